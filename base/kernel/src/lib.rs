@@ -1,0 +1,13 @@
+//! What every crate of Mulin agrees on: ids, time, who is acting and why, places on the earth, the work calendar.
+//!
+//! No I/O and no database here. Time and randomness are traits, so that a test decides them.
+
+pub mod actor;
+pub mod ids;
+pub mod lang;
+pub mod time;
+
+pub use actor::{Actor, ActorKind, Grant, Purpose, Role};
+pub use ids::{Ids, OsIds, SeededIds};
+pub use lang::Lang;
+pub use time::{Clock, ManualClock, Moment, SystemClock};
