@@ -1,6 +1,6 @@
 //! Instants in whole microseconds, and the clock they are read from.
 
-use jiff::{Timestamp, Zoned, tz::TimeZone};
+use jiff::{Timestamp, ZonedDateTime, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -34,8 +34,8 @@ impl Moment {
         self.0.saturating_sub(earlier.0) / 1_000_000
     }
     /// This instant on a wall clock of the given zone.
-    pub fn zoned(self, tz: &TimeZone) -> Zoned {
-        self.timestamp().to_zoned(tz.clone())
+    pub fn zoned(self, tz: &TimeZone) -> ZonedDateTime {
+        self.timestamp().to_zoned_datetime(tz.clone())
     }
     /// As a jiff timestamp; instants beyond its range (years ±9999) are clamped.
     pub fn timestamp(self) -> Timestamp {
@@ -59,8 +59,8 @@ impl From<Timestamp> for Moment {
         Self(t.as_microsecond())
     }
 }
-impl From<&Zoned> for Moment {
-    fn from(z: &Zoned) -> Self {
+impl From<&ZonedDateTime> for Moment {
+    fn from(z: &ZonedDateTime) -> Self {
         z.timestamp().into()
     }
 }
