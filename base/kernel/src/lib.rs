@@ -3,11 +3,13 @@
 //! No I/O and no database here. Time and randomness are traits, so that a test decides them.
 
 pub mod actor;
+pub mod geo;
 pub mod ids;
 pub mod lang;
 pub mod time;
 
 pub use actor::{Actor, ActorKind, Grant, Purpose, Role};
+pub use geo::{Datum, GeoError, Point};
 pub use ids::{Ids, OsIds, SeededIds};
 pub use lang::Lang;
 pub use time::{Clock, ManualClock, Moment, SystemClock};
