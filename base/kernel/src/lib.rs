@@ -3,12 +3,15 @@
 //! No I/O and no database here. Time and randomness are traits, so that a test decides them.
 
 pub mod actor;
+pub mod calendar;
 pub mod geo;
 pub mod ids;
 pub mod lang;
+pub mod text;
 pub mod time;
 
 pub use actor::{Actor, ActorKind, Grant, Purpose, Role};
+pub use calendar::{Due, WorkCalendar};
 pub use geo::{Datum, GeoError, Point};
 pub use ids::{Ids, OsIds, SeededIds};
 pub use lang::Lang;
