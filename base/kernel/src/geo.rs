@@ -95,7 +95,8 @@ impl Datum {
             Self::Wgs84 | Self::Cgcs2000 => return Ok(Point { lon, lat }),
             Self::Gcj02 => invert(wgs_to_gcj, lon, lat),
             Self::Bd09 => {
-                let (glon, glat) = invert(gcj_to_bd, lon, lat).ok_or(GeoError::NotConvertible { datum: self, lon, lat })?;
+                let (glon, glat) =
+                    invert(gcj_to_bd, lon, lat).ok_or(GeoError::NotConvertible { datum: self, lon, lat })?;
                 invert(wgs_to_gcj, glon, glat)
             }
         }
@@ -177,11 +178,21 @@ fn wgs_to_gcj(lon: f64, lat: f64) -> (f64, f64) {
     }
     let (x, y) = (lon - 105.0, lat - 35.0);
     let ripple = (20.0 * (6.0 * x * PI).sin() + 20.0 * (2.0 * x * PI).sin()) * 2.0 / 3.0;
-    let north = -100.0 + 2.0 * x + 3.0 * y + 0.2 * y * y + 0.1 * x * y + 0.2 * x.abs().sqrt()
+    let north = -100.0
+        + 2.0 * x
+        + 3.0 * y
+        + 0.2 * y * y
+        + 0.1 * x * y
+        + 0.2 * x.abs().sqrt()
         + ripple
         + (20.0 * (y * PI).sin() + 40.0 * (y / 3.0 * PI).sin()) * 2.0 / 3.0
         + (160.0 * (y / 12.0 * PI).sin() + 320.0 * (y * PI / 30.0).sin()) * 2.0 / 3.0;
-    let east = 300.0 + x + 2.0 * y + 0.1 * x * x + 0.1 * x * y + 0.1 * x.abs().sqrt()
+    let east = 300.0
+        + x
+        + 2.0 * y
+        + 0.1 * x * x
+        + 0.1 * x * y
+        + 0.1 * x.abs().sqrt()
         + ripple
         + (20.0 * (x * PI).sin() + 40.0 * (x / 3.0 * PI).sin()) * 2.0 / 3.0
         + (150.0 * (x / 12.0 * PI).sin() + 300.0 * (x / 30.0 * PI).sin()) * 2.0 / 3.0;
@@ -239,7 +250,12 @@ mod tests {
 
     #[test]
     fn datums_are_read_as_people_write_them() {
-        for (text, datum) in [("WGS-84", Datum::Wgs84), ("gcj02", Datum::Gcj02), (" BD_09 ", Datum::Bd09), ("CGCS 2000", Datum::Cgcs2000)] {
+        for (text, datum) in [
+            ("WGS-84", Datum::Wgs84),
+            ("gcj02", Datum::Gcj02),
+            (" BD_09 ", Datum::Bd09),
+            ("CGCS 2000", Datum::Cgcs2000),
+        ] {
             assert_eq!(text.parse(), Ok(datum));
         }
         for datum in Datum::ALL {

@@ -109,11 +109,7 @@ pub fn scrub(text: &str) -> String {
     flush(&mut out, &mut run, &mut digits);
     // E-mail addresses too.
     if out.contains('@') {
-        out = out
-            .split(' ')
-            .map(|word| if word.contains('@') { "…" } else { word })
-            .collect::<Vec<_>>()
-            .join(" ");
+        out = out.split(' ').map(|word| if word.contains('@') { "…" } else { word }).collect::<Vec<_>>().join(" ");
     }
     out
 }

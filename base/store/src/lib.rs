@@ -1,1 +1,25 @@
-//! store
+//! Storage: one door to SQLite or PostgreSQL, with the log, the keys and the jobs that every change needs.
+//!
+//! Domains get a [`Cx`] and write plain SQL with `$1`; they never learn which database answers. See
+//! `docs/decisions/0002-sql-drivers.md` for why there is no mapper in between.
+
+pub mod chain;
+mod conn;
+mod cx;
+mod db;
+mod error;
+mod faults;
+pub mod jobs;
+mod keys;
+mod migrate;
+mod runtime;
+mod value;
+
+pub use cx::{Cx, TextMatch};
+pub use error::Error;
+pub use faults::{Fault, Faults};
+pub use jobs::NewJob;
+pub use keys::{KeyClass, Keys, SubjectKey};
+pub use migrate::Migration;
+pub use runtime::{Options, Runtime, Signal, Who};
+pub use value::{Row, Value};

@@ -1,0 +1,325 @@
+//! One connection to either database. The only place that knows which one it is.
+
+use crate::{Error, Row, Value, faults::Faults};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// A connection with its statement cache.
+pub(crate) struct Conn {
+    kind: Kind,
+    faults: Arc<Faults>,
+    /// Set when the connection is beyond use; its owner opens another.
+    pub broken: bool,
+}
+
+enum Kind {
+    Sqlite(rusqlite::Connection),
+    Postgres { client: postgres::Client, prepared: HashMap<String, postgres::Statement> },
+}
+
+/// Which SQL is spoken; used only inside this crate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Dialect {
+    Sqlite,
+    Postgres,
+}
+
+impl Conn {
+    pub(crate) fn open_sqlite(path: &str, writer: bool, faults: Arc<Faults>) -> Result<Self, Error> {
+        use rusqlite::OpenFlags;
+        let flags = if writer {
+            OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE
+        } else {
+            OpenFlags::SQLITE_OPEN_READ_WRITE
+        } | OpenFlags::SQLITE_OPEN_URI
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let conn = rusqlite::Connection::open_with_flags(path, flags).map_err(sqlite_error)?;
+        conn.set_prepared_statement_cache_capacity(512);
+        conn.busy_timeout(std::time::Duration::from_secs(5)).map_err(sqlite_error)?;
+        // synchronous=FULL: an acknowledged write survives a power cut. Large cache for the writer's index pages.
+        let pragmas = format!(
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY; \
+             PRAGMA mmap_size=268435456; PRAGMA cache_size=-{}; PRAGMA journal_size_limit=67108864;",
+            if writer { 65_536 } else { 16_384 }
+        );
+        conn.execute_batch(&pragmas).map_err(sqlite_error)?;
+        if !writer {
+            conn.execute_batch("PRAGMA query_only=ON").map_err(sqlite_error)?;
+        }
+        Ok(Self { kind: Kind::Sqlite(conn), faults, broken: false })
+    }
+
+    pub(crate) fn open_postgres(url: &str, faults: Arc<Faults>) -> Result<Self, Error> {
+        let mut config: postgres::Config = url.parse().map_err(|e: postgres::Error| Error::Setup(e.to_string()))?;
+        config.connect_timeout(std::time::Duration::from_secs(3)).application_name("mulin");
+        let client = config.connect(postgres::NoTls).map_err(|e| Error::Unavailable(e.to_string()))?;
+        Ok(Self { kind: Kind::Postgres { client, prepared: HashMap::new() }, faults, broken: false })
+    }
+
+    pub(crate) const fn dialect(&self) -> Dialect {
+        match self.kind {
+            Kind::Sqlite(_) => Dialect::Sqlite,
+            Kind::Postgres { .. } => Dialect::Postgres,
+        }
+    }
+
+    /// Whether a transaction is open (SQLite ends one by itself when the disk is full).
+    pub(crate) fn in_transaction(&self) -> bool {
+        match &self.kind {
+            Kind::Sqlite(c) => !c.is_autocommit(),
+            Kind::Postgres { client, .. } => !client.is_closed(),
+        }
+    }
+
+    /// Statements without parameters or answer: BEGIN, COMMIT, savepoints, DDL.
+    pub(crate) fn batch(&mut self, sql: &str) -> Result<(), Error> {
+        self.check_faults()?;
+        match &mut self.kind {
+            Kind::Sqlite(c) => c.execute_batch(sql).map_err(sqlite_error),
+            Kind::Postgres { client, .. } => client.batch_execute(sql).map_err(postgres_error),
+        }
+        .inspect_err(|e| self.broken |= e.is_unavailable() && self.dialect() == Dialect::Postgres)
+    }
+
+    pub(crate) fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64, Error> {
+        self.check_faults()?;
+        let done = match &mut self.kind {
+            Kind::Sqlite(c) => {
+                let mut statement = c.prepare_cached(&numbered(sql)).map_err(sqlite_error)?;
+                statement.execute(rusqlite::params_from_iter(params)).map(|n| n as u64).map_err(sqlite_error)
+            }
+            Kind::Postgres { client, prepared } => {
+                let statement = prepare(client, prepared, sql)?;
+                let params: Vec<&(dyn postgres::types::ToSql + Sync)> = params.iter().map(|p| p as _).collect();
+                client.execute(&statement, &params).map_err(postgres_error)
+            }
+        };
+        done.inspect_err(|e| self.note(e))
+    }
+
+    pub(crate) fn query(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>, Error> {
+        let mut rows = Vec::new();
+        self.each(sql, params, &mut |row| {
+            rows.push(row);
+            Ok(())
+        })?;
+        Ok(rows)
+    }
+
+    /// Streams an answer row by row, for tables too long to hold.
+    pub(crate) fn each(
+        &mut self,
+        sql: &str,
+        params: &[Value],
+        visit: &mut dyn FnMut(Row) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        self.check_faults()?;
+        let done = match &mut self.kind {
+            Kind::Sqlite(c) => sqlite_each(c, sql, params, visit),
+            Kind::Postgres { client, prepared } => postgres_each(client, prepared, sql, params, visit),
+        };
+        done.inspect_err(|e| self.note(e))
+    }
+
+    fn note(&mut self, error: &Error) {
+        self.broken |= error.is_unavailable() && self.dialect() == Dialect::Postgres;
+    }
+
+    fn check_faults(&mut self) -> Result<(), Error> {
+        if self.broken {
+            return Err(Error::Unavailable("connection lost".into()));
+        }
+        if self.faults.strike() {
+            self.broken = true;
+            return Err(Error::Unavailable("connection lost (injected)".into()));
+        }
+        Ok(())
+    }
+}
+
+fn sqlite_each(
+    c: &rusqlite::Connection,
+    sql: &str,
+    params: &[Value],
+    visit: &mut dyn FnMut(Row) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let mut statement = c.prepare_cached(&numbered(sql)).map_err(sqlite_error)?;
+    let names: Arc<[String]> = statement.column_names().into_iter().map(str::to_owned).collect();
+    let mut rows = statement.query(rusqlite::params_from_iter(params)).map_err(sqlite_error)?;
+    while let Some(row) = rows.next().map_err(sqlite_error)? {
+        let values = (0..names.len())
+            .map(|i| row.get_ref(i).map(from_sqlite).map_err(sqlite_error))
+            .collect::<Result<Vec<_>, _>>()?;
+        visit(Row { names: names.clone(), values })?;
+    }
+    Ok(())
+}
+
+fn postgres_each(
+    client: &mut postgres::Client,
+    prepared: &mut HashMap<String, postgres::Statement>,
+    sql: &str,
+    params: &[Value],
+    visit: &mut dyn FnMut(Row) -> Result<(), Error>,
+) -> Result<(), Error> {
+    use postgres::fallible_iterator::FallibleIterator as _;
+    let statement = prepare(client, prepared, sql)?;
+    let names: Arc<[String]> = statement.columns().iter().map(|c| c.name().to_owned()).collect();
+    let mut rows = client.query_raw(&statement, params).map_err(postgres_error)?;
+    while let Some(row) = rows.next().map_err(postgres_error)? {
+        let values = (0..names.len()).map(|i| from_postgres(&row, i)).collect::<Result<Vec<_>, _>>()?;
+        visit(Row { names: names.clone(), values })?;
+    }
+    Ok(())
+}
+
+/// `$1` is a *name* to SQLite and a *number* to PostgreSQL; `?1` is SQLite's number.
+fn numbered(sql: &str) -> String {
+    let bytes = sql.as_bytes();
+    let mut out = Vec::with_capacity(bytes.len());
+    for (i, &b) in bytes.iter().enumerate() {
+        let digit_follows = bytes.get(i + 1).is_some_and(u8::is_ascii_digit);
+        out.push(if b == b'$' && digit_follows { b'?' } else { b });
+    }
+    String::from_utf8(out).unwrap_or_default()
+}
+
+fn prepare(
+    client: &mut postgres::Client,
+    prepared: &mut HashMap<String, postgres::Statement>,
+    sql: &str,
+) -> Result<postgres::Statement, Error> {
+    if let Some(statement) = prepared.get(sql) {
+        return Ok(statement.clone());
+    }
+    let statement = client.prepare(sql).map_err(postgres_error)?;
+    // Filters make many texts; a bounded cache forgets them all rather than growing for ever.
+    if prepared.len() >= 512 {
+        prepared.clear();
+    }
+    prepared.insert(sql.to_owned(), statement.clone());
+    Ok(statement)
+}
+
+fn from_sqlite(v: rusqlite::types::ValueRef<'_>) -> Value {
+    use rusqlite::types::ValueRef;
+    match v {
+        ValueRef::Null => Value::Null,
+        ValueRef::Integer(i) => Value::Int(i),
+        ValueRef::Real(r) => Value::Real(r),
+        ValueRef::Text(t) => Value::Text(String::from_utf8_lossy(t).into_owned()),
+        ValueRef::Blob(b) => Value::Blob(b.to_vec()),
+    }
+}
+
+fn from_postgres(row: &postgres::Row, i: usize) -> Result<Value, Error> {
+    use postgres::types::Type;
+    let Some(column) = row.columns().get(i) else {
+        return Ok(Value::Null);
+    };
+    let value = match *column.type_() {
+        Type::INT8 => row.try_get::<_, Option<i64>>(i).map(Value::from),
+        Type::INT4 => row.try_get::<_, Option<i32>>(i).map(Value::from),
+        Type::INT2 => row.try_get::<_, Option<i16>>(i).map(|v| Value::from(v.map(i32::from))),
+        Type::FLOAT8 => row.try_get::<_, Option<f64>>(i).map(Value::from),
+        Type::FLOAT4 => row.try_get::<_, Option<f32>>(i).map(|v| Value::from(v.map(f64::from))),
+        Type::BOOL => row.try_get::<_, Option<bool>>(i).map(Value::from),
+        Type::BYTEA => row.try_get::<_, Option<Vec<u8>>>(i).map(Value::from),
+        Type::UUID => row.try_get::<_, Option<PgUuid>>(i).map(|v| Value::from(v.map(|u| u.0))),
+        _ => row.try_get::<_, Option<String>>(i).map(Value::from),
+    };
+    value.map_err(|e| Error::Column(format!("{}: {e}", column.name())))
+}
+
+struct PgUuid(uuid::Uuid);
+
+impl<'a> postgres::types::FromSql<'a> for PgUuid {
+    fn from_sql(_: &postgres::types::Type, raw: &'a [u8]) -> Result<Self, Box<dyn std::error::Error + Sync + Send>> {
+        Ok(Self(uuid::Uuid::from_slice(raw)?))
+    }
+    fn accepts(ty: &postgres::types::Type) -> bool {
+        *ty == postgres::types::Type::UUID
+    }
+}
+
+impl rusqlite::ToSql for Value {
+    fn to_sql(&self) -> rusqlite::Result<rusqlite::types::ToSqlOutput<'_>> {
+        use rusqlite::types::{ToSqlOutput, ValueRef};
+        Ok(ToSqlOutput::Borrowed(match self {
+            Self::Null => ValueRef::Null,
+            Self::Int(v) => ValueRef::Integer(*v),
+            Self::Real(v) => ValueRef::Real(*v),
+            Self::Bool(v) => ValueRef::Integer((*v).into()),
+            Self::Text(v) => ValueRef::Text(v.as_bytes()),
+            Self::Blob(v) => ValueRef::Blob(v),
+            Self::Uuid(v) => ValueRef::Blob(v.as_bytes()),
+        }))
+    }
+}
+
+impl postgres::types::ToSql for Value {
+    fn to_sql(
+        &self,
+        ty: &postgres::types::Type,
+        out: &mut postgres::types::private::BytesMut,
+    ) -> Result<postgres::types::IsNull, Box<dyn std::error::Error + Sync + Send>> {
+        use postgres::types::{IsNull, Type};
+        match (self, ty) {
+            (Self::Null, _) => Ok(IsNull::Yes),
+            (Self::Int(v), &Type::INT4) => i32::try_from(*v)?.to_sql(ty, out),
+            (Self::Int(v), &Type::INT2) => i16::try_from(*v)?.to_sql(ty, out),
+            (Self::Int(v), &Type::FLOAT8) => (*v as f64).to_sql(ty, out),
+            (Self::Int(v), _) => v.to_sql(ty, out),
+            (Self::Real(v), _) => v.to_sql(ty, out),
+            (Self::Bool(v), _) => v.to_sql(ty, out),
+            (Self::Text(v), _) => v.as_str().to_sql(ty, out),
+            (Self::Blob(v), _) => v.as_slice().to_sql(ty, out),
+            (Self::Uuid(v), _) => {
+                out.extend_from_slice(v.as_bytes());
+                Ok(IsNull::No)
+            }
+        }
+    }
+    fn accepts(_: &postgres::types::Type) -> bool {
+        true
+    }
+    postgres::types::to_sql_checked!();
+}
+
+fn sqlite_error(e: rusqlite::Error) -> Error {
+    use rusqlite::ffi::ErrorCode;
+    let rusqlite::Error::SqliteFailure(code, message) = &e else {
+        return Error::Sql(e.to_string());
+    };
+    let text = message.clone().unwrap_or_else(|| e.to_string());
+    match code.code {
+        ErrorCode::ConstraintViolation if text.starts_with("UNIQUE") => Error::Unique(text),
+        ErrorCode::ConstraintViolation => Error::Constraint(text),
+        ErrorCode::DatabaseBusy
+        | ErrorCode::DatabaseLocked
+        | ErrorCode::DiskFull
+        | ErrorCode::CannotOpen
+        | ErrorCode::SystemIoFailure
+        | ErrorCode::ReadOnly
+        | ErrorCode::OperationInterrupted => Error::Unavailable(text),
+        _ => Error::Sql(text),
+    }
+}
+
+fn postgres_error(e: postgres::Error) -> Error {
+    use postgres::error::SqlState;
+    let Some(db) = e.as_db_error() else {
+        return Error::Unavailable(e.to_string());
+    };
+    let class = db.code().code().get(..2).unwrap_or_default();
+    match db.code() {
+        &SqlState::UNIQUE_VIOLATION => Error::Unique(db.constraint().unwrap_or("unique").to_owned()),
+        &SqlState::T_R_DEADLOCK_DETECTED | &SqlState::T_R_SERIALIZATION_FAILURE | &SqlState::LOCK_NOT_AVAILABLE => {
+            Error::Unavailable(db.message().to_owned())
+        }
+        _ if class == "23" => Error::Constraint(db.constraint().unwrap_or("constraint").to_owned()),
+        // 08 connection, 53 resources (disk full, too many connections), 57 operator intervention (shutdown).
+        _ if matches!(class, "08" | "53" | "57") => Error::Unavailable(db.message().to_owned()),
+        _ => Error::Sql(format!("{}: {}", db.code().code(), db.message())),
+    }
+}

@@ -1,0 +1,281 @@
+//! Threads that own connections. SQLite: one writer with group commit, several readers. PostgreSQL: a pool.
+//!
+//! Group commit: the writer runs every task that waits, each in its own savepoint, and commits once for all of
+//! them; nobody is answered before that commit is on disk. A task that fails rolls back its savepoint only.
+
+use crate::conn::{Conn, Dialect};
+use crate::{Error, faults::Faults};
+use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// One use case on its way to the database.
+pub(crate) trait Task: Send {
+    /// Runs inside the open transaction; `true` keeps its changes.
+    fn run(&mut self, conn: &mut Conn) -> bool;
+    /// Called after the commit (or its failure); answers whoever waits.
+    fn done(self: Box<Self>, committed: Result<(), Error>);
+}
+
+#[derive(Default)]
+struct Queue {
+    tasks: Mutex<(VecDeque<Box<dyn Task>>, bool)>,
+    ready: Condvar,
+}
+
+impl Queue {
+    fn push(&self, task: Box<dyn Task>) {
+        let mut guard = self.tasks.lock().unwrap_or_else(PoisonError::into_inner);
+        if guard.1 {
+            drop(guard);
+            task.done(Err(Error::Unavailable("shutting down".into())));
+            return;
+        }
+        guard.0.push_back(task);
+        drop(guard);
+        self.ready.notify_one();
+    }
+    fn pop(&self) -> Option<Box<dyn Task>> {
+        let mut guard = self.tasks.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            if let Some(task) = guard.0.pop_front() {
+                return Some(task);
+            }
+            if guard.1 {
+                return None;
+            }
+            guard = self.ready.wait(guard).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+    fn try_pop(&self) -> Option<Box<dyn Task>> {
+        self.tasks.lock().unwrap_or_else(PoisonError::into_inner).0.pop_front()
+    }
+    fn close(&self) {
+        self.tasks.lock().unwrap_or_else(PoisonError::into_inner).1 = true;
+        self.ready.notify_all();
+    }
+}
+
+/// How to reach the database.
+#[derive(Debug, Clone)]
+pub(crate) enum Target {
+    Sqlite(String),
+    Postgres(String),
+}
+
+impl Target {
+    pub(crate) fn parse(url: &str) -> Result<Self, Error> {
+        if let Some(path) = url.strip_prefix("sqlite:") {
+            let path = path.strip_prefix("//").unwrap_or(path);
+            if path.is_empty() {
+                return Err(Error::Setup("sqlite: needs a file, as in sqlite:/var/lib/mulin/mulin.db".into()));
+            }
+            return Ok(Self::Sqlite(path.to_owned()));
+        }
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            return Ok(Self::Postgres(url.to_owned()));
+        }
+        Err(Error::Setup("the database must be given as sqlite:FILE or postgres://USER@HOST/NAME".into()))
+    }
+    pub(crate) fn open(&self, writer: bool, faults: &Arc<Faults>) -> Result<Conn, Error> {
+        match self {
+            Self::Sqlite(path) => Conn::open_sqlite(path, writer, faults.clone()),
+            Self::Postgres(url) => Conn::open_postgres(url, faults.clone()),
+        }
+    }
+    pub(crate) const fn dialect(&self) -> Dialect {
+        match self {
+            Self::Sqlite(_) => Dialect::Sqlite,
+            Self::Postgres(_) => Dialect::Postgres,
+        }
+    }
+}
+
+/// The running threads of one database.
+pub(crate) struct Db {
+    write: Arc<Queue>,
+    read: Arc<Queue>,
+    threads: Mutex<Vec<thread::JoinHandle<()>>>,
+}
+
+impl Db {
+    /// Starts the threads. `connections` readers (SQLite) or pool size (PostgreSQL).
+    pub(crate) fn start(target: &Target, connections: usize, faults: &Arc<Faults>) -> Self {
+        let write = Arc::new(Queue::default());
+        let mut threads = Vec::new();
+        let read = match target {
+            Target::Sqlite(_) => {
+                threads.push(spawn("store-writer", target, true, faults, &write, write_batches));
+                let read = Arc::new(Queue::default());
+                for _ in 0..connections.max(1) {
+                    threads.push(spawn("store-reader", target, false, faults, &read, one_by_one));
+                }
+                read
+            }
+            Target::Postgres(_) => {
+                for _ in 0..connections.max(1) {
+                    threads.push(spawn("store-pg", target, true, faults, &write, one_by_one));
+                }
+                write.clone()
+            }
+        };
+        Self { write, read, threads: Mutex::new(threads) }
+    }
+    pub(crate) fn submit_write(&self, task: Box<dyn Task>) {
+        self.write.push(task);
+    }
+    pub(crate) fn submit_read(&self, task: Box<dyn Task>) {
+        self.read.push(task);
+    }
+}
+
+impl Drop for Db {
+    fn drop(&mut self) {
+        self.write.close();
+        self.read.close();
+        let threads = std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
+        let me = thread::current().id();
+        for handle in threads {
+            // The last reference may die inside a task, on one of our own threads.
+            if handle.thread().id() != me {
+                let _ = handle.join();
+            }
+        }
+    }
+}
+
+type Loop = fn(&Target, bool, &Arc<Faults>, &Queue);
+
+fn spawn(
+    name: &str,
+    target: &Target,
+    writer: bool,
+    faults: &Arc<Faults>,
+    queue: &Arc<Queue>,
+    body: Loop,
+) -> thread::JoinHandle<()> {
+    let (target, faults, queue) = (target.clone(), faults.clone(), queue.clone());
+    let build = thread::Builder::new().name(name.to_owned());
+    match build.spawn(move || body(&target, writer, &faults, &queue)) {
+        Ok(handle) => handle,
+        Err(error) => panic!("cannot start the thread {name}: {error}"),
+    }
+}
+
+/// The connection of a thread, opened when needed and again after it broke.
+struct Slot<'a> {
+    conn: Option<Conn>,
+    target: &'a Target,
+    writer: bool,
+    faults: &'a Arc<Faults>,
+}
+
+impl Slot<'_> {
+    fn get(&mut self) -> Result<&mut Conn, Error> {
+        if self.conn.as_ref().is_some_and(|c| c.broken) {
+            self.conn = None;
+        }
+        if self.conn.is_none() {
+            self.conn = Some(self.target.open(self.writer, self.faults)?);
+        }
+        self.conn.as_mut().ok_or_else(|| Error::Unavailable("no connection".into()))
+    }
+    fn release_if_broken(&mut self) {
+        if self.conn.as_ref().is_some_and(|c| c.broken) {
+            self.conn = None;
+        }
+    }
+}
+
+fn one_by_one(target: &Target, writer: bool, faults: &Arc<Faults>, queue: &Queue) {
+    let mut slot = Slot { conn: None, target, writer, faults };
+    while let Some(mut task) = queue.pop() {
+        let outcome = match begin(&mut slot) {
+            Ok(conn) => run_alone(conn, task.as_mut()),
+            Err(error) => Err(error),
+        };
+        slot.release_if_broken();
+        task.done(outcome);
+    }
+}
+
+/// Opens a transaction, on a fresh connection if the kept one turns out to be dead.
+fn begin<'s>(slot: &'s mut Slot<'_>) -> Result<&'s mut Conn, Error> {
+    let sql = if slot.target.dialect() == Dialect::Sqlite { "BEGIN DEFERRED" } else { "BEGIN" };
+    if slot.get()?.batch(sql).is_err() {
+        slot.conn = None;
+        slot.get()?.batch(sql)?;
+    }
+    slot.get()
+}
+
+fn run_alone(conn: &mut Conn, task: &mut dyn Task) -> Result<(), Error> {
+    let keep = guarded(conn, task);
+    if keep {
+        conn.batch("COMMIT").inspect_err(|_| drop(conn.batch("ROLLBACK")))
+    } else {
+        // A failed rollback means a dead connection, which rolls back by itself.
+        if conn.batch("ROLLBACK").is_err() {
+            conn.broken = true;
+        }
+        Ok(())
+    }
+}
+
+fn guarded(conn: &mut Conn, task: &mut dyn Task) -> bool {
+    catch_unwind(AssertUnwindSafe(|| task.run(conn))).unwrap_or(false)
+}
+
+const BATCH_TASKS: usize = 128;
+const BATCH_TIME: Duration = Duration::from_millis(8);
+
+fn write_batches(target: &Target, writer: bool, faults: &Arc<Faults>, queue: &Queue) {
+    let mut slot = Slot { conn: None, target, writer, faults };
+    while let Some(first) = queue.pop() {
+        let mut ran: Vec<Box<dyn Task>> = Vec::new();
+        let outcome = match slot.get() {
+            Ok(conn) => batch(conn, first, queue, &mut ran),
+            Err(error) => {
+                ran.push(first);
+                Err(error)
+            }
+        };
+        slot.release_if_broken();
+        for task in ran {
+            task.done(outcome.clone());
+        }
+    }
+}
+
+fn batch(conn: &mut Conn, first: Box<dyn Task>, queue: &Queue, ran: &mut Vec<Box<dyn Task>>) -> Result<(), Error> {
+    let started = Instant::now();
+    let mut next = Some(first);
+    if conn.in_transaction() {
+        conn.batch("ROLLBACK")?;
+    }
+    if let Err(error) = conn.batch("BEGIN IMMEDIATE") {
+        ran.extend(next);
+        return Err(error);
+    }
+    while let Some(mut task) = next.take() {
+        let opened = conn.execute("SAVEPOINT task", &[]);
+        let keep = opened.is_ok() && guarded(conn, task.as_mut());
+        ran.push(task);
+        if !conn.in_transaction() {
+            return Err(Error::Unavailable("the disk is full or the file failed; nothing was changed".into()));
+        }
+        if conn.broken {
+            return Err(Error::Unavailable("connection lost".into()));
+        }
+        if !keep {
+            conn.execute("ROLLBACK TO task", &[])?;
+        }
+        conn.execute("RELEASE task", &[])?;
+        if ran.len() < BATCH_TASKS && started.elapsed() < BATCH_TIME {
+            next = queue.try_pop();
+        }
+    }
+    conn.batch("COMMIT").inspect_err(|_| drop(conn.batch("ROLLBACK")))
+}

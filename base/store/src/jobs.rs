@@ -1,0 +1,253 @@
+//! Work for later, enqueued in the transaction that needs it done: at least once, with back-off and a dead-letter list.
+
+use crate::{Cx, Error, Row, Runtime, Who, params};
+use kernel::Moment;
+use kernel::ids::DistrictId;
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::Duration;
+
+/// A job to enqueue. `key` makes it idempotent: a second job of the same kind and key is not added.
+#[derive(Debug, Clone)]
+pub struct NewJob {
+    pub kind: &'static str,
+    pub key: String,
+    pub run_at: Moment,
+    /// Ids and states only.
+    pub payload: serde_json::Value,
+}
+
+/// A claimed job.
+#[derive(Debug, Clone)]
+pub struct Job {
+    pub n: i64,
+    pub district: DistrictId,
+    pub kind: String,
+    pub key: String,
+    pub payload: serde_json::Value,
+    /// Attempts before this one.
+    pub attempts: i64,
+}
+
+/// Why a job did not succeed. Texts must not hold personal data: they are shown on the dead-letter page.
+#[derive(Debug, thiserror::Error)]
+pub enum JobError {
+    /// Try again later with back-off.
+    #[error("{0}")]
+    Retry(String),
+    /// Will never succeed: straight to the dead letters.
+    #[error("{0}")]
+    Dead(String),
+}
+
+impl From<Error> for JobError {
+    fn from(e: Error) -> Self {
+        Self::Retry(e.to_string())
+    }
+}
+
+/// A dead letter, for the page that shows them.
+#[derive(Debug, Clone)]
+pub struct DeadLetter {
+    pub n: i64,
+    pub kind: String,
+    pub key: String,
+    pub attempts: i64,
+    pub error: String,
+    pub since: Moment,
+}
+
+/// Attempts after which a job is dead; with the back-off below that is about two days.
+pub const MAX_ATTEMPTS: i64 = 12;
+const LEASE_SECS: i64 = 120;
+
+/// Delay before the next attempt: 10 s doubling to at most 6 h.
+pub fn backoff_secs(attempts: i64) -> i64 {
+    (10_i64 << attempts.clamp(0, 12)).min(6 * 3_600)
+}
+
+impl Cx<'_> {
+    /// Adds a job in this transaction; `false` when one of this kind and key is there already.
+    pub fn enqueue(&mut self, job: NewJob) -> Result<bool, Error> {
+        let sql = "INSERT INTO job (district_id, kind, key, payload, run_at, state, attempts, created_at) \
+                   VALUES ($1, $2, $3, $4, $5, 'ready', 0, $6) ON CONFLICT (kind, key) DO NOTHING";
+        let added = self
+            .execute(sql, params![self.district(), job.kind, job.key, job.payload.to_string(), job.run_at, self.now])?
+            > 0;
+        if added && job.run_at <= self.now {
+            self.signal("job", uuid::Uuid::nil());
+        }
+        Ok(added)
+    }
+
+    /// Takes a waiting job back (the reason for it is gone).
+    pub fn cancel_job(&mut self, kind: &str, key: &str) -> Result<bool, Error> {
+        let sql = "DELETE FROM job WHERE kind = $1 AND key = $2 AND state = 'ready'";
+        Ok(self.execute(sql, params![kind, key])? > 0)
+    }
+
+    /// Dead letters, newest first, at most 200.
+    pub fn dead_letters(&mut self) -> Result<Vec<DeadLetter>, Error> {
+        let sql = "SELECT n, kind, key, attempts, last_error, run_at FROM job \
+                   WHERE state = 'dead' AND district_id = $1 ORDER BY run_at DESC LIMIT 200";
+        let read = |r: &Row| {
+            Ok(DeadLetter {
+                n: r.i64("n")?,
+                kind: r.text("kind")?,
+                key: r.text("key")?,
+                attempts: r.i64("attempts")?,
+                error: r.opt_text("last_error")?.unwrap_or_default(),
+                since: r.moment("run_at")?,
+            })
+        };
+        self.query(sql, params![self.district()])?.iter().map(read).collect()
+    }
+
+    /// Gives a dead letter a fresh set of attempts, now.
+    pub fn retry_dead_letter(&mut self, n: i64) -> Result<(), Error> {
+        let sql = "UPDATE job SET state = 'ready', attempts = 0, run_at = $1 WHERE n = $2 AND state = 'dead' AND district_id = $3";
+        let changed = self.execute(sql, params![self.now, n, self.district()])?;
+        self.signal("job", uuid::Uuid::nil());
+        if changed == 0 { Err(Error::NotFound) } else { Ok(()) }
+    }
+
+    /// Discards a dead letter for good.
+    pub fn discard_dead_letter(&mut self, n: i64) -> Result<(), Error> {
+        let sql =
+            "UPDATE job SET state = 'discarded', done_at = $1 WHERE n = $2 AND state = 'dead' AND district_id = $3";
+        if self.execute(sql, params![self.now, n, self.district()])? == 0 { Err(Error::NotFound) } else { Ok(()) }
+    }
+}
+
+type Handler = Box<dyn Fn(&Runtime, &Job) -> Result<(), JobError> + Send + Sync>;
+
+/// What is done for each kind of job. A handler must be idempotent: a crash after its work repeats it.
+#[derive(Default)]
+pub struct Handlers(BTreeMap<&'static str, Handler>);
+
+impl Handlers {
+    pub fn on(
+        mut self,
+        kind: &'static str,
+        handler: impl Fn(&Runtime, &Job) -> Result<(), JobError> + Send + Sync + 'static,
+    ) -> Self {
+        self.0.insert(kind, Box::new(handler));
+        self
+    }
+    pub fn merge(mut self, other: Self) -> Self {
+        self.0.extend(other.0);
+        self
+    }
+}
+
+/// Runs every job due by now, also those that they enqueue, until none is left; returns how many ran.
+pub fn run_due(rt: &Runtime, district: DistrictId, handlers: &Handlers) -> Result<usize, Error> {
+    let mut ran = 0;
+    loop {
+        let jobs = rt.write_now(Who::system(district, "jobs"), |cx| claim(cx, 32))?;
+        if jobs.is_empty() {
+            return Ok(ran);
+        }
+        for job in jobs {
+            run_one(rt, handlers, &job)?;
+            ran += 1;
+        }
+    }
+}
+
+fn run_one(rt: &Runtime, handlers: &Handlers, job: &Job) -> Result<(), Error> {
+    let outcome = match handlers.0.get(job.kind.as_str()) {
+        Some(handler) => std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| handler(rt, job)))
+            .unwrap_or_else(|_| Err(JobError::Retry("the handler panicked".into()))),
+        None => Err(JobError::Dead(format!("nobody handles {}", job.kind))),
+    };
+    if let Err(error) = &outcome {
+        tracing::warn!(job = job.n, kind = %job.kind, attempts = job.attempts + 1, %error, "job failed");
+    }
+    let (n, attempts) = (job.n, job.attempts + 1);
+    rt.write_now(Who::system(job.district, "jobs"), move |cx| settle(cx, n, attempts, outcome))
+}
+
+fn claim(cx: &mut Cx<'_>, limit: i64) -> Result<Vec<Job>, Error> {
+    let lease = cx.now.plus_secs(LEASE_SECS);
+    cx.lock("jobs")?;
+    // A lease that ran out belongs to a worker that died: the job is free again.
+    cx.execute("UPDATE job SET state = 'ready' WHERE state = 'running' AND lease_until <= $1", params![cx.now])?;
+    let sql = "UPDATE job SET state = 'running', lease_until = $1 WHERE n IN \
+               (SELECT n FROM job WHERE state = 'ready' AND run_at <= $2 ORDER BY run_at, n LIMIT $3) \
+               RETURNING n, district_id, kind, key, payload, attempts";
+    let rows = cx.query(sql, params![lease, cx.now, limit])?;
+    let mut jobs = rows
+        .iter()
+        .map(|r| {
+            Ok(Job {
+                n: r.i64("n")?,
+                district: r.id("district_id")?,
+                kind: r.text("kind")?,
+                key: r.text("key")?,
+                payload: serde_json::from_str(&r.text("payload")?).unwrap_or_default(),
+                attempts: r.i64("attempts")?,
+            })
+        })
+        .collect::<Result<Vec<_>, Error>>()?;
+    jobs.sort_by_key(|j| j.n);
+    Ok(jobs)
+}
+
+fn settle(cx: &mut Cx<'_>, n: i64, attempts: i64, outcome: Result<(), JobError>) -> Result<(), Error> {
+    let (state, run_at, error) = match outcome {
+        Ok(()) => {
+            let sql = "UPDATE job SET state = 'done', attempts = $1, done_at = $2, lease_until = NULL WHERE n = $3";
+            return cx.execute(sql, params![attempts, cx.now, n]).map(drop);
+        }
+        Err(JobError::Retry(e)) if attempts < MAX_ATTEMPTS => ("ready", cx.now.plus_secs(backoff_secs(attempts)), e),
+        Err(JobError::Retry(e) | JobError::Dead(e)) => ("dead", cx.now, e),
+    };
+    let sql = "UPDATE job SET state = $1, attempts = $2, run_at = $3, last_error = $4, lease_until = NULL WHERE n = $5";
+    cx.execute(sql, params![state, attempts, run_at, error, n]).map(drop)
+}
+
+/// A thread that runs due jobs and seals the log, about once a second and at once when a job is enqueued.
+pub struct Worker {
+    stop: Arc<(Mutex<bool>, Condvar)>,
+    stopping: Arc<AtomicBool>,
+    thread: Option<std::thread::JoinHandle<()>>,
+}
+
+impl Worker {
+    /// Starts the thread for one district.
+    ///
+    /// # Errors
+    /// When the operating system gives no thread.
+    pub fn start(rt: Runtime, district: DistrictId, handlers: Handlers) -> std::io::Result<Self> {
+        let stop = Arc::new((Mutex::new(false), Condvar::new()));
+        let stopping = Arc::new(AtomicBool::new(false));
+        let (seen, ending) = (Arc::clone(&stop), Arc::clone(&stopping));
+        let thread = std::thread::Builder::new().name("jobs".into()).spawn(move || {
+            while !ending.load(Ordering::SeqCst) {
+                if let Err(error) =
+                    run_due(&rt, district, &handlers).and_then(|_| crate::chain::seal_now(&rt, district))
+                {
+                    tracing::warn!(%error, "the job thread could not reach the database");
+                }
+                let guard = seen.0.lock().unwrap_or_else(PoisonError::into_inner);
+                if !*guard {
+                    drop(seen.1.wait_timeout(guard, Duration::from_millis(500)));
+                }
+            }
+        })?;
+        Ok(Self { stop, stopping, thread: Some(thread) })
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        self.stopping.store(true, Ordering::SeqCst);
+        *self.stop.0.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        self.stop.1.notify_all();
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
