@@ -1,1 +1,8 @@
-//! people
+//! The people who work in a district: accounts, organisations, seats and terms (J11), sessions, and the one place where
+//! it is decided who may do what ([`policy`]).
+//!
+//! `model` and `policy` are pure. `app` has one file per use case; every function there takes a `store::Cx` and is the
+//! only way to the tables of this crate.
+
+pub mod model;
+pub mod policy;

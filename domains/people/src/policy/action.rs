@@ -1,0 +1,128 @@
+//! Everything that can be asked for.
+
+macro_rules! actions {
+    ($($(#[$gdoc:meta])* $group:ident = $title:literal { $($(#[$doc:meta])* $name:ident = $code:literal),+ $(,)? })+) => {
+        /// Something somebody wants to do. A new one must be given a rule (the match is exhaustive) and shows up in
+        /// `docs/policy-matrix.txt`.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Action { $($($(#[$doc])* $name),+),+ }
+
+        /// Chapters of the matrix.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Group { $($(#[$gdoc])* $group),+ }
+
+        impl Action {
+            pub const ALL: &'static [Self] = &[$($(Self::$name),+),+];
+            /// Stable code, as used in the matrix and in locale keys (`action-…`).
+            pub const fn code(self) -> &'static str { match self { $($(Self::$name => $code),+),+ } }
+            pub const fn group(self) -> Group { match self { $($(Self::$name => Group::$group),+),+ } }
+        }
+        impl Group {
+            pub const ALL: &'static [Self] = &[$(Self::$group),+];
+            pub const fn title(self) -> &'static str { match self { $(Self::$group => $title),+ } }
+        }
+    };
+}
+
+actions! {
+    Intake = "Raising and following a matter" {
+        /// Raise for oneself.
+        Raise = "raise",
+        /// Type for somebody on the telephone or at the desk (R9).
+        RaiseFor = "raise-for",
+        /// Follow one's own matter with its code; whoever typed for somebody may read the same page to them.
+        FollowMatter = "follow-matter",
+        AddFacts = "add-facts",
+        AddAttachment = "add-attachment",
+        Rate = "rate",
+        Reopen = "reopen",
+    }
+    Reading = "Reading matters" {
+        /// The desk, its lists and its live updates. What they show is the scope of `ViewMatter`.
+        ViewDesk = "view-desk",
+        ViewMatter = "view-matter",
+        ViewAttachment = "view-attachment",
+        /// Name and contact of whoever raised it (R3). Each one is logged.
+        RevealRaiser = "reveal-raiser",
+        /// Lists as CSV or xlsx, without personal data of raisers.
+        ExportMatters = "export-matters",
+        /// On-time, solved and satisfied rates.
+        ViewReports = "view-reports",
+        /// Filters kept by oneself.
+        SaveView = "save-view",
+    }
+    Sorting = "Sorting matters" {
+        /// Refuse with a reason, or call it an emergency.
+        Screen = "screen",
+        MergeDuplicate = "merge-duplicate",
+        Reclassify = "reclassify",
+        Accept = "accept",
+        Assign = "assign",
+    }
+    Handling = "Handling matters" {
+        Sign = "sign",
+        Return = "return",
+        /// Log that the raiser was contacted.
+        Contact = "contact",
+        Handle = "handle",
+        Wait = "wait",
+        Resume = "resume",
+        Extend = "extend",
+        Park = "park",
+        /// Remark for colleagues.
+        Remark = "remark",
+        /// Hand in for checking.
+        Submit = "submit",
+    }
+    Closing = "Checking and answering" {
+        Verify = "verify",
+        /// Not good enough: back to the handler.
+        SendBack = "send-back",
+        Answer = "answer",
+        /// Log that the answer arrived, or that an attempt failed.
+        RecordDelivery = "record-delivery",
+        Close = "close",
+        /// Tell the supervisor, then the next level, that something is late.
+        Escalate = "escalate",
+        /// Set due times again after a change of rule or calendar.
+        RecomputeClocks = "recompute-clocks",
+    }
+    Places = "Areas and posts" {
+        ViewPlaces = "view-places",
+        ManageAreas = "manage-areas",
+        ManagePosts = "manage-posts",
+        /// Duty times and who is on now.
+        ManageDuty = "manage-duty",
+    }
+    People = "People" {
+        /// Own password, language, devices, notices.
+        OwnAccount = "own-account",
+        /// Names, seats and office numbers of colleagues.
+        ViewStaff = "view-staff",
+        ManageAccounts = "manage-accounts",
+        ManageOrgs = "manage-orgs",
+        ManageSeats = "manage-seats",
+        /// Give somebody a seat, or end it.
+        ManageTerms = "manage-terms",
+        /// Let somebody stand in on a seat that is not an administrator's.
+        ManageDeputies = "manage-deputies",
+        /// Sign out a device.
+        ManageSessions = "manage-sessions",
+        /// Keys of programs.
+        ManageTokens = "manage-tokens",
+    }
+    Running = "Running the district" {
+        OpenDistrict = "open-district",
+        ManageSettings = "manage-settings",
+        /// Classes of matters and their clocks.
+        ManageClasses = "manage-classes",
+        ManageCalendar = "manage-calendar",
+        Import = "import",
+        /// Messages that could not be sent: look, send again, give up with a reason.
+        ManageDeadLetters = "manage-dead-letters",
+        ManageKeys = "manage-keys",
+        VerifyAudit = "verify-audit",
+        /// Who read what, by ids.
+        ReadAudit = "read-audit",
+    }
+}

@@ -1,0 +1,139 @@
+//! What the decision needs to know about the thing acted on. Whoever loads the thing builds its facts.
+
+use super::rules::Within;
+use crate::model::is_admin;
+use kernel::ids::{AccountId, AreaId, MatterId, OrgId, PostId, SeatId};
+use kernel::{Grant, Role};
+
+/// The thing acted on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ResourceFacts {
+    /// The district as a whole, or nothing in particular.
+    District,
+    Matter(MatterFacts),
+    /// An area or a post.
+    Place(PlaceFacts),
+    Account(AccountFacts),
+    Seat(SeatFacts),
+}
+
+/// A matter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MatterFacts {
+    pub id: MatterId,
+    /// Its area and everything above, innermost first.
+    pub areas: Vec<AreaId>,
+    /// Its post and the posts above, nearest first.
+    pub posts: Vec<PostId>,
+    /// Bodies that lead or support.
+    pub orgs: Vec<OrgId>,
+    pub owner_seat: Option<SeatId>,
+    /// The *effective* owner now, not the stored one: a predecessor must not keep rights.
+    pub owner: AccountId,
+    /// Whoever signed, contacted or handled since the last (re)opening.
+    pub handlers: Vec<AccountId>,
+    /// People and bodies the matter is about (R3).
+    pub about_accounts: Vec<AccountId>,
+    pub about_orgs: Vec<OrgId>,
+    /// Not closed yet.
+    pub open: bool,
+}
+
+/// An area or a post.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PlaceFacts {
+    pub areas: Vec<AreaId>,
+    pub posts: Vec<PostId>,
+}
+
+/// An account, with the places it works at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountFacts {
+    pub id: AccountId,
+    pub areas: Vec<AreaId>,
+    pub posts: Vec<PostId>,
+    pub orgs: Vec<OrgId>,
+}
+
+/// A seat, or a term on it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeatFacts {
+    pub id: SeatId,
+    pub role: Role,
+    pub areas: Vec<AreaId>,
+    pub posts: Vec<PostId>,
+    pub org: Option<OrgId>,
+}
+
+/// How near a grant is to a thing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Reach {
+    /// The actor owns it now, or sits on the seat that does.
+    pub mine: bool,
+    /// It lies in the area, post or organisation the role is held at.
+    pub place: bool,
+}
+
+impl Reach {
+    pub const fn satisfies(self, within: Within) -> bool {
+        match within {
+            Within::Mine => self.mine,
+            Within::Place => self.mine || self.place,
+            Within::District => true,
+        }
+    }
+}
+
+impl ResourceFacts {
+    pub fn is_account(&self, id: AccountId) -> bool {
+        matches!(self, Self::Account(a) if a.id == id)
+    }
+
+    /// How near this grant of this account is.
+    pub fn reach(&self, account: AccountId, grant: &Grant) -> Reach {
+        match self {
+            Self::District => Reach { mine: true, place: true },
+            Self::Matter(m) => Reach {
+                mine: m.owner == account || m.owner_seat == Some(grant.seat),
+                place: at_place(grant, &m.areas, &m.posts, &m.orgs),
+            },
+            Self::Place(p) => Reach { mine: false, place: at_place(grant, &p.areas, &p.posts, &[]) },
+            Self::Account(a) => {
+                Reach { mine: a.id == account, place: at_place(grant, &a.areas, &a.posts, &a.orgs) }
+            }
+            // Seats of administrators are outside every place: only a district-wide rule reaches them.
+            Self::Seat(s) if is_admin(s.role) => Reach::default(),
+            Self::Seat(s) => Reach { mine: false, place: at_place(grant, &s.areas, &s.posts, s.org.as_slice()) },
+        }
+    }
+}
+
+/// Roles that belong to a body and see what that body takes part in.
+pub(super) const fn is_of_org(role: Role) -> bool {
+    matches!(role, Role::AgencyWorker | Role::Property | Role::Shop | Role::CommitteeWorker)
+}
+
+/// Is this grant, which names no area and no post, held for the whole district? A duty officer or clerk of one body is
+/// not: that seat is missing its place, and a missing place gives nothing.
+pub(super) const fn spans_district(grant: &Grant) -> bool {
+    match grant.role {
+        Role::Coordinator | Role::CatchAll => true,
+        Role::DutyOfficer | Role::Clerk => grant.org.is_none(),
+        _ => false,
+    }
+}
+
+/// Does the thing lie where the role is held? The post counts before the area, because a post is the narrower one.
+fn at_place(grant: &Grant, areas: &[AreaId], posts: &[PostId], orgs: &[OrgId]) -> bool {
+    if is_of_org(grant.role) && grant.org.is_some_and(|o| orgs.contains(&o)) {
+        return true;
+    }
+    if matches!(grant.role, Role::AgencyWorker | Role::Property | Role::Shop) {
+        return false;
+    }
+    match (grant.post, grant.area) {
+        (Some(post), _) => posts.contains(&post),
+        (None, Some(area)) => areas.contains(&area),
+        (None, None) => spans_district(grant),
+    }
+}

@@ -1,0 +1,173 @@
+//! The one place where it is decided who may do what. Deny by default.
+//!
+//! `decide` is pure: role × place × purpose at the instant for which the actor's grants were computed. Every use case
+//! asks it (through [`require`]) before it reads or writes; pages ask it only to know which buttons to show.
+//! What it answers is written out for people in `docs/policy-matrix.txt`, which a test compares with the code.
+
+mod action;
+mod facts;
+mod rules;
+mod scope;
+
+pub use action::{Action, Group};
+pub use facts::{AccountFacts, MatterFacts, PlaceFacts, Reach, ResourceFacts, SeatFacts};
+pub use rules::{Rule, Within, jobs, rule};
+pub use scope::{Scope, scope};
+
+use kernel::ids::AccountId;
+use kernel::{Actor, ActorKind, Grant, Purpose, Role};
+
+/// Why something is refused. Its code is the locale key after `denied-`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Why {
+    /// Nobody is signed in, and this is not open to everybody.
+    NotSignedIn,
+    /// None of the roles held now includes this.
+    Role,
+    /// A role includes it, but not here: another area, post or organisation, or somebody else's matter.
+    Elsewhere,
+    /// Whoever handled a matter does not check it (R2).
+    OwnHandling,
+    /// The matter is about this person or body (R3).
+    AboutYou,
+    /// The purpose given does not cover it (R5).
+    Purpose,
+    /// Possible only while the matter is open.
+    NotOpen,
+    /// Only the holder of this matter's code.
+    NotYours,
+    /// The key of the program does not include it.
+    TokenScope,
+}
+
+impl Why {
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::NotSignedIn => "not-signed-in",
+            Self::Role => "role",
+            Self::Elsewhere => "elsewhere",
+            Self::OwnHandling => "own-handling",
+            Self::AboutYou => "about-you",
+            Self::Purpose => "purpose",
+            Self::NotOpen => "not-open",
+            Self::NotYours => "not-yours",
+            Self::TokenScope => "token-scope",
+        }
+    }
+}
+
+/// A refusal: what was asked and why not. Who could do it is [`who_may`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not allowed: {} ({})", .action.code(), .why.code())]
+pub struct Denied {
+    pub action: Action,
+    pub why: Why,
+}
+
+/// The answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decision {
+    Allow,
+    Deny(Why),
+}
+
+impl Decision {
+    pub const fn is_allowed(self) -> bool {
+        matches!(self, Self::Allow)
+    }
+}
+
+/// May this actor, for this purpose, do this to that?
+pub fn decide(actor: &Actor, purpose: Purpose, action: Action, facts: &ResourceFacts) -> Decision {
+    let rule = rule(action);
+    match &actor.kind {
+        ActorKind::Public if rule.public => Decision::Allow,
+        ActorKind::Public => Decision::Deny(Why::NotSignedIn),
+        ActorKind::Raiser(own) => match facts {
+            ResourceFacts::Matter(m) if rule.raiser && m.id == *own => Decision::Allow,
+            ResourceFacts::Matter(_) if rule.raiser => Decision::Deny(Why::NotYours),
+            _ if rule.public => Decision::Allow,
+            _ => Decision::Deny(Why::NotSignedIn),
+        },
+        ActorKind::System(job) => {
+            if rule.public || rule.jobs.contains(job) {
+                Decision::Allow
+            } else {
+                Decision::Deny(Why::Role)
+            }
+        }
+        ActorKind::Account { id, grants } => account(*id, grants, purpose, action, &rule, facts),
+    }
+}
+
+/// As [`decide`], for use in a use case: `policy::require(&cx.actor, cx.purpose, …)?`.
+///
+/// # Errors
+/// When it is refused.
+pub fn require(actor: &Actor, purpose: Purpose, action: Action, facts: &ResourceFacts) -> Result<(), Denied> {
+    match decide(actor, purpose, action, facts) {
+        Decision::Allow => Ok(()),
+        Decision::Deny(why) => Err(Denied { action, why }),
+    }
+}
+
+/// Roles that may do it somewhere: "who can" in a refusal.
+pub fn who_may(action: Action) -> Vec<Role> {
+    rule(action).staff.iter().map(|(role, _)| *role).collect()
+}
+
+fn account(
+    id: AccountId,
+    grants: &[Grant],
+    purpose: Purpose,
+    action: Action,
+    rule: &Rule,
+    facts: &ResourceFacts,
+) -> Decision {
+    if let Some(why) = conditions(id, grants, purpose, rule, facts) {
+        return Decision::Deny(why);
+    }
+    if rule.public || (rule.own_account && facts.is_account(id)) || (rule.any_account && !is_suspended(action, grants)) {
+        return Decision::Allow;
+    }
+    let mut has_role = false;
+    for grant in grants {
+        for (_, within) in rule.staff.iter().filter(|(role, _)| *role == grant.role) {
+            has_role = true;
+            if facts.reach(id, grant).satisfies(*within) {
+                return Decision::Allow;
+            }
+        }
+    }
+    Decision::Deny(if has_role { Why::Elsewhere } else { Why::Role })
+}
+
+/// Without any running term an account can look after itself and nothing else.
+const fn is_suspended(action: Action, grants: &[Grant]) -> bool {
+    grants.is_empty() && !matches!(action, Action::Raise)
+}
+
+/// What must hold whatever the role.
+fn conditions(id: AccountId, grants: &[Grant], purpose: Purpose, rule: &Rule, facts: &ResourceFacts) -> Option<Why> {
+    let ResourceFacts::Matter(m) = facts else { return None };
+    if rule.not_by_handler && m.handlers.contains(&id) {
+        return Some(Why::OwnHandling);
+    }
+    let about = m.about_accounts.contains(&id)
+        || grants.iter().any(|g| g.org.is_some_and(|org| m.about_orgs.contains(&org)));
+    if rule.not_if_about && about {
+        return Some(Why::AboutYou);
+    }
+    if rule.while_open && !m.open {
+        return Some(Why::NotOpen);
+    }
+    let covered = match purpose {
+        Purpose::Matter(of) => of == m.id,
+        Purpose::Administration | Purpose::Public => false,
+        Purpose::Proxy | Purpose::OwnMatter | Purpose::Job => true,
+    };
+    if rule.for_this_matter && purpose != Purpose::Matter(m.id) || rule.content && !covered {
+        return Some(Why::Purpose);
+    }
+    None
+}

@@ -1,0 +1,320 @@
+//! The rule of each action: who, how near, and on what condition. Read together with `docs/policy-matrix.txt`.
+
+use super::Action;
+use kernel::Role;
+use kernel::Role::{
+    AgencyWorker as Agency, AuditAdmin as Audit, Auxiliary as Aux, BuildingLeader as Leader, CatchAll, Clerk,
+    CommitteeWorker as Committee, CommunityOfficer as Officer, Coordinator, DutyOfficer as Duty, Mediator,
+    PostHead as Head, Property, SecurityAdmin as Security, Shop, SystemAdmin as System, Volunteer,
+};
+
+/// How near the thing must be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Within {
+    /// Owned by the actor or by the seat the role is held on.
+    Mine,
+    /// In the area, post or organisation the role is held at (or mine).
+    Place,
+    /// Anywhere in the district.
+    District,
+}
+use Within::{District, Mine, Place};
+
+/// Names under which the program itself acts, see [`kernel::Actor::system`].
+pub mod jobs {
+    /// The operator at the machine: `mulin init`, `mulin account`, `mulin import` …
+    pub const CLI: &str = "cli";
+    /// Builds the invented district.
+    pub const DEMO: &str = "demo";
+    /// Clocks, escalation, owner changes.
+    pub const CLOCKS: &str = "clocks";
+    /// Sends messages and keeps the proof.
+    pub const DELIVERY: &str = "delivery";
+    /// Closes what has its proof.
+    pub const CLOSER: &str = "closer";
+    pub const IMPORT: &str = "import";
+}
+
+/// What an action asks for. Everything not said is refused.
+#[derive(Debug, Clone, Copy)]
+pub struct Rule {
+    /// Roles, with how near the thing must be.
+    pub staff: &'static [(Role, Within)],
+    /// Anybody, signed in or not.
+    pub public: bool,
+    /// The holder of the matter's code.
+    pub raiser: bool,
+    /// Any signed-in account with a running term.
+    pub any_account: bool,
+    /// The account itself.
+    pub own_account: bool,
+    /// Names of jobs of the program.
+    pub jobs: &'static [&'static str],
+    /// Not by whoever handled the matter.
+    pub not_by_handler: bool,
+    /// Not by whom the matter is about.
+    pub not_if_about: bool,
+    pub while_open: bool,
+    /// Shows content: not for an administrative or public purpose, nor under the name of another matter.
+    pub content: bool,
+    /// Only with this very matter as purpose.
+    pub for_this_matter: bool,
+}
+
+const NOBODY: Rule = Rule {
+    staff: &[],
+    public: false,
+    raiser: false,
+    any_account: false,
+    own_account: false,
+    jobs: &[],
+    not_by_handler: false,
+    not_if_about: false,
+    while_open: false,
+    content: false,
+    for_this_matter: false,
+};
+
+const fn staff(staff: &'static [(Role, Within)]) -> Rule {
+    Rule { staff, ..NOBODY }
+}
+
+/// Whoever can be given a matter, for what only its owner does.
+const OWNERS: &[(Role, Within)] = &[
+    (Volunteer, Mine),
+    (Leader, Mine),
+    (Shop, Mine),
+    (Property, Mine),
+    (Committee, Mine),
+    (Agency, Mine),
+    (Aux, Mine),
+    (Officer, Mine),
+    (Duty, Mine),
+    (Head, Mine),
+    (Clerk, Mine),
+    (Coordinator, Mine),
+    (CatchAll, Mine),
+    (Mediator, Mine),
+];
+
+/// The owner, and those who look after the place.
+const OWNERS_AND_HEADS: &[(Role, Within)] = &[
+    (Volunteer, Mine),
+    (Leader, Mine),
+    (Shop, Mine),
+    (Property, Mine),
+    (Committee, Mine),
+    (Agency, Mine),
+    (Aux, Mine),
+    (Officer, Mine),
+    (Duty, Place),
+    (Head, Place),
+    (Clerk, Mine),
+    (Coordinator, District),
+    (CatchAll, Place),
+    (Mediator, Mine),
+];
+
+/// Who sees matters, and how far.
+const READERS: &[(Role, Within)] = &[
+    (Volunteer, Mine),
+    (Leader, Mine),
+    (Shop, Mine),
+    (Property, Place),
+    (Committee, Place),
+    (Agency, Place),
+    (Aux, Place),
+    (Officer, Place),
+    (Duty, Place),
+    (Head, Place),
+    (Clerk, Place),
+    (Coordinator, District),
+    (CatchAll, Place),
+    (Mediator, Mine),
+];
+
+/// Who sorts what comes in: the desk of the place, and an owner of the core or front line for what is theirs.
+const SORTERS: &[(Role, Within)] = &[
+    (Committee, Mine),
+    (Officer, Mine),
+    (Duty, Place),
+    (Head, Place),
+    (Coordinator, District),
+    (CatchAll, Place),
+];
+
+/// Who types for others (代办). A caller may live anywhere.
+const TYPISTS: &[(Role, Within)] = &[
+    (Committee, District),
+    (Agency, District),
+    (Aux, District),
+    (Officer, District),
+    (Duty, District),
+    (Head, District),
+    (Clerk, District),
+    (Coordinator, District),
+    (CatchAll, District),
+];
+
+/// Typists, for a matter that exists already and lies where they work.
+const TYPISTS_HERE: &[(Role, Within)] = &[
+    (Committee, Place),
+    (Agency, Place),
+    (Aux, Place),
+    (Officer, Place),
+    (Duty, Place),
+    (Head, Place),
+    (Clerk, Place),
+    (Coordinator, District),
+    (CatchAll, Place),
+];
+
+/// Who checks the work of others (R2).
+const CHECKERS: &[(Role, Within)] = &[
+    (Committee, Place),
+    (Officer, Place),
+    (Duty, Place),
+    (Head, Place),
+    (Coordinator, District),
+    (CatchAll, Place),
+];
+
+/// Who sends the answer and logs that it arrived.
+const ANSWERERS: &[(Role, Within)] = &[
+    (Committee, Place),
+    (Agency, Mine),
+    (Aux, Mine),
+    (Officer, Place),
+    (Duty, Place),
+    (Head, Place),
+    (Clerk, Place),
+    (Coordinator, District),
+    (CatchAll, Place),
+];
+
+/// Core and front line, who may need the raiser's name; the supplementary force never does (N2).
+const CALLERS: &[(Role, Within)] = &[
+    (Committee, Mine),
+    (Agency, Mine),
+    (Aux, Mine),
+    (Officer, Mine),
+    (Duty, Place),
+    (Head, Place),
+    (Clerk, Place),
+    (Coordinator, Mine),
+    (CatchAll, Mine),
+    (Mediator, Mine),
+];
+
+const SELF_OR_SECURITY: Rule = Rule { own_account: true, jobs: OPERATOR, ..staff(&[(Security, District)]) };
+/// The operator at the machine, and the demo that plays him.
+const OPERATOR: &[&str] = &[jobs::CLI, jobs::DEMO, jobs::IMPORT];
+
+const fn by_system_admin() -> Rule {
+    Rule { jobs: OPERATOR, ..staff(&[(System, District)]) }
+}
+
+/// The rule of an action.
+pub const fn rule(action: Action) -> Rule {
+    match action {
+        Action::Raise => Rule { public: true, raiser: true, any_account: true, ..NOBODY },
+        Action::RaiseFor => staff(TYPISTS),
+        Action::FollowMatter => Rule { raiser: true, content: true, jobs: &[jobs::DELIVERY], ..staff(TYPISTS_HERE) },
+        Action::AddFacts | Action::AddAttachment => Rule { raiser: true, content: true, ..staff(READERS) },
+        Action::Rate | Action::Reopen => Rule { raiser: true, ..staff(TYPISTS_HERE) },
+
+        Action::ViewDesk | Action::SaveView => staff(READERS),
+        Action::ViewMatter | Action::ViewAttachment => Rule { content: true, ..staff(READERS) },
+        Action::RevealRaiser => Rule {
+            not_if_about: true,
+            while_open: true,
+            content: true,
+            for_this_matter: true,
+            jobs: &[jobs::DELIVERY],
+            ..staff(CALLERS)
+        },
+        Action::ExportMatters => staff(&[(Head, Place), (Coordinator, District)]),
+        Action::ViewReports => staff(&[
+            (Committee, Place),
+            (Agency, Place),
+            (Officer, Place),
+            (Duty, Place),
+            (Head, Place),
+            (Coordinator, District),
+            (CatchAll, Place),
+        ]),
+
+        Action::Screen | Action::MergeDuplicate | Action::Reclassify | Action::Accept => {
+            Rule { not_if_about: true, while_open: true, ..staff(SORTERS) }
+        }
+        Action::Assign => {
+            Rule { not_if_about: true, while_open: true, jobs: &[jobs::CLOCKS, jobs::IMPORT], ..staff(SORTERS) }
+        }
+
+        Action::Sign
+        | Action::Return
+        | Action::Handle
+        | Action::Wait
+        | Action::Resume
+        | Action::Submit => Rule { while_open: true, content: true, ..staff(OWNERS) },
+        Action::Contact | Action::Extend | Action::Park => {
+            Rule { while_open: true, content: true, ..staff(OWNERS_AND_HEADS) }
+        }
+        Action::Remark => Rule { content: true, ..staff(READERS) },
+
+        Action::Verify | Action::SendBack => {
+            Rule { not_by_handler: true, not_if_about: true, while_open: true, content: true, ..staff(CHECKERS) }
+        }
+        Action::Answer => Rule { while_open: true, content: true, jobs: &[jobs::DELIVERY], ..staff(ANSWERERS) },
+        Action::RecordDelivery => Rule { raiser: true, while_open: true, jobs: &[jobs::DELIVERY], ..staff(ANSWERERS) },
+        Action::Close => Rule { while_open: true, jobs: &[jobs::CLOSER, jobs::DELIVERY], ..staff(ANSWERERS) },
+        Action::Escalate => Rule { jobs: &[jobs::CLOCKS], ..NOBODY },
+        Action::RecomputeClocks => Rule {
+            jobs: &[jobs::CLOCKS, jobs::CLI, jobs::DEMO, jobs::IMPORT],
+            ..staff(&[(Coordinator, District), (System, District)])
+        },
+
+        Action::ViewPlaces => Rule { public: true, raiser: true, any_account: true, ..NOBODY },
+        Action::ManageAreas => Rule { jobs: OPERATOR, ..staff(&[(Coordinator, District), (System, District)]) },
+        Action::ManagePosts => {
+            Rule { jobs: OPERATOR, ..staff(&[(Head, Place), (Coordinator, District), (System, District)]) }
+        }
+        Action::ManageDuty => {
+            Rule { jobs: OPERATOR, ..staff(&[(Duty, Place), (Head, Place), (Coordinator, District)]) }
+        }
+
+        Action::OwnAccount => Rule { own_account: true, ..NOBODY },
+        Action::ViewStaff => Rule {
+            own_account: true,
+            jobs: OPERATOR,
+            ..staff(&[
+                (Committee, Place),
+                (Aux, Place),
+                (Officer, Place),
+                (Duty, Place),
+                (Head, Place),
+                (Clerk, Place),
+                (Coordinator, District),
+                (CatchAll, Place),
+                (System, District),
+                (Security, District),
+            ])
+        },
+        Action::ManageAccounts | Action::ManageOrgs => by_system_admin(),
+        Action::ManageSeats | Action::ManageTerms => Rule { jobs: OPERATOR, ..staff(&[(Security, District)]) },
+        Action::ManageDeputies => Rule {
+            jobs: OPERATOR,
+            ..staff(&[(Head, Place), (CatchAll, Place), (Coordinator, Place), (Security, District)])
+        },
+        Action::ManageSessions | Action::ManageTokens => SELF_OR_SECURITY,
+
+        Action::OpenDistrict
+        | Action::ManageSettings
+        | Action::ManageCalendar
+        | Action::Import
+        | Action::ManageDeadLetters => by_system_admin(),
+        Action::ManageClasses => Rule { jobs: OPERATOR, ..staff(&[(Coordinator, District), (System, District)]) },
+        Action::ManageKeys => Rule { jobs: &[jobs::CLI], ..staff(&[(Security, District)]) },
+        Action::VerifyAudit | Action::ReadAudit => Rule { jobs: &[jobs::CLI], ..staff(&[(Audit, District)]) },
+    }
+}

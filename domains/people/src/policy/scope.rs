@@ -1,0 +1,83 @@
+//! How far a list may reach. The same rules as `decide`, turned into something a query can use.
+//!
+//! A list query of matters keeps a row when `whole`, or its owner or owner seat is named, or its area lies in (the
+//! subtree of) one of `areas`, or its post or one of the posts above is named, or one of its bodies is named.
+//! A property test holds the two together: `scope(...).covers(matter)` exactly when `decide(ViewMatter)` allows it.
+
+use super::facts::{is_of_org, spans_district};
+use super::rules::{Within, rule};
+use super::{Action, MatterFacts};
+use kernel::ids::{AccountId, AreaId, OrgId, PostId, SeatId};
+use kernel::{Actor, ActorKind, Role};
+
+/// What a list may show. The default shows nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Scope {
+    /// The whole district.
+    pub whole: bool,
+    /// Roots: each stands for itself and everything below it.
+    pub areas: Vec<AreaId>,
+    /// Each stands for itself and the offices and houses that hang on it.
+    pub posts: Vec<PostId>,
+    pub orgs: Vec<OrgId>,
+    /// Seats held or deputised now: what they own is mine.
+    pub seats: Vec<SeatId>,
+    /// Effective owner.
+    pub account: Option<AccountId>,
+}
+
+impl Scope {
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Would a list of this scope show the matter?
+    pub fn covers(&self, m: &MatterFacts) -> bool {
+        self.whole
+            || self.account == Some(m.owner)
+            || m.owner_seat.is_some_and(|s| self.seats.contains(&s))
+            || self.areas.iter().any(|a| m.areas.contains(a))
+            || self.posts.iter().any(|p| m.posts.contains(p))
+            || self.orgs.iter().any(|o| m.orgs.contains(o))
+    }
+}
+
+/// The scope of an action for an actor; empty when it is never allowed. Jobs of the program see the whole district.
+pub fn scope(actor: &Actor, action: Action) -> Scope {
+    let (id, grants) = match &actor.kind {
+        ActorKind::Account { id, grants } => (*id, grants),
+        ActorKind::System(_) => return Scope { whole: true, ..Scope::default() },
+        ActorKind::Public | ActorKind::Raiser(_) => return Scope::default(),
+    };
+    let mut scope = Scope::default();
+    let rule = rule(action);
+    for grant in grants.iter() {
+        let Some((_, within)) = rule.staff.iter().find(|(role, _)| *role == grant.role) else { continue };
+        scope.account = Some(id);
+        push(&mut scope.seats, grant.seat);
+        match within {
+            Within::District => scope.whole = true,
+            Within::Mine => {}
+            Within::Place => {
+                if is_of_org(grant.role) {
+                    grant.org.into_iter().for_each(|o| push(&mut scope.orgs, o));
+                }
+                if matches!(grant.role, Role::AgencyWorker | Role::Property | Role::Shop) {
+                    continue;
+                }
+                match (grant.post, grant.area) {
+                    (Some(post), _) => push(&mut scope.posts, post),
+                    (None, Some(area)) => push(&mut scope.areas, area),
+                    (None, None) => scope.whole |= spans_district(grant),
+                }
+            }
+        }
+    }
+    scope
+}
+
+fn push<T: PartialEq>(list: &mut Vec<T>, item: T) {
+    if !list.contains(&item) {
+        list.push(item);
+    }
+}
