@@ -1,1 +1,3 @@
-//! matters
+//! Matters: everything that is raised, until it is answered (R1, R2, J1, J2).
+
+pub mod model;
