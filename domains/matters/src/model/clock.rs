@@ -318,15 +318,17 @@ fn extend(due: &mut Due, track: &Track, rule: &ClassRule, calendar: &WorkCalenda
     let Some((given_at, until)) = track.extended else { return };
     // A pause taken after the extension moves its end on.
     let later: Vec<Pause> = pauses.iter().filter(|p| p.from >= given_at).copied().collect();
-    let until = due_on_the_wall(until.secs_since(given_at), given_at, &later).at;
     match track.stage {
         Stage::Handle => {
+            let until = due_on_the_wall(until.secs_since(given_at), given_at, &later).at;
             if until > due.at {
                 *due = Due { at: until, provisional: false };
             }
         }
         Stage::Verify if rule.scope == Scope::WholeCase => {
-            let handle = self::due(calendar, rule.time, rule.handle.at_urgency(rule.urgency), start, pauses);
+            // Later pauses are in `due` already.
+            let before: Vec<Pause> = pauses.iter().filter(|p| p.from < given_at).copied().collect();
+            let handle = self::due(calendar, rule.time, rule.handle.at_urgency(rule.urgency), start, &before);
             let more = until.secs_since(handle.at);
             if more > 0 && !due.provisional {
                 due.at = due.at.plus_secs(more);
