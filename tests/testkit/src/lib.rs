@@ -1,1 +1,12 @@
-//! testkit
+//! What tests need and the program does not: throw-away databases, a mail server, free ports.
+//!
+//! A test that cannot run (no PostgreSQL, no browser) fails and says what is missing; nothing is skipped.
+
+pub mod database;
+pub mod mail;
+pub mod net;
+pub mod pg;
+
+pub use database::{Kind, Setup, TestDb};
+pub use mail::{Mail, MailSink, Mood};
+pub use net::free_port;
