@@ -15,4 +15,4 @@ pub use calendar::{Due, WorkCalendar};
 pub use geo::{Datum, GeoError, Point};
 pub use ids::{Ids, OsIds, SeededIds};
 pub use lang::Lang;
-pub use time::{Clock, ManualClock, Moment, SystemClock};
+pub use time::{Clock, ManualClock, Moment, OffsetClock, SystemClock};

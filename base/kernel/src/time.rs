@@ -106,3 +106,20 @@ impl Clock for ManualClock {
         Moment::from_micros(self.0.load(Ordering::SeqCst))
     }
 }
+
+/// The machine's clock moved by a fixed amount: the demo starts at a chosen instant and then runs on.
+#[derive(Debug, Clone, Copy)]
+pub struct OffsetClock(i64);
+
+impl OffsetClock {
+    /// A clock that shows `start` now.
+    pub fn starting_at(start: Moment) -> Self {
+        Self(start.micros().saturating_sub(SystemClock.now().micros()))
+    }
+}
+
+impl Clock for OffsetClock {
+    fn now(&self) -> Moment {
+        Moment::from_micros(SystemClock.now().micros().saturating_add(self.0))
+    }
+}

@@ -25,7 +25,13 @@ pub(crate) enum Dialect {
 }
 
 impl Conn {
-    pub(crate) fn open_sqlite(path: &str, writer: bool, faults: Arc<Faults>) -> Result<Self, Error> {
+    /// `max_pages` caps the file (4 KiB pages): beyond it writes fail as on a full disk.
+    pub(crate) fn open_sqlite(
+        path: &str,
+        max_pages: Option<u32>,
+        writer: bool,
+        faults: Arc<Faults>,
+    ) -> Result<Self, Error> {
         use rusqlite::OpenFlags;
         let flags = if writer {
             OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE
@@ -43,6 +49,9 @@ impl Conn {
             if writer { 65_536 } else { 16_384 }
         );
         conn.execute_batch(&pragmas).map_err(sqlite_error)?;
+        if let Some(pages) = max_pages {
+            conn.execute_batch(&format!("PRAGMA max_page_count={pages}")).map_err(sqlite_error)?;
+        }
         if !writer {
             conn.execute_batch("PRAGMA query_only=ON").map_err(sqlite_error)?;
         }

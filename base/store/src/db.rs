@@ -61,7 +61,8 @@ impl Queue {
 /// How to reach the database.
 #[derive(Debug, Clone)]
 pub(crate) enum Target {
-    Sqlite(String),
+    /// File, and the most 4 KiB pages it may grow to.
+    Sqlite(String, Option<u32>),
     Postgres(String),
 }
 
@@ -72,7 +73,11 @@ impl Target {
             if path.is_empty() {
                 return Err(Error::Setup("sqlite: needs a file, as in sqlite:/var/lib/mulin/mulin.db".into()));
             }
-            return Ok(Self::Sqlite(path.to_owned()));
+            let Some((path, quota)) = path.split_once("?max_pages=") else {
+                return Ok(Self::Sqlite(path.to_owned(), None));
+            };
+            let pages = quota.parse().map_err(|_| Error::Setup("max_pages must be a number of 4 KiB pages".into()))?;
+            return Ok(Self::Sqlite(path.to_owned(), Some(pages)));
         }
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             return Ok(Self::Postgres(url.to_owned()));
@@ -81,13 +86,13 @@ impl Target {
     }
     pub(crate) fn open(&self, writer: bool, faults: &Arc<Faults>) -> Result<Conn, Error> {
         match self {
-            Self::Sqlite(path) => Conn::open_sqlite(path, writer, faults.clone()),
+            Self::Sqlite(path, max_pages) => Conn::open_sqlite(path, *max_pages, writer, faults.clone()),
             Self::Postgres(url) => Conn::open_postgres(url, faults.clone()),
         }
     }
     pub(crate) const fn dialect(&self) -> Dialect {
         match self {
-            Self::Sqlite(_) => Dialect::Sqlite,
+            Self::Sqlite(..) => Dialect::Sqlite,
             Self::Postgres(_) => Dialect::Postgres,
         }
     }
@@ -106,7 +111,7 @@ impl Db {
         let write = Arc::new(Queue::default());
         let mut threads = Vec::new();
         let read = match target {
-            Target::Sqlite(_) => {
+            Target::Sqlite(..) => {
                 threads.push(spawn("store-writer", target, true, faults, &write, write_batches));
                 let read = Arc::new(Queue::default());
                 for _ in 0..connections.max(1) {

@@ -156,6 +156,14 @@ pub fn run_due(rt: &Runtime, district: DistrictId, handlers: &Handlers) -> Resul
     }
 }
 
+/// When the next waiting job is due, if any; a moved clock stops there on its way.
+pub fn next_due(rt: &Runtime, district: DistrictId) -> Result<Option<Moment>, Error> {
+    rt.read_now(Who::system(district, "jobs"), |cx| {
+        let sql = "SELECT run_at FROM job WHERE state = 'ready' ORDER BY run_at LIMIT 1";
+        cx.query_opt(sql, &[])?.map(|row| row.moment("run_at")).transpose()
+    })
+}
+
 fn run_one(rt: &Runtime, handlers: &Handlers, job: &Job) -> Result<(), Error> {
     let outcome = match handlers.0.get(job.kind.as_str()) {
         Some(handler) => std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| handler(rt, job)))

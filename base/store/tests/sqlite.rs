@@ -24,10 +24,14 @@ struct House {
 }
 
 fn house() -> House {
+    house_with("")
+}
+
+fn house_with(quota: &str) -> House {
     let dir = tempfile::tempdir().unwrap();
     let clock = ManualClock::at(Moment::parse_rfc3339("2026-06-29T06:00:00Z").unwrap());
     let ids = Arc::new(SeededIds::new(42));
-    let url = format!("sqlite:{}", dir.path().join("t.db").display());
+    let url = format!("sqlite:{}{quota}", dir.path().join("t.db").display());
     let keys = Keys::generate(ids.as_ref());
     let rt = Runtime::open(Options::new(url, Arc::new(clock.clone()), ids, keys)).unwrap();
     assert!(rt.migrate(&[TABLES]).unwrap() >= 2);
@@ -174,4 +178,25 @@ fn the_chain_names_the_first_break() {
     assert_eq!(verify(vec![]).broken, Some(chain::Break::Removed { table: "audit_read", n: 1 }));
     tamper("DELETE FROM seal_block");
     assert!(matches!(verify(vec![anchor]).broken, Some(chain::Break::Anchor { .. })));
+}
+
+#[test]
+fn a_full_disk_refuses_plainly_and_loses_nothing() {
+    let h = house_with("?max_pages=120");
+    let mut kept = 0;
+    let refused = loop {
+        let answer = h.rt.write_now(h.who.clone(), |cx| {
+            let id = cx.new_id::<Uuid>();
+            cx.execute("INSERT INTO thing (id, flag, note) VALUES ($1, $2, $3)", params![id, true, vec![7_u8; 9_000]])
+        });
+        match answer {
+            Ok(_) => kept += 1,
+            Err(error) => break error,
+        }
+    };
+    assert!(refused.is_unavailable(), "{refused}");
+    assert_eq!(count(&h), kept);
+    // Small writes may still find room in free pages; reading always works.
+    h.rt.write_now(h.who.clone(), |cx| cx.execute("DELETE FROM thing WHERE n = 1", &[])).unwrap();
+    assert_eq!(count(&h), kept - 1);
 }

@@ -1,0 +1,82 @@
+//! Configuration of `mulin serve` and the commands that work on a district's database: TOML, then `MULIN_*`.
+
+use anyhow::Context as _;
+use figment::Figment;
+use figment::providers::{Env, Format as _, Toml};
+use serde::Deserialize;
+use std::path::{Path, PathBuf};
+
+/// Every setting, with its default. The reference file is `docs/mulin.example.toml`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Config {
+    /// `sqlite:FILE` or `postgres://USER:PASSWORD@HOST/NAME`.
+    pub database: String,
+    /// File of the master keys, made by `mulin init`.
+    pub keys: PathBuf,
+    /// Address of the pages.
+    pub listen: String,
+    /// Address of health, readiness and metrics; empty switches it off.
+    pub admin_listen: String,
+    /// Reader threads (SQLite) or pooled connections (PostgreSQL).
+    pub connections: usize,
+    /// Code of the district that the pages show; empty when the database holds only one.
+    pub district: String,
+    /// Names, numbers and addresses that the pages show.
+    pub site: web::Config,
+    pub mail: Mail,
+}
+
+/// Where e-mail is handed in. Without a host no mail is sent, and the other channels still work.
+#[derive(Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Mail {
+    pub host: String,
+    pub port: u16,
+    pub user: String,
+    pub password: String,
+    pub from: String,
+    /// `none`, `starttls` or `tls`.
+    pub encryption: String,
+}
+
+impl std::fmt::Debug for Mail {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Mail").field("host", &self.host).field("port", &self.port).finish_non_exhaustive()
+    }
+}
+
+impl Default for Mail {
+    fn default() -> Self {
+        let none = String::new;
+        Self { host: none(), port: 25, user: none(), password: none(), from: none(), encryption: "starttls".into() }
+    }
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            database: "sqlite:mulin.db".into(),
+            keys: "mulin.keys".into(),
+            listen: "127.0.0.1:8080".into(),
+            admin_listen: String::new(),
+            connections: 4,
+            district: String::new(),
+            site: web::Config::default(),
+            mail: Mail::default(),
+        }
+    }
+}
+
+impl Config {
+    /// Defaults, then the file, then the environment (`MULIN_DATABASE`, `MULIN_MAIL__HOST` …).
+    pub(crate) fn load(file: Option<&Path>) -> anyhow::Result<Self> {
+        if let Some(file) = file {
+            anyhow::ensure!(file.exists(), "the configuration file {} is not there", file.display());
+        }
+        let figment = Figment::from(Toml::file(file.unwrap_or_else(|| Path::new("mulin.toml"))));
+        // MULIN_CLOCK belongs to the demo and tests, MULIN_UI_DIST to the build.
+        let environment = Env::prefixed("MULIN_").ignore(&["CLOCK", "UI_DIST", "LOG", "CONFIG"]).split("__");
+        figment.merge(environment).extract().context("configuration")
+    }
+}

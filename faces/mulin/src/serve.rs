@@ -1,0 +1,80 @@
+//! The running server: pages, jobs, and a clean end.
+
+use anyhow::Context as _;
+use axum::Router;
+use axum::http::StatusCode;
+use axum::routing::get;
+use std::future::Future;
+use std::net::SocketAddr;
+use std::time::Duration;
+use store::{Error, Runtime, Who};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+/// Open connections (server-sent events) get this long after SIGTERM; then the process ends all the same.
+const GRACE: Duration = Duration::from_secs(3);
+
+/// Serves `app` on `listen` until SIGTERM or Ctrl-C; calls `ready` with the real address once it listens.
+pub(crate) fn run(
+    app: web::App,
+    listen: &str,
+    admin_listen: &str,
+    ready: impl FnOnce(SocketAddr) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let done = runtime.block_on(async {
+        let listener = TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
+        let (stop, stopped) = watch::channel(false);
+        if !admin_listen.is_empty() {
+            let admin = TcpListener::bind(admin_listen).await.with_context(|| format!("cannot listen on {admin_listen}"))?;
+            let service = admin_router(app.rt.clone(), app.district);
+            tokio::spawn(async move { axum::serve(admin, service).await });
+        }
+        ready(listener.local_addr()?)?;
+        let service = web::router(app).into_make_service_with_connect_info::<SocketAddr>();
+        let server = axum::serve(listener, service).with_graceful_shutdown(changed(stopped.clone()));
+        tokio::spawn(async move {
+            signal().await;
+            let _ = stop.send(true);
+        });
+        let mut overdue = stopped;
+        tokio::select! {
+            served = server => served.context("serving"),
+            () = async { let _ = overdue.wait_for(|s| *s).await; tokio::time::sleep(GRACE).await; } => Ok(()),
+        }
+    });
+    runtime.shutdown_timeout(Duration::from_millis(500));
+    done
+}
+
+async fn changed(mut stopped: watch::Receiver<bool>) {
+    let _ = stopped.wait_for(|s| *s).await;
+}
+
+fn signal() -> impl Future<Output = ()> {
+    async {
+        let interrupt = tokio::signal::ctrl_c();
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut terminate) => {
+                tokio::select! { _ = interrupt => {}, _ = terminate.recv() => {} }
+            }
+            Err(_) => drop(interrupt.await),
+        }
+    }
+}
+
+/// Health and readiness, for the machine's supervisor; on an address of its own.
+pub(crate) fn admin_router(rt: Runtime, district: kernel::ids::DistrictId) -> Router {
+    let ready = move || {
+        let rt = rt.clone();
+        async move {
+            let asked = rt.read(Who::system(district, "readiness"), |cx| cx.query("SELECT 1 AS one", &[])).await;
+            match asked {
+                Ok(_) => (StatusCode::OK, "ready\n".to_owned()),
+                Err(Error::Unavailable(why)) => (StatusCode::SERVICE_UNAVAILABLE, format!("database: {why}\n")),
+                Err(error) => (StatusCode::SERVICE_UNAVAILABLE, format!("{error}\n")),
+            }
+        }
+    };
+    Router::new().route("/healthz", get(|| async { "ok\n" })).route("/readyz", get(ready))
+}
