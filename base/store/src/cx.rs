@@ -164,7 +164,7 @@ impl Cx<'_> {
         let sql = match self.conn.dialect() {
             Dialect::Sqlite => format!("INSERT INTO {table} (rowid, tokens) VALUES ($1, $2)"),
             Dialect::Postgres => format!(
-                "INSERT INTO {table} (n, tokens) VALUES ($1, array_to_tsvector(string_to_array($2, ' '))) \
+                "INSERT INTO {table} (n, tokens) VALUES ($1, array_to_tsvector(string_to_array(CAST($2 AS text), ' '))) \
                  ON CONFLICT (n) DO UPDATE SET tokens = {table}.tokens || excluded.tokens"
             ),
         };
@@ -184,7 +184,7 @@ impl Cx<'_> {
             },
             Dialect::Postgres => TextMatch {
                 number: format!("{table}.n"),
-                condition: format!("{table}.tokens @@ CAST(${k} AS tsquery)"),
+                condition: format!("{table}.tokens @@ CAST(CAST(${k} AS text) AS tsquery)"),
                 param: Value::Text(
                     tokens.iter().map(|t| format!("'{}'", t.replace(['\'', '\\'], ""))).collect::<Vec<_>>().join(" & "),
                 ),

@@ -1,0 +1,235 @@
+//! The store on its own, on both databases: commits, roll-backs, faults, jobs and the chain.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+
+use kernel::ids::DistrictId;
+use kernel::{Actor, ManualClock, Moment, Purpose, SeededIds};
+use serde_json::json;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use store::jobs::{Handlers, JobError, run_due};
+use store::{Cx, Error, Fault, KeyClass, Keys, Migration, NewJob, Options, Runtime, Who, chain, params};
+use testkit::{Kind, Setup, TestDb, both_databases};
+use uuid::Uuid;
+
+const TABLES: &[Migration] = &[Migration {
+    name: "test-0001",
+    sql: "CREATE TABLE thing (n {SEQ}, id UUID NOT NULL, flag BOOLEAN NOT NULL, x DOUBLE PRECISION, note BYTEA);\n{FTS thing_fts}\n",
+}];
+
+struct House {
+    rt: Runtime,
+    clock: ManualClock,
+    who: Who,
+    district: DistrictId,
+    db: TestDb,
+}
+
+impl Setup for House {
+    fn setup(kind: Kind) -> Self {
+        Self::on(TestDb::new(kind), "")
+    }
+}
+
+impl House {
+    fn on(db: TestDb, quota: &str) -> Self {
+        let clock = ManualClock::at(Moment::parse_rfc3339("2026-06-29T06:00:00Z").unwrap());
+        let ids = Arc::new(SeededIds::new(42));
+        let keys = Keys::generate(ids.as_ref());
+        let url = format!("{}{quota}", db.url());
+        let rt = Runtime::open(Options::new(url, Arc::new(clock.clone()), ids, keys)).unwrap();
+        assert!(rt.migrate(&[TABLES]).unwrap() >= 2);
+        assert_eq!(rt.migrate(&[TABLES]).unwrap(), 0, "a second run finds nothing to do");
+        let district = DistrictId(Uuid::from_u128(9));
+        let who = Who::new(Actor::system(district, "test"), Purpose::Job);
+        Self { rt, clock, who, district, db }
+    }
+}
+
+fn add(cx: &mut Cx<'_>, fail: bool) -> Result<i64, Error> {
+    let id = cx.new_id::<Uuid>();
+    let row =
+        cx.query_one("INSERT INTO thing (id, flag, x) VALUES ($1, $2, $3) RETURNING n", params![id, true, 1.5])?;
+    cx.record("thing.added", "thing", id, &json!({"flag": true}))?;
+    if fail { Err(Error::NotFound) } else { row.i64("n") }
+}
+
+fn count(h: &House) -> i64 {
+    h.rt.read_now(h.who.clone(), |cx| cx.query_one("SELECT COUNT(*) AS n FROM thing", &[])?.i64("n")).unwrap()
+}
+
+both_databases! {
+    fn a_failed_use_case_leaves_nothing_and_harms_nobody_in_its_batch(h: House) {
+        let results: Vec<_> = std::thread::scope(|s| {
+            let tasks: Vec<_> = (0..40)
+                .map(|i| {
+                    let (rt, who) = (h.rt.clone(), h.who.clone());
+                    s.spawn(move || rt.write_now(who, move |cx| add(cx, i % 2 == 0)))
+                })
+                .collect();
+            tasks.into_iter().map(|t| t.join().unwrap()).collect()
+        });
+        assert_eq!(results.iter().filter(|r| r.is_ok()).count(), 20);
+        assert_eq!(count(&h), 20);
+    }
+
+    fn a_panic_rolls_back_and_the_next_use_case_works(h: House) {
+        let failed: Result<(), Error> = h.rt.write_now(h.who.clone(), |cx| {
+            add(cx, false)?;
+            panic!("on purpose");
+        });
+        assert!(matches!(failed, Err(Error::Panicked)));
+        assert_eq!(count(&h), 0);
+        h.rt.write_now(h.who.clone(), |cx| add(cx, false)).unwrap();
+        assert_eq!(count(&h), 1);
+    }
+
+    fn a_lost_connection_between_any_two_statements_keeps_nothing_or_all(h: House) {
+        for after in 0..8 {
+            let before = count(&h);
+            h.rt.faults().arm(after, Fault::Connection);
+            let answer = h.rt.write_now(h.who.clone(), |cx| add(cx, false));
+            h.rt.faults().disarm();
+            let added = count(&h) - before;
+            assert_eq!(added, i64::from(answer.is_ok()), "after {after} statements: {answer:?}");
+        }
+    }
+
+    fn values_survive_the_trip_and_secrets_open(h: House) {
+        h.rt.write_now(h.who.clone(), |cx| {
+            let id = cx.new_id::<Uuid>();
+            let note = cx.seal(KeyClass::Text, id, "漏水".as_bytes())?;
+            cx.execute(
+                "INSERT INTO thing (id, flag, x, note) VALUES ($1, $2, $3, $4)",
+                params![id, false, Option::<f64>::None, note],
+            )?;
+            let row = cx.query_one("SELECT id, flag, x, note FROM thing WHERE flag = $1", params![false])?;
+            assert_eq!(row.uuid("id")?, id);
+            assert!(!row.bool("flag")?);
+            assert_eq!(row.opt_f64("x")?, None);
+            assert_eq!(cx.open_text(KeyClass::Text, id, &row.blob("note")?)?, "漏水");
+            cx.destroy_subject_key(KeyClass::Text, id)?;
+            assert!(matches!(cx.open(KeyClass::Text, id, &row.blob("note")?), Err(Error::Erased)));
+            cx.index_text("thing_fts", 1, "漏水 水管 漏 水")?;
+            let found = cx.match_text("thing_fts", 1, &["漏水".into(), "水管".into()]);
+            let sql = format!("SELECT {} AS n FROM thing_fts WHERE {}", found.number, found.condition);
+            assert_eq!(cx.query(&sql, &[found.param])?.len(), 1);
+            Ok::<_, Error>(())
+        })
+        .unwrap();
+    }
+
+    fn jobs_run_once_when_due_and_die_visibly(h: House) {
+        static RUNS: AtomicUsize = AtomicUsize::new(0);
+        let handlers = Handlers::default()
+            .on("good", |_, _| {
+                RUNS.fetch_add(1, Ordering::SeqCst);
+                Ok(())
+            })
+            .on("bad", |_, _| Err(JobError::Retry("no".into())));
+        h.rt.write_now(h.who.clone(), |cx| {
+            for kind in ["good", "bad"] {
+                let job = NewJob { kind, key: "1".into(), run_at: cx.now.plus_secs(60), payload: json!({}) };
+                assert!(cx.enqueue(job.clone())?);
+                assert!(!cx.enqueue(job)?, "the same key is added once");
+            }
+            Ok::<_, Error>(())
+        })
+        .unwrap();
+        assert_eq!(run_due(&h.rt, h.district, &handlers).unwrap(), 0);
+        h.clock.advance_secs(61);
+        assert_eq!(run_due(&h.rt, h.district, &handlers).unwrap(), 2);
+        for _ in 0..30 {
+            h.clock.advance_secs(6 * 3_600 + 1);
+            run_due(&h.rt, h.district, &handlers).unwrap();
+        }
+        assert_eq!(RUNS.load(Ordering::SeqCst), 1);
+        let dead = h.rt.read_now(h.who.clone(), |cx| cx.dead_letters()).unwrap();
+        assert_eq!(dead.len(), 1);
+        assert_eq!(dead[0].attempts, store::jobs::MAX_ATTEMPTS);
+    }
+
+    fn the_chain_names_the_first_break(h: House) {
+        for _ in 0..3 {
+            h.rt.write_now(h.who.clone(), |cx| add(cx, false)).unwrap();
+        }
+        h.rt.read_now(h.who.clone(), |cx| cx.record_read("thing", Uuid::from_u128(1), &["x"])).unwrap();
+        chain::seal_now(&h.rt, h.district).unwrap();
+        let anchor = h.rt.read_now(h.who.clone(), chain::head).unwrap();
+        h.rt.write_now(h.who.clone(), |cx| add(cx, false)).unwrap();
+        let verify = |anchors: Vec<String>| h.rt.read_now(h.who.clone(), move |cx| chain::verify(cx, &anchors)).unwrap();
+        let fine = verify(vec![anchor.clone()]);
+        assert_eq!((fine.entries, fine.unsealed, fine.broken), (4, 1, None));
+        chain::seal_now(&h.rt, h.district).unwrap();
+        assert_eq!(verify(vec![anchor.clone()]).broken, None);
+
+        let tamper = |sql: &'static str| h.rt.write_now(h.who.clone(), move |cx| cx.execute(sql, &[])).unwrap();
+        tamper("UPDATE event SET payload = '{}' WHERE n = 2");
+        assert_eq!(verify(vec![]).broken, Some(chain::Break::Changed { table: "event", n: 2 }));
+        tamper("UPDATE event SET payload = '{\"flag\":true}' WHERE n = 2");
+        assert_eq!(verify(vec![]).broken, None);
+        tamper("DELETE FROM audit_read WHERE n = 1");
+        assert_eq!(verify(vec![]).broken, Some(chain::Break::Removed { table: "audit_read", n: 1 }));
+        tamper("DELETE FROM seal_block");
+        assert!(matches!(verify(vec![anchor]).broken, Some(chain::Break::Anchor { .. })));
+    }
+
+    fn a_database_that_goes_away_is_told_and_comes_back(h: House) {
+        h.rt.write_now(h.who.clone(), |cx| add(cx, false)).unwrap();
+        h.db.cut_connections();
+        h.rt.write_now(h.who.clone(), |cx| add(cx, false)).unwrap();
+        h.db.reachable(false);
+        let answer = h.rt.write_now(h.who.clone(), |cx| add(cx, false));
+        if h.db.kind() == Kind::Postgres {
+            assert!(answer.unwrap_err().is_unavailable());
+        }
+        h.db.reachable(true);
+        h.rt.write_now(h.who.clone(), |cx| add(cx, false)).unwrap();
+        assert_eq!(count(&h), if h.db.kind() == Kind::Postgres { 3 } else { 4 });
+    }
+
+    fn numbers_of_a_series_never_repeat(h: House) {
+        let mut numbers: Vec<i64> = std::thread::scope(|s| {
+            let tasks: Vec<_> = (0..20)
+                .map(|_| s.spawn(|| h.rt.write_now(h.who.clone(), |cx| cx.next_number("matter/2026")).unwrap()))
+                .collect();
+            tasks.into_iter().map(|t| t.join().unwrap()).collect()
+        });
+        numbers.sort_unstable();
+        assert_eq!(numbers, (1..=20).collect::<Vec<_>>());
+    }
+
+    fn nothing_is_skipped_by_the_sealer_while_others_write(h: House) {
+        std::thread::scope(|s| {
+            let writers: Vec<_> = (0..4)
+                .map(|_| s.spawn(|| (0..25).for_each(|_| drop(h.rt.write_now(h.who.clone(), |cx| add(cx, false)).unwrap()))))
+                .collect();
+            while !writers.iter().all(std::thread::ScopedJoinHandle::is_finished) {
+                chain::seal_now(&h.rt, h.district).unwrap();
+            }
+        });
+        chain::seal_now(&h.rt, h.district).unwrap();
+        let report = h.rt.read_now(h.who.clone(), |cx| chain::verify(cx, &[])).unwrap();
+        assert_eq!((report.entries, report.unsealed, report.broken), (100, 0, None));
+    }
+}
+
+#[test]
+fn a_full_disk_refuses_plainly_and_loses_nothing() {
+    let h = House::on(TestDb::new(Kind::Sqlite), "?max_pages=120");
+    let mut kept = 0;
+    let refused = loop {
+        let answer = h.rt.write_now(h.who.clone(), |cx| {
+            let id = cx.new_id::<Uuid>();
+            cx.execute("INSERT INTO thing (id, flag, note) VALUES ($1, $2, $3)", params![id, true, vec![7_u8; 9_000]])
+        });
+        match answer {
+            Ok(_) => kept += 1,
+            Err(error) => break error,
+        }
+    };
+    assert!(refused.is_unavailable(), "{refused}");
+    assert_eq!(count(&h), kept);
+    // Small writes may still find room in free pages; reading always works.
+    h.rt.write_now(h.who.clone(), |cx| cx.execute("DELETE FROM thing WHERE n = 1", &[])).unwrap();
+    assert_eq!(count(&h), kept - 1);
+}
