@@ -51,10 +51,8 @@ pub fn phone(text: &str) -> Option<String> {
         }
     }
     for prefix in ["+86", "0086"] {
-        if let Some(rest) = digits.strip_prefix(prefix)
-            && rest.len() >= 10
-        {
-            digits = rest.to_owned();
+        if digits.strip_prefix(prefix).is_some_and(|rest| rest.len() >= 10) {
+            digits.drain(..prefix.len());
             break;
         }
     }

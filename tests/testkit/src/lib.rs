@@ -3,10 +3,12 @@
 //! A test that cannot run (no PostgreSQL, no browser) fails and says what is missing; nothing is skipped.
 
 pub mod database;
+pub mod house;
 pub mod mail;
 pub mod net;
 pub mod pg;
 
 pub use database::{Kind, Setup, TestDb};
+pub use house::{DISTRICT, House, START};
 pub use mail::{Mail, MailSink, Mood};
 pub use net::free_port;

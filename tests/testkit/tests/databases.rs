@@ -1,6 +1,7 @@
 //! The throw-away databases themselves.
 
-use testkit::{Kind, TestDb};
+use store::params;
+use testkit::{House, Kind, TestDb};
 
 fn rows(db: &TestDb) -> i64 {
     let mut client = postgres::Client::connect(&db.url(), postgres::NoTls).expect("the database is there");
@@ -37,5 +38,17 @@ testkit::both_databases! {
     /// The macro makes two tests of one body.
     fn a_body_runs_on_both(db: TestDb) {
         assert!(db.url().starts_with(if db.kind() == Kind::Sqlite { "sqlite:" } else { "postgres://" }));
+    }
+}
+
+/// Migrations run from empty, and a second run finds nothing to do.
+#[test]
+fn a_house_stands_on_both() {
+    for kind in Kind::ALL {
+        let mut house = House::new(kind, &[]);
+        assert_eq!(house.rt.migrate(&[]).expect("a second run"), 0, "{kind:?}");
+        house.reopen();
+        let seals = house.rt.read_now(house.system(), |cx| cx.query("SELECT n FROM seal_block", params![]));
+        assert!(seals.expect("the tables are there").is_empty());
     }
 }
