@@ -1,0 +1,17 @@
+// What the desk adds in the browser: htmx, the keyboard, and news from the server. Without it every page still works.
+import htmx from "htmx.org/dist/htmx.esm.js";
+import { keyboard } from "./keyboard.js";
+import { live } from "./live.js";
+
+htmx.config.includeIndicatorCSS = false;
+keyboard();
+live();
+
+// A second click while the first one travels would only show a conflict: mark the button and let one go.
+document.addEventListener("submit", (event) => {
+  const button = event.submitter;
+  if (!button) return;
+  if (button.getAttribute("aria-disabled") === "true") return event.preventDefault();
+  button.setAttribute("aria-disabled", "true");
+  setTimeout(() => button.removeAttribute("aria-disabled"), 4000);
+});

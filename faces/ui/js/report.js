@@ -1,0 +1,29 @@
+// Extras of the report pages: "I'm here", a pin on a map, one submit per form. The pages are complete without this file.
+import { here } from "./here.js";
+
+here();
+
+for (const box of document.querySelectorAll("[data-pin]")) {
+  const button = box.querySelector("[data-pin-open]");
+  if (!button) continue;
+  box.hidden = false;
+  button.addEventListener("click", async () => {
+    button.hidden = true;
+    box.querySelector("[data-pin-body]").hidden = false;
+    const { pick } = await import(box.dataset.script);
+    pick(box.querySelector(".map"), box.dataset);
+  }, { once: true });
+}
+
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.dataset.sent) return event.preventDefault();
+  form.dataset.sent = "1";
+  setTimeout(() => delete form.dataset.sent, 8000);
+});
+addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((f) => delete f.dataset.sent));
