@@ -1,14 +1,14 @@
 //! Numbers, telephone numbers and times as people read them. Weekday always; the wall clock is Shanghai's (R12).
 
 use crate::loc::Loc;
-use jiff::Zoned;
+use jiff::ZonedDateTime;
 use kernel::{Lang, Moment};
 
-fn zoned(at: Moment) -> Zoned {
+fn zoned(at: Moment) -> ZonedDateTime {
     at.zoned(&kernel::time::shanghai())
 }
 
-fn hm(z: &Zoned) -> String {
+fn hm(z: &ZonedDateTime) -> String {
     format!("{:02}:{:02}", z.hour(), z.minute())
 }
 

@@ -1,1 +1,92 @@
-//! web
+//! Pages, forms and data over HTTP. One file per group of pages; handlers hold no rules and no SQL, they call
+//! `matters::app`, `people::app` and `places::app` and show what comes back.
+//!
+//! Which error type is used where: handlers return [`Fail`]; the middleware in [`guard::dress`] turns it into a page in the
+//! reader's language, a fragment for htmx, or an RFC 9457 problem under `/api`. Nothing else renders errors, except forms,
+//! which show their own with status 422.
+//!
+//! A new page: a template under `templates/`, a struct with `page: Page`, a sample in the group's `samples`, texts in both
+//! languages. The tests in `tests.rs` find what is missing.
+
+mod assets;
+pub mod config;
+mod desk;
+pub mod fail;
+pub mod fmt;
+pub mod guard;
+pub mod loc;
+pub mod look;
+mod page;
+mod public;
+mod session;
+#[cfg(test)]
+mod tests;
+
+pub use config::Config;
+pub use fail::Fail;
+pub use loc::Loc;
+pub use look::Look;
+pub use page::Page;
+
+use axum::Router;
+use axum::http::{HeaderMap, header};
+use axum::response::{Html, IntoResponse, Response};
+use kernel::ids::DistrictId;
+use kernel::{Actor, Purpose};
+use std::sync::Arc;
+use store::{Runtime, Who};
+
+/// What every handler gets. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    pub rt: Runtime,
+    pub district: DistrictId,
+    pub config: Arc<Config>,
+    pub(crate) limits: Arc<guard::Limits>,
+}
+
+impl App {
+    pub fn new(rt: Runtime, district: DistrictId, config: Config) -> Self {
+        let limits = Arc::new(guard::Limits::new(&config));
+        Self { rt, district, config: Arc::new(config), limits }
+    }
+
+    /// Anybody from the street, reading what is public.
+    pub fn anybody(&self) -> Who {
+        Who::new(Actor::public(self.district), Purpose::Public)
+    }
+
+    /// Anybody from the street, about their own matter.
+    pub fn raiser(&self) -> Who {
+        Who::new(Actor::public(self.district), Purpose::OwnMatter)
+    }
+}
+
+/// The whole site. The prefix of the look is stripped before routing, so it is wrapped around a router of its own.
+pub fn router(app: App) -> Router {
+    let pages = Router::new()
+        .merge(public::routes())
+        .merge(session::routes())
+        .merge(desk::routes())
+        .merge(assets::routes())
+        .fallback(|| async { Fail::NotFound })
+        .method_not_allowed_fallback(|| async { Fail::NotAllowed })
+        .with_state(app.clone());
+    Router::new().fallback_service(guard::wrap(pages, app))
+}
+
+/// Renders a template; a template that fails is a bug and shows as one.
+pub(crate) fn html(template: &impl askama::Template) -> Result<Response, Fail> {
+    template.render().map(|text| Html(text).into_response()).map_err(|e| Fail::Internal(format!("template: {e}")))
+}
+
+/// A cookie's value.
+pub(crate) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find_map(|(key, value)| (key == name).then_some(value))
+}

@@ -1,0 +1,165 @@
+//! Turns every failure into something a person (or a program) can use: what happened, what to do, whom to call.
+
+use crate::fail::{Clash, Problem};
+use crate::guard::RequestId;
+use crate::{App, Fail, Page};
+use askama::Template;
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use std::sync::Arc;
+
+#[derive(Template)]
+#[template(path = "errors/page.html")]
+pub(crate) struct ErrorPage<'a> {
+    pub page: Page,
+    /// Part of the keys in `errors.ftl`.
+    pub code: &'static str,
+    /// One more sentence about this very case.
+    pub detail: Option<String>,
+    pub who: Option<&'a str>,
+    pub clash: Option<&'a Clash>,
+    pub request_id: String,
+}
+
+#[derive(Template)]
+#[template(path = "errors/inline.html")]
+pub(crate) struct ErrorInline<'a> {
+    pub page: Page,
+    pub code: &'static str,
+    pub detail: Option<String>,
+    pub who: Option<&'a str>,
+    pub clash: Option<&'a Clash>,
+}
+
+/// Key part of a failure.
+fn code(fail: &Fail) -> &'static str {
+    match fail {
+        Fail::BadRequest(_) | Fail::NotAllowed => "bad-request",
+        Fail::SignIn => "sign-in",
+        Fail::Forbidden { .. } => "forbidden",
+        Fail::NotFound => "not-found",
+        Fail::Conflict(_) => "conflict",
+        Fail::TooLarge(_) => "too-large",
+        Fail::TooMany { .. } => "too-many",
+        Fail::Unavailable => "unavailable",
+        Fail::Internal(_) => "internal",
+    }
+}
+
+fn detail(fail: &Fail, page: &Page) -> Option<String> {
+    match fail {
+        Fail::BadRequest(key) => Some(page.tk("error-why-", key)),
+        Fail::Forbidden { rule, .. } => page.loc.find(rule, &[]),
+        Fail::TooLarge(bytes) if *bytes > 0 => Some(page.t1("error-too-large-limit", "n", bytes / 1_000_000)),
+        Fail::TooMany { retry_secs } => Some(page.t1("error-too-many-wait", "n", retry_secs.div_ceil(60))),
+        _ => None,
+    }
+}
+
+/// Middleware: pages for people, fragments for htmx, problems for programs.
+pub async fn dress(State(app): State<App>, request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    let page = Page::of(&parts, &app);
+    let id = parts.extensions.get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
+    let hx = parts.headers.contains_key("hx-request");
+    let path = page.path.clone();
+    let query = parts.uri.query().map(str::to_owned);
+    let response = next.run(Request::from_parts(parts, body)).await;
+    let status = response.status();
+    if status.as_u16() < 400 || is_own(&response) {
+        return response;
+    }
+    let fail = response.extensions().get::<Arc<Fail>>().cloned().unwrap_or_else(|| Arc::new(Fail::from_status(status)));
+    if let Fail::Internal(why) = fail.as_ref() {
+        tracing::error!(request = %id, %why, "request failed");
+    }
+    let mut dressed = if path.starts_with("/api") {
+        problem(&fail, &page, id)
+    } else if matches!(fail.as_ref(), Fail::SignIn) && !hx {
+        return Redirect::to(&crate::session::login_href(&page, &path, query.as_deref())).into_response();
+    } else {
+        people(&fail, page, id, hx)
+    };
+    if let Fail::TooMany { retry_secs } = fail.as_ref() {
+        dressed.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(*retry_secs));
+    }
+    if matches!(fail.as_ref(), Fail::Unavailable) {
+        dressed.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(30));
+    }
+    dressed.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    dressed
+}
+
+/// Pages that show their own errors (forms), and problems made by the API itself, stay as they are.
+fn is_own(response: &Response) -> bool {
+    response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .and_then(|v| v.to_str().ok())
+        .is_some_and(|v| v.starts_with("text/html") || v.contains("json") || v.contains("xml"))
+}
+
+fn people(fail: &Fail, page: Page, request_id: String, hx: bool) -> Response {
+    let who = if let Fail::Forbidden { who, .. } = fail { who.as_deref() } else { None };
+    let clash = if let Fail::Conflict(clash) = fail { Some(clash.as_ref()) } else { None };
+    let (code, detail) = (code(fail), detail(fail, &page));
+    let text = if hx {
+        ErrorInline { page, code, detail, who, clash }.render()
+    } else {
+        ErrorPage { page, code, detail, who, clash, request_id }.render()
+    };
+    match text {
+        Ok(text) => (fail.status(), Html(text)).into_response(),
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
+
+fn problem(fail: &Fail, page: &Page, request_id: String) -> Response {
+    let status = fail.status();
+    let code = code(fail);
+    let problem = Problem {
+        kind: format!("/problems/{code}"),
+        title: page.tk("error-title-", code),
+        status: status.as_u16(),
+        detail: detail(fail, page),
+        request_id: (!request_id.is_empty()).then_some(request_id),
+    };
+    let body = serde_json::to_vec(&problem).unwrap_or_default();
+    (status, [(header::CONTENT_TYPE, "application/problem+json")], body).into_response()
+}
+
+#[cfg(test)]
+pub(crate) fn samples(page: &Page) -> Vec<(&'static str, String)> {
+    let line = |a: &str, b: &str| (a.to_owned(), b.to_owned());
+    let clash = Clash {
+        yours: vec![line("1", "2")],
+        theirs: vec![line("1", "3")],
+        again: page.href("/desk"),
+    };
+    let fails = [
+        Fail::BadRequest("bad-form"),
+        Fail::BadRequest("bad-query"),
+        Fail::BadRequest("foreign"),
+        Fail::SignIn,
+        Fail::Forbidden { rule: "rule-not-allowed".into(), who: Some("021-0571 0110".into()) },
+        Fail::NotFound,
+        Fail::Conflict(Box::new(clash)),
+        Fail::TooLarge(16_000_000),
+        Fail::TooMany { retry_secs: 61 },
+        Fail::Unavailable,
+        Fail::Internal(String::new()),
+    ];
+    let mut out = Vec::new();
+    for fail in &fails {
+        let who = if let Fail::Forbidden { who, .. } = fail { who.as_deref() } else { None };
+        let clash = if let Fail::Conflict(clash) = fail { Some(clash.as_ref()) } else { None };
+        let (code, detail) = (code(fail), detail(fail, page));
+        let full = ErrorPage { page: page.clone(), code, detail: detail.clone(), who, clash, request_id: "0".into() };
+        out.push(("errors/page.html", full.render().unwrap_or_default()));
+        let inline = ErrorInline { page: page.clone(), code, detail, who, clash };
+        out.push(("errors/inline.html", inline.render().unwrap_or_default()));
+    }
+    out
+}

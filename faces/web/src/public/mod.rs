@@ -1,0 +1,17 @@
+//! Pages for everybody: home, raise, track, who looks after my place. No script needed, no account, no personal data in
+//! addresses. One file per group of pages.
+
+mod home;
+
+use crate::App;
+use axum::Router;
+
+pub(crate) fn routes() -> Router<App> {
+    Router::new().merge(home::routes())
+}
+
+/// Every public template with invented data, for the tests of the pages.
+#[cfg(test)]
+pub(crate) fn samples(page: &crate::Page) -> Vec<(&'static str, String)> {
+    home::samples(page)
+}
