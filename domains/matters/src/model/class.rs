@@ -123,7 +123,9 @@ impl Allowance {
         match self.unit {
             _ if urgency == Urgency::Normal => self,
             // Working days stay whole days, rounded up.
-            Unit::Days => Self::days(u32::try_from(minutes.div_euclid(1_440) + i64::from(minutes % 1_440 > 0)).unwrap_or(self.n).max(1)),
+            Unit::Days => Self::days(
+                u32::try_from(minutes.div_euclid(1_440) + i64::from(minutes % 1_440 > 0)).unwrap_or(self.n).max(1),
+            ),
             Unit::Hours | Unit::Minutes => Self::minutes(u32::try_from(minutes).unwrap_or(self.n).max(1)),
         }
     }

@@ -48,10 +48,16 @@ pub enum ClockStep {
     Returned,
     Signed,
     Contacted,
-    Waiting { until: Moment },
-    Parked { until: Moment },
+    Waiting {
+        until: Moment,
+    },
+    Parked {
+        until: Moment,
+    },
     Resumed,
-    Extended { until: Moment },
+    Extended {
+        until: Moment,
+    },
     /// To verification: submitted or rejected.
     Submitted,
     /// The verifier sent it back to the handler.
@@ -341,7 +347,9 @@ fn extend(due: &mut Due, track: &Track, rule: &ClassRule, calendar: &WorkCalenda
 /// The end of a term that starts at `start` and stands still during `pauses` (ascending, after `start`).
 fn due(calendar: &WorkCalendar, time: TimeKind, allowance: Allowance, start: Moment, pauses: &[Pause]) -> Due {
     match (time, allowance.unit) {
-        (TimeKind::WorkingDays | TimeKind::WorkingHours, Unit::Days) => due_in_days(calendar, allowance.n, start, pauses),
+        (TimeKind::WorkingDays | TimeKind::WorkingHours, Unit::Days) => {
+            due_in_days(calendar, allowance.n, start, pauses)
+        }
         (TimeKind::WorkingHours, _) => due_in_working_secs(calendar, allowance.secs(), start, pauses),
         _ => due_on_the_wall(allowance.secs(), start, pauses),
     }

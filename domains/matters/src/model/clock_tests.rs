@@ -41,7 +41,11 @@ fn whole_case_counts_every_term_from_the_day_it_came_in() {
 #[test]
 fn per_stage_counts_from_the_beginning_of_the_stage_in_working_days() {
     let rule = rule(Scope::PerStage, TimeKind::WorkingDays, OnReturn::Restart);
-    let log = [ev(RAISED, ClockStep::Raised), ev("2026-11-20T13:00", ClockStep::Signed), ev("2026-11-21T10:00", ClockStep::Contacted)];
+    let log = [
+        ev(RAISED, ClockStep::Raised),
+        ev("2026-11-20T13:00", ClockStep::Signed),
+        ev("2026-11-21T10:00", ClockStep::Contacted),
+    ];
     // Hours on the wall; seven working days after Saturday the 21st end on Tuesday the 1st.
     assert_eq!(run(&rule, &log[..2]).due_at, at("2026-11-21T13:00"));
     assert_eq!(run(&rule, &log).due_at, at("2026-12-01T17:00"));
@@ -91,9 +95,18 @@ fn a_pause_over_working_days_gives_back_working_days() {
 #[test]
 fn a_return_restarts_or_accumulates_as_the_class_says() {
     let log = [ev(RAISED, ClockStep::Raised), ev("2026-11-20T13:00", ClockStep::Returned)];
-    assert_eq!(run(&rule(Scope::WholeCase, TimeKind::Calendar, OnReturn::Restart), &log).due_at, at("2026-11-20T15:00"));
-    assert_eq!(run(&rule(Scope::WholeCase, TimeKind::Calendar, OnReturn::Accumulate), &log).due_at, at("2026-11-20T14:00"));
-    assert_eq!(run(&rule(Scope::PerStage, TimeKind::Calendar, OnReturn::Accumulate), &log).due_at, at("2026-11-20T14:00"));
+    assert_eq!(
+        run(&rule(Scope::WholeCase, TimeKind::Calendar, OnReturn::Restart), &log).due_at,
+        at("2026-11-20T15:00")
+    );
+    assert_eq!(
+        run(&rule(Scope::WholeCase, TimeKind::Calendar, OnReturn::Accumulate), &log).due_at,
+        at("2026-11-20T14:00")
+    );
+    assert_eq!(
+        run(&rule(Scope::PerStage, TimeKind::Calendar, OnReturn::Accumulate), &log).due_at,
+        at("2026-11-20T14:00")
+    );
 }
 
 #[test]

@@ -92,33 +92,78 @@ codes! {
 pub enum Command {
     Accept,
     /// Give it to another seat.
-    Assign { seat: SeatId, note: Option<String> },
+    Assign {
+        seat: SeatId,
+        note: Option<String>,
+    },
     Sign,
-    Return { reason: String },
-    Reject { reason: RejectReason, answer: String },
-    Merge { into: MatterId },
+    Return {
+        reason: String,
+    },
+    Reject {
+        reason: RejectReason,
+        answer: String,
+    },
+    Merge {
+        into: MatterId,
+    },
     MarkEmergency,
-    Contact { outcome: ContactOutcome, note: Option<String> },
-    Start { note: Option<String> },
-    Wait { reason: WaitReason, until: Moment, note: Option<String> },
-    Park { until: Moment, reason: String },
+    Contact {
+        outcome: ContactOutcome,
+        note: Option<String>,
+    },
+    Start {
+        note: Option<String>,
+    },
+    Wait {
+        reason: WaitReason,
+        until: Moment,
+        note: Option<String>,
+    },
+    Park {
+        until: Moment,
+        reason: String,
+    },
     Resume,
-    Extend { until: Moment, reason: String },
-    Submit { outcome: Outcome, answer: String },
-    Verify { note: Option<String> },
-    SendBack { reason: String },
+    Extend {
+        until: Moment,
+        reason: String,
+    },
+    Submit {
+        outcome: Outcome,
+        answer: String,
+    },
+    Verify {
+        note: Option<String>,
+    },
+    SendBack {
+        reason: String,
+    },
     /// Sends the verified answer to everybody who raised it.
     Answer,
     /// What came of one attempt to bring the answer to one raiser.
-    RecordDelivery { raiser: RaiserId, result: DeliveryResult, note: Option<String> },
+    RecordDelivery {
+        raiser: RaiserId,
+        result: DeliveryResult,
+        note: Option<String>,
+    },
     Close,
     /// 1 (bad) to 5 (good). A fact, not a gate.
-    Rate { stars: u8, words: Option<String> },
-    Reopen { reason: String },
+    Rate {
+        stars: u8,
+        words: Option<String>,
+    },
+    Reopen {
+        reason: String,
+    },
     /// The raiser adds something.
-    AddFacts { text: String },
+    AddFacts {
+        text: String,
+    },
     /// A note of a colleague, not shown to the raiser.
-    AddNote { text: String },
+    AddNote {
+        text: String,
+    },
 }
 
 impl Command {

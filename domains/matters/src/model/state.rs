@@ -201,8 +201,10 @@ fn date_ahead(facts: &Facts) -> Result<Moment, Refusal> {
     let latest = facts.now.plus_days(facts.longest_days);
     match facts.until {
         Some(until) if until > facts.now && until <= latest => Ok(until),
-        Some(until) if until > latest => Err(Refusal::new("refuse-date-too-far", WhoCould::Supervisor, "todo-nearer-date")
-            .with("days", facts.longest_days.to_string())),
+        Some(until) if until > latest => {
+            Err(Refusal::new("refuse-date-too-far", WhoCould::Supervisor, "todo-nearer-date")
+                .with("days", facts.longest_days.to_string()))
+        }
         _ => Err(Refusal::new("refuse-date-past", WhoCould::Owner, "todo-later-date")),
     }
 }
