@@ -4,6 +4,9 @@ use crate::{Error, Row, Value, faults::Faults};
 use std::collections::HashMap;
 use std::sync::Arc;
 
+/// How long to wait for another process (an import from the command line) to finish its transaction.
+const BUSY: std::time::Duration = std::time::Duration::from_secs(20);
+
 /// A connection with its statement cache.
 pub(crate) struct Conn {
     kind: Kind,
@@ -41,11 +44,11 @@ impl Conn {
             | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let conn = rusqlite::Connection::open_with_flags(path, flags).map_err(sqlite_error)?;
         conn.set_prepared_statement_cache_capacity(512);
-        conn.busy_timeout(std::time::Duration::from_secs(5)).map_err(sqlite_error)?;
+        conn.busy_timeout(BUSY).map_err(sqlite_error)?;
         // synchronous=FULL: an acknowledged write survives a power cut. Large cache for the writer's index pages.
         let pragmas = format!(
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY; \
-             PRAGMA mmap_size=268435456; PRAGMA cache_size=-{}; PRAGMA journal_size_limit=67108864;",
+             PRAGMA cache_size=-{}; PRAGMA journal_size_limit=67108864;",
             if writer { 65_536 } else { 16_384 }
         );
         conn.execute_batch(&pragmas).map_err(sqlite_error)?;
