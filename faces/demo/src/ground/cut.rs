@@ -45,7 +45,12 @@ pub struct Cut {
     pub rects: Vec<Rect>,
     pub lines: Vec<Line>,
     pub groups: usize,
+    /// Groups that carry the two rivers: one north–south, one east–west, through the whole district.
+    pub rivers: Vec<usize>,
 }
+
+/// Where the rivers run before the seed shifts them: between the towns.
+const RIVERS: (i64, i64) = (7_300, 7_250);
 
 /// The land that is cut; the coast is `v = 0`.
 pub const PLAN: Rect = Rect { u0: -15_000, u1: 15_000, v0: 0, v1: 21_500 };
@@ -54,12 +59,12 @@ pub const OFFSET: i64 = 2;
 
 /// Side of a usual block at a distance from the towns, metres.
 fn grain(seed: u64, rect: Rect, towns: &[Town]) -> f64 {
-    let mut grain = 905.0;
+    let mut grain = 990.0;
     for town in towns {
         let du = (town.u - town.u.clamp(rect.u0, rect.u1)) as f64;
         let dv = (town.v - town.v.clamp(rect.v0, rect.v1)) as f64;
         let reach = (du * du + dv * dv).sqrt() / town.radius;
-        let local = 255.0 + 650.0 * ((reach - 0.75) / 2.1).clamp(0.0, 1.0);
+        let local = 275.0 + 715.0 * ((reach - 0.75) / 2.1).clamp(0.0, 1.0);
         grain = f64::min(grain, local);
     }
     let (u, v) = rect.centre();
@@ -84,7 +89,7 @@ pub fn cut(seed: u64, towns: &[Town]) -> Cut {
         cutter.out.lines.push(Line { across, at, lo, hi, group });
     }
     cutter.out.groups = sides.len();
-    let mut stack = vec![PLAN];
+    let mut stack = cutter.rivers();
     while let Some(rect) = stack.pop() {
         match cutter.split(rect) {
             Some((a, b)) => stack.extend([b, a]),
@@ -95,6 +100,29 @@ pub fn cut(seed: u64, towns: &[Town]) -> Cut {
 }
 
 impl Cutter<'_> {
+    /// The first cuts: the rivers divide the land into quarters.
+    fn rivers(&mut self) -> Vec<Rect> {
+        let (u, v) = (RIVERS.0 + self.rng.between(-300, 300), RIVERS.1 + self.rng.between(-250, 250));
+        let (across, up) = (self.out.groups, self.out.groups + 1);
+        self.out.groups += 2;
+        self.out.rivers = vec![up, across];
+        let (south, north) = (Rect { v1: v, ..PLAN }, Rect { v0: v, ..PLAN });
+        self.record(Line { across: true, at: v, lo: PLAN.u0, hi: PLAN.u1, group: across });
+        let mut quarters = Vec::new();
+        for (half, at) in [(south, u), (north, u + OFFSET)] {
+            self.record(Line { across: false, at, lo: half.v0, hi: half.v1, group: up });
+            quarters.extend([Rect { u1: at, ..half }, Rect { u0: at, ..half }]);
+        }
+        quarters
+    }
+
+    fn record(&mut self, line: Line) {
+        self.out.lines.push(line);
+        for side in [line.lo, line.hi] {
+            self.ends.entry((!line.across, side)).or_default().insert(line.at, line.group);
+        }
+    }
+
     fn split(&mut self, rect: Rect) -> Option<(Rect, Rect)> {
         let grain = grain(self.seed, rect, self.towns);
         let (w, h) = (rect.width() as f64, rect.height() as f64);
@@ -120,10 +148,7 @@ impl Cutter<'_> {
         });
         let (at, group) = self.settle(rect, across, wanted, (lo + margin, hi - margin), grain);
         let (from, to) = if across { (rect.u0, rect.u1) } else { (rect.v0, rect.v1) };
-        self.out.lines.push(Line { across, at, lo: from, hi: to, group });
-        for side in [from, to] {
-            self.ends.entry((!across, side)).or_default().insert(at, group);
-        }
+        self.record(Line { across, at, lo: from, hi: to, group });
         Some(if across {
             (Rect { v1: at, ..rect }, Rect { v0: at, ..rect })
         } else {

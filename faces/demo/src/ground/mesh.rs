@@ -62,6 +62,13 @@ fn keep(seed: u64, all: &[Rect]) -> Vec<Rect> {
     if let Some(start) = (0..all.len()).filter(|&i| kept[i]).min_by(|&i, &j| middle(&all[i]).total_cmp(&middle(&all[j]))) {
         kept = flood(start, &kept);
     }
+    // A block that sticks out on three sides was never somebody's outline.
+    for _ in 0..3 {
+        let out: Vec<usize> = (0..all.len()).filter(|&i| kept[i] && all[i].v0 > 0 && shared(all, i, &neighbours[i], &kept) < 0.4).collect();
+        for i in out {
+            kept[i] = false;
+        }
+    }
     // A corner of the plan is certainly abroad; what is not kept and not connected with it is a hole.
     if let Some(abroad) = (0..all.len()).max_by_key(|&i| all[i].v1 + all[i].u1) {
         let outside = flood(abroad, &kept);
@@ -70,6 +77,14 @@ fn keep(seed: u64, all: &[Rect]) -> Vec<Rect> {
         }
     }
     all.iter().zip(kept).filter(|(_, k)| *k).map(|(r, _)| *r).collect()
+}
+
+/// Share of a block's outline that it has in common with kept neighbours.
+fn shared(all: &[Rect], i: usize, neighbours: &[usize], kept: &[bool]) -> f64 {
+    let a = &all[i];
+    let common = |b: &Rect| (a.u1.min(b.u1) - a.u0.max(b.u0)).max(0) + (a.v1.min(b.v1) - a.v0.max(b.v0)).max(0);
+    let sum: i64 = neighbours.iter().filter(|&&n| kept[n]).map(|&n| common(&all[n])).sum();
+    sum as f64 / (2 * (a.width() + a.height())) as f64
 }
 
 fn on_rim(r: &Rect) -> bool {

@@ -31,11 +31,10 @@ pub struct Water {
     pub paths: Vec<Vec<LonLat>>,
 }
 
-/// Kept length of a group, its mean built-up share, whether it runs east–west, and its mean position.
+/// Kept length of a group, its mean built-up share and position.
 struct Course {
     length: i64,
     built: f64,
-    across: bool,
     at: i64,
 }
 
@@ -46,7 +45,7 @@ fn courses(mesh: &Mesh, cut: &Cut, warp: &Warp) -> BTreeMap<usize, Course> {
         let ((u0, v0), (u1, v1)) = (mesh.vertices[edge.a], mesh.vertices[edge.b]);
         let length = (u1 - u0).abs() + (v1 - v0).abs();
         let built = warp.built(i64::midpoint(u0, u1) as f64, i64::midpoint(v0, v1) as f64);
-        let course = out.entry(line.group).or_insert(Course { length: 0, built: 0.0, across: line.across, at: line.at });
+        let course = out.entry(line.group).or_insert(Course { length: 0, built: 0.0, at: line.at });
         course.length += length;
         course.built += built * length as f64;
     }
@@ -58,17 +57,10 @@ fn courses(mesh: &Mesh, cut: &Cut, warp: &Warp) -> BTreeMap<usize, Course> {
 pub fn water(seed: u64, mesh: &Mesh, cut: &Cut, warp: &Warp, names: &mut Names) -> Water {
     let mut rng = Rng::new(seed, "water");
     let courses = courses(mesh, cut, warp);
-    let rivers: Vec<usize> = [false, true]
-        .into_iter()
-        .filter_map(|across| {
-            let fits = courses.iter().filter(|(_, c)| c.across == across && c.at != PLAN.v0 && c.built < 0.3);
-            fits.max_by_key(|(_, c)| c.length).map(|(g, _)| *g)
-        })
-        .collect();
     let mut water = Water::default();
     let mut chosen: BTreeMap<usize, (i64, usize)> = BTreeMap::new();
     for (&group, course) in &courses {
-        let width = if rivers.contains(&group) {
+        let width = if cut.rivers.contains(&group) {
             64
         } else if course.at == PLAN.v0 {
             continue;
