@@ -4,5 +4,11 @@
 //! `model` and `policy` are pure. `app` has one file per use case; every function there takes a `store::Cx` and is the
 //! only way to the tables of this crate.
 
+pub mod app;
+mod error;
 pub mod model;
 pub mod policy;
+mod schema;
+
+pub use error::{Error, Result, RowError};
+pub use schema::MIGRATIONS;

@@ -79,12 +79,9 @@ fn facts(action: Action, lies: Lies) -> ResourceFacts {
         | Action::ViewStaff
         | Action::ManageAccounts
         | Action::ManageSessions
-        | Action::ManageTokens => ResourceFacts::Account(AccountFacts {
-            id: m.owner,
-            areas: m.areas,
-            posts: m.posts,
-            orgs: m.orgs,
-        }),
+        | Action::ManageTokens => {
+            ResourceFacts::Account(AccountFacts { id: m.owner, areas: m.areas, posts: m.posts, orgs: m.orgs })
+        }
         Action::ManageSeats | Action::ManageTerms | Action::ManageDeputies => ResourceFacts::Seat(SeatFacts {
             id: MY_SEAT,
             role: Role::CommunityOfficer,
@@ -161,13 +158,12 @@ fn group_table(out: &mut String, group: Group) {
         row(out, role.code(), &actions, |a| cell(*role, a));
     }
     let no_role = ActorKind::Account { id: ME, grants: [].into() };
-    row(out, "(no running term)", &actions, |a| match (
-        special(&no_role, a, Lies::Elsewhere),
-        special(&no_role, a, Lies::Mine),
-    ) {
-        (true, _) => "all",
-        (_, true) => "mine",
-        _ => ".",
+    row(out, "(no running term)", &actions, |a| {
+        match (special(&no_role, a, Lies::Elsewhere), special(&no_role, a, Lies::Mine)) {
+            (true, _) => "all",
+            (_, true) => "mine",
+            _ => ".",
+        }
     });
     row(out, "(holds the code)", &actions, |a| {
         let other = special(&ActorKind::Raiser(MatterId(Uuid::from_u128(ELSE))), a, Lies::Elsewhere);
@@ -180,9 +176,7 @@ fn group_table(out: &mut String, group: Group) {
     row(out, "(anybody)", &actions, |a| if special(&ActorKind::Public, a, Lies::Elsewhere) { "all" } else { "." });
     for job in [jobs::CLI, jobs::IMPORT, jobs::CLOCKS, jobs::DELIVERY, jobs::CLOSER] {
         let name = format!("(program: {job})");
-        row(out, &name, &actions, |a| {
-            if special(&ActorKind::System(job), a, Lies::Elsewhere) { "all" } else { "." }
-        });
+        row(out, &name, &actions, |a| if special(&ActorKind::System(job), a, Lies::Elsewhere) { "all" } else { "." });
     }
 }
 

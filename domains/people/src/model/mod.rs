@@ -37,3 +37,12 @@ macro_rules! codes {
     };
 }
 pub(crate) use codes;
+
+macro_rules! to_sql {
+    ($($id:ident),+) => {$(
+        impl From<$id> for store::Value {
+            fn from(id: $id) -> Self { Self::Uuid(id.0) }
+        }
+    )+};
+}
+to_sql!(TermId, SessionId, TokenId);

@@ -86,11 +86,11 @@ impl Roster {
     }
 
     fn catch(&self, area: Option<AreaId>, at: Moment) -> Option<OwnerAnswer> {
-        self.catch_alls
-            .iter()
-            .filter(|c| c.area == area)
-            .find_map(|c| self.sitting(c.seat, at))
-            .map(|t| OwnerAnswer { account: t.account, seat: t.seat, via: Via::CatchAll(area) })
+        self.catch_alls.iter().filter(|c| c.area == area).find_map(|c| self.sitting(c.seat, at)).map(|t| OwnerAnswer {
+            account: t.account,
+            seat: t.seat,
+            via: Via::CatchAll(area),
+        })
     }
 }
 

@@ -98,9 +98,7 @@ impl ResourceFacts {
                 place: at_place(grant, &m.areas, &m.posts, &m.orgs),
             },
             Self::Place(p) => Reach { mine: false, place: at_place(grant, &p.areas, &p.posts, &[]) },
-            Self::Account(a) => {
-                Reach { mine: a.id == account, place: at_place(grant, &a.areas, &a.posts, &a.orgs) }
-            }
+            Self::Account(a) => Reach { mine: a.id == account, place: at_place(grant, &a.areas, &a.posts, &a.orgs) },
             // Seats of administrators are outside every place: only a district-wide rule reaches them.
             Self::Seat(s) if is_admin(s.role) => Reach::default(),
             Self::Seat(s) => Reach { mine: false, place: at_place(grant, &s.areas, &s.posts, s.org.as_slice()) },

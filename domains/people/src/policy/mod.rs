@@ -8,11 +8,13 @@ mod action;
 mod facts;
 mod rules;
 mod scope;
+mod token;
 
 pub use action::{Action, Group};
 pub use facts::{AccountFacts, MatterFacts, PlaceFacts, Reach, ResourceFacts, SeatFacts};
 pub use rules::{Rule, Within, jobs, rule};
 pub use scope::{Scope, scope};
+pub use token::{TokenScope, require_scope, token_scope};
 
 use kernel::ids::AccountId;
 use kernel::{Actor, ActorKind, Grant, Purpose, Role};
@@ -127,7 +129,8 @@ fn account(
     if let Some(why) = conditions(id, grants, purpose, rule, facts) {
         return Decision::Deny(why);
     }
-    if rule.public || (rule.own_account && facts.is_account(id)) || (rule.any_account && !is_suspended(action, grants)) {
+    if rule.public || (rule.own_account && facts.is_account(id)) || (rule.any_account && !is_suspended(action, grants))
+    {
         return Decision::Allow;
     }
     let mut has_role = false;
@@ -153,8 +156,8 @@ fn conditions(id: AccountId, grants: &[Grant], purpose: Purpose, rule: &Rule, fa
     if rule.not_by_handler && m.handlers.contains(&id) {
         return Some(Why::OwnHandling);
     }
-    let about = m.about_accounts.contains(&id)
-        || grants.iter().any(|g| g.org.is_some_and(|org| m.about_orgs.contains(&org)));
+    let about =
+        m.about_accounts.contains(&id) || grants.iter().any(|g| g.org.is_some_and(|org| m.about_orgs.contains(&org)));
     if rule.not_if_about && about {
         return Some(Why::AboutYou);
     }

@@ -134,14 +134,8 @@ const READERS: &[(Role, Within)] = &[
 ];
 
 /// Who sorts what comes in: the desk of the place, and an owner of the core or front line for what is theirs.
-const SORTERS: &[(Role, Within)] = &[
-    (Committee, Mine),
-    (Officer, Mine),
-    (Duty, Place),
-    (Head, Place),
-    (Coordinator, District),
-    (CatchAll, Place),
-];
+const SORTERS: &[(Role, Within)] =
+    &[(Committee, Mine), (Officer, Mine), (Duty, Place), (Head, Place), (Coordinator, District), (CatchAll, Place)];
 
 /// Who types for others (代办). A caller may live anywhere.
 const TYPISTS: &[(Role, Within)] = &[
@@ -170,14 +164,8 @@ const TYPISTS_HERE: &[(Role, Within)] = &[
 ];
 
 /// Who checks the work of others (R2).
-const CHECKERS: &[(Role, Within)] = &[
-    (Committee, Place),
-    (Officer, Place),
-    (Duty, Place),
-    (Head, Place),
-    (Coordinator, District),
-    (CatchAll, Place),
-];
+const CHECKERS: &[(Role, Within)] =
+    &[(Committee, Place), (Officer, Place), (Duty, Place), (Head, Place), (Coordinator, District), (CatchAll, Place)];
 
 /// Who sends the answer and logs that it arrived.
 const ANSWERERS: &[(Role, Within)] = &[
@@ -251,12 +239,9 @@ pub const fn rule(action: Action) -> Rule {
             Rule { not_if_about: true, while_open: true, jobs: &[jobs::CLOCKS, jobs::IMPORT], ..staff(SORTERS) }
         }
 
-        Action::Sign
-        | Action::Return
-        | Action::Handle
-        | Action::Wait
-        | Action::Resume
-        | Action::Submit => Rule { while_open: true, content: true, ..staff(OWNERS) },
+        Action::Sign | Action::Return | Action::Handle | Action::Wait | Action::Resume | Action::Submit => {
+            Rule { while_open: true, content: true, ..staff(OWNERS) }
+        }
         Action::Contact | Action::Extend | Action::Park => {
             Rule { while_open: true, content: true, ..staff(OWNERS_AND_HEADS) }
         }

@@ -1,0 +1,175 @@
+//! People from a table (`mulin import people`): all or nothing, and the same again changes nothing.
+
+use super::accounts::{AccountChange, NewAccount, account, by_login, change_account, create_account};
+use super::orgs::{self, NewOrg, create_org};
+use super::seats::{NewSeat, create_seat};
+use super::terms::{self, NewTerm, begin_term};
+use super::{Flat, allow};
+use crate::error::RowError;
+use crate::model::account::login_is_valid;
+use crate::model::{AccountStatus, OrgKind, Place, TermKind};
+use crate::policy::{Action, ResourceFacts};
+use crate::{Error, Result};
+use kernel::ids::{AccountId, AreaId, OrgId, PostId, SeatId};
+use kernel::{Lang, Moment, Role};
+use serde_json::json;
+use store::{Cx, Value};
+
+/// One row, with areas and posts already looked up. A person with several seats has several rows.
+#[derive(Debug, Clone, Default)]
+pub struct PersonRow {
+    pub login: String,
+    pub display_name: String,
+    pub phone_ext: Option<String>,
+    pub email: Option<String>,
+    pub lang: Lang,
+    /// Kind and name; made when it is not there yet.
+    pub org: Option<(OrgKind, String)>,
+    /// The seat; none imports the account alone.
+    pub role: Option<Role>,
+    pub area: Option<AreaId>,
+    pub post: Option<PostId>,
+    /// Title of the seat; empty takes the role's code. Same role, place and title = same seat.
+    pub seat_title: String,
+    pub deputy: bool,
+    pub from: Option<Moment>,
+    pub to: Option<Moment>,
+}
+
+/// What was done.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ImportReport {
+    pub accounts_new: usize,
+    pub accounts_changed: usize,
+    pub orgs_new: usize,
+    pub seats_new: usize,
+    pub terms_new: usize,
+    /// Rows that were there already.
+    pub unchanged: usize,
+}
+
+/// Imports all rows or none. Accounts have no password yet: `mulin account password` sets one.
+///
+/// # Errors
+/// `WrongRows` lists every wrong row that could be found.
+pub fn import_people(cx: &mut Cx<'_>, rows: &[PersonRow]) -> Result<ImportReport> {
+    allow(cx, Action::Import, &ResourceFacts::District)?;
+    let mut report = ImportReport::default();
+    let mut wrong = Vec::new();
+    for (i, row) in rows.iter().enumerate() {
+        let row_number = i + 1;
+        if !login_is_valid(&row.login) {
+            wrong.push(RowError { row: row_number, field: "login", why: "form".into() });
+            continue;
+        }
+        match import_row(cx, row, &mut report) {
+            Ok(()) => {}
+            Err(Error::Invalid { field, why }) => wrong.push(RowError { row: row_number, field, why: why.into() }),
+            Err(e @ (Error::Store(_) | Error::Denied(_))) => return Err(e),
+            Err(e) => wrong.push(RowError { row: row_number, field: "role", why: e.code().into() }),
+        }
+    }
+    if !wrong.is_empty() {
+        return Err(Error::WrongRows(wrong));
+    }
+    cx.record("people.imported", "district", cx.district().0, &json!({ "rows": rows.len() }))?;
+    Ok(report)
+}
+
+fn import_row(cx: &mut Cx<'_>, row: &PersonRow, report: &mut ImportReport) -> Result<()> {
+    let before = *report;
+    let id = import_account(cx, row, report)?;
+    let org = match &row.org {
+        Some((kind, name)) => Some(import_org(cx, *kind, name, row, report)?),
+        None => None,
+    };
+    if let Some(role) = row.role {
+        let seat = import_seat(cx, role, Place { org, area: row.area, post: row.post }, &row.seat_title, report)?;
+        let kind = if row.deputy { TermKind::Deputy } else { TermKind::Holder };
+        let now = cx.now;
+        let there = terms::of_seat(cx, seat)?
+            .iter()
+            .any(|t| t.account == id && t.kind == kind && t.to.is_none_or(|to| now < to));
+        if !there {
+            begin_term(
+                cx,
+                &Flat,
+                &NewTerm { seat, account: id, kind, from: row.from, to: row.to, available_until: None },
+            )?;
+            report.terms_new += 1;
+        }
+    }
+    if before == *report {
+        report.unchanged += 1;
+    }
+    Ok(())
+}
+
+fn import_account(cx: &mut Cx<'_>, row: &PersonRow, report: &mut ImportReport) -> Result<AccountId> {
+    let Some(known) = by_login(cx, &row.login)? else {
+        report.accounts_new += 1;
+        return create_account(
+            cx,
+            &NewAccount {
+                login: row.login.clone(),
+                display_name: row.display_name.clone(),
+                phone_ext: row.phone_ext.clone(),
+                email: row.email.clone(),
+                lang: row.lang,
+                password: None,
+                must_change_password: true,
+            },
+        );
+    };
+    if known.status != AccountStatus::Active {
+        return Err(Error::NotActive);
+    }
+    let mut change = AccountChange::default();
+    if known.display_name != row.display_name.trim() {
+        change.display_name = Some(row.display_name.clone());
+    }
+    if row.phone_ext.is_some() && known.phone_ext != row.phone_ext {
+        change.phone_ext = Some(row.phone_ext.clone());
+    }
+    if row.email.is_some() && super::accounts::email(cx, known.id)? != row.email {
+        change.email = Some(row.email.clone());
+    }
+    if change.display_name.is_some() || change.phone_ext.is_some() || change.email.is_some() {
+        let seen = account(cx, known.id)?.version;
+        change_account(cx, known.id, seen, &change)?;
+        report.accounts_changed += 1;
+    }
+    Ok(known.id)
+}
+
+fn import_org(cx: &mut Cx<'_>, kind: OrgKind, name: &str, row: &PersonRow, report: &mut ImportReport) -> Result<OrgId> {
+    if let Some(org) = orgs::by_name(cx, kind, name)? {
+        return Ok(org.id);
+    }
+    report.orgs_new += 1;
+    create_org(cx, &NewOrg { kind, name: name.to_owned(), parent: None, area: row.area, post: row.post, phone: None })
+}
+
+fn import_seat(cx: &mut Cx<'_>, role: Role, place: Place, title: &str, report: &mut ImportReport) -> Result<SeatId> {
+    let title = if title.trim().is_empty() { role.code() } else { title.trim() };
+    let mut sql = "SELECT id FROM seat WHERE district_id = $1 AND role = $2 AND title = $3 AND is_open = $4".to_owned();
+    let mut params: Vec<Value> = vec![cx.district().into(), role.code().into(), title.into(), true.into()];
+    let columns = [
+        ("org_id", place.org.map(|o| o.0)),
+        ("area_id", place.area.map(|a| a.0)),
+        ("post_id", place.post.map(|p| p.0)),
+    ];
+    for (column, id) in columns {
+        if let Some(id) = id {
+            params.push(Value::Uuid(id));
+            sql.push_str(&format!(" AND {column} = ${}", params.len()));
+        } else {
+            sql.push_str(&format!(" AND {column} IS NULL"));
+        }
+    }
+    if let Some(row) = cx.query_opt(&sql, &params)? {
+        return Ok(row.id("id")?);
+    }
+    report.seats_new += 1;
+    create_seat(cx, &NewSeat { role, place, title: title.to_owned(), reports_to: None })
+}

@@ -1,0 +1,146 @@
+//! Finding colleagues by name, pinyin, initials or login, within one's own places.
+
+use super::{Geography, place_facts, seats};
+use crate::Result;
+use crate::model::{Place, TermKind};
+use crate::policy::{AccountFacts, Action, ResourceFacts, decide};
+use kernel::ids::{AccountId, AreaId, OrgId, PostId, SeatId};
+use kernel::{Role, text};
+use std::collections::BTreeMap;
+use store::{Cx, Value, params};
+
+/// What to look for; nothing set lists everybody one may see.
+#[derive(Debug, Clone, Default)]
+pub struct StaffQuery {
+    /// Part of a name, the beginning of its pinyin or initials, or of a login.
+    pub text: String,
+    pub role: Option<Role>,
+    pub org: Option<OrgId>,
+    pub post: Option<PostId>,
+    pub area: Option<AreaId>,
+    /// Also those who hold no seat now, and suspended accounts (for administrators).
+    pub everybody: bool,
+    /// 0 stands for 50; at most 500.
+    pub limit: usize,
+}
+
+/// One person with the seats held now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StaffLine {
+    pub account: AccountId,
+    pub login: String,
+    pub display_name: String,
+    pub phone_ext: Option<String>,
+    pub active: bool,
+    pub seats: Vec<StaffSeat>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StaffSeat {
+    pub seat: SeatId,
+    pub role: Role,
+    pub title: String,
+    pub place: Place,
+    pub deputy: bool,
+    pub org_name: Option<String>,
+}
+
+/// A pattern for `LIKE`, with its own signs taken literally.
+fn like(text: &str, anywhere: bool) -> String {
+    let literal = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    if anywhere { format!("%{literal}%") } else { format!("{literal}%") }
+}
+
+/// Colleagues that match, by name; each one is visible by the same rule as everywhere (`ViewStaff`).
+pub fn search_staff(cx: &mut Cx<'_>, geography: &dyn Geography, query: &StaffQuery) -> Result<Vec<StaffLine>> {
+    let typed = text::narrow(&query.text).trim().to_lowercase();
+    let join = if query.everybody { "LEFT JOIN" } else { "JOIN" };
+    let sql = format!(
+        "SELECT a.id, a.login, a.display_name, a.phone_ext, a.status, s.id AS seat_id, s.role, s.title, s.org_id, \
+         s.area_id, s.post_id, t.kind, o.name AS org_name FROM account a \
+         {join} term t ON t.account_id = a.id AND t.from_at <= $2 AND (t.to_at IS NULL OR t.to_at > $2) \
+         {join} seat s ON s.id = t.seat_id LEFT JOIN org o ON o.id = s.org_id \
+         WHERE a.district_id = $1 AND (a.name_key LIKE $3 ESCAPE '\\' OR a.name_pinyin LIKE $4 ESCAPE '\\' \
+         OR a.name_initials LIKE $4 ESCAPE '\\' OR a.login_key LIKE $4 ESCAPE '\\') \
+         AND a.status IN ('active', $5) ORDER BY a.name_pinyin, a.name_key, a.id, t.from_at"
+    );
+    let compact: String = typed.chars().filter(|c| !c.is_whitespace()).collect();
+    let suspended = if query.everybody { "suspended" } else { "active" };
+    let params = params![cx.district(), cx.now, like(&typed, true), like(&compact, false), suspended];
+    let mut found: BTreeMap<usize, StaffLine> = BTreeMap::new();
+    let mut order: Vec<AccountId> = Vec::new();
+    for row in cx.query(&sql, params)? {
+        let id: AccountId = row.id("id")?;
+        let at = order.iter().rposition(|known| *known == id).unwrap_or_else(|| {
+            order.push(id);
+            order.len() - 1
+        });
+        let line = match found.entry(at) {
+            std::collections::btree_map::Entry::Occupied(e) => e.into_mut(),
+            std::collections::btree_map::Entry::Vacant(e) => e.insert(StaffLine {
+                account: id,
+                login: row.text("login")?,
+                display_name: row.text("display_name")?,
+                phone_ext: row.opt_text("phone_ext")?,
+                active: row.text("status")? == "active",
+                seats: Vec::new(),
+            }),
+        };
+        if let Some(seat) = row.opt_id("seat_id")? {
+            line.seats.push(StaffSeat {
+                seat,
+                role: seats::role(&row)?,
+                title: row.text("title")?,
+                place: seats::place(&row)?,
+                deputy: row.text("kind")? == TermKind::Deputy.code(),
+                org_name: row.opt_text("org_name")?,
+            });
+        }
+    }
+    let limit = if query.limit == 0 { 50 } else { query.limit.min(500) };
+    Ok(found
+        .into_values()
+        .filter(|line| matches(geography, query, line) && visible(cx, geography, line))
+        .take(limit)
+        .collect())
+}
+
+fn matches(geography: &dyn Geography, query: &StaffQuery, line: &StaffLine) -> bool {
+    if query.role.is_none() && query.org.is_none() && query.post.is_none() && query.area.is_none() {
+        return true;
+    }
+    line.seats.iter().any(|s| {
+        let at = place_facts(geography, &s.place);
+        query.role.is_none_or(|r| s.role == r)
+            && query.org.is_none_or(|o| s.place.org == Some(o))
+            && query.post.is_none_or(|p| at.posts.contains(&p))
+            && query.area.is_none_or(|a| at.areas.contains(&a))
+    })
+}
+
+fn visible(cx: &Cx<'_>, geography: &dyn Geography, line: &StaffLine) -> bool {
+    let mut facts = AccountFacts { id: line.account, areas: vec![], posts: vec![], orgs: vec![] };
+    for seat in &line.seats {
+        let at = place_facts(geography, &seat.place);
+        facts.areas.extend(at.areas);
+        facts.posts.extend(at.posts);
+        facts.orgs.extend(seat.place.org);
+    }
+    decide(&cx.actor, cx.purpose, Action::ViewStaff, &ResourceFacts::Account(facts)).is_allowed()
+}
+
+/// Accounts that hold one of these roles now, in no particular place; for notices to a group.
+pub fn holders_of(cx: &mut Cx<'_>, roles: &[Role]) -> Result<Vec<AccountId>> {
+    if roles.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = format!(
+        "SELECT DISTINCT t.account_id FROM term t JOIN seat s ON s.id = t.seat_id JOIN account a ON a.id = t.account_id \
+         WHERE t.district_id = $1 AND a.status = 'active' AND t.from_at <= $2 AND (t.to_at IS NULL OR t.to_at > $2) \
+         AND s.role IN ({}) ORDER BY t.account_id",
+        super::marks(3, roles.len())
+    );
+    let mut params = params![cx.district(), cx.now].to_vec();
+    params.extend(roles.iter().map(|r| Value::from(r.code())));
+    cx.query(&sql, &params)?.iter().map(|r| Ok(r.id("account_id")?)).collect()
+}

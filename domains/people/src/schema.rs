@@ -1,0 +1,59 @@
+//! Tables of this crate. Nobody else reads or writes them.
+
+use store::Migration;
+
+pub const MIGRATIONS: &[Migration] = &[Migration {
+    name: "people-0001-foundation",
+    sql: "
+CREATE TABLE district (
+  district_id UUID PRIMARY KEY, name TEXT NOT NULL, opened_at BIGINT, created_at BIGINT NOT NULL
+);
+CREATE TABLE org (
+  id UUID PRIMARY KEY, district_id UUID NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL, name_key TEXT NOT NULL,
+  parent_id UUID, area_id UUID, post_id UUID, phone TEXT, active BOOLEAN NOT NULL, version BIGINT NOT NULL,
+  created_at BIGINT NOT NULL
+);
+CREATE UNIQUE INDEX org_name ON org (district_id, kind, name_key);
+CREATE INDEX org_area ON org (area_id);
+CREATE TABLE account (
+  id UUID PRIMARY KEY, district_id UUID NOT NULL, login TEXT NOT NULL, login_key TEXT NOT NULL,
+  display_name TEXT NOT NULL, name_key TEXT NOT NULL, name_pinyin TEXT NOT NULL, name_initials TEXT NOT NULL,
+  phone_ext TEXT, email BYTEA, lang TEXT NOT NULL, status TEXT NOT NULL, password_hash TEXT,
+  must_change BOOLEAN NOT NULL, version BIGINT NOT NULL, created_at BIGINT NOT NULL
+);
+CREATE UNIQUE INDEX account_login ON account (district_id, login_key);
+CREATE TABLE seat (
+  id UUID PRIMARY KEY, district_id UUID NOT NULL, role TEXT NOT NULL, org_id UUID, area_id UUID, post_id UUID,
+  title TEXT NOT NULL, reports_to UUID, is_open BOOLEAN NOT NULL, version BIGINT NOT NULL, created_at BIGINT NOT NULL
+);
+CREATE INDEX seat_area ON seat (area_id, role);
+CREATE INDEX seat_post ON seat (post_id, role);
+CREATE INDEX seat_org ON seat (org_id, role);
+CREATE INDEX seat_role ON seat (district_id, role);
+CREATE TABLE term (
+  id UUID PRIMARY KEY, district_id UUID NOT NULL, seat_id UUID NOT NULL, account_id UUID NOT NULL, kind TEXT NOT NULL,
+  from_at BIGINT NOT NULL, to_at BIGINT, available_until BIGINT, version BIGINT NOT NULL, created_at BIGINT NOT NULL
+);
+CREATE INDEX term_seat ON term (seat_id, from_at);
+CREATE INDEX term_account ON term (account_id, from_at);
+CREATE TABLE login_session (
+  id UUID PRIMARY KEY, district_id UUID NOT NULL, account_id UUID NOT NULL, token_hash BYTEA NOT NULL,
+  device TEXT NOT NULL, created_at BIGINT NOT NULL, last_seen_at BIGINT NOT NULL, expires_at BIGINT NOT NULL,
+  revoked_at BIGINT
+);
+CREATE UNIQUE INDEX login_session_token ON login_session (token_hash);
+CREATE INDEX login_session_account ON login_session (account_id, created_at);
+CREATE TABLE login_guard (
+  guard_key BYTEA NOT NULL, district_id UUID NOT NULL, failures BIGINT NOT NULL, last_at BIGINT NOT NULL,
+  locked_until BIGINT, PRIMARY KEY (guard_key)
+);
+CREATE INDEX login_guard_age ON login_guard (last_at);
+CREATE TABLE api_token (
+  id UUID PRIMARY KEY, district_id UUID NOT NULL, account_id UUID NOT NULL, token_hash BYTEA NOT NULL,
+  label TEXT NOT NULL, scopes TEXT NOT NULL, created_at BIGINT NOT NULL, expires_at BIGINT, last_used_at BIGINT,
+  revoked_at BIGINT
+);
+CREATE UNIQUE INDEX api_token_hash ON api_token (token_hash);
+CREATE INDEX api_token_account ON api_token (account_id, created_at);
+",
+}];
