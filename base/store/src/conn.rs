@@ -17,7 +17,7 @@ pub(crate) struct Conn {
 
 enum Kind {
     Sqlite(rusqlite::Connection),
-    Postgres { client: postgres::Client, prepared: HashMap<String, postgres::Statement> },
+    Postgres { client: Box<postgres::Client>, prepared: HashMap<String, postgres::Statement> },
 }
 
 /// Which SQL is spoken; used only inside this crate.
@@ -65,7 +65,7 @@ impl Conn {
         let mut config: postgres::Config = url.parse().map_err(|e: postgres::Error| Error::Setup(e.to_string()))?;
         config.connect_timeout(std::time::Duration::from_secs(3)).application_name("mulin");
         let client = config.connect(postgres::NoTls).map_err(|e| Error::Unavailable(e.to_string()))?;
-        Ok(Self { kind: Kind::Postgres { client, prepared: HashMap::new() }, faults, broken: false })
+        Ok(Self { kind: Kind::Postgres { client: Box::new(client), prepared: HashMap::new() }, faults, broken: false })
     }
 
     pub(crate) const fn dialect(&self) -> Dialect {
@@ -156,7 +156,7 @@ fn sqlite_each(
     visit: &mut dyn FnMut(Row) -> Result<(), Error>,
 ) -> Result<(), Error> {
     let mut statement = c.prepare_cached(&numbered(sql)).map_err(sqlite_error)?;
-    let names: Arc<[String]> = statement.column_names().into_iter().map(str::to_owned).collect();
+    let names: Arc<[String]> = statement.column_names().map(str::to_owned).collect();
     let mut rows = statement.query(rusqlite::params_from_iter(params)).map_err(sqlite_error)?;
     while let Some(row) = rows.next().map_err(sqlite_error)? {
         let values = (0..names.len())

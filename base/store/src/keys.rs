@@ -11,6 +11,7 @@ use kernel::Ids;
 use sha2::Sha256;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::fmt::Write as _;
 use std::path::Path;
 use uuid::Uuid;
 
@@ -116,7 +117,7 @@ impl Keys {
             "# Keys of this Mulin. Whoever has this file and the database reads everything; whoever loses it, nothing.\n",
         );
         for (version, root) in &self.versions {
-            text.push_str(&format!("{version} {}\n", hex::encode(root)));
+            let _ = writeln!(text, "{version} {}", hex::encode(root));
         }
         file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)
     }
@@ -230,6 +231,6 @@ mod tests {
         assert!(keys.save_new(&path).is_err(), "an existing key file must never be overwritten");
         let again = Keys::load(&path).unwrap();
         assert_eq!(keyed_hash(&keys, KeyClass::Raiser, b"x"), keyed_hash(&again, KeyClass::Raiser, b"x"));
-        assert!(!format!("{again:?}").contains(&hex::encode(keys.versions[&1])));
+        assert!(!format!("{again:?}").contains(&hex::encode(keys.versions.get(&1).unwrap())));
     }
 }

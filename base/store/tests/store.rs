@@ -201,7 +201,13 @@ both_databases! {
     fn nothing_is_skipped_by_the_sealer_while_others_write(h: House) {
         std::thread::scope(|s| {
             let writers: Vec<_> = (0..4)
-                .map(|_| s.spawn(|| (0..25).for_each(|_| drop(h.rt.write_now(h.who.clone(), |cx| add(cx, false)).unwrap()))))
+                .map(|_| {
+                    s.spawn(|| {
+                        for _ in 0..25 {
+                            h.rt.write_now(h.who.clone(), |cx| add(cx, false)).unwrap();
+                        }
+                    })
+                })
                 .collect();
             while !writers.iter().all(std::thread::ScopedJoinHandle::is_finished) {
                 chain::seal_now(&h.rt, h.district).unwrap();

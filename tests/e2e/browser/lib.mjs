@@ -1,0 +1,172 @@
+// What every journey needs: a browser, a person in it, the demo's clock, and eyes for accessibility.
+import { createRequire } from "node:module";
+import { readFileSync } from "node:fs";
+import { connect } from "node:net";
+import { join } from "node:path";
+import assert from "node:assert/strict";
+
+const require = createRequire(join(process.env.E2E_MODULES, "x.js"));
+const { chromium } = require("playwright-core");
+const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+
+export const base = process.env.E2E_BASE;
+export const links = JSON.parse(process.env.E2E_LINKS);
+export { assert };
+
+/** Settings given as name=value, over the defaults. */
+export function settings(defaults) {
+  const given = process.argv.slice(2).map((arg) => arg.split("="));
+  return { ...defaults, ...Object.fromEntries(given) };
+}
+
+/** Login and password of the first demo account with this role. */
+export function account(role) {
+  const found = links.accounts.find((a) => a.role === role);
+  assert(found, `no demo account with role ${role}`);
+  return found;
+}
+
+/** Address in this language: at("/report", "en") → /en/report; elder pages as {elder: true}. */
+export function at(path, lang = "zh", elder = false) {
+  const prefix = (lang === "en" ? "/en" : "") + (elder ? "/e" : "");
+  return base + (path === "/" && prefix ? prefix : prefix + path);
+}
+
+/** Moves the demo's clock: time("advance 2h"), time("set 2026-07-01T09:00:00+08:00"). Waits until due jobs have run. */
+export function time(order) {
+  return new Promise((done, failed) => {
+    const socket = connect(process.env.E2E_CLOCK, () => socket.write(order + "\n"));
+    let answer = "";
+    socket.setEncoding("utf8");
+    socket.on("error", failed);
+    socket.on("data", (text) => {
+      answer += text;
+      if (!answer.includes("\n")) return;
+      socket.end();
+      answer.startsWith("ok") ? done(answer.trim().slice(3)) : failed(new Error(`${order}: ${answer}`));
+    });
+  });
+}
+
+/** Runs one journey with a browser and ends with a plain verdict. */
+export async function journey(name, play) {
+  const browser = await chromium.launch({
+    executablePath: process.env.E2E_CHROMIUM ?? "/usr/bin/chromium",
+    args: [
+      ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
+      "--disable-gpu",
+      "--use-angle=swiftshader",
+      "--enable-unsafe-swiftshader",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
+  });
+  const stage = new Stage(browser, name);
+  try {
+    await play(stage);
+    assert.deepEqual(stage.complaints, [], "what browsers and axe complained about");
+    console.log(`${name}: done, ${stage.looked} pages checked`);
+  } catch (error) {
+    await stage.snapEverything();
+    console.error(`${name}: ${error.stack ?? error}`);
+    process.exitCode = 1;
+  } finally {
+    await browser.close();
+  }
+}
+
+class Stage {
+  constructor(browser, name) {
+    Object.assign(this, { browser, name, people: [], complaints: [], looked: 0 });
+  }
+
+  /** Something is wrong, but the journey can go on; told at its end. */
+  complain(text) {
+    this.complaints.push(text);
+  }
+
+  /** A person with a browser of their own: no shared cookies. */
+  async person({ width = 1280, lang = "zh", script = true } = {}) {
+    const context = await this.browser.newContext({
+      viewport: { width: Number(width), height: Number(width) < 600 ? 844 : 900 },
+      locale: lang === "en" ? "en-GB" : "zh-CN",
+      timezoneId: "Asia/Shanghai",
+      hasTouch: Number(width) < 600,
+      javaScriptEnabled: script,
+    });
+    context.setDefaultTimeout(15_000);
+    const page = await context.newPage();
+    page.on("pageerror", (error) => this.complain(`script error on ${page.url()}: ${error.message}`));
+    page.on("console", (message) => {
+      // A status the journey asks for on purpose (409, 422) is also logged; those texts start this way.
+      if (message.type() === "error" && !message.text().startsWith("Failed to load resource")) {
+        this.complain(`console on ${page.url()}: ${message.text()}`);
+      }
+    });
+    page.on("request", (request) => {
+      if (!request.url().startsWith(base) && !/^(data|blob|about):/.test(request.url())) {
+        this.complain(`${page.url()} asks somebody else: ${request.url()}`);
+      }
+    });
+    const someone = { page, width: Number(width), lang, script };
+    this.people.push(someone);
+    return someone;
+  }
+
+  /** Looks at the page as it stands: screenshot, accessibility, nothing wider than the screen. */
+  async look(someone, label) {
+    const { page, width, lang, script } = someone;
+    this.looked += 1;
+    await this.snap(page, `${label}-${lang}-${width}`);
+    if (!script) return;
+    const found = await page.evaluate(`${axe}; axe.run(document, {
+      runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+      resultTypes: ["violations"],
+    })`);
+    for (const { id, impact, help, nodes } of found.violations) {
+      if (impact !== "serious" && impact !== "critical") continue;
+      const where = nodes.slice(0, 4).map((n) => `${n.target.join(" ")} (${n.failureSummary.split("\n").at(-1).trim()})`);
+      this.complain(`${impact} on ${page.url()} at ${width}: ${id}, ${help}: ${where.join(" | ")}`);
+    }
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    if (wide > 1) this.complain(`${page.url()} is ${wide} px wider than ${width} px`);
+  }
+
+  async snap(page, name) {
+    await page.screenshot({ path: join(process.env.E2E_SHOTS, `${this.name}-${name}.png`), fullPage: true });
+  }
+
+  /** After a failure: what everybody saw last. */
+  async snapEverything() {
+    for (const [n, { page }] of this.people.entries()) {
+      console.error(`person ${n + 1} was at ${page.url()}`);
+      await this.snap(page, `failed-${n + 1}`).catch(() => {});
+    }
+  }
+}
+
+/** Elder pages (R13): text of at least `least` px, targets of at least 60 px. Returns what is too small. */
+export function tooSmall(page, least = 24) {
+  return page.evaluate((least) => {
+    const found = [];
+    const shown = (e) => e.getClientRects().length > 0 && !e.closest(".visually-hidden, .skip");
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+      const text = walker.currentNode.textContent.trim();
+      const e = walker.currentNode.parentElement;
+      if (!text || !shown(e) || ["SCRIPT", "STYLE"].includes(e.tagName)) continue;
+      const size = parseFloat(getComputedStyle(e).fontSize);
+      if (size < least) found.push(`text ${size}px: ${text.slice(0, 30)}`);
+    }
+    for (const e of document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary")) {
+      if (!shown(e)) continue;
+      const label = e.labels?.[0]?.getBoundingClientRect().height ?? 0;
+      const height = Math.max(e.getBoundingClientRect().height, ["radio", "checkbox"].includes(e.type) ? label : 0);
+      if (height < 59.5) found.push(`target ${Math.round(height)}px: ${e.outerHTML.slice(0, 80)}`);
+    }
+    return found;
+  }, least);
+}
