@@ -114,7 +114,9 @@ fn touching(all: &[Rect]) -> Vec<Vec<usize>> {
             }
         }
     }
-    out.iter_mut().for_each(|list| list.sort_unstable());
+    for list in &mut out {
+        list.sort_unstable();
+    }
     out
 }
 
