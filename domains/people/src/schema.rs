@@ -6,8 +6,9 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
     name: "people-0001-foundation",
     sql: "
 CREATE TABLE district (
-  district_id UUID PRIMARY KEY, name TEXT NOT NULL, opened_at BIGINT, created_at BIGINT NOT NULL
+  district_id UUID PRIMARY KEY, code TEXT NOT NULL, name TEXT NOT NULL, opened_at BIGINT, created_at BIGINT NOT NULL
 );
+CREATE UNIQUE INDEX district_code ON district (code);
 CREATE TABLE org (
   id UUID PRIMARY KEY, district_id UUID NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL, name_key TEXT NOT NULL,
   parent_id UUID, area_id UUID, post_id UUID, phone TEXT, active BOOLEAN NOT NULL, version BIGINT NOT NULL,

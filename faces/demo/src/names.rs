@@ -151,14 +151,6 @@ impl People {
         Self { rng: Rng::new(seed, "people"), used: BTreeSet::new(), places: joined, next_phone: 0 }
     }
 
-    /// More names of places that no person may have.
-    pub fn avoid<'a>(&mut self, places: impl IntoIterator<Item = &'a str>) {
-        for place in places {
-            self.places.push_str(place);
-            self.places.push('\n');
-        }
-    }
-
     pub fn person(&mut self) -> Person {
         let weights: Vec<f64> = SURNAMES.iter().map(|(_, w)| *w).collect();
         loop {

@@ -29,7 +29,8 @@ pub(crate) fn run(rt: &Runtime, district: DistrictId, command: &Audit) -> anyhow
         Audit::Verify { anchor } => {
             let anchors = match anchor {
                 Some(file) => {
-                    let text = std::fs::read_to_string(file).with_context(|| format!("anchor file {}", file.display()))?;
+                    let text =
+                        std::fs::read_to_string(file).with_context(|| format!("anchor file {}", file.display()))?;
                     text.split_whitespace().filter(|w| w.len() == 64).map(str::to_lowercase).collect()
                 }
                 None => Vec::new(),

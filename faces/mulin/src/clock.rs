@@ -12,7 +12,13 @@ use store::Runtime;
 use store::jobs::{self, Handlers};
 
 /// Listens until the process ends.
-pub(crate) fn listen(path: &str, clock: ManualClock, rt: Runtime, district: DistrictId, handlers: Arc<Handlers>) -> anyhow::Result<()> {
+pub(crate) fn listen(
+    path: &str,
+    clock: ManualClock,
+    rt: Runtime,
+    district: DistrictId,
+    handlers: Arc<Handlers>,
+) -> anyhow::Result<()> {
     let path = path.strip_prefix("unix:").ok_or_else(|| anyhow::anyhow!("MULIN_CLOCK must be unix:PATH"))?;
     // A socket file left by a killed process would refuse the bind.
     let _ = std::fs::remove_file(path);
@@ -56,7 +62,13 @@ fn parse(line: &str, now: Moment) -> anyhow::Result<Moment> {
     anyhow::bail!("say \"set RFC3339\" or \"advance 90s\"")
 }
 
-fn move_to(clock: &ManualClock, target: Moment, rt: &Runtime, district: DistrictId, handlers: &Handlers) -> anyhow::Result<()> {
+fn move_to(
+    clock: &ManualClock,
+    target: Moment,
+    rt: &Runtime,
+    district: DistrictId,
+    handlers: &Handlers,
+) -> anyhow::Result<()> {
     while let Some(due) = jobs::next_due(rt, district)?.filter(|due| *due <= target) {
         if due > clock.now() {
             clock.set(due);

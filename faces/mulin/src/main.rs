@@ -1,1 +1,124 @@
-fn main() {}
+//! The one binary: command line, configuration and wiring. What the commands do lives in the crates below.
+
+mod audit;
+mod clock;
+mod config;
+mod doctor;
+mod init;
+mod open;
+#[cfg(test)]
+mod schema_tests;
+mod serve;
+
+use anyhow::Context as _;
+use clap::{Parser, Subcommand};
+use config::Config;
+use kernel::ids::DistrictId;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use store::{Runtime, Who};
+
+/// 睦邻 Mulin: the good-neighbour network of a district.
+#[derive(Debug, Parser)]
+#[command(version, propagate_version = true)]
+struct Cli {
+    /// Configuration file (TOML); default mulin.toml if it is there. See docs/mulin.example.toml.
+    #[arg(long, global = true, env = "MULIN_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Folder of a district on this machine: DIR/mulin.db and DIR/mulin.keys instead of the configured ones.
+    #[arg(long, global = true, value_name = "DIR")]
+    data: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Make keys and database, and the district with its first four accounts.
+    Init(init::Args),
+    /// Serve the pages and run the jobs until SIGTERM.
+    Serve,
+    /// Bring the database's schema up to date (serve and every command do it too).
+    Migrate,
+    /// Check keys, database, clock, jobs and the log, and say how to mend what is wrong.
+    Doctor,
+    /// The tamper-evident log.
+    #[command(subcommand)]
+    Audit(audit::Audit),
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    tracing_subscriber::fmt()
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::try_from_env("MULIN_LOG").unwrap_or_else(|_| "warn,mulin=info".into()),
+        )
+        .with_writer(std::io::stderr)
+        .init();
+    match run(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            use std::io::Write as _;
+            let _ = writeln!(std::io::stderr(), "mulin: {error:#}");
+            ExitCode::from(1)
+        }
+    }
+}
+
+fn run(cli: Cli) -> anyhow::Result<()> {
+    let mut config = Config::load(cli.config.as_deref())?;
+    if let Some(dir) = &cli.data {
+        std::fs::create_dir_all(dir).with_context(|| format!("the folder {}", dir.display()))?;
+        config.database = format!("sqlite:{}", dir.join("mulin.db").display());
+        config.keys = dir.join("mulin.keys");
+    }
+    match cli.command {
+        Command::Init(args) => init::run(&config, &args),
+        Command::Serve => {
+            anyhow::ensure!(
+                std::env::var_os("MULIN_CLOCK").is_none(),
+                "MULIN_CLOCK is for the demo and tests; serve runs on real time"
+            );
+            let (rt, district) = open_district(&config)?;
+            serve_district(&config, rt, district)
+        }
+        Command::Migrate => {
+            let ran = open::open(&config)?;
+            drop(ran);
+            Ok(())
+        }
+        Command::Doctor => doctor::run(&config),
+        Command::Audit(command) => {
+            let (rt, district) = open_district(&config)?;
+            audit::run(&rt, district, &command)
+        }
+    }
+}
+
+fn serve_district(config: &Config, rt: Runtime, district: DistrictId) -> anyhow::Result<()> {
+    let handlers = store::jobs::Handlers::default();
+    let _worker = store::jobs::Worker::start(rt.clone(), district, handlers)?;
+    let app = web::App::new(rt, district, config.site.clone());
+    serve::run(app, &config.listen, &config.admin_listen, |address| {
+        tracing::info!(%address, "mulin listens");
+        Ok(())
+    })
+}
+
+/// The configured database and the district that commands and pages work on.
+fn open_district(config: &Config) -> anyhow::Result<(Runtime, DistrictId)> {
+    let rt = open::open(config)?;
+    let nobody = Who::system(DistrictId(uuid::Uuid::nil()), "start");
+    let all = rt.read_now(nobody, people::app::all_districts)?;
+    let found = match (config.district.as_str(), all.as_slice()) {
+        ("", [only]) => only,
+        ("", []) => anyhow::bail!("there is no district yet; run mulin init"),
+        ("", several) => {
+            let codes: Vec<&str> = several.iter().map(|d| d.code.as_str()).collect();
+            anyhow::bail!("the database holds several districts; set district to one of {}", codes.join(", "))
+        }
+        (code, all) => all.iter().find(|d| d.code == code).with_context(|| format!("there is no district {code}"))?,
+    };
+    let id = found.id;
+    Ok((rt, id))
+}

@@ -26,7 +26,8 @@ pub(crate) fn run(
         let listener = TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
         let (stop, stopped) = watch::channel(false);
         if !admin_listen.is_empty() {
-            let admin = TcpListener::bind(admin_listen).await.with_context(|| format!("cannot listen on {admin_listen}"))?;
+            let admin =
+                TcpListener::bind(admin_listen).await.with_context(|| format!("cannot listen on {admin_listen}"))?;
             let service = admin_router(app.rt.clone(), app.district);
             tokio::spawn(async move { axum::serve(admin, service).await });
         }

@@ -13,12 +13,8 @@ pub enum Fail {
     BadRequest(&'static str),
     /// Somebody must sign in first. Pages go to `/login` and come back.
     SignIn,
-    /// Signed in, but the password was set by somebody else: pages go to `/password`.
-    MustChange,
-    /// Signed in, but not allowed: the rule (a key) and codes of the roles that can.
-    Forbidden { rule: String, who: Vec<&'static str> },
-    /// Allowed to this person, but not now: the rule (a key).
-    Refused(Arc<str>),
+    /// Signed in, but not allowed; says which rule (a key) and, if known, who can.
+    Forbidden { rule: String, who: Option<String> },
     NotFound,
     NotAllowed,
     /// Somebody else was faster: both versions are shown.
@@ -49,10 +45,10 @@ impl Fail {
         match self {
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
             Self::SignIn => StatusCode::UNAUTHORIZED,
-            Self::MustChange | Self::Forbidden { .. } => StatusCode::FORBIDDEN,
+            Self::Forbidden { .. } => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::NotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-            Self::Conflict(_) | Self::Refused(_) => StatusCode::CONFLICT,
+            Self::Conflict(_) => StatusCode::CONFLICT,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
@@ -64,7 +60,7 @@ impl Fail {
     pub fn from_status(status: StatusCode) -> Self {
         match status {
             StatusCode::UNAUTHORIZED => Self::SignIn,
-            StatusCode::FORBIDDEN => Self::Forbidden { rule: "rule-not-allowed".into(), who: Vec::new() },
+            StatusCode::FORBIDDEN => Self::Forbidden { rule: "rule-not-allowed".into(), who: None },
             StatusCode::NOT_FOUND => Self::NotFound,
             StatusCode::METHOD_NOT_ALLOWED => Self::NotAllowed,
             StatusCode::PAYLOAD_TOO_LARGE => Self::TooLarge(0),

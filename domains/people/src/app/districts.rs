@@ -7,14 +7,16 @@ use super::{Flat, allow, line};
 use crate::model::{Place, account::login_key};
 use crate::policy::{Action, ResourceFacts};
 use crate::{Error, Result};
-use kernel::ids::{AccountId, SeatId};
-use kernel::{Moment, Role};
+use kernel::ids::{AccountId, DistrictId, SeatId};
+use kernel::{ActorKind, Moment, Role};
 use serde_json::json;
-use store::{Cx, params};
+use store::{Cx, Row, params};
 
 /// First people of a district. The three administrators are three different people; the coordinator is a fourth.
 #[derive(Debug, Clone)]
 pub struct Init {
+    /// Statistical code or another short name, unique in the database; commands find the district by it.
+    pub district_code: String,
     pub district_name: String,
     pub system: NewAccount,
     pub security: NewAccount,
@@ -38,6 +40,8 @@ pub struct InitDone {
 /// The district as stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct District {
+    pub id: DistrictId,
+    pub code: String,
     pub name: String,
     /// None: matters are not taken yet.
     pub opened_at: Option<Moment>,
@@ -45,8 +49,26 @@ pub struct District {
 
 /// The district of this context, once `init` has run.
 pub fn district(cx: &mut Cx<'_>) -> Result<Option<District>> {
-    let row = cx.query_opt("SELECT name, opened_at FROM district WHERE district_id = $1", params![cx.district()])?;
-    row.map(|r| Ok(District { name: r.text("name")?, opened_at: r.opt_moment("opened_at")? })).transpose()
+    let sql = "SELECT district_id, code, name, opened_at FROM district WHERE district_id = $1";
+    cx.query_opt(sql, params![cx.district()])?.as_ref().map(read).transpose()
+}
+
+/// Every district of this database, oldest first; for the program itself, before anybody has signed in.
+pub fn all_districts(cx: &mut Cx<'_>) -> Result<Vec<District>> {
+    if !matches!(cx.actor.kind, ActorKind::System(_)) {
+        return Err(store::Error::NotFound.into());
+    }
+    let sql = "SELECT district_id, code, name, opened_at FROM district ORDER BY created_at, code";
+    cx.query(sql, &[])?.iter().map(read).collect()
+}
+
+fn read(row: &Row) -> Result<District> {
+    Ok(District {
+        id: row.id("district_id")?,
+        code: row.text("code")?,
+        name: row.text("name")?,
+        opened_at: row.opt_moment("opened_at")?,
+    })
 }
 
 pub fn is_open(cx: &mut Cx<'_>) -> Result<bool> {
@@ -65,10 +87,12 @@ pub fn init(cx: &mut Cx<'_>, init: &Init) -> Result<InitDone> {
         return Err(Error::Separation);
     }
     let name = line("name", &init.district_name, 60)?;
-    cx.execute(
-        "INSERT INTO district (district_id, name, created_at) VALUES ($1, $2, $3)",
-        params![cx.district(), name, cx.now],
-    )?;
+    let code = line("code", &init.district_code, 20)?;
+    let sql = "INSERT INTO district (district_id, code, name, created_at) VALUES ($1, $2, $3, $4)";
+    cx.execute(sql, params![cx.district(), code, name, cx.now]).map_err(|e| match e {
+        store::Error::Unique(_) => Error::DistrictExists,
+        other => other.into(),
+    })?;
     cx.record("district.created", "district", cx.district().0, &json!({}))?;
     let roles = [Role::SystemAdmin, Role::SecurityAdmin, Role::AuditAdmin, Role::Coordinator];
     let mut ids = Vec::with_capacity(roles.len());

@@ -23,7 +23,7 @@ use kernel::text;
 use store::Cx;
 
 pub use accounts::{AccountChange, NewAccount};
-pub use districts::{Init, InitDone, init, open_district};
+pub use districts::{District, Init, InitDone, all_districts, init, open_district};
 pub use import::{ImportReport, PersonRow, import_people};
 pub use login::{Attempt, SignIn, begin_login, finish_login};
 pub use password::PasswordHash;

@@ -47,19 +47,6 @@ pub struct Areas {
     pub grid: Vec<usize>,
 }
 
-impl Areas {
-    /// All areas of a kind, town by town, in each from the centre outwards.
-    pub fn outwards(&self, kind: AreaKind) -> Vec<usize> {
-        let far = |a: &Area| a.parent.map_or(0.0, |p| distance(a.centre, self.all[p].centre));
-        let mut out: Vec<usize> = (0..self.all.len()).filter(|&a| self.all[a].kind == kind).collect();
-        out.sort_by(|&a, &b| {
-            let (x, y) = (&self.all[a], &self.all[b]);
-            if kind == AreaKind::Town { a.cmp(&b) } else { x.parent.cmp(&y.parent).then(far(x).total_cmp(&far(y))).then(a.cmp(&b)) }
-        });
-        out
-    }
-}
-
 pub const DISTRICT_NAME: &str = "和邻区";
 /// Province, city and county digits that the statistical code leaves unused.
 const PREFIX: &str = "390126";
@@ -70,7 +57,7 @@ pub const POLICE_AREAS: usize = 40;
 fn towns_of(seed: u64, mesh: &Mesh, towns: &[Town]) -> Vec<usize> {
     let nearest = |cell: usize| {
         let (u, v) = mesh.cells[cell].centre();
-        let (u, v) = (u + 900.0 * noise(seed ^ 0x1f, u / 2_300.0, v / 2_300.0), v + 900.0 * noise(seed ^ 0x20, u / 2_300.0, v / 2_300.0));
+        let (u, v) = (u + 900.0 * noise(seed ^ 31, u / 2_300.0, v / 2_300.0), v + 900.0 * noise(seed ^ 32, u / 2_300.0, v / 2_300.0));
         let cost = |t: &Town| ((u - t.u as f64).hypot(v - t.v as f64)) / t.weight;
         (0..towns.len()).min_by(|&a, &b| cost(&towns[a]).total_cmp(&cost(&towns[b]))).unwrap_or(0)
     };
@@ -351,7 +338,8 @@ pub fn areas(seed: u64, mesh: &Mesh, towns: &[Town], warp: &Warp, names: &mut Na
     let base = all.len();
     let mut counts = vec![0u32; all.len()];
     let single: Vec<usize> = (0..cells).collect();
-    for (cell, &above) in community.iter().enumerate() {
+    for cell in 0..cells {
+        let above = community[cell];
         counts[above] += 1;
         let n = counts[above];
         all.push(Area {

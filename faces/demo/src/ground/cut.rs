@@ -68,7 +68,7 @@ fn grain(seed: u64, rect: Rect, towns: &[Town]) -> f64 {
         grain = f64::min(grain, local);
     }
     let (u, v) = rect.centre();
-    grain * (1.0 + 0.16 * noise(seed ^ 0x4d, u / 1_900.0, v / 1_900.0))
+    grain * (1.0 + 0.16 * noise(seed ^ 77, u / 1_900.0, v / 1_900.0))
 }
 
 struct Cutter<'a> {

@@ -23,7 +23,8 @@ pub fn partition(members: &[usize], neighbours: &[Vec<usize>], place: &[(f64, f6
             frontier[g].push(seed);
         }
         // The smallest group that can still grow takes the free neighbour nearest to its seed.
-        while let Some(g) = (0..k).filter(|&g| !frontier[g].is_empty()).min_by_key(|&g| (size[g], g)) {
+        loop {
+            let Some(g) = (0..k).filter(|&g| !frontier[g].is_empty()).min_by_key(|&g| (size[g], g)) else { break };
             frontier[g].retain(|&m| group[slot[m]] == FREE);
             let near = |m: usize| gap(place[m], place[seeds[g]]);
             let Some(at) = (0..frontier[g].len()).min_by(|&a, &b| near(frontier[g][a]).total_cmp(&near(frontier[g][b]))) else { continue };

@@ -23,8 +23,6 @@ pub struct Lane {
 }
 
 pub const OLD_STREET: &str = "青禾老街";
-/// As part of the names of its shops.
-pub const OLD_STREET_STEM: &str = "老街";
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Side {

@@ -114,9 +114,7 @@ fn touching(all: &[Rect]) -> Vec<Vec<usize>> {
             }
         }
     }
-    for list in &mut out {
-        list.sort_unstable();
-    }
+    out.iter_mut().for_each(|list| list.sort_unstable());
     out
 }
 

@@ -88,7 +88,7 @@ pub struct Road {
 /// First id of nodes and ways: far from any in use, so that imports never collide.
 const FIRST_ID: i64 = 90_000_000_001;
 
-pub(crate) fn span(mesh: &Mesh, cut: &Cut, edge: usize) -> (i64, i64) {
+pub(super) fn span(mesh: &Mesh, cut: &Cut, edge: usize) -> (i64, i64) {
     let e = &mesh.edges[edge];
     let (a, b) = (mesh.vertices[e.a], mesh.vertices[e.b]);
     let (a, b) = if cut.lines[e.line].across { (a.0, b.0) } else { (a.1, b.1) };
@@ -323,7 +323,7 @@ impl Draft<'_> {
             for k in 1..chain.len() {
                 let (a, b) = (lane.path[k - 1], lane.path[k.min(lane.path.len() - 1)]);
                 chain[k - 1].1 = self.water.reaches.iter().any(|r| {
-                    let (along, from, to) = if r.across { (i64::midpoint(a.0, b.0), a.1, b.1) } else { (i64::midpoint(a.1, b.1), a.0, b.0) };
+                    let (along, from, to) = if r.across { ((a.0 + b.0) / 2, a.1, b.1) } else { ((a.1 + b.1) / 2, a.0, b.0) };
                     (r.lo..=r.hi).contains(&along) && (from.min(to)..=from.max(to)).contains(&r.at)
                 });
             }

@@ -30,7 +30,6 @@ impl Warp {
     }
 
     /// Plan to metres east and north of the origin.
-    #[expect(clippy::many_single_char_names, reason = "u, v, x and y are coordinates")]
     pub fn metres(&self, u: f64, v: f64) -> (f64, f64) {
         let (mut u1, mut v1) = (u, v);
         for town in &self.towns {

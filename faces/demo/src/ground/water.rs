@@ -49,9 +49,7 @@ fn courses(mesh: &Mesh, cut: &Cut, warp: &Warp) -> BTreeMap<usize, Course> {
         course.length += length;
         course.built += built * length as f64;
     }
-    for course in out.values_mut() {
-        course.built /= course.length.max(1) as f64;
-    }
+    out.values_mut().for_each(|c| c.built /= c.length.max(1) as f64);
     out
 }
 

@@ -2,7 +2,7 @@
 //! and not "connection reset".
 
 use crate::Fail;
-use axum::extract::Request;
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::header;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -10,11 +10,16 @@ use futures_util::StreamExt;
 use std::time::Duration;
 
 /// Bytes of a form without files.
-const FORM: usize = 1_000_000;
-/// Bytes of a form with photos; routes that take them set it with `DefaultBodyLimit::max`.
+pub const FORM: usize = 1_000_000;
+/// Bytes of a form with photos.
 pub const PHOTOS: usize = 16_000_000;
 /// What is read and thrown away at most before answering.
 const DRAIN: usize = 64_000_000;
+
+/// The limit for routes that take photos.
+pub fn photos() -> DefaultBodyLimit {
+    DefaultBodyLimit::max(PHOTOS)
+}
 
 pub(super) async fn limit(request: Request, next: Next) -> Response {
     let length: usize = request

@@ -9,7 +9,6 @@ mod limits;
 mod source;
 mod trace;
 
-pub use body::PHOTOS;
 pub use dress::dress;
 #[cfg(test)]
 pub(crate) use dress::samples;

@@ -2,20 +2,16 @@
 //! addresses. One file per group of pages.
 
 mod home;
-mod post;
-mod report;
 
 use crate::App;
 use axum::Router;
 
 pub(crate) fn routes() -> Router<App> {
-    Router::new().merge(home::routes()).merge(report::routes())
+    Router::new().merge(home::routes())
 }
 
 /// Every public template with invented data, for the tests of the pages.
 #[cfg(test)]
 pub(crate) fn samples(page: &crate::Page) -> Vec<(&'static str, String)> {
-    let mut all = home::samples(page);
-    all.extend(report::samples(page));
-    all
+    home::samples(page)
 }
