@@ -14,7 +14,10 @@ pub enum Fail {
     /// Somebody must sign in first. Pages go to `/login` and come back.
     SignIn,
     /// Signed in, but not allowed; says which rule (a key) and, if known, who can.
-    Forbidden { rule: String, who: Option<String> },
+    Forbidden {
+        rule: String,
+        who: Option<String>,
+    },
     NotFound,
     NotAllowed,
     /// Somebody else was faster: both versions are shown.
@@ -22,7 +25,9 @@ pub enum Fail {
     /// Larger than this many bytes.
     TooLarge(usize),
     /// Too often; try again in this many seconds.
-    TooMany { retry_secs: u64 },
+    TooMany {
+        retry_secs: u64,
+    },
     /// The database or the machine is overloaded: nothing was changed.
     Unavailable,
     /// A bug; the text is for the log only.
@@ -65,7 +70,9 @@ impl Fail {
             StatusCode::METHOD_NOT_ALLOWED => Self::NotAllowed,
             StatusCode::PAYLOAD_TOO_LARGE => Self::TooLarge(0),
             StatusCode::TOO_MANY_REQUESTS => Self::TooMany { retry_secs: 60 },
-            StatusCode::REQUEST_TIMEOUT | StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT => Self::Unavailable,
+            StatusCode::REQUEST_TIMEOUT | StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT => {
+                Self::Unavailable
+            }
             s if s.is_client_error() => Self::BadRequest("bad-form"),
             _ => Self::Internal(format!("bare status {status}")),
         }

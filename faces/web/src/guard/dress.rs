@@ -133,11 +133,7 @@ fn problem(fail: &Fail, page: &Page, request_id: String) -> Response {
 #[cfg(test)]
 pub(crate) fn samples(page: &Page) -> Vec<(&'static str, String)> {
     let line = |a: &str, b: &str| (a.to_owned(), b.to_owned());
-    let clash = Clash {
-        yours: vec![line("1", "2")],
-        theirs: vec![line("1", "3")],
-        again: page.href("/desk"),
-    };
+    let clash = Clash { yours: vec![line("1", "2")], theirs: vec![line("1", "3")], again: page.href("/desk") };
     let fails = [
         Fail::BadRequest("bad-form"),
         Fail::BadRequest("bad-query"),
