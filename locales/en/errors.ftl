@@ -33,3 +33,5 @@ error-why-bad-form = The form did not arrive complete.
 error-why-bad-query = The conditions in the address make no sense.
 error-why-foreign = This form was sent from another site and was not taken.
 rule-not-allowed = Only those responsible for this matter or place can do it.
+error-title-refused = This cannot be done now
+error-do-refused = Nothing was changed. The reason:

@@ -30,3 +30,5 @@ error-why-bad-form = 表单没有完整送到。
 error-why-bad-query = 网址里的条件看不懂。
 error-why-foreign = 这张表单是从别的网站送来的,没有接收。
 rule-not-allowed = 只有负责这件事或这个地方的人可以做。
+error-title-refused = 现在还不能这样做
+error-do-refused = 没有做任何改动。原因:

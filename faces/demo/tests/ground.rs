@@ -6,7 +6,7 @@ use geo::{Area as _, Contains, LineString, Point, Polygon, Validation};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::LazyLock;
 
-static GROUND: LazyLock<Ground> = LazyLock::new(|| Ground::new(demo::SEED));
+static GROUND: LazyLock<Ground> = LazyLock::new(|| Ground::new(demo::SEED, &mut demo::names::Names::new(demo::SEED)));
 
 fn of(kind: AreaKind) -> Vec<&'static Area> {
     GROUND.areas.all.iter().filter(|a| a.kind == kind).collect()
@@ -103,7 +103,7 @@ fn streets_hang_together() {
 
 #[test]
 fn the_same_seed_gives_the_same_land() {
-    let again = Ground::new(demo::SEED);
+    let again = Ground::new(demo::SEED, &mut demo::names::Names::new(demo::SEED));
     let rings = |g: &Ground| g.areas.all.iter().map(|a| (a.name.clone(), a.ring.clone())).collect::<Vec<_>>();
     assert_eq!(rings(&GROUND), rings(&again));
     assert_eq!(GROUND.streets.nodes, again.streets.nodes);

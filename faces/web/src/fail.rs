@@ -13,11 +13,12 @@ pub enum Fail {
     BadRequest(&'static str),
     /// Somebody must sign in first. Pages go to `/login` and come back.
     SignIn,
-    /// Signed in, but not allowed; says which rule (a key) and, if known, who can.
-    Forbidden {
-        rule: String,
-        who: Option<String>,
-    },
+    /// Signed in, but the password was set by somebody else: pages go to `/password`.
+    MustChange,
+    /// Signed in, but not allowed: the rule (a key) and codes of the roles that can.
+    Forbidden { rule: String, who: Vec<&'static str> },
+    /// Allowed to this person, but not now: the rule (a key).
+    Refused(Arc<str>),
     NotFound,
     NotAllowed,
     /// Somebody else was faster: both versions are shown.
@@ -25,9 +26,7 @@ pub enum Fail {
     /// Larger than this many bytes.
     TooLarge(usize),
     /// Too often; try again in this many seconds.
-    TooMany {
-        retry_secs: u64,
-    },
+    TooMany { retry_secs: u64 },
     /// The database or the machine is overloaded: nothing was changed.
     Unavailable,
     /// A bug; the text is for the log only.
@@ -50,10 +49,10 @@ impl Fail {
         match self {
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
             Self::SignIn => StatusCode::UNAUTHORIZED,
-            Self::Forbidden { .. } => StatusCode::FORBIDDEN,
+            Self::MustChange | Self::Forbidden { .. } => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::NotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-            Self::Conflict(_) => StatusCode::CONFLICT,
+            Self::Conflict(_) | Self::Refused(_) => StatusCode::CONFLICT,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
@@ -65,14 +64,12 @@ impl Fail {
     pub fn from_status(status: StatusCode) -> Self {
         match status {
             StatusCode::UNAUTHORIZED => Self::SignIn,
-            StatusCode::FORBIDDEN => Self::Forbidden { rule: "rule-not-allowed".into(), who: None },
+            StatusCode::FORBIDDEN => Self::Forbidden { rule: "rule-not-allowed".into(), who: Vec::new() },
             StatusCode::NOT_FOUND => Self::NotFound,
             StatusCode::METHOD_NOT_ALLOWED => Self::NotAllowed,
             StatusCode::PAYLOAD_TOO_LARGE => Self::TooLarge(0),
             StatusCode::TOO_MANY_REQUESTS => Self::TooMany { retry_secs: 60 },
-            StatusCode::REQUEST_TIMEOUT | StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT => {
-                Self::Unavailable
-            }
+            StatusCode::REQUEST_TIMEOUT | StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT => Self::Unavailable,
             s if s.is_client_error() => Self::BadRequest("bad-form"),
             _ => Self::Internal(format!("bare status {status}")),
         }

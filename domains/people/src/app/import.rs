@@ -160,12 +160,13 @@ fn import_seat(cx: &mut Cx<'_>, role: Role, place: Place, title: &str, report: &
         ("post_id", place.post.map(|p| p.0)),
     ];
     for (column, id) in columns {
-        if let Some(id) = id {
-            params.push(Value::Uuid(id));
-            sql.push_str(&format!(" AND {column} = ${}", params.len()));
-        } else {
-            sql.push_str(&format!(" AND {column} IS NULL"));
-        }
+        sql += &match id {
+            Some(id) => {
+                params.push(Value::Uuid(id));
+                format!(" AND {column} = ${}", params.len())
+            }
+            None => format!(" AND {column} IS NULL"),
+        };
     }
     if let Some(row) = cx.query_opt(&sql, &params)? {
         return Ok(row.id("id")?);

@@ -59,7 +59,7 @@ pub fn check_strength(login: &str, password: &SecretString) -> Result<()> {
     let plain = password.expose_secret();
     let chars = plain.chars().count();
     let lower = plain.to_lowercase();
-    let one_letter = plain.chars().all(|c| Some(c) == plain.chars().next());
+    let one_letter = plain.chars().all(|c| plain.starts_with(c));
     let why = if chars < MIN_CHARS {
         "too-short"
     } else if chars > MAX_CHARS {

@@ -100,7 +100,11 @@ pub fn begin_term(cx: &mut Cx<'_>, geography: &dyn Geography, new: &NewTerm) -> 
     if super::accounts::account(cx, new.account)?.status != crate::model::AccountStatus::Active {
         return Err(Error::NotActive);
     }
-    let overlaps = |t: &Term| new.to.is_none_or(|to| t.from < to) && t.to.is_none_or(|end| from < end);
+    let overlaps = |t: &Term| {
+        // A term that was taken back before it began is empty and in nobody's way.
+        let real = t.to.is_none_or(|end| t.from < end);
+        real && new.to.is_none_or(|to| t.from < to) && t.to.is_none_or(|end| from < end)
+    };
     for (other, role) in of_account(cx, new.account)? {
         if overlaps(&other) && !may_combine(role, seat.role) {
             return Err(Error::Separation);

@@ -68,7 +68,7 @@ fn grain(seed: u64, rect: Rect, towns: &[Town]) -> f64 {
         grain = f64::min(grain, local);
     }
     let (u, v) = rect.centre();
-    grain * (1.0 + 0.16 * noise(seed ^ 77, u / 1_900.0, v / 1_900.0))
+    grain * (1.0 + 0.16 * noise(seed ^ 0x4d, u / 1_900.0, v / 1_900.0))
 }
 
 struct Cutter<'a> {
@@ -160,8 +160,7 @@ impl Cutter<'_> {
     fn through_centre(&self, rect: Rect, across: bool, lo: i64, hi: i64) -> Option<i64> {
         let middle = i64::midpoint(lo, hi);
         let inside = |t: &&Town| {
-            let (along, other, from, to) =
-                if across { (t.v, t.u, rect.u0, rect.u1) } else { (t.u, t.v, rect.v0, rect.v1) };
+            let (along, other, from, to) = if across { (t.v, t.u, rect.u0, rect.u1) } else { (t.u, t.v, rect.v0, rect.v1) };
             (lo..=hi).contains(&along) && (from - 20..=to + 20).contains(&other)
         };
         let coordinate = |t: &Town| if across { t.v } else { t.u };
@@ -188,9 +187,7 @@ impl Cutter<'_> {
             (wanted, self.out.groups - 1)
         });
         let taken = |at: i64| {
-            sides
-                .iter()
-                .any(|side| self.ends.get(&(!across, *side)).is_some_and(|e| e.range(at - 1..=at + 1).next().is_some()))
+            sides.iter().any(|side| self.ends.get(&(!across, *side)).is_some_and(|e| e.range(at - 1..=at + 1).next().is_some()))
         };
         while taken(at) {
             at += OFFSET;

@@ -13,6 +13,7 @@ pub mod streets;
 pub mod warp;
 pub mod water;
 
+pub use lanes::OLD_STREET_STEM;
 pub use areas::{Area, AreaKind};
 pub use streets::{Node, Streets, Way, WayKind};
 pub use warp::{LonLat, Warp};
@@ -71,15 +72,14 @@ pub struct Ground {
 }
 
 impl Ground {
-    pub fn new(seed: u64) -> Self {
-        let mut names = crate::names::Names::new(seed);
+    pub fn new(seed: u64, names: &mut crate::names::Names) -> Self {
         let towns = towns(seed);
         let warp = Warp::new(seed, &towns);
         let cut = cut::cut(seed, &towns);
         let mesh = mesh::Mesh::new(seed, &cut);
-        let areas = areas::areas(seed, &mesh, &towns, &warp, &mut names);
-        let water = water::water(seed, &mesh, &cut, &warp, &mut names);
-        let streets = streets::streets(seed, &mesh, &cut, &towns, &warp, &water, &mut names);
+        let areas = areas::areas(seed, &mesh, &towns, &warp, names);
+        let water = water::water(seed, &mesh, &cut, &warp, names);
+        let streets = streets::streets(seed, &mesh, &cut, &towns, &warp, &water, names);
         Self { towns, warp, cut, mesh, areas, water, streets }
     }
 }

@@ -30,6 +30,7 @@ impl Warp {
     }
 
     /// Plan to metres east and north of the origin.
+    #[expect(clippy::many_single_char_names, reason = "u, v, x and y are coordinates")]
     pub fn metres(&self, u: f64, v: f64) -> (f64, f64) {
         let (mut u1, mut v1) = (u, v);
         for town in &self.towns {
@@ -43,9 +44,7 @@ impl Warp {
         let built = self.built(u, v);
         let (mut x, mut y) = (u1, v1);
         // Amplitude and wavelength in metres: the lie of the land, the bends of a river, the wiggle of a ditch.
-        for (k, (size, length, calm)) in
-            [(620.0, 5_200.0, 0.0), (150.0, 1_500.0, 0.55), (26.0, 330.0, 0.85)].into_iter().enumerate()
-        {
+        for (k, (size, length, calm)) in [(620.0, 5_200.0, 0.0), (150.0, 1_500.0, 0.55), (26.0, 330.0, 0.85)].into_iter().enumerate() {
             let size = size * (1.0 - calm * built) * if k == 2 { (v / 400.0).clamp(0.0, 1.0) } else { 1.0 };
             let k = k as u64;
             x += size * noise(self.seed ^ (2 * k + 11), u / length, v / length);

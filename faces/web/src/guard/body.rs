@@ -2,7 +2,7 @@
 //! and not "connection reset".
 
 use crate::Fail;
-use axum::extract::{DefaultBodyLimit, Request};
+use axum::extract::Request;
 use axum::http::header;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -10,20 +10,18 @@ use futures_util::StreamExt;
 use std::time::Duration;
 
 /// Bytes of a form without files.
-pub const FORM: usize = 1_000_000;
-/// Bytes of a form with photos.
+const FORM: usize = 1_000_000;
+/// Bytes of a form with photos; routes that take them set it with `DefaultBodyLimit::max`.
 pub const PHOTOS: usize = 16_000_000;
 /// What is read and thrown away at most before answering.
 const DRAIN: usize = 64_000_000;
 
-/// The limit for routes that take photos.
-pub fn photos() -> DefaultBodyLimit {
-    DefaultBodyLimit::max(PHOTOS)
-}
-
 pub(super) async fn limit(request: Request, next: Next) -> Response {
-    let length: usize =
-        request.headers().get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse().ok()).unwrap_or(0);
+    let length: usize = request
+        .headers()
+        .get(header::CONTENT_LENGTH)
+        .and_then(|v| v.to_str().ok()?.parse().ok())
+        .unwrap_or(0);
     let files = request
         .headers()
         .get(header::CONTENT_TYPE)

@@ -18,7 +18,7 @@ pub(crate) struct ErrorPage<'a> {
     pub code: &'static str,
     /// One more sentence about this very case.
     pub detail: Option<String>,
-    pub who: Option<&'a str>,
+    pub who: Option<String>,
     pub clash: Option<&'a Clash>,
     pub request_id: String,
 }
@@ -29,7 +29,7 @@ pub(crate) struct ErrorInline<'a> {
     pub page: Page,
     pub code: &'static str,
     pub detail: Option<String>,
-    pub who: Option<&'a str>,
+    pub who: Option<String>,
     pub clash: Option<&'a Clash>,
 }
 
@@ -38,7 +38,8 @@ fn code(fail: &Fail) -> &'static str {
     match fail {
         Fail::BadRequest(_) | Fail::NotAllowed => "bad-request",
         Fail::SignIn => "sign-in",
-        Fail::Forbidden { .. } => "forbidden",
+        Fail::MustChange | Fail::Forbidden { .. } => "forbidden",
+        Fail::Refused(_) => "refused",
         Fail::NotFound => "not-found",
         Fail::Conflict(_) => "conflict",
         Fail::TooLarge(_) => "too-large",
@@ -52,10 +53,18 @@ fn detail(fail: &Fail, page: &Page) -> Option<String> {
     match fail {
         Fail::BadRequest(key) => Some(page.tk("error-why-", key)),
         Fail::Forbidden { rule, .. } => page.loc.find(rule, &[]),
+        Fail::Refused(rule) => page.loc.find(rule, &[]),
         Fail::TooLarge(bytes) if *bytes > 0 => Some(page.t1("error-too-large-limit", "n", bytes / 1_000_000)),
         Fail::TooMany { retry_secs } => Some(page.t1("error-too-many-wait", "n", retry_secs.div_ceil(60))),
         _ => None,
     }
+}
+
+/// Names of the roles that can do what was refused.
+fn who(fail: &Fail, page: &Page) -> Option<String> {
+    let Fail::Forbidden { who, .. } = fail else { return None };
+    let names: Vec<String> = who.iter().map(|role| page.tk("role-", role)).collect();
+    (!names.is_empty()).then(|| names.join(&page.t("list-comma")))
 }
 
 /// Middleware: pages for people, fragments for htmx, problems for programs.
@@ -79,6 +88,8 @@ pub async fn dress(State(app): State<App>, request: Request, next: Next) -> Resp
         problem(&fail, &page, id)
     } else if matches!(fail.as_ref(), Fail::SignIn) && !hx {
         return Redirect::to(&crate::session::login_href(&page, &path, query.as_deref())).into_response();
+    } else if matches!(fail.as_ref(), Fail::MustChange) && !hx {
+        return Redirect::to(&page.href("/password")).into_response();
     } else {
         people(&fail, page, id, hx)
     };
@@ -102,9 +113,8 @@ fn is_own(response: &Response) -> bool {
 }
 
 fn people(fail: &Fail, page: Page, request_id: String, hx: bool) -> Response {
-    let who = if let Fail::Forbidden { who, .. } = fail { who.as_deref() } else { None };
     let clash = if let Fail::Conflict(clash) = fail { Some(clash.as_ref()) } else { None };
-    let (code, detail) = (code(fail), detail(fail, &page));
+    let (code, detail, who) = (code(fail), detail(fail, &page), who(fail, &page));
     let text = if hx {
         ErrorInline { page, code, detail, who, clash }.render()
     } else {
@@ -133,13 +143,18 @@ fn problem(fail: &Fail, page: &Page, request_id: String) -> Response {
 #[cfg(test)]
 pub(crate) fn samples(page: &Page) -> Vec<(&'static str, String)> {
     let line = |a: &str, b: &str| (a.to_owned(), b.to_owned());
-    let clash = Clash { yours: vec![line("1", "2")], theirs: vec![line("1", "3")], again: page.href("/desk") };
+    let clash = Clash {
+        yours: vec![line("1", "2")],
+        theirs: vec![line("1", "3")],
+        again: page.href("/desk"),
+    };
     let fails = [
         Fail::BadRequest("bad-form"),
         Fail::BadRequest("bad-query"),
         Fail::BadRequest("foreign"),
         Fail::SignIn,
-        Fail::Forbidden { rule: "rule-not-allowed".into(), who: Some("021-0571 0110".into()) },
+        Fail::Forbidden { rule: "rule-not-allowed".into(), who: vec!["post_head", "duty_officer"] },
+        Fail::Refused(Arc::from("error-people-seat-taken")),
         Fail::NotFound,
         Fail::Conflict(Box::new(clash)),
         Fail::TooLarge(16_000_000),
@@ -149,10 +164,9 @@ pub(crate) fn samples(page: &Page) -> Vec<(&'static str, String)> {
     ];
     let mut out = Vec::new();
     for fail in &fails {
-        let who = if let Fail::Forbidden { who, .. } = fail { who.as_deref() } else { None };
         let clash = if let Fail::Conflict(clash) = fail { Some(clash.as_ref()) } else { None };
-        let (code, detail) = (code(fail), detail(fail, page));
-        let full = ErrorPage { page: page.clone(), code, detail: detail.clone(), who, clash, request_id: "0".into() };
+        let (code, detail, who) = (code(fail), detail(fail, page), who(fail, page));
+        let full = ErrorPage { page: page.clone(), code, detail: detail.clone(), who: who.clone(), clash, request_id: "0".into() };
         out.push(("errors/page.html", full.render().unwrap_or_default()));
         let inline = ErrorInline { page: page.clone(), code, detail, who, clash };
         out.push(("errors/inline.html", inline.render().unwrap_or_default()));

@@ -2,16 +2,20 @@
 //! addresses. One file per group of pages.
 
 mod home;
+mod post;
+mod report;
 
 use crate::App;
 use axum::Router;
 
 pub(crate) fn routes() -> Router<App> {
-    Router::new().merge(home::routes())
+    Router::new().merge(home::routes()).merge(report::routes())
 }
 
 /// Every public template with invented data, for the tests of the pages.
 #[cfg(test)]
 pub(crate) fn samples(page: &crate::Page) -> Vec<(&'static str, String)> {
-    home::samples(page)
+    let mut all = home::samples(page);
+    all.extend(report::samples(page));
+    all
 }

@@ -1,0 +1,53 @@
+//! What a form sent, with or without files. Fields as text, tidied; files as bytes.
+
+use crate::{App, Fail};
+use axum::extract::{Form, FromRequest, Multipart, Request};
+use axum::http::header;
+use axum::response::IntoResponse;
+use std::collections::HashMap;
+
+/// Fields and files of a submitted form. Files keep no names: those can say who took a picture.
+#[derive(Debug, Default)]
+pub(crate) struct Posted {
+    fields: HashMap<String, String>,
+    pub files: Vec<Vec<u8>>,
+}
+
+impl Posted {
+    /// A field, tidied; empty when it was not sent.
+    pub(crate) fn get(&self, name: &str) -> String {
+        self.fields.get(name).map(|text| kernel::text::tidy(text)).unwrap_or_default()
+    }
+}
+
+impl FromRequest<App> for Posted {
+    type Rejection = Fail;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Fail> {
+        let kind = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+        if kind.starts_with("multipart/form-data") {
+            let parts = Multipart::from_request(request, app).await.map_err(|e| Fail::from_status(e.into_response().status()))?;
+            return read(parts).await;
+        }
+        let Form(pairs) = Form::<Vec<(String, String)>>::from_request(request, app).await?;
+        Ok(Self { fields: pairs.into_iter().collect(), files: Vec::new() })
+    }
+}
+
+async fn read(mut parts: Multipart) -> Result<Posted, Fail> {
+    let wrong = |e: axum::extract::multipart::MultipartError| Fail::from_status(e.status());
+    let mut posted = Posted::default();
+    while let Some(part) = parts.next_field().await.map_err(wrong)? {
+        let name = part.name().unwrap_or_default().to_owned();
+        if part.file_name().is_some() {
+            let bytes = part.bytes().await.map_err(wrong)?;
+            // A browser sends an empty file when none was chosen.
+            if !bytes.is_empty() {
+                posted.files.push(bytes.to_vec());
+            }
+        } else {
+            posted.fields.insert(name, part.text().await.map_err(wrong)?);
+        }
+    }
+    Ok(posted)
+}

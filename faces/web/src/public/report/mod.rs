@@ -1,0 +1,120 @@
+//! Raising something: three short pages, one to check, a receipt. Works without script and without an account.
+
+mod draft;
+mod pages;
+mod send;
+
+use super::post::Posted;
+use crate::guard::{PHOTOS, Source, Wicket};
+use crate::{App, Fail, Page, html};
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Extension, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::get;
+use draft::{Draft, Part, Problem};
+use pages::{ReportPage, plan};
+
+#[cfg(test)]
+pub(crate) use pages::samples;
+
+pub(super) fn routes() -> Router<App> {
+    Router::new()
+        .route("/report", get(start).post(step).layer(DefaultBodyLimit::max(PHOTOS)))
+}
+
+async fn start(State(app): State<App>, page: Page) -> Result<Response, Fail> {
+    let idem = app.rt.ids().uuid(app.rt.now()).to_string();
+    show(&app, page, Draft { idem, ..Draft::default() }, 0, Vec::new()).await
+}
+
+async fn show(app: &App, page: Page, draft: Draft, index: usize, problems: Vec<Problem>) -> Result<Response, Fail> {
+    let offer = send::offer(app, &page).await?;
+    let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let body = html(&ReportPage::new(page, draft, offer, index, problems))?;
+    Ok((status, body).into_response())
+}
+
+/// Where the form says it was, and where its button leads.
+async fn step(
+    State(app): State<App>,
+    page: Page,
+    Extension(source): Extension<Source>,
+    posted: Posted,
+) -> Result<Response, Fail> {
+    let mut draft = Draft::of(&posted);
+    if draft.idem.is_empty() {
+        draft.idem = app.rt.ids().uuid(app.rt.now()).to_string();
+    }
+    let plan = plan(page.look);
+    let at = Part::from_code(&posted.get("at")).and_then(|part| page_of(&plan, part)).unwrap_or(0);
+    let go = posted.get("go");
+    if go == "back" {
+        let index = previous(&plan, at, &draft);
+        return show(&app, page, draft, index, Vec::new()).await;
+    }
+    if let Some(part) = go.strip_prefix("to-").and_then(Part::from_code) {
+        let index = page_of(&plan, part).unwrap_or(0);
+        return show(&app, page, draft, index, Vec::new()).await;
+    }
+    let parts = plan.get(at).cloned().unwrap_or_default();
+    let problems: Vec<Problem> = parts.iter().flat_map(|part| draft.problems(*part, &page)).collect();
+    if !problems.is_empty() {
+        return show(&app, page, draft, at, problems).await;
+    }
+    if !parts.contains(&Part::Check) {
+        let next = next(&plan, at, &draft);
+        return show(&app, page, draft, next, Vec::new()).await;
+    }
+    app.limits.pass(Wicket::Report, source)?;
+    finish(&app, page, draft, posted.files).await
+}
+
+/// Everything is there: look at all answers once more, send, and show the receipt.
+async fn finish(app: &App, page: Page, draft: Draft, photos: Vec<Vec<u8>>) -> Result<Response, Fail> {
+    let plan = plan(page.look);
+    for (index, parts) in plan.iter().enumerate() {
+        let problems: Vec<Problem> = parts.iter().flat_map(|part| draft.problems(*part, &page)).collect();
+        if !problems.is_empty() {
+            return show(app, page, draft, index, problems).await;
+        }
+    }
+    match send::send(app, &page, &draft, photos).await? {
+        Ok(code) => Ok(Redirect::to(&page.href(&format!("/t/{code}/receipt"))).into_response()),
+        Err(problems) => {
+            let at = problems.iter().filter_map(|(field, _)| part_of(field)).find_map(|part| page_of(&plan, part));
+            let index = at.unwrap_or(plan.len().saturating_sub(1));
+            show(app, page, draft, index, problems).await
+        }
+    }
+}
+
+fn page_of(plan: &[Vec<Part>], part: Part) -> Option<usize> {
+    plan.iter().position(|parts| parts.contains(&part))
+}
+
+fn part_of(field: &str) -> Option<Part> {
+    Some(match field {
+        "class" => Part::Class,
+        "text" => Part::Words,
+        "address" | "area" => Part::Place,
+        "reach" => Part::Reach,
+        "phone" | "email" | "name" => Part::Contact,
+        _ => return None,
+    })
+}
+
+/// Elder pages do not ask for a number nobody will use.
+fn skips(parts: &[Part], draft: &Draft) -> bool {
+    parts == [Part::Contact] && matches!(draft.reach(), Some(draft::Reach::Anonymous | draft::Reach::Page))
+}
+
+fn next(plan: &[Vec<Part>], at: usize, draft: &Draft) -> usize {
+    let after = plan.iter().enumerate().skip(at + 1);
+    after.filter(|(_, parts)| !skips(parts, draft)).map(|(i, _)| i).next().unwrap_or(at)
+}
+
+fn previous(plan: &[Vec<Part>], at: usize, draft: &Draft) -> usize {
+    let before = plan.iter().enumerate().take(at).rev();
+    before.filter(|(_, parts)| !skips(parts, draft)).map(|(i, _)| i).next().unwrap_or(0)
+}
