@@ -39,6 +39,7 @@ pub(crate) fn first_people() -> Init {
         ..NewAccount::default()
     };
     Init {
+        district_code: "310120".into(),
         district_name: "和邻区".into(),
         system: person("sys", "季系统"),
         security: person("sec", "安全全"),
