@@ -59,8 +59,14 @@ fn bundle(out: &Path) -> PathBuf {
     fs::create_dir_all(&dist).expect("create dist");
     let mut esbuild = Command::new(work.join("node_modules/.bin/esbuild"));
     esbuild.current_dir(&work).args(BUNDLES.map(|(entry, _)| entry)).args([
-        "--bundle", "--minify", "--format=esm", "--charset=utf8", "--legal-comments=eof", "--log-level=warning",
-        "--target=chrome100,safari16,firefox115", "--entry-names=[name]",
+        "--bundle",
+        "--minify",
+        "--format=esm",
+        "--charset=utf8",
+        "--legal-comments=eof",
+        "--log-level=warning",
+        "--target=chrome100,safari16,firefox115",
+        "--entry-names=[name]",
     ]);
     esbuild.arg(format!("--outdir={}", dist.display()));
     run(&mut esbuild);
@@ -70,10 +76,10 @@ fn bundle(out: &Path) -> PathBuf {
 
 /// Writes `assets.rs`: (name, name with digest, media type, bytes).
 fn write_table(dist: &Path, out: &Path) {
-    let names = BUNDLES.iter().map(|(_, name)| (dist.join(name), *name)).chain([
-        (dist.join(WORKER), WORKER),
-        (PathBuf::from("static/mark.svg"), "mark.svg"),
-    ]);
+    let names = BUNDLES
+        .iter()
+        .map(|(_, name)| (dist.join(name), *name))
+        .chain([(dist.join(WORKER), WORKER), (PathBuf::from("static/mark.svg"), "mark.svg")]);
     let mut table = String::from("pub(crate) static ASSETS: &[Asset] = &[\n");
     for (path, name) in names {
         let path = fs::canonicalize(&path).unwrap_or_else(|e| panic!("{} is missing: {e}", path.display()));
@@ -87,7 +93,9 @@ fn write_table(dist: &Path, out: &Path) {
             "svg" => "image/svg+xml",
             _ => "text/javascript; charset=utf-8",
         };
-        table.push_str(&format!("Asset {{ name: {name:?}, path: \"/assets/{hashed}\", mime: {mime:?}, bytes: include_bytes!({path:?}) }},\n"));
+        table.push_str(&format!(
+            "Asset {{ name: {name:?}, path: \"/assets/{hashed}\", mime: {mime:?}, bytes: include_bytes!({path:?}) }},\n"
+        ));
     }
     table.push_str("];\n");
     fs::write(out.join("assets.rs"), table).expect("write assets.rs");
@@ -98,7 +106,9 @@ fn run(command: &mut Command) {
     match command.status() {
         Ok(status) if status.success() => {}
         Ok(status) => panic!("{told} ended with {status}; with bundles ready made set MULIN_UI_DIST"),
-        Err(e) => panic!("{told}: {e}; install Node.js 20 or later with npm, or set MULIN_UI_DIST to ready-made bundles"),
+        Err(e) => {
+            panic!("{told}: {e}; install Node.js 20 or later with npm, or set MULIN_UI_DIST to ready-made bundles")
+        }
     }
 }
 

@@ -183,12 +183,9 @@ fn group_table(out: &mut String, group: Group) {
 /// What changes for somebody who otherwise may: one condition broken at a time.
 fn conditions(out: &mut String) {
     out.push_str("\n\nCONDITIONS\n\nFor somebody who otherwise may. \"no\" = refused in that case.\n\n");
-    writeln!(
-        out,
-        "{:<18} {:<14} {:<18} {:<14} {:<22} {}",
-        "", "has handled it", "it is about them", "it is closed", "administrative purpose", "other matter"
-    )
-    .unwrap();
+    out.push_str(
+        "                   has handled it it is about them   it is closed   administrative purpose other matter\n",
+    );
     for action in Action::ALL {
         let ResourceFacts::Matter(_) = facts(*action, Lies::Mine) else { continue };
         let Some(role) = Role::ALL.iter().find(|r| allowed(**r, Held::Area, *action, Lies::Mine)) else { continue };

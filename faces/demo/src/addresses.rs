@@ -120,7 +120,10 @@ impl Builder<'_> {
             let mut along = lo + 22;
             while along < hi - 18 {
                 // Left of an edge drawn from low to high is north of an east–west street and west of a north–south one.
-                for (cell, even, side) in [(edge.left, true, if line.across { 1 } else { -1 }), (edge.right, false, if line.across { -1 } else { 1 })] {
+                for (cell, even, side) in [
+                    (edge.left, true, if line.across { 1 } else { -1 }),
+                    (edge.right, false, if line.across { -1 } else { 1 }),
+                ] {
                     let Some(cell) = cell else { continue };
                     let text = format!("{}{}号", road.name, self.number(line.group, along, even));
                     let aside = line.at + side * SET_BACK;

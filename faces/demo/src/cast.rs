@@ -107,13 +107,26 @@ impl Caster<'_> {
         self.out.members.len() - 1
     }
 
-    fn body(&mut self, kind: OrgKind, name: String, parent: Option<usize>, area: Option<usize>, post: Option<usize>) -> usize {
+    fn body(
+        &mut self,
+        kind: OrgKind,
+        name: String,
+        parent: Option<usize>,
+        area: Option<usize>,
+        post: Option<usize>,
+    ) -> usize {
         let phone = self.people.phone();
         self.out.bodies.push(Body { kind, name, parent, area, post, phone, agency: None });
         self.out.bodies.len() - 1
     }
 
-    fn seat(&mut self, role: Role, title: String, (body, area, post): (Option<usize>, Option<usize>, Option<usize>), holder: usize) -> usize {
+    fn seat(
+        &mut self,
+        role: Role,
+        title: String,
+        (body, area, post): (Option<usize>, Option<usize>, Option<usize>),
+        holder: usize,
+    ) -> usize {
         self.out.seats.push(Seat { role, title, body, area, post, holder, deputy: None });
         self.out.seats.len() - 1
     }
@@ -163,7 +176,8 @@ impl Caster<'_> {
             })
             .collect();
         for (n, post) in posts.iter().enumerate().filter(|(_, p)| p.tier == Tier::Post) {
-            let station = stations.iter().find(|(t, _)| self.ground.areas.all[post.police].parent == Some(*t)).map(|s| s.1);
+            let station =
+                stations.iter().find(|(t, _)| self.ground.areas.all[post.police].parent == Some(*t)).map(|s| s.1);
             let name = post.name.trim_end_matches("警务站");
             let jobs = [
                 (Role::PostHead, "head", format!("{name}站站长")),
@@ -223,7 +237,13 @@ impl Caster<'_> {
             let area = &self.ground.areas.all[community];
             let kind = if area.village { "村民委员会" } else { "居民委员会" };
             let name = area.name.clone();
-            let body = self.body(OrgKind::Committee, format!("{}{kind}", name.trim_end_matches('村')), None, Some(community), None);
+            let body = self.body(
+                OrgKind::Committee,
+                format!("{}{kind}", name.trim_end_matches('村')),
+                None,
+                Some(community),
+                None,
+            );
             let first = self.out.shown.iter().all(|(r, _)| *r != Role::CommitteeWorker);
             if town != area.parent || held == 10 {
                 town = area.parent;
@@ -252,7 +272,8 @@ impl Caster<'_> {
 
     /// Property managers look after the estates of a town or two.
     fn properties(&mut self) {
-        let estates: Vec<usize> = self.areas(AreaKind::Community).into_iter().filter(|&c| !self.ground.areas.all[c].village).collect();
+        let estates: Vec<usize> =
+            self.areas(AreaKind::Community).into_iter().filter(|&c| !self.ground.areas.all[c].village).collect();
         let firms: Vec<(usize, usize)> = PROPERTIES
             .iter()
             .enumerate()
@@ -275,7 +296,8 @@ impl Caster<'_> {
     /// Volunteers, building leaders, shops, mediators.
     fn supplementary(&mut self, posts: &[Post]) {
         let club = self.body(OrgKind::Association, "和邻区睦邻志愿服务队".into(), None, None, None);
-        let estates: Vec<usize> = self.areas(AreaKind::Community).into_iter().filter(|&c| !self.ground.areas.all[c].village).collect();
+        let estates: Vec<usize> =
+            self.areas(AreaKind::Community).into_iter().filter(|&c| !self.ground.areas.all[c].village).collect();
         for n in 0..12 {
             let who = self.member((n == 0).then_some("volunteer"));
             let community = estates[n * 7 % estates.len()];

@@ -30,7 +30,9 @@ impl World {
         let ground = ground::Ground::new(seed, &mut names);
         let addresses = addresses::addresses(&ground);
         let places = ground.areas.all.iter().map(|a| a.name.as_str());
-        let places = places.chain(ground.streets.ways.iter().map(|w| w.name.as_str())).chain(ground.water.names.iter().map(String::as_str));
+        let places = places
+            .chain(ground.streets.ways.iter().map(|w| w.name.as_str()))
+            .chain(ground.water.names.iter().map(String::as_str));
         let mut people = names::People::new(seed, places);
         let posts = posts::posts(seed, &ground, &addresses, &mut names, &mut people);
         people.avoid(posts.iter().map(|p| p.name.as_str()));

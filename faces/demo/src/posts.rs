@@ -34,12 +34,48 @@ pub struct Post {
 }
 
 const SHOPS: [(&str, u16, u16); 14] = [
-    ("便利店", 6, 23), ("药房", 8, 21), ("茶馆", 6, 20), ("理发店", 8, 20), ("粮油店", 7, 19), ("水果铺", 7, 22), ("早餐铺", 5, 14), ("五金店", 8, 18),
-    ("书店", 9, 20), ("裁缝铺", 8, 19), ("面馆", 6, 21), ("烟杂店", 7, 22), ("修车铺", 7, 19), ("点心店", 6, 18),
+    ("便利店", 6, 23),
+    ("药房", 8, 21),
+    ("茶馆", 6, 20),
+    ("理发店", 8, 20),
+    ("粮油店", 7, 19),
+    ("水果铺", 7, 22),
+    ("早餐铺", 5, 14),
+    ("五金店", 8, 18),
+    ("书店", 9, 20),
+    ("裁缝铺", 8, 19),
+    ("面馆", 6, 21),
+    ("烟杂店", 7, 22),
+    ("修车铺", 7, 19),
+    ("点心店", 6, 18),
 ];
 const SHOP_WORDS: [&str; 26] = [
-    "晨露", "小满", "阿婆", "老灶", "半亩", "隔壁", "春谷", "麦芽", "拾光", "禾香", "暖巷", "三味", "灯下", "石阶", "顺手", "大姐", "知了", "青瓦", "木桶", "小河",
-    "邻里", "满仓", "叮当", "有余", "街角", "老地方",
+    "晨露",
+    "小满",
+    "阿婆",
+    "老灶",
+    "半亩",
+    "隔壁",
+    "春谷",
+    "麦芽",
+    "拾光",
+    "禾香",
+    "暖巷",
+    "三味",
+    "灯下",
+    "石阶",
+    "顺手",
+    "大姐",
+    "知了",
+    "青瓦",
+    "木桶",
+    "小河",
+    "邻里",
+    "满仓",
+    "叮当",
+    "有余",
+    "街角",
+    "老地方",
 ];
 
 /// All posts: first the forty posts town by town, in each from its centre outwards, then offices, then safe houses.
@@ -56,7 +92,15 @@ pub fn posts(seed: u64, ground: &Ground, addresses: &Addresses, names: &mut Name
         let town = areas.all[area].parent.map_or("", |t| areas.all[t].name.as_str());
         let stem = town.trim_end_matches("街道").trim_end_matches('镇');
         let name = if named.insert(stem) { stem.to_owned() } else { names.road() };
-        out.push(Post { tier: Tier::Post, name: format!("{name}警务站"), address, parent: None, police: area, phone: people.phone(), hours: None });
+        out.push(Post {
+            tier: Tier::Post,
+            name: format!("{name}警务站"),
+            address,
+            parent: None,
+            police: area,
+            phone: people.phone(),
+            hours: None,
+        });
     }
     let first_of = |area: usize| police.iter().position(|p| *p == area);
     offices(ground, addresses, &mut taken, &mut out, people, first_of);
@@ -65,7 +109,12 @@ pub fn posts(seed: u64, ground: &Ground, addresses: &Addresses, names: &mut Name
 }
 
 /// The free street door of the police area that is most in the middle of things.
-fn heart(ground: &Ground, addresses: &Addresses, area: usize, taken: &std::collections::BTreeSet<usize>) -> Option<usize> {
+fn heart(
+    ground: &Ground,
+    addresses: &Addresses,
+    area: usize,
+    taken: &std::collections::BTreeSet<usize>,
+) -> Option<usize> {
     let areas = &ground.areas;
     let cells: Vec<usize> = (0..areas.police.len()).filter(|&c| areas.police[c] == area).collect();
     let n = cells.len().max(1) as f64;
@@ -143,7 +192,15 @@ fn houses(
                 name = format!("{OLD_STREET_STEM}{name}");
             }
             let hours = Some((from * 60, to * 60, true));
-            out.push(Post { tier: Tier::House, name: format!("{name}平安屋"), address, parent: Some(post), police, phone: people.phone(), hours });
+            out.push(Post {
+                tier: Tier::House,
+                name: format!("{name}平安屋"),
+                address,
+                parent: Some(post),
+                police,
+                phone: people.phone(),
+                hours,
+            });
         }
     }
 }

@@ -73,7 +73,8 @@ fn no_person_is_called_like_a_place() {
 /// Where the real neighbours' names are at hand, none of ours is one of theirs.
 #[test]
 fn no_name_is_a_real_one_next_door() {
-    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/areas/fengxian_division_names.json");
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../../shared/data/areas/fengxian_division_names.json");
     let Ok(real) = std::fs::read_to_string(path) else { return };
     for area in WORLD.ground.areas.all.iter().filter(|a| !a.village || !a.name.contains("网格")) {
         let stem = area.name.trim_end_matches("街道").trim_end_matches('镇').trim_end_matches('村');

@@ -16,7 +16,10 @@ pub enum Fail {
     /// Signed in, but the password was set by somebody else: pages go to `/password`.
     MustChange,
     /// Signed in, but not allowed: the rule (a key) and codes of the roles that can.
-    Forbidden { rule: String, who: Vec<&'static str> },
+    Forbidden {
+        rule: String,
+        who: Vec<&'static str>,
+    },
     /// Allowed to this person, but not now: the rule (a key).
     Refused(Arc<str>),
     NotFound,
@@ -26,7 +29,9 @@ pub enum Fail {
     /// Larger than this many bytes.
     TooLarge(usize),
     /// Too often; try again in this many seconds.
-    TooMany { retry_secs: u64 },
+    TooMany {
+        retry_secs: u64,
+    },
     /// The database or the machine is overloaded: nothing was changed.
     Unavailable,
     /// A bug; the text is for the log only.
@@ -69,7 +74,9 @@ impl Fail {
             StatusCode::METHOD_NOT_ALLOWED => Self::NotAllowed,
             StatusCode::PAYLOAD_TOO_LARGE => Self::TooLarge(0),
             StatusCode::TOO_MANY_REQUESTS => Self::TooMany { retry_secs: 60 },
-            StatusCode::REQUEST_TIMEOUT | StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT => Self::Unavailable,
+            StatusCode::REQUEST_TIMEOUT | StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT => {
+                Self::Unavailable
+            }
             s if s.is_client_error() => Self::BadRequest("bad-form"),
             _ => Self::Internal(format!("bare status {status}")),
         }

@@ -67,7 +67,11 @@ pub fn left(loc: Loc, now: Moment, due: Moment) -> String {
 pub fn span(loc: Loc, secs: i64) -> String {
     let minutes = secs.abs() / 60;
     let (days, hours, mins) = (minutes / 1_440, minutes % 1_440 / 60, minutes % 60);
-    let parts = if days > 0 { [("time-days", days), ("time-hours", hours)] } else { [("time-hours", hours), ("time-minutes", mins)] };
+    let parts = if days > 0 {
+        [("time-days", days), ("time-hours", hours)]
+    } else {
+        [("time-hours", hours), ("time-minutes", mins)]
+    };
     let words: Vec<String> = parts.iter().filter(|(_, n)| *n > 0).map(|(key, n)| loc.t1(key, "n", n)).collect();
     if words.is_empty() { loc.t1("time-minutes", "n", 0) } else { words.join(" ") }
 }

@@ -117,7 +117,9 @@ impl Page {
             "pen" => "M4 20h4L19 9l-4-4L4 16zM13 7l4 4",
             "search" => "M11 4a7 7 0 1 0 0 14 7 7 0 0 0 0-14zM16 16l5 5",
             "person" => "M12 4a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM4 21a8 8 0 0 1 16 0",
-            "pin" => "M12 21s-7-6.5-7-11a7 7 0 0 1 14 0c0 4.500-7 11-7 11zM12 7.500a2.500 2.500 0 1 0 0 5 2.500 2.500 0 0 0 0-5z",
+            "pin" => {
+                "M12 21s-7-6.5-7-11a7 7 0 0 1 14 0c0 4.500-7 11-7 11zM12 7.500a2.500 2.500 0 1 0 0 5 2.500 2.500 0 0 0 0-5z"
+            }
             "clock" => "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM12 7v5l3 3",
             "check" => "M4 13l5 5L20 6",
             "wait" => "M7 3h10M7 21h10M8 3c0 5 8 5 8 9s-8 4-8 9M16 3c0 5-8 5-8 9s8 4 8 9",
@@ -135,7 +137,9 @@ impl Page {
             "home" => "M3 11 12 3l9 8v10h-6v-6H9v6H3z",
             _ => "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18z",
         };
-        format!("<svg class=\"icon\" viewBox=\"0 0 24 24\" aria-hidden=\"true\" focusable=\"false\"><path d=\"{path}\"/></svg>")
+        format!(
+            "<svg class=\"icon\" viewBox=\"0 0 24 24\" aria-hidden=\"true\" focusable=\"false\"><path d=\"{path}\"/></svg>"
+        )
     }
 
     #[cfg(test)]

@@ -229,7 +229,8 @@ async fn change_password(
     let Form(NewPassword { current, new }) = form?;
     let (current, new) = (SecretString::from(current), SecretString::from(new));
     let wrong = |field, words| {
-        let body = html(&PasswordPage { page: page.clone(), forced: staff.must_change, problems: vec![(field, words)] })?;
+        let body =
+            html(&PasswordPage { page: page.clone(), forced: staff.must_change, problems: vec![(field, words)] })?;
         Ok((StatusCode::UNPROCESSABLE_ENTITY, body).into_response())
     };
     if let Err(people::Error::Invalid { why, .. }) = password::check_strength(&staff.login, &new) {
@@ -246,7 +247,9 @@ async fn change_password(
         return wrong("current", page.t("password-wrong"));
     };
     let keep = Some(staff.session);
-    app.rt.write(staff.who(Purpose::Administration), move |cx| password::set_own_password(cx, &stored, &hash, keep)).await?;
+    app.rt
+        .write(staff.who(Purpose::Administration), move |cx| password::set_own_password(cx, &stored, &hash, keep))
+        .await?;
     Ok(Redirect::to(&page.href("/desk")).into_response())
 }
 

@@ -53,7 +53,9 @@ fn words(html: &str) -> String {
         if let Some(name) = skip {
             let end = tag.find(&format!("</{name}>")).unwrap_or(tag.len());
             rest = &tag[end..];
-            if end == tag.len() { break; }
+            if end == tag.len() {
+                break;
+            }
             rest = &rest[rest.find('>').map_or(rest.len(), |i| i + 1)..];
         } else if tag[..close].contains("lang=\"en\"") && !tag.starts_with("<html") {
             rest = &tag[tag.find("</").unwrap_or(tag.len())..];
@@ -96,14 +98,18 @@ fn every_page_renders_in_every_look() {
 }
 
 /// Names, codes and addresses that stay Latin in Chinese pages.
-const LATIN: [&str; 14] = ["MB", "QR", "GPS", "WGS", "CSV", "XLSX", "GeoJSON", "Excel", "WPS", "Tab", "Enter", "Esc", "http", "QH"];
+const LATIN: [&str; 14] =
+    ["MB", "QR", "GPS", "WGS", "CSV", "XLSX", "GeoJSON", "Excel", "WPS", "Tab", "Enter", "Esc", "http", "QH"];
 
 #[test]
 fn no_english_in_chinese_pages() {
     for elder in [false, true] {
         for (name, html) in samples(Look { lang: Lang::ZhCn, elder, larger: false }) {
             for word in words(&html).split(|c: char| !c.is_ascii_alphabetic()).filter(|w| w.len() > 3) {
-                let known = LATIN.contains(&word) || word.chars().all(|c| c.is_ascii_uppercase()) || word == "nbsp" || word == "quot";
+                let known = LATIN.contains(&word)
+                    || word.chars().all(|c| c.is_ascii_uppercase())
+                    || word == "nbsp"
+                    || word == "quot";
                 assert!(known, "{name}: \"{word}\" in a Chinese page");
             }
         }

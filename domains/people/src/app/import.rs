@@ -152,22 +152,23 @@ fn import_org(cx: &mut Cx<'_>, kind: OrgKind, name: &str, row: &PersonRow, repor
 
 fn import_seat(cx: &mut Cx<'_>, role: Role, place: Place, title: &str, report: &mut ImportReport) -> Result<SeatId> {
     let title = if title.trim().is_empty() { role.code() } else { title.trim() };
-    let mut sql = "SELECT id FROM seat WHERE district_id = $1 AND role = $2 AND title = $3 AND is_open = $4".to_owned();
     let mut params: Vec<Value> = vec![cx.district().into(), role.code().into(), title.into(), true.into()];
-    let columns = [
-        ("org_id", place.org.map(|o| o.0)),
-        ("area_id", place.area.map(|a| a.0)),
-        ("post_id", place.post.map(|p| p.0)),
+    let mut at = |column: &str, id: Option<uuid::Uuid>| match id {
+        Some(id) => {
+            params.push(Value::Uuid(id));
+            format!("{column} = ${}", params.len())
+        }
+        None => format!("{column} IS NULL"),
+    };
+    let place_is = [
+        at("org_id", place.org.map(Into::into)),
+        at("area_id", place.area.map(Into::into)),
+        at("post_id", place.post.map(Into::into)),
     ];
-    for (column, id) in columns {
-        sql += &match id {
-            Some(id) => {
-                params.push(Value::Uuid(id));
-                format!(" AND {column} = ${}", params.len())
-            }
-            None => format!(" AND {column} IS NULL"),
-        };
-    }
+    let sql = format!(
+        "SELECT id FROM seat WHERE district_id = $1 AND role = $2 AND title = $3 AND is_open = $4 AND {}",
+        place_is.join(" AND ")
+    );
     if let Some(row) = cx.query_opt(&sql, &params)? {
         return Ok(row.id("id")?);
     }

@@ -11,7 +11,7 @@ use testkit::{House, Kind, Setup as _};
 
 testkit::both_databases! {
     fn a_district_begins_with_four_people_and_is_open(w: World) {
-        let d = w.look(|cx| districts::district(cx)).unwrap().unwrap();
+        let d = w.look(districts::district).unwrap().unwrap();
         assert_eq!(d.name, "和邻区");
         assert!(d.opened_at.is_some());
         assert_eq!(refused(w.act(|cx| init(cx, &first_people()))), "district-exists");
@@ -26,7 +26,7 @@ testkit::both_databases! {
         let mut same = first_people();
         same.audit.login = " ＳＹＳ ".into();
         assert_eq!(refused(house.rt.write_now(who.clone(), move |cx| init(cx, &same))), "separation");
-        let gone = house.rt.read_now(who, |cx| districts::district(cx)).unwrap();
+        let gone = house.rt.read_now(who, districts::district).unwrap();
         assert_eq!(gone, None, "a refused beginning leaves nothing");
     }
 
@@ -112,6 +112,6 @@ fn a_district_without_catch_all_does_not_open() {
             Ok(())
         })
         .unwrap();
-        assert_eq!(refused(w.act(|cx| districts::open_district(cx))), "last-catch-all");
+        assert_eq!(refused(w.act(districts::open_district)), "last-catch-all");
     }
 }

@@ -145,7 +145,7 @@ testkit::both_databases! {
     fn ones_own_password_is_changed_by_knowing_it(w: World) {
         let id = w.with_password("wang.li");
         let token = w.token("wang.li");
-        let stored = w.house.rt.read_now(w.as_account(id), |cx| password::own_hash(cx)).unwrap().unwrap();
+        let stored = w.house.rt.read_now(w.as_account(id), password::own_hash).unwrap().unwrap();
         assert!(password::check(&stored, &SecretString::from(RIGHT)));
         let new = password::hash(&SecretString::from("另外一个 password"), w.house.rt.ids()).unwrap();
         let (seen, next) = (stored.clone(), new.clone());

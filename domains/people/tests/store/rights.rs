@@ -12,8 +12,9 @@ testkit::both_databases! {
         let (old, new) = (w.person("old", "老陈"), w.person("new", "小陈"));
         let seat = w.seat(Role::CommunityOfficer, at_post(1), "民警");
         w.sit(NewTerm::holder(seat, old)).unwrap();
-        let (_, token) = w.act(move |cx| Ok(people::app::tokens::issue(cx, &people::app::NewToken {
-            account: old, label: "t".into(), scopes: vec![people::policy::TokenScope::Read], expires_at: None })?)).unwrap();
+        let new_key = people::app::NewToken {
+            account: old, label: "t".into(), scopes: vec![people::policy::TokenScope::Read], expires_at: None };
+        let (_, token) = w.act(move |cx| people::app::tokens::issue(cx, &new_key)).unwrap();
         let noon = w.house.rt.now().plus_hours(4);
         w.act_as(w.first.security, move |cx| hand_over(cx, &Flat, seat, new, Some(noon))).unwrap();
         let roles = |id| w.look(move |cx| sessions::actor_of(cx, id)).unwrap().grants().len();

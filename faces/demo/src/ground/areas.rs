@@ -3,10 +3,10 @@
 
 #![expect(clippy::indexing_slicing, reason = "indices are made by this module from vectors it filled itself")]
 
+use super::Town;
 use super::group::partition;
 use super::mesh::Mesh;
 use super::warp::{LonLat, Warp, distance};
-use super::Town;
 use crate::names::Names;
 use crate::rng::{Rng, noise};
 
@@ -54,7 +54,11 @@ impl Areas {
         let mut out: Vec<usize> = (0..self.all.len()).filter(|&a| self.all[a].kind == kind).collect();
         out.sort_by(|&a, &b| {
             let (x, y) = (&self.all[a], &self.all[b]);
-            if kind == AreaKind::Town { a.cmp(&b) } else { x.parent.cmp(&y.parent).then(far(x).total_cmp(&far(y))).then(a.cmp(&b)) }
+            if kind == AreaKind::Town {
+                a.cmp(&b)
+            } else {
+                x.parent.cmp(&y.parent).then(far(x).total_cmp(&far(y))).then(a.cmp(&b))
+            }
         });
         out
     }
@@ -70,7 +74,10 @@ pub const POLICE_AREAS: usize = 40;
 fn towns_of(seed: u64, mesh: &Mesh, towns: &[Town]) -> Vec<usize> {
     let nearest = |cell: usize| {
         let (u, v) = mesh.cells[cell].centre();
-        let (u, v) = (u + 900.0 * noise(seed ^ 0x1f, u / 2_300.0, v / 2_300.0), v + 900.0 * noise(seed ^ 0x20, u / 2_300.0, v / 2_300.0));
+        let (u, v) = (
+            u + 900.0 * noise(seed ^ 0x1f, u / 2_300.0, v / 2_300.0),
+            v + 900.0 * noise(seed ^ 0x20, u / 2_300.0, v / 2_300.0),
+        );
         let cost = |t: &Town| ((u - t.u as f64).hypot(v - t.v as f64)) / t.weight;
         (0..towns.len()).min_by(|&a, &b| cost(&towns[a]).total_cmp(&cost(&towns[b]))).unwrap_or(0)
     };
@@ -83,7 +90,10 @@ fn towns_of(seed: u64, mesh: &Mesh, towns: &[Town]) -> Vec<usize> {
             let (u, v) = mesh.cells[*c].centre();
             (u - town.u as f64).hypot(v - town.v as f64)
         };
-        let Some(start) = (0..label.len()).filter(|&c| label[c] == t).min_by(|a, b| apart(a).total_cmp(&apart(b))) else { continue };
+        let Some(start) = (0..label.len()).filter(|&c| label[c] == t).min_by(|a, b| apart(a).total_cmp(&apart(b)))
+        else {
+            continue;
+        };
         let mut stack = vec![start];
         fixed[start] = true;
         while let Some(cell) = stack.pop() {
@@ -98,7 +108,9 @@ fn towns_of(seed: u64, mesh: &Mesh, towns: &[Town]) -> Vec<usize> {
     while fixed.contains(&false) {
         let mut moved = false;
         for cell in 0..label.len() {
-            if !fixed[cell] && let Some(&friend) = neighbours[cell].iter().find(|n| fixed[**n]) {
+            if !fixed[cell]
+                && let Some(&friend) = neighbours[cell].iter().find(|n| fixed[**n])
+            {
                 label[cell] = label[friend];
                 fixed[cell] = true;
                 moved = true;
@@ -179,7 +191,8 @@ fn label(seed: u64, mesh: &Mesh, towns: &[Town], warp: &Warp) -> Labels {
     let place: Vec<(f64, f64)> = mesh.cells.iter().map(|r| warp.metres(r.centre().0, r.centre().1)).collect();
     let mut town = towns_of(seed, mesh, towns);
     heal(mesh, &neighbours, &mut town, towns.len());
-    let members: Vec<Vec<usize>> = (0..towns.len()).map(|t| (0..town.len()).filter(|&c| town[c] == t).collect()).collect();
+    let members: Vec<Vec<usize>> =
+        (0..towns.len()).map(|t| (0..town.len()).filter(|&c| town[c] == t).collect()).collect();
     let sizes: Vec<usize> = members.iter().map(Vec::len).collect();
     let mut rng = Rng::new(seed, "communities");
     let mut community = vec![0; town.len()];
@@ -207,7 +220,8 @@ fn label(seed: u64, mesh: &Mesh, towns: &[Town], warp: &Warp) -> Labels {
         beside[community[cell]].extend(list.iter().map(|n| community[*n]).filter(|c| *c != community[cell]));
     }
     let beside: Vec<Vec<usize>> = beside.into_iter().map(|set| set.into_iter().collect()).collect();
-    let members: Vec<Vec<usize>> = (0..towns.len()).map(|t| (0..communities).filter(|&c| town[first[c]] == t).collect()).collect();
+    let members: Vec<Vec<usize>> =
+        (0..towns.len()).map(|t| (0..communities).filter(|&c| town[first[c]] == t).collect()).collect();
     let sizes: Vec<usize> = members.iter().map(Vec::len).collect();
     let mut rng = Rng::new(seed, "police");
     let mut of = vec![0; communities];
@@ -278,11 +292,14 @@ pub fn areas(seed: u64, mesh: &Mesh, towns: &[Town], warp: &Warp, names: &mut Na
         points.extend(points.first().copied());
         points
     };
-    let outline = |label: &[usize], want: usize| draw(mesh.outlines(label, want).first().map_or(&[][..], Vec::as_slice));
+    let outline =
+        |label: &[usize], want: usize| draw(mesh.outlines(label, want).first().map_or(&[][..], Vec::as_slice));
     let inside = |label: &[usize], want: usize| {
         let own: Vec<usize> = (0..label.len()).filter(|&c| label[c] == want).collect();
         let n = own.len().max(1) as f64;
-        let m = own.iter().fold((0.0, 0.0), |s, &c| (s.0 + mesh.cells[c].centre().0 / n, s.1 + mesh.cells[c].centre().1 / n));
+        let m = own
+            .iter()
+            .fold((0.0, 0.0), |s, &c| (s.0 + mesh.cells[c].centre().0 / n, s.1 + mesh.cells[c].centre().1 / n));
         let gap = |c: usize| (mesh.cells[c].centre().0 - m.0).hypot(mesh.cells[c].centre().1 - m.1);
         let best = own.iter().copied().min_by(|&a, &b| gap(a).total_cmp(&gap(b))).unwrap_or(0);
         warp.lonlat(mesh.cells[best].centre().0, mesh.cells[best].centre().1)
@@ -305,7 +322,15 @@ pub fn areas(seed: u64, mesh: &Mesh, towns: &[Town], warp: &Warp, names: &mut Na
         let n = &mut code[usize::from(name.ends_with('镇'))];
         *n += 1;
         let (code, ring) = (format!("{PREFIX}{n:03}000"), outline(&labels.town, t));
-        all.push(Area { kind: AreaKind::Town, code, name, parent: Some(0), village: false, ring, centre: warp.lonlat(town.u as f64, town.v as f64) });
+        all.push(Area {
+            kind: AreaKind::Town,
+            code,
+            name,
+            parent: Some(0),
+            village: false,
+            ring,
+            centre: warp.lonlat(town.u as f64, town.v as f64),
+        });
     }
     let town: Vec<usize> = labels.town.iter().map(|t| t + 1).collect();
 
@@ -313,7 +338,9 @@ pub fn areas(seed: u64, mesh: &Mesh, towns: &[Town], warp: &Warp, names: &mut Na
     let mut counts = vec![[0u32, 200]; towns.len()];
     for c in 0..labels.communities {
         let own: Vec<usize> = (0..cells).filter(|&x| labels.community[x] == c).collect();
-        let built: f64 = own.iter().map(|&x| warp.built(mesh.cells[x].centre().0, mesh.cells[x].centre().1)).sum::<f64>() / own.len() as f64;
+        let built: f64 =
+            own.iter().map(|&x| warp.built(mesh.cells[x].centre().0, mesh.cells[x].centre().1)).sum::<f64>()
+                / own.len() as f64;
         let village = built < 0.62;
         let t = labels.town[own[0]];
         let n = &mut counts[t][usize::from(village)];

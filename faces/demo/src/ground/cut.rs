@@ -160,7 +160,8 @@ impl Cutter<'_> {
     fn through_centre(&self, rect: Rect, across: bool, lo: i64, hi: i64) -> Option<i64> {
         let middle = i64::midpoint(lo, hi);
         let inside = |t: &&Town| {
-            let (along, other, from, to) = if across { (t.v, t.u, rect.u0, rect.u1) } else { (t.u, t.v, rect.v0, rect.v1) };
+            let (along, other, from, to) =
+                if across { (t.v, t.u, rect.u0, rect.u1) } else { (t.u, t.v, rect.v0, rect.v1) };
             (lo..=hi).contains(&along) && (from - 20..=to + 20).contains(&other)
         };
         let coordinate = |t: &Town| if across { t.v } else { t.u };
@@ -187,7 +188,9 @@ impl Cutter<'_> {
             (wanted, self.out.groups - 1)
         });
         let taken = |at: i64| {
-            sides.iter().any(|side| self.ends.get(&(!across, *side)).is_some_and(|e| e.range(at - 1..=at + 1).next().is_some()))
+            sides
+                .iter()
+                .any(|side| self.ends.get(&(!across, *side)).is_some_and(|e| e.range(at - 1..=at + 1).next().is_some()))
         };
         while taken(at) {
             at += OFFSET;

@@ -6,7 +6,13 @@ use crate::rng::Rng;
 
 /// Splits the members (indices into `neighbours` and `place`) into about `k` connected groups of similar size.
 /// Returns for each member its group, `0..k`.
-pub fn partition(members: &[usize], neighbours: &[Vec<usize>], place: &[(f64, f64)], k: usize, rng: &mut Rng) -> Vec<usize> {
+pub fn partition(
+    members: &[usize],
+    neighbours: &[Vec<usize>],
+    place: &[(f64, f64)],
+    k: usize,
+    rng: &mut Rng,
+) -> Vec<usize> {
     const FREE: usize = usize::MAX;
     let k = k.clamp(1, members.len().max(1));
     let mut slot = vec![FREE; neighbours.len()];
@@ -26,7 +32,11 @@ pub fn partition(members: &[usize], neighbours: &[Vec<usize>], place: &[(f64, f6
         while let Some(g) = (0..k).filter(|&g| !frontier[g].is_empty()).min_by_key(|&g| (size[g], g)) {
             frontier[g].retain(|&m| group[slot[m]] == FREE);
             let near = |m: usize| gap(place[m], place[seeds[g]]);
-            let Some(at) = (0..frontier[g].len()).min_by(|&a, &b| near(frontier[g][a]).total_cmp(&near(frontier[g][b]))) else { continue };
+            let Some(at) =
+                (0..frontier[g].len()).min_by(|&a, &b| near(frontier[g][a]).total_cmp(&near(frontier[g][b])))
+            else {
+                continue;
+            };
             let taken = frontier[g].swap_remove(at);
             group[slot[taken]] = g;
             size[g] += 1;

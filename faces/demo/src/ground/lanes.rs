@@ -2,11 +2,11 @@
 
 #![expect(clippy::indexing_slicing, reason = "indices are made by this module from vectors it filled itself")]
 
+use super::Town;
 use super::cut::{Cut, Rect};
 use super::mesh::Mesh;
 use super::streets::{Streets, WayKind, span};
 use super::warp::Warp;
-use super::Town;
 use crate::rng::Rng;
 
 /// A lane on the plan.
@@ -112,7 +112,8 @@ impl Digger<'_> {
             let edge = self.mesh.edge_between(ring[k], ring[(k + 1) % ring.len()])?;
             let line = &self.cut.lines[self.mesh.edges[edge].line];
             let (lo, hi) = span(self.mesh, self.cut, edge);
-            (self.open[edge] && line.across == across && line.at == at && lo + 12 < along && along < hi - 12).then_some(edge)
+            (self.open[edge] && line.across == across && line.at == at && lo + 12 < along && along < hi - 12)
+                .then_some(edge)
         })
     }
 
@@ -152,17 +153,33 @@ impl Digger<'_> {
                 doors.push((side.across(), side.opposite().at(&r), along));
             }
             let ribs: Vec<(i64, i64)> = path[1..path.len() - 1].to_vec();
-            self.out.push(Lane { cell, kind: WayKind::LivingStreet, name: String::new(), path, doors, entry: Some(entry) });
+            self.out.push(Lane {
+                cell,
+                kind: WayKind::LivingStreet,
+                name: String::new(),
+                path,
+                doors,
+                entry: Some(entry),
+            });
             let reach = (hi - lo) / (2 * lanes) - 38;
             for (n, spot) in ribs.into_iter().enumerate() {
                 if n % 2 == 0 || reach < 30 || self.rng.chance(0.15) {
                     continue;
                 }
                 for sign in [-1, 1] {
-                    let step = |far: i64| if side.across() { (spot.0 + sign * far, spot.1) } else { (spot.0, spot.1 + sign * far) };
+                    let step = |far: i64| {
+                        if side.across() { (spot.0 + sign * far, spot.1) } else { (spot.0, spot.1 + sign * far) }
+                    };
                     let far = reach * self.rng.between(65, 100) / 100;
                     let path = if far > 70 { vec![spot, step(far / 2), step(far)] } else { vec![spot, step(far)] };
-                    self.out.push(Lane { cell, kind: WayKind::Service, name: String::new(), path, doors: Vec::new(), entry: Some(entry) });
+                    self.out.push(Lane {
+                        cell,
+                        kind: WayKind::Service,
+                        name: String::new(),
+                        path,
+                        doors: Vec::new(),
+                        entry: Some(entry),
+                    });
                 }
             }
         }
@@ -183,11 +200,24 @@ impl Digger<'_> {
             let path = self.trunk(cell, side, along, deep, 9);
             let spine: Vec<(i64, i64)> = path[1..].to_vec();
             let doors = vec![(side.across(), side.at(&r), along)];
-            self.out.push(Lane { cell, kind: WayKind::Unclassified, name: String::new(), path, doors, entry: Some(entry) });
+            self.out.push(Lane {
+                cell,
+                kind: WayKind::Unclassified,
+                name: String::new(),
+                path,
+                doors,
+                entry: Some(entry),
+            });
             let rows = self.rng.between(1, 2) as usize;
             for spot in spine.into_iter().rev().step_by(2).take(rows) {
                 for sign in [-1, 1] {
-                    let room = if side.across() { if sign > 0 { r.u1 - spot.0 } else { spot.0 - r.u0 } } else if sign > 0 { r.v1 - spot.1 } else { spot.1 - r.v0 };
+                    let room = if side.across() {
+                        if sign > 0 { r.u1 - spot.0 } else { spot.0 - r.u0 }
+                    } else if sign > 0 {
+                        r.v1 - spot.1
+                    } else {
+                        spot.1 - r.v0
+                    };
                     let far = (room - 45).min(self.rng.between(70, 230));
                     if far < 40 {
                         continue;
@@ -200,7 +230,14 @@ impl Digger<'_> {
                         let f = sign * far * k / n;
                         path.push(if side.across() { (spot.0 + f, spot.1 + bow) } else { (spot.0 + bow, spot.1 + f) });
                     }
-                    self.out.push(Lane { cell, kind: WayKind::Service, name: String::new(), path, doors: Vec::new(), entry: Some(entry) });
+                    self.out.push(Lane {
+                        cell,
+                        kind: WayKind::Service,
+                        name: String::new(),
+                        path,
+                        doors: Vec::new(),
+                        entry: Some(entry),
+                    });
                 }
             }
             made += 1;
@@ -227,17 +264,39 @@ impl Digger<'_> {
             path.push((r.u0 + r.width() * k / n, along + ease));
         }
         let mut doors = Vec::new();
-        if west.is_some() { doors.push((false, r.u0, along)) } else { path.remove(0); }
-        if east.is_some() { doors.push((false, r.u1, along)) } else { path.pop(); }
+        if west.is_some() {
+            doors.push((false, r.u0, along))
+        } else {
+            path.remove(0);
+        }
+        if east.is_some() {
+            doors.push((false, r.u1, along))
+        } else {
+            path.pop();
+        }
         if doors.is_empty() {
             return self.block(cell);
         }
         let alleys: Vec<(i64, i64)> = path.iter().skip(2).step_by(3).copied().filter(|p| r.u1 - p.0 > 20).collect();
-        self.out.push(Lane { cell, kind: WayKind::Pedestrian, name: OLD_STREET.to_owned(), path, doors, entry: west.or(east) });
+        self.out.push(Lane {
+            cell,
+            kind: WayKind::Pedestrian,
+            name: OLD_STREET.to_owned(),
+            path,
+            doors,
+            entry: west.or(east),
+        });
         for spot in alleys {
             let down = self.rng.between(35, 60).min(spot.1 - r.v0 - 20);
             let path = vec![spot, (spot.0 + self.rng.between(-4, 4), spot.1 - down / 2), (spot.0, spot.1 - down)];
-            self.out.push(Lane { cell, kind: WayKind::Pedestrian, name: String::new(), path, doors: Vec::new(), entry: west.or(east) });
+            self.out.push(Lane {
+                cell,
+                kind: WayKind::Pedestrian,
+                name: String::new(),
+                path,
+                doors: Vec::new(),
+                entry: west.or(east),
+            });
         }
     }
 }

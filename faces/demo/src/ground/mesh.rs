@@ -59,12 +59,16 @@ fn keep(seed: u64, all: &[Rect]) -> Vec<Rect> {
         seen
     };
     let middle = |r: &Rect| r.centre().0.abs() + (r.centre().1 - 10_000.0).abs();
-    if let Some(start) = (0..all.len()).filter(|&i| kept[i]).min_by(|&i, &j| middle(&all[i]).total_cmp(&middle(&all[j]))) {
+    if let Some(start) =
+        (0..all.len()).filter(|&i| kept[i]).min_by(|&i, &j| middle(&all[i]).total_cmp(&middle(&all[j])))
+    {
         kept = flood(start, &kept);
     }
     // A block that sticks out on three sides was never somebody's outline.
     for _ in 0..3 {
-        let out: Vec<usize> = (0..all.len()).filter(|&i| kept[i] && all[i].v0 > 0 && shared(all, i, &neighbours[i], &kept) < 0.4).collect();
+        let out: Vec<usize> = (0..all.len())
+            .filter(|&i| kept[i] && all[i].v0 > 0 && shared(all, i, &neighbours[i], &kept) < 0.4)
+            .collect();
         for i in out {
             kept[i] = false;
         }
@@ -106,7 +110,8 @@ fn touching(all: &[Rect]) -> Vec<Vec<usize>> {
         for &i in below {
             for &j in above {
                 let (a, b) = (&all[i], &all[j]);
-                let (lo, hi) = if *across { (a.u0.max(b.u0), a.u1.min(b.u1)) } else { (a.v0.max(b.v0), a.v1.min(b.v1)) };
+                let (lo, hi) =
+                    if *across { (a.u0.max(b.u0), a.u1.min(b.u1)) } else { (a.v0.max(b.v0), a.v1.min(b.v1)) };
                 if lo < hi {
                     out[i].push(j);
                     out[j].push(i);
@@ -134,7 +139,8 @@ impl Mesh {
         }
         let along = |lines: &BTreeMap<i64, Vec<(i64, usize)>>, at: i64, from: i64, to: i64| -> Vec<usize> {
             let on = lines.get(&at).map_or(&[][..], Vec::as_slice);
-            let mut found: Vec<usize> = on.iter().filter(|(p, _)| (from.min(to)..=from.max(to)).contains(p)).map(|(_, n)| *n).collect();
+            let mut found: Vec<usize> =
+                on.iter().filter(|(p, _)| (from.min(to)..=from.max(to)).contains(p)).map(|(_, n)| *n).collect();
             if from > to {
                 found.reverse();
             }
@@ -165,7 +171,8 @@ impl Mesh {
                 let key = (from.min(to), from.max(to));
                 let edge = *self.edge_of.entry(key).or_insert_with(|| {
                     let ((u0, v0), (u1, v1)) = (self.vertices[key.0], self.vertices[key.1]);
-                    let (across, at, lo, hi) = if v0 == v1 { (true, v0, u0.min(u1), u0.max(u1)) } else { (false, u0, v0.min(v1), v0.max(v1)) };
+                    let (across, at, lo, hi) =
+                        if v0 == v1 { (true, v0, u0.min(u1), u0.max(u1)) } else { (false, u0, v0.min(v1), v0.max(v1)) };
                     let holds = |n: &usize| cut.lines[*n].lo <= lo && cut.lines[*n].hi >= hi;
                     let line = lines.get(&(across, at)).and_then(|all| all.iter().copied().find(holds)).unwrap_or(0);
                     self.edges.push(Edge { a: key.0, b: key.1, left: None, right: None, line });

@@ -13,8 +13,8 @@ pub mod streets;
 pub mod warp;
 pub mod water;
 
-pub use lanes::OLD_STREET_STEM;
 pub use areas::{Area, AreaKind};
+pub use lanes::OLD_STREET_STEM;
 pub use streets::{Node, Streets, Way, WayKind};
 pub use warp::{LonLat, Warp};
 

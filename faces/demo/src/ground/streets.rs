@@ -3,12 +3,12 @@
 
 #![expect(clippy::indexing_slicing, reason = "indices are made by this module from vectors it filled itself")]
 
+use super::Town;
 use super::cut::{Cut, PLAN};
 use super::lanes::{self, Lane};
 use super::mesh::Mesh;
 use super::warp::{LonLat, Warp};
 use super::water::Water;
-use super::Town;
 use crate::names::Names;
 use crate::rng::Rng;
 use std::collections::{BTreeMap, HashMap};
@@ -102,12 +102,19 @@ fn roads(seed: u64, mesh: &Mesh, cut: &Cut, towns: &[Town], warp: &Warp, names: 
     for (n, e) in mesh.edges.iter().enumerate() {
         let line = &cut.lines[e.line];
         let (lo, hi) = span(mesh, cut, n);
-        let road = out.entry(line.group).or_insert(Road { kind: WayKind::Unclassified, name: String::new(), lo, length: 0, built: 0.0 });
+        let road = out.entry(line.group).or_insert(Road {
+            kind: WayKind::Unclassified,
+            name: String::new(),
+            lo,
+            length: 0,
+            built: 0.0,
+        });
         road.lo = road.lo.min(lo);
         road.length += hi - lo;
         let (u, v) = if line.across { (i64::midpoint(lo, hi), line.at) } else { (line.at, i64::midpoint(lo, hi)) };
         road.built += warp.built(u as f64, v as f64) * (hi - lo) as f64;
-        if towns.iter().any(|t| (t.u - u).abs().max((t.v - v).abs()) < 260 && (t.u - u).abs().min((t.v - v).abs()) < 30) {
+        if towns.iter().any(|t| (t.u - u).abs().max((t.v - v).abs()) < 260 && (t.u - u).abs().min((t.v - v).abs()) < 30)
+        {
             central.insert(line.group);
         }
     }
@@ -180,7 +187,15 @@ fn open(seed: u64, mesh: &Mesh, cut: &Cut, roads: &BTreeMap<usize, Road>) -> Vec
 }
 
 /// Builds the streets of a seed.
-pub fn streets(seed: u64, mesh: &Mesh, cut: &Cut, towns: &[Town], warp: &Warp, water: &Water, names: &mut Names) -> Streets {
+pub fn streets(
+    seed: u64,
+    mesh: &Mesh,
+    cut: &Cut,
+    towns: &[Town],
+    warp: &Warp,
+    water: &Water,
+    names: &mut Names,
+) -> Streets {
     let roads = roads(seed, mesh, cut, towns, warp, names);
     let open = open(seed, mesh, cut, &roads);
     let mut streets = Streets { roads, open, ..Streets::default() };
@@ -229,7 +244,13 @@ impl Draft<'_> {
     /// Positions of bridge ends on a street along `(across, at)` between `lo` and `hi`: pairs of bank and bank.
     fn bridges(&self, across: bool, at: i64, lo: i64, hi: i64) -> Vec<(i64, i64)> {
         let crosses = |r: &&super::water::Reach| r.across != across && r.lo < at && at < r.hi && lo < r.at && r.at < hi;
-        let mut out: Vec<(i64, i64)> = self.water.reaches.iter().filter(crosses).map(|r| (r.at - r.width / 2 - 2, r.at + r.width / 2 + 2)).collect();
+        let mut out: Vec<(i64, i64)> = self
+            .water
+            .reaches
+            .iter()
+            .filter(crosses)
+            .map(|r| (r.at - r.width / 2 - 2, r.at + r.width / 2 + 2))
+            .collect();
         out.sort_unstable();
         out
     }
@@ -242,7 +263,8 @@ impl Draft<'_> {
             }
         }
         let mut edges: Vec<usize> = (0..mesh.edges.len()).filter(|&n| self.streets.open[n]).collect();
-        let key = |n: usize| (cut.lines[mesh.edges[n].line].group, span(mesh, cut, n).0, cut.lines[mesh.edges[n].line].at);
+        let key =
+            |n: usize| (cut.lines[mesh.edges[n].line].group, span(mesh, cut, n).0, cut.lines[mesh.edges[n].line].at);
         edges.sort_by_key(|&n| key(n));
         let mut chain: Vec<(usize, bool)> = Vec::new();
         let mut group = usize::MAX;
@@ -250,7 +272,8 @@ impl Draft<'_> {
             let line = cut.lines[mesh.edges[n].line];
             let (lo, hi) = span(mesh, cut, n);
             let none = Vec::new();
-            let steps = self.steps((line.across, line.at, lo, hi), doors.get(&(line.across, line.at)).unwrap_or(&none), 75);
+            let steps =
+                self.steps((line.across, line.at, lo, hi), doors.get(&(line.across, line.at)).unwrap_or(&none), 75);
             let first = steps.first().map(|s| s.0);
             if group != line.group || chain.last().map(|c| c.0) != first {
                 self.finish(group, std::mem::take(&mut chain));
@@ -265,7 +288,8 @@ impl Draft<'_> {
 
     /// Nodes along a stretch, each with whether the piece after it is a bridge.
     fn steps(&mut self, (across, at, lo, hi): (bool, i64, i64, i64), doors: &[i64], step: i64) -> Vec<(usize, bool)> {
-        let bridges: Vec<(i64, i64)> = self.bridges(across, at, lo, hi).into_iter().map(|(a, b)| (a.max(lo), b.min(hi))).collect();
+        let bridges: Vec<(i64, i64)> =
+            self.bridges(across, at, lo, hi).into_iter().map(|(a, b)| (a.max(lo), b.min(hi))).collect();
         let on_bridge = |p: i64| bridges.iter().any(|&(a, b)| a <= p && p < b);
         let mut marks = vec![lo, hi];
         marks.extend(bridges.iter().flat_map(|&(a, b)| [a, b]));
@@ -323,7 +347,11 @@ impl Draft<'_> {
             for k in 1..chain.len() {
                 let (a, b) = (lane.path[k - 1], lane.path[k.min(lane.path.len() - 1)]);
                 chain[k - 1].1 = self.water.reaches.iter().any(|r| {
-                    let (along, from, to) = if r.across { (i64::midpoint(a.0, b.0), a.1, b.1) } else { (i64::midpoint(a.1, b.1), a.0, b.0) };
+                    let (along, from, to) = if r.across {
+                        (i64::midpoint(a.0, b.0), a.1, b.1)
+                    } else {
+                        (i64::midpoint(a.1, b.1), a.0, b.0)
+                    };
                     (r.lo..=r.hi).contains(&along) && (from.min(to)..=from.max(to)).contains(&r.at)
                 });
             }

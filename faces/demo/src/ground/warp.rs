@@ -44,7 +44,9 @@ impl Warp {
         let built = self.built(u, v);
         let (mut x, mut y) = (u1, v1);
         // Amplitude and wavelength in metres: the lie of the land, the bends of a river, the wiggle of a ditch.
-        for (k, (size, length, calm)) in [(620.0, 5_200.0, 0.0), (150.0, 1_500.0, 0.55), (26.0, 330.0, 0.85)].into_iter().enumerate() {
+        for (k, (size, length, calm)) in
+            [(620.0, 5_200.0, 0.0), (150.0, 1_500.0, 0.55), (26.0, 330.0, 0.85)].into_iter().enumerate()
+        {
             let size = size * (1.0 - calm * built) * if k == 2 { (v / 400.0).clamp(0.0, 1.0) } else { 1.0 };
             let k = k as u64;
             x += size * noise(self.seed ^ (2 * k + 11), u / length, v / length);

@@ -66,7 +66,10 @@ pub fn water(seed: u64, mesh: &Mesh, cut: &Cut, warp: &Warp, names: &mut Names) 
             64
         } else if course.at == PLAN.v0 {
             continue;
-        } else if course.built < 0.35 && course.length > 500 && rng.chance(if course.length > 2_500 { 0.62 } else { 0.4 }) {
+        } else if course.built < 0.35
+            && course.length > 500
+            && rng.chance(if course.length > 2_500 { 0.62 } else { 0.4 })
+        {
             rng.between(10, 15) + (course.length / 900).min(14)
         } else if course.built < 0.85 && course.length > 1_200 && rng.chance(0.22) {
             rng.between(8, 12)

@@ -48,14 +48,28 @@ impl Tone {
 
 impl Frame {
     pub(crate) fn of(page: &Page, staff: &Staff) -> Self {
-        let item = |path, key, shortcut| NavItem { path, key, count: None, tone: Tone::Plain, shortcut, current: page.path == path };
+        let item = |path, key, shortcut| NavItem {
+            path,
+            key,
+            count: None,
+            tone: Tone::Plain,
+            shortcut,
+            current: page.path == path,
+        };
         let nav = vec![item("/desk", "home", None)];
         Self { user: staff.name.clone(), nav, search: String::new() }
     }
 
     #[cfg(test)]
     pub(crate) fn sample(page: &Page) -> Self {
-        let nav = vec![NavItem { path: "/desk", key: "home", count: Some(3), tone: Tone::Bad, shortcut: None, current: page.path == "/desk" }];
+        let nav = vec![NavItem {
+            path: "/desk",
+            key: "home",
+            count: Some(3),
+            tone: Tone::Bad,
+            shortcut: None,
+            current: page.path == "/desk",
+        }];
         Self { user: "王工".into(), nav, search: String::new() }
     }
 }

@@ -17,11 +17,8 @@ pub const PHOTOS: usize = 16_000_000;
 const DRAIN: usize = 64_000_000;
 
 pub(super) async fn limit(request: Request, next: Next) -> Response {
-    let length: usize = request
-        .headers()
-        .get(header::CONTENT_LENGTH)
-        .and_then(|v| v.to_str().ok()?.parse().ok())
-        .unwrap_or(0);
+    let length: usize =
+        request.headers().get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse().ok()).unwrap_or(0);
     let files = request
         .headers()
         .get(header::CONTENT_TYPE)

@@ -143,11 +143,7 @@ fn problem(fail: &Fail, page: &Page, request_id: String) -> Response {
 #[cfg(test)]
 pub(crate) fn samples(page: &Page) -> Vec<(&'static str, String)> {
     let line = |a: &str, b: &str| (a.to_owned(), b.to_owned());
-    let clash = Clash {
-        yours: vec![line("1", "2")],
-        theirs: vec![line("1", "3")],
-        again: page.href("/desk"),
-    };
+    let clash = Clash { yours: vec![line("1", "2")], theirs: vec![line("1", "3")], again: page.href("/desk") };
     let fails = [
         Fail::BadRequest("bad-form"),
         Fail::BadRequest("bad-query"),
@@ -166,7 +162,14 @@ pub(crate) fn samples(page: &Page) -> Vec<(&'static str, String)> {
     for fail in &fails {
         let clash = if let Fail::Conflict(clash) = fail { Some(clash.as_ref()) } else { None };
         let (code, detail, who) = (code(fail), detail(fail, page), who(fail, page));
-        let full = ErrorPage { page: page.clone(), code, detail: detail.clone(), who: who.clone(), clash, request_id: "0".into() };
+        let full = ErrorPage {
+            page: page.clone(),
+            code,
+            detail: detail.clone(),
+            who: who.clone(),
+            clash,
+            request_id: "0".into(),
+        };
         out.push(("errors/page.html", full.render().unwrap_or_default()));
         let inline = ErrorInline { page: page.clone(), code, detail, who, clash };
         out.push(("errors/inline.html", inline.render().unwrap_or_default()));

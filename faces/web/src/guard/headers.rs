@@ -21,7 +21,10 @@ pub(super) async fn secure(State(app): State<App>, request: Request, next: Next)
     set(header::X_FRAME_OPTIONS, "DENY");
     set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
     set(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
-    set(HeaderName::from_static("permissions-policy"), "geolocation=(self), camera=(), microphone=(), payment=(), usb=()");
+    set(
+        HeaderName::from_static("permissions-policy"),
+        "geolocation=(self), camera=(), microphone=(), payment=(), usb=()",
+    );
     set(header::CACHE_CONTROL, "private, no-cache");
     if app.config.https() {
         set(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");

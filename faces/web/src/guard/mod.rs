@@ -19,8 +19,8 @@ pub use trace::RequestId;
 
 use crate::{App, look};
 use axum::Router;
-use axum::middleware::{from_fn, from_fn_with_state};
 use axum::http::StatusCode;
+use axum::middleware::{from_fn, from_fn_with_state};
 use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;

@@ -21,7 +21,8 @@ pub(super) async fn find_source(State(app): State<App>, mut request: Request, ne
 fn client(peer: Option<IpAddr>, headers: &HeaderMap, config: &Config) -> IpAddr {
     let trusted = |ip: IpAddr| config.trusted_proxies.iter().any(|net| net.contains(ip));
     let mut at = peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)).to_canonical();
-    let hops: Vec<&str> = headers.get_all("x-forwarded-for").iter().filter_map(|v| v.to_str().ok()).flat_map(|v| v.split(',')).collect();
+    let hops: Vec<&str> =
+        headers.get_all("x-forwarded-for").iter().filter_map(|v| v.to_str().ok()).flat_map(|v| v.split(',')).collect();
     for hop in hops.iter().rev() {
         if !trusted(at) {
             break;
@@ -47,7 +48,8 @@ mod tests {
 
     #[test]
     fn only_trusted_proxies_are_believed() {
-        let config = Config { trusted_proxies: vec![Net::try_from("10.0.0.0/8".to_owned()).unwrap()], ..Config::default() };
+        let config =
+            Config { trusted_proxies: vec![Net::try_from("10.0.0.0/8".to_owned()).unwrap()], ..Config::default() };
         let mut headers = HeaderMap::new();
         headers.insert("x-forwarded-for", "6.6.6.6, 203.0.113.7, 10.1.1.1".parse().unwrap());
         let of = |peer: &str| client(Some(peer.parse().unwrap()), &headers, &config).to_string();

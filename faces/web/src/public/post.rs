@@ -26,7 +26,9 @@ impl FromRequest<App> for Posted {
     async fn from_request(request: Request, app: &App) -> Result<Self, Fail> {
         let kind = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
         if kind.starts_with("multipart/form-data") {
-            let parts = Multipart::from_request(request, app).await.map_err(|e| Fail::from_status(e.into_response().status()))?;
+            let parts = Multipart::from_request(request, app)
+                .await
+                .map_err(|e| Fail::from_status(e.into_response().status()))?;
             return read(parts).await;
         }
         let Form(pairs) = Form::<Vec<(String, String)>>::from_request(request, app).await?;

@@ -29,7 +29,9 @@ impl Part {
         }
     }
     pub(crate) fn from_code(code: &str) -> Option<Self> {
-        [Self::Class, Self::Words, Self::Place, Self::Reach, Self::Contact, Self::Check].into_iter().find(|p| p.code() == code)
+        [Self::Class, Self::Words, Self::Place, Self::Reach, Self::Contact, Self::Check]
+            .into_iter()
+            .find(|p| p.code() == code)
     }
     /// Fields asked by this question.
     const fn fields(self) -> &'static [&'static str] {
@@ -201,7 +203,11 @@ impl Draft {
 fn is_email(text: &str) -> bool {
     let text = kernel::text::narrow(text);
     let Some((user, host)) = text.trim().rsplit_once('@') else { return false };
-    !user.is_empty() && host.contains('.') && !host.starts_with('.') && !host.ends_with('.') && !text.trim().contains(char::is_whitespace)
+    !user.is_empty()
+        && host.contains('.')
+        && !host.starts_with('.')
+        && !host.ends_with('.')
+        && !text.trim().contains(char::is_whitespace)
 }
 
 #[cfg(test)]

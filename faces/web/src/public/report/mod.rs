@@ -19,8 +19,7 @@ use pages::{ReportPage, plan};
 pub(crate) use pages::samples;
 
 pub(super) fn routes() -> Router<App> {
-    Router::new()
-        .route("/report", get(start).post(step).layer(DefaultBodyLimit::max(PHOTOS)))
+    Router::new().route("/report", get(start).post(step).layer(DefaultBodyLimit::max(PHOTOS)))
 }
 
 async fn start(State(app): State<App>, page: Page) -> Result<Response, Fail> {

@@ -102,7 +102,11 @@ impl ReportPage {
     }
     /// Language of the answer: what was chosen, else the page's.
     fn answers_in(&self) -> &'static str {
-        if self.draft.answer_lang.is_empty() { self.page.lang_tag() } else { Lang::from_tag(&self.draft.answer_lang).tag() }
+        if self.draft.answer_lang.is_empty() {
+            self.page.lang_tag()
+        } else {
+            Lang::from_tag(&self.draft.answer_lang).tag()
+        }
     }
     /// Whether a contact field is wanted: elder pages show only what the chosen way needs.
     fn wants(&self, field: &str) -> bool {
@@ -139,14 +143,38 @@ pub(crate) fn sample_offer(page: &Page) -> Offer {
     };
     Offer {
         choices: vec![
-            choice("danger", "emergency", "有人有危险", "Somebody is in danger", "着火、煤气、受伤、正在打人", "Fire, gas, injury, violence"),
-            choice("water-leak", "non_police", "漏水、下水道", "Leaks and drains", "楼道漏水、管道堵塞", "A leaking stairwell, a blocked drain"),
+            choice(
+                "danger",
+                "emergency",
+                "有人有危险",
+                "Somebody is in danger",
+                "着火、煤气、受伤、正在打人",
+                "Fire, gas, injury, violence",
+            ),
+            choice(
+                "water-leak",
+                "non_police",
+                "漏水、下水道",
+                "Leaks and drains",
+                "楼道漏水、管道堵塞",
+                "A leaking stairwell, a blocked drain",
+            ),
             choice("noise", "non_police", "太吵", "Noise", "装修、广场舞、商铺", "Building work, music, shops"),
-            choice("quarrel", "police", "邻里吵架", "A quarrel between neighbours", "需要有人来劝", "Somebody should come and calm it"),
+            choice(
+                "quarrel",
+                "police",
+                "邻里吵架",
+                "A quarrel between neighbours",
+                "需要有人来劝",
+                "Somebody should come and calm it",
+            ),
         ],
         towns: vec![Town {
             name: if zh { "青禾镇".into() } else { "Qinghe".into() },
-            communities: vec![("0197b0c0-0000-7000-8000-000000000001".into(), if zh { "桂花里居委会".into() } else { "Guihuali".into() })],
+            communities: vec![(
+                "0197b0c0-0000-7000-8000-000000000001".into(),
+                if zh { "桂花里居委会".into() } else { "Guihuali".into() },
+            )],
         }],
     }
 }
@@ -156,7 +184,11 @@ pub(crate) fn samples(page: &Page) -> Vec<(&'static str, String)> {
     let full = Draft {
         idem: "0197b0c0-0000-7000-8000-00000000000a".into(),
         class: "danger".into(),
-        text: if page.zh() { "三楼楼道漏水,水已经流到二楼。".into() } else { "Water on the third floor.".into() },
+        text: if page.zh() {
+            "三楼楼道漏水,水已经流到二楼。".into()
+        } else {
+            "Water on the third floor.".into()
+        },
         address: if page.zh() { "桂花弄 5 号 3 楼".into() } else { "5 Guihua Lane".into() },
         area: "0197b0c0-0000-7000-8000-000000000001".into(),
         lat: "30.92".into(),
