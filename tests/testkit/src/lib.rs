@@ -7,8 +7,12 @@ pub mod house;
 pub mod mail;
 pub mod net;
 pub mod pg;
+#[cfg(feature = "world")]
+pub mod world;
 
 pub use database::{Kind, Setup, TestDb};
 pub use house::{DISTRICT, House, START};
 pub use mail::{Mail, MailSink, Mood};
 pub use net::free_port;
+#[cfg(feature = "world")]
+pub use world::World;

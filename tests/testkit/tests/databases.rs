@@ -52,3 +52,15 @@ fn a_house_stands_on_both() {
         assert!(seals.expect("the tables are there").is_empty());
     }
 }
+
+#[cfg(feature = "world")]
+testkit::both_databases! {
+    /// The world opens with its catch-all holder, and staff can be added.
+    fn a_world_is_open(world: testkit::World) {
+        let place = people::model::Place::default();
+        let (account, _) = world.staff(kernel::Role::Clerk, place, "clerk", "甄登记");
+        let who = world.who(account, kernel::Purpose::Proxy);
+        assert!(who.actor.has(kernel::Role::Clerk));
+        assert_eq!(world.logged("account.created"), 5);
+    }
+}
