@@ -46,6 +46,8 @@ pub enum ClockStep {
     Raised,
     /// Back to screening by the owner.
     Returned,
+    /// Given to another owner after somebody had signed: the new one has the whole term to sign.
+    Reassigned,
     Signed,
     Contacted,
     Waiting {
@@ -159,6 +161,7 @@ struct Track {
     case_start: Moment,
     stage_start: Moment,
     handle_start: Moment,
+    sign_start: Moment,
     pauses: Vec<Pause>,
     open_pause: bool,
     /// When it was extended, and to when.
@@ -175,6 +178,7 @@ impl Track {
             case_start: at,
             stage_start: at,
             handle_start: at,
+            sign_start: at,
             pauses: Vec::new(),
             open_pause: false,
             extended: None,
@@ -228,6 +232,10 @@ impl Track {
                     self.stage = Stage::Sign;
                     self.stage_start = self.case_start;
                 }
+            }
+            ClockStep::Reassigned => {
+                self.enter(Stage::Sign, at);
+                self.sign_start = at;
             }
             ClockStep::Signed => self.enter(Stage::Contact, at),
             ClockStep::Contacted => {
@@ -286,6 +294,7 @@ pub fn clock(events: &[ClockEvent], rule: &ClassRule, calendar: &WorkCalendar, n
     let time = if track.stage == Stage::Deliver { TimeKind::Calendar } else { rule.time };
     let start = match (rule.scope, track.stage) {
         (_, Stage::Deliver) | (Scope::PerStage, _) => track.stage_start,
+        (Scope::WholeCase, Stage::Sign) => track.sign_start,
         (Scope::WholeCase, _) => track.case_start,
     };
     let pauses: Vec<Pause> =

@@ -1,0 +1,103 @@
+//! Tables of the closed loop. The matter row carries everything a list shows or sorts by; texts and names are elsewhere
+//! and encrypted.
+
+use store::Migration;
+
+pub const MIGRATIONS: &[Migration] = &[Migration {
+    name: "matters-0001-closed-loop",
+    sql: "
+CREATE TABLE matter (
+  n {SEQ}, id UUID NOT NULL, district_id UUID NOT NULL, version BIGINT NOT NULL,
+  number TEXT NOT NULL, code_hash BYTEA, idem TEXT, idem_digest BYTEA, foreign_key TEXT,
+  class TEXT NOT NULL, class_version BIGINT NOT NULL, family TEXT NOT NULL, origin TEXT NOT NULL,
+  emergency BOOLEAN NOT NULL, state TEXT NOT NULL, is_open BIGINT NOT NULL, opening BIGINT NOT NULL,
+  received_at BIGINT NOT NULL, last_at BIGINT NOT NULL, closed_at BIGINT,
+  stage TEXT NOT NULL, due_at BIGINT NOT NULL, yellow_at BIGINT NOT NULL, provisional BOOLEAN NOT NULL,
+  paused_until BIGINT, alarm_at BIGINT, level BIGINT NOT NULL,
+  owner_seat UUID NOT NULL, owner_account UUID NOT NULL, owner_org UUID, owner_via TEXT NOT NULL, assigned_by UUID,
+  lat DOUBLE PRECISION, lon DOUBLE PRECISION, town UUID, community UUID, grid UUID, police UUID,
+  post UUID, post_mid UUID, post_top UUID,
+  summary TEXT NOT NULL, outcome TEXT, answer_note UUID, returned BOOLEAN NOT NULL, extensions BIGINT NOT NULL,
+  verified_by UUID, verified_at BIGINT, answered_at BIGINT, merged_into UUID, rating BIGINT,
+  elsewhere BOOLEAN NOT NULL, typed_by UUID
+);
+CREATE UNIQUE INDEX matter_id ON matter (id);
+CREATE UNIQUE INDEX matter_number ON matter (district_id, number);
+CREATE UNIQUE INDEX matter_code ON matter (code_hash);
+CREATE UNIQUE INDEX matter_idem ON matter (district_id, idem);
+CREATE UNIQUE INDEX matter_foreign ON matter (district_id, foreign_key);
+CREATE INDEX matter_district ON matter (district_id, is_open, due_at, n);
+CREATE INDEX matter_class_due ON matter (district_id, class, is_open, due_at, n);
+CREATE INDEX matter_account ON matter (owner_account, is_open, due_at, n);
+CREATE INDEX matter_seat ON matter (owner_seat, is_open, due_at, n);
+CREATE INDEX matter_org ON matter (owner_org, is_open, due_at, n);
+CREATE INDEX matter_assigned_by ON matter (assigned_by, is_open, due_at, n);
+CREATE INDEX matter_town ON matter (town, is_open, due_at, n);
+CREATE INDEX matter_community ON matter (community, is_open, due_at, n);
+CREATE INDEX matter_grid ON matter (grid, is_open, due_at, n);
+CREATE INDEX matter_police ON matter (police, is_open, due_at, n);
+CREATE INDEX matter_post ON matter (post, is_open, due_at, n);
+CREATE INDEX matter_post_mid ON matter (post_mid, is_open, due_at, n) WHERE post_mid IS NOT NULL;
+CREATE INDEX matter_post_top ON matter (post_top, is_open, due_at, n) WHERE post_top IS NOT NULL;
+CREATE INDEX matter_alarm ON matter (district_id, alarm_at) WHERE alarm_at IS NOT NULL;
+CREATE INDEX matter_merged ON matter (merged_into) WHERE merged_into IS NOT NULL;
+
+CREATE TABLE matter_note (
+  id UUID PRIMARY KEY, district_id UUID NOT NULL, matter_id UUID NOT NULL, at BIGINT NOT NULL, kind TEXT NOT NULL,
+  author TEXT NOT NULL, for_raiser BOOLEAN NOT NULL, body BYTEA NOT NULL
+);
+CREATE INDEX matter_note_matter ON matter_note (matter_id, at);
+
+CREATE TABLE matter_raiser (
+  id UUID PRIMARY KEY, district_id UUID NOT NULL, matter_id UUID NOT NULL, origin_matter UUID NOT NULL, at BIGINT NOT NULL,
+  channel TEXT NOT NULL, anonymous BOOLEAN NOT NULL, lang TEXT NOT NULL,
+  name BYTEA, phone BYTEA, email BYTEA, address BYTEA, code BYTEA, phone_hash BYTEA,
+  opening BIGINT NOT NULL, proof TEXT, proof_at BIGINT
+);
+CREATE INDEX matter_raiser_matter ON matter_raiser (matter_id);
+CREATE INDEX matter_raiser_origin ON matter_raiser (origin_matter);
+CREATE INDEX matter_raiser_phone ON matter_raiser (phone_hash) WHERE phone_hash IS NOT NULL;
+
+CREATE TABLE matter_delivery (
+  id UUID PRIMARY KEY, district_id UUID NOT NULL, matter_id UUID NOT NULL, raiser_id UUID NOT NULL, opening BIGINT NOT NULL,
+  at BIGINT NOT NULL, result TEXT NOT NULL, author TEXT NOT NULL, note_id UUID
+);
+CREATE INDEX matter_delivery_matter ON matter_delivery (matter_id, at);
+
+CREATE TABLE matter_handler (
+  matter_id UUID NOT NULL, opening BIGINT NOT NULL, account_id UUID NOT NULL, district_id UUID NOT NULL,
+  PRIMARY KEY (matter_id, opening, account_id)
+);
+
+CREATE TABLE matter_command (
+  district_id UUID NOT NULL, key TEXT NOT NULL, matter_id UUID NOT NULL, kind TEXT NOT NULL, version BIGINT NOT NULL,
+  PRIMARY KEY (district_id, key)
+);
+
+CREATE TABLE matter_attachment (
+  id UUID PRIMARY KEY, district_id UUID NOT NULL, matter_id UUID NOT NULL, at BIGINT NOT NULL, author TEXT NOT NULL,
+  mime TEXT NOT NULL, width BIGINT NOT NULL, height BIGINT NOT NULL, bytes BIGINT NOT NULL, body BYTEA NOT NULL
+);
+CREATE INDEX matter_attachment_matter ON matter_attachment (matter_id, at);
+
+CREATE TABLE matter_class (
+  district_id UUID NOT NULL, code TEXT NOT NULL, version BIGINT NOT NULL, current BIGINT NOT NULL, at BIGINT NOT NULL,
+  family TEXT NOT NULL, name_zh TEXT NOT NULL, name_en TEXT NOT NULL, hint_zh TEXT NOT NULL, hint_en TEXT NOT NULL,
+  route TEXT NOT NULL, agency TEXT, scope TEXT NOT NULL, time_kind TEXT NOT NULL, on_return TEXT NOT NULL,
+  urgency TEXT NOT NULL, sign_in TEXT NOT NULL, contact_in TEXT NOT NULL, handle_in TEXT NOT NULL, verify_in TEXT NOT NULL,
+  active BOOLEAN NOT NULL, position BIGINT NOT NULL,
+  PRIMARY KEY (district_id, code, version)
+);
+
+CREATE TABLE matter_view (
+  id UUID PRIMARY KEY, district_id UUID NOT NULL, account_id UUID NOT NULL, name TEXT NOT NULL, query TEXT NOT NULL,
+  at BIGINT NOT NULL
+);
+CREATE INDEX matter_view_account ON matter_view (account_id, at);
+
+CREATE TABLE work_calendar (
+  district_id UUID NOT NULL, year BIGINT NOT NULL, csv TEXT NOT NULL, at BIGINT NOT NULL, PRIMARY KEY (district_id, year)
+);
+{FTS matter_fts}
+",
+}];
