@@ -95,6 +95,13 @@ CREATE TABLE matter_view (
 );
 CREATE INDEX matter_view_account ON matter_view (account_id, at);
 
+CREATE TABLE matter_foreign (
+  matter_id UUID PRIMARY KEY, district_id UUID NOT NULL, foreign_key TEXT NOT NULL, digest BYTEA NOT NULL,
+  opened_at BIGINT NOT NULL, target_at BIGINT, closed_at BIGINT, stated_on_time BOOLEAN, channel TEXT,
+  duplicate BOOLEAN NOT NULL, doubts TEXT
+);
+CREATE UNIQUE INDEX matter_foreign_key ON matter_foreign (district_id, foreign_key);
+
 CREATE TABLE work_calendar (
   district_id UUID NOT NULL, year BIGINT NOT NULL, csv TEXT NOT NULL, at BIGINT NOT NULL, PRIMARY KEY (district_id, year)
 );

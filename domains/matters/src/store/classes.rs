@@ -4,17 +4,18 @@
 use super::coded;
 use crate::Error;
 use crate::model::{Allowance, ClassRule, Family, OnReturn, Route, Scope, TimeKind, Urgency};
-use kernel::Moment;
 use kernel::ids::DistrictId;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 use store::{Cx, Row, params};
 
-/// Seconds a copy is believed in processes other than the one that changed it.
-const FRESH_SECS: i64 = 5;
+/// How long a copy is believed in processes other than the one that changed it. The machine's own time, because a
+/// district's clock may stand still.
+const FRESH: Duration = Duration::from_secs(2);
 
 #[derive(Default)]
-struct Copies(Mutex<HashMap<DistrictId, (Moment, Arc<[Arc<ClassRule>]>)>>);
+struct Copies(Mutex<HashMap<DistrictId, (Instant, Arc<[Arc<ClassRule>]>)>>);
 
 fn read(r: &Row) -> Result<ClassRule, Error> {
     let allowance = |column: &str| coded(r, column, |t| t.parse::<Allowance>().ok());
@@ -47,7 +48,7 @@ pub(crate) fn current(cx: &mut Cx<'_>) -> Result<Arc<[Arc<ClassRule>]>, Error> {
     let district = cx.district();
     let kept = copies.0.lock().unwrap_or_else(PoisonError::into_inner).get(&district).cloned();
     if let Some((at, list)) = kept
-        && (0..FRESH_SECS).contains(&cx.now.secs_since(at))
+        && at.elapsed() < FRESH
     {
         return Ok(list);
     }
@@ -55,12 +56,12 @@ pub(crate) fn current(cx: &mut Cx<'_>) -> Result<Arc<[Arc<ClassRule>]>, Error> {
     let list: Vec<Arc<ClassRule>> =
         cx.query(sql, params![district])?.iter().map(|r| read(r).map(Arc::new)).collect::<Result<_, _>>()?;
     let list: Arc<[Arc<ClassRule>]> = list.into();
-    copies.0.lock().unwrap_or_else(PoisonError::into_inner).insert(district, (cx.now, Arc::clone(&list)));
+    copies.0.lock().unwrap_or_else(PoisonError::into_inner).insert(district, (Instant::now(), Arc::clone(&list)));
     Ok(list)
 }
 
 /// Everybody in this process reads the table again. Called inside the change, so a copy made by a reader before the
-/// commit can be [`FRESH_SECS`] old, no more.
+/// commit can be [`FRESH`] old, no more.
 pub(crate) fn forget(cx: &Cx<'_>) {
     cx.cached(Copies::default).0.lock().unwrap_or_else(PoisonError::into_inner).remove(&cx.district());
 }

@@ -43,7 +43,13 @@ pub(crate) fn entries(cx: &mut Cx<'_>, id: MatterId) -> Result<Vec<LogEntry>, Er
 pub(crate) fn clock_event(at: Moment, kind: &str, payload: &Value) -> Option<ClockEvent> {
     let until = || payload.get("until").and_then(Value::as_i64).map(Moment::from_micros);
     let state = |field: &str| payload.get(field).and_then(Value::as_str).and_then(State::from_code);
+    // One that was closed elsewhere ended there; an open one starts here.
+    let closed = payload.get("closed_at").and_then(Value::as_i64).map(Moment::from_micros);
     let step = match kind {
+        "matter.import" => match closed {
+            Some(at) => return Some(ClockEvent { at, step: ClockStep::Ended }),
+            None => ClockStep::Raised,
+        },
         "matter.raise" => ClockStep::Raised,
         "matter.return" => ClockStep::Returned,
         "matter.assign" if state("from").is_some_and(|s| s == State::Signed || s.is_handling()) => ClockStep::Reassigned,

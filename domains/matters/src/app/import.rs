@@ -1,0 +1,260 @@
+//! Matters that another system has kept until now (`origin = import`).
+//!
+//! Closed ones stay what they were there: closed elsewhere, outside R2 and the rates. Open ones become ours at this
+//! instant: a catch-all owner, a due time from their class counted from now, and an anonymous raiser, so that R1 and
+//! R2 hold for them as for every other. The caller runs all rows in one transaction.
+
+use super::calendar::calendar;
+use super::raise::{self, index_words};
+use super::around::{self, Owner};
+use super::{RaisedPlace, RaiserInput};
+use crate::model::{ClassRule, ClockEvent, ClockStep, Level, Origin, Stage, State, clock};
+use crate::store::notes::{self, NoteKind};
+use crate::store::row::{self, MatterRow, NewKeys, Spot};
+use crate::store::{classes, log};
+use crate::{Error, limits, raiser};
+use kernel::geo::Point;
+use kernel::ids::{AreaId, MatterId};
+use kernel::{Lang, Moment, WorkCalendar, text};
+use people::policy::{Action, ResourceFacts, require};
+use serde_json::json;
+use std::collections::HashMap;
+use std::sync::Arc;
+use store::{Cx, KeyClass, params};
+
+/// One matter as the other system tells it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ForeignMatter {
+    /// Key in the other system, unique within the district; also its number here.
+    pub key: String,
+    /// Code of a class of this district.
+    pub class: String,
+    pub text: String,
+    pub address: Option<String>,
+    /// WGS-84.
+    pub point: Option<Point>,
+    pub opened_at: Moment,
+    /// When the other system had promised to be done.
+    pub target_at: Option<Moment>,
+    /// Closed there; none is still open.
+    pub closed_at: Option<Moment>,
+    /// The other system's own word on whether it was in time.
+    pub stated_on_time: Option<bool>,
+    /// How it came in there: code of an [`Origin`].
+    pub channel: Option<Origin>,
+    /// Closed there as a repeat of another.
+    pub duplicate: bool,
+    /// Codes of what is doubtful about it, such as `closed-before-opened`.
+    pub doubts: Vec<&'static str>,
+}
+
+/// What became of one row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Imported {
+    New,
+    /// It is here already, and the row says the same.
+    Unchanged,
+    /// It is here already and the row says something else: it was left as it is, because work may have gone on here.
+    Differs,
+}
+
+/// What stays the same for all rows of one file. Make one per transaction.
+pub struct Importer {
+    classes: HashMap<String, Arc<ClassRule>>,
+    calendar: Arc<WorkCalendar>,
+    owners: HashMap<Vec<AreaId>, Owner>,
+}
+
+impl Importer {
+    pub fn begin(cx: &mut Cx<'_>) -> Result<Self, Error> {
+        require(&cx.actor, cx.purpose, Action::Import, &ResourceFacts::District)?;
+        let classes = classes::current(cx)?.iter().map(|c| (c.code.clone(), Arc::clone(c))).collect();
+        Ok(Self { classes, calendar: calendar(cx)?, owners: HashMap::new() })
+    }
+
+    /// Writes one matter unless its key is there already.
+    pub fn add(&mut self, cx: &mut Cx<'_>, m: &ForeignMatter) -> Result<Imported, Error> {
+        let digest = fingerprint(cx, m);
+        let sql = "SELECT digest FROM matter_foreign WHERE district_id = $1 AND foreign_key = $2";
+        if let Some(known) = cx.query_opt(sql, params![cx.district(), &m.key])? {
+            let same = known.blob("digest")? == digest;
+            return Ok(if same { Imported::Unchanged } else { Imported::Differs });
+        }
+        let rule = self.classes.get(&m.class).cloned().ok_or_else(|| Error::invalid("class", "invalid-class"))?;
+        let spot = around::spot(cx, &RaisedPlace { point: m.point, ..RaisedPlace::default() })?;
+        let owner = self.catch_all(cx, &spot)?;
+        let mut row = self.row(cx, m, &rule, spot, &owner);
+        let keys = NewKeys { code_hash: None, idem: None, idem_digest: None, foreign: Some(&m.key) };
+        row.n = row::insert(cx, &row, &keys)?.ok_or_else(|| Error::invalid("key", "invalid-key-reused"))?;
+        write_rest(cx, m, &row, digest)?;
+        Ok(Imported::New)
+    }
+
+    fn catch_all(&mut self, cx: &mut Cx<'_>, spot: &Spot) -> Result<Owner, Error> {
+        let areas = spot.areas();
+        if let Some(known) = self.owners.get(&areas) {
+            return Ok(known.clone());
+        }
+        let owner = around::catch_all(cx, spot)?;
+        self.owners.insert(areas, owner.clone());
+        Ok(owner)
+    }
+
+    fn row(&self, cx: &Cx<'_>, m: &ForeignMatter, rule: &ClassRule, spot: Spot, owner: &Owner) -> MatterRow {
+        let now = cx.now;
+        // An open one begins here and now: our terms bind us, not what others let pass.
+        let event = match m.closed_at {
+            Some(at) => ClockEvent { at, step: ClockStep::Ended },
+            None => ClockEvent { at: now, step: ClockStep::Raised },
+        };
+        let clock = clock(&[event], rule, &self.calendar, now);
+        let state = if m.closed_at.is_some() { State::Closed } else { State::Received };
+        MatterRow {
+            n: 0,
+            id: cx.new_id(),
+            version: 1,
+            number: m.key.clone(),
+            class: rule.code.clone(),
+            class_version: rule.version,
+            family: rule.family,
+            origin: Origin::Import,
+            emergency: rule.is_emergency(),
+            state,
+            opening: 1,
+            received_at: m.opened_at,
+            last_at: now,
+            closed_at: m.closed_at,
+            stage: clock.stage,
+            due_at: clock.due_at,
+            yellow_at: clock.yellow_at,
+            provisional: clock.provisional,
+            paused_until: None,
+            level: Level::Green,
+            owner_seat: owner.seat,
+            owner_account: owner.account,
+            owner_org: owner.org,
+            owner_via: owner.via.code().to_owned(),
+            assigned_by: None,
+            lat: m.point.map(Point::lat),
+            lon: m.point.map(Point::lon),
+            spot,
+            summary: text::excerpt(&text::scrub(&m.text), limits::SUMMARY_CHARS),
+            outcome: None,
+            answer_note: None,
+            returned: false,
+            extensions: 0,
+            verified_by: None,
+            verified_at: None,
+            answered_at: None,
+            merged_into: None,
+            rating: None,
+            elsewhere: clock.stage == Stage::Done,
+            typed_by: None,
+        }
+    }
+}
+
+/// Texts, raiser of an open one, what the other system said, log, search tokens.
+fn write_rest(cx: &mut Cx<'_>, m: &ForeignMatter, row: &MatterRow, digest: [u8; 32]) -> Result<(), Error> {
+    cx.new_subject_key(KeyClass::Text, row.id.0)?;
+    let (_, body) = notes::add(cx, row.id, NoteKind::Body, true, &m.text)?;
+    if let Some(address) = &m.address {
+        notes::add(cx, row.id, NoteKind::Place, true, address)?;
+    }
+    if row.state.is_open() {
+        raiser::write(cx, row.id, &RaiserInput::anonymous(Lang::default()), &raise::new_code(cx))?;
+    }
+    let sql = "INSERT INTO matter_foreign (matter_id, district_id, foreign_key, digest, opened_at, target_at, closed_at, \
+         stated_on_time, channel, duplicate, doubts) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+    let doubts = Some(m.doubts.join(",")).filter(|d| !d.is_empty());
+    cx.execute(
+        sql,
+        params![
+            row.id,
+            cx.district(),
+            &m.key,
+            digest,
+            m.opened_at,
+            m.target_at,
+            m.closed_at,
+            m.stated_on_time,
+            m.channel.map(Origin::code),
+            m.duplicate,
+            doubts
+        ],
+    )?;
+    let payload = json!({
+        "v": 1, "to": row.state.code(), "class": &row.class, "class_version": row.class_version,
+        "origin": Origin::Import.code(), "owner": row.owner_account, "owner_seat": row.owner_seat,
+        "via": &row.owner_via, "body": body, "closed_at": m.closed_at.map(Moment::micros),
+    });
+    cx.record("matter.import", log::SUBJECT, row.id.0, &payload)?;
+    let words = format!("{} {}", m.text, m.address.as_deref().unwrap_or_default());
+    cx.index_text("matter_fts", row.n, &index_words(row, text::tokens(&text::scrub(&words))))?;
+    Ok(())
+}
+
+fn fingerprint(cx: &Cx<'_>, m: &ForeignMatter) -> [u8; 32] {
+    cx.keyed_hash(KeyClass::Text, format!("{m:?}").as_bytes())
+}
+
+/// How what another system said about punctuality compares with its own dates.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+pub struct OnTime {
+    /// Imported matters.
+    pub matters: i64,
+    /// Of these, those with both a target and a closing date.
+    pub judged: i64,
+    /// Closed at or before the target.
+    pub on_time: i64,
+    pub late: i64,
+    /// Judged ones about which the other system says something, too.
+    pub stated: i64,
+    /// Of these, those on which both agree.
+    pub agree: i64,
+}
+
+/// On-time figures of everything imported into this district: closed at or before the target is on time.
+pub fn on_time(cx: &mut Cx<'_>) -> Result<OnTime, Error> {
+    require(&cx.actor, cx.purpose, Action::Import, &ResourceFacts::District)?;
+    let sql = "SELECT COUNT(*) AS matters, COUNT(closed_at + target_at) AS judged, \
+         COALESCE(SUM(CASE WHEN closed_at <= target_at THEN 1 ELSE 0 END), 0) AS on_time, \
+         COALESCE(SUM(CASE WHEN closed_at IS NOT NULL AND target_at IS NOT NULL AND stated_on_time IS NOT NULL \
+           THEN 1 ELSE 0 END), 0) AS stated, \
+         COALESCE(SUM(CASE WHEN closed_at IS NOT NULL AND target_at IS NOT NULL \
+           AND (closed_at <= target_at) = stated_on_time THEN 1 ELSE 0 END), 0) AS agree \
+         FROM matter_foreign WHERE district_id = $1";
+    let r = cx.query_one(sql, params![cx.district()])?;
+    let (judged, on_time) = (r.i64("judged")?, r.i64("on_time")?);
+    Ok(OnTime {
+        matters: r.i64("matters")?,
+        judged,
+        on_time,
+        late: judged - on_time,
+        stated: r.i64("stated")?,
+        agree: r.i64("agree")?,
+    })
+}
+
+/// What the other system said about an imported matter, for its page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Foreign {
+    pub key: String,
+    pub target_at: Option<Moment>,
+    pub stated_on_time: Option<bool>,
+    pub channel: Option<String>,
+    pub doubts: Vec<String>,
+}
+
+/// The caller has loaded the matter, and so its right to see it, before.
+pub(crate) fn foreign(cx: &mut Cx<'_>, matter: MatterId) -> Result<Option<Foreign>, Error> {
+    let sql = "SELECT foreign_key, target_at, stated_on_time, channel, doubts FROM matter_foreign WHERE matter_id = $1";
+    let Some(r) = cx.query_opt(sql, params![matter])? else { return Ok(None) };
+    Ok(Some(Foreign {
+        key: r.text("foreign_key")?,
+        target_at: r.opt_moment("target_at")?,
+        stated_on_time: r.opt_bool("stated_on_time")?,
+        channel: r.opt_text("channel")?,
+        doubts: r.opt_text("doubts")?.map_or_else(Vec::new, |d| d.split(',').map(str::to_owned).collect()),
+    }))
+}

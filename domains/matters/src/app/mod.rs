@@ -1,0 +1,36 @@
+//! Use cases: one file each. Command in, outcome out, the log entry in the same transaction. No second way exists to
+//! change a matter.
+
+mod act;
+mod answer;
+pub(crate) mod around;
+mod attach;
+mod calendar;
+mod classes;
+mod clocks;
+mod detail;
+mod duplicates;
+mod effects;
+mod import;
+mod lists;
+mod owners;
+mod raise;
+mod search;
+mod track;
+mod views;
+
+pub use act::{Act, Acted, act, legal};
+pub use answer::{open_answer, record_delivery};
+pub use attach::{Picture, attach, attachment, attachments, picture};
+pub use calendar::{calendar, load_calendar, year_to_load};
+pub use classes::{agencies, classes, save_class, seed_classes};
+pub use clocks::{Swept, ensure_timers, recompute, sweep};
+pub use detail::{Detail, Line, TimelineLine, detail, timeline};
+pub use duplicates::{Candidate, duplicates_of, similar_to};
+pub use import::{Foreign, ForeignMatter, Imported, Importer, OnTime, on_time};
+pub use lists::{Counts, Filter, MapPoint, Page, Queue, counts, list, map};
+pub use owners::inherit;
+pub use raise::{Raise, RaisedPlace, RaiserInput, Receipt, raise};
+pub use search::search;
+pub use track::{Progress, Tracked, find_by_code, track};
+pub use views::{SavedView, delete_view, save_view, saved_views};

@@ -1,0 +1,315 @@
+//! Something is raised (J1): area, post, owner and due time are found, and everything is written in one transaction.
+
+use super::around::{self, Owner};
+use super::calendar::calendar;
+use crate::error::Invalid;
+use crate::events::{self, Reason};
+use crate::limits;
+use crate::model::{
+    Channel, ClassRule, Clock, ClockEvent, ClockStep, Level, Origin, Stage, State, TimeKind, Unit, clock,
+};
+use crate::store::notes::{self, NoteKind};
+use crate::store::row::{self, MatterRow, NewKeys, Spot};
+use crate::store::{classes, log};
+use crate::{Error, raiser};
+use kernel::geo::Point;
+use kernel::ids::{AccountId, AreaId, MatterId, PostId, RaiserId, SeatId};
+use kernel::{Lang, Moment, Purpose, WorkCalendar, text};
+use people::policy::{Action, ResourceFacts, require};
+use serde_json::json;
+use std::sync::Arc;
+use store::{Cx, KeyClass, params};
+
+/// Where something is. All parts may be missing: then the district's catch-all finds out.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct RaisedPlace {
+    /// WGS-84.
+    pub point: Option<Point>,
+    pub address: Option<String>,
+    /// Chosen from a list, when there is no point.
+    pub area: Option<AreaId>,
+    /// The post at which it was raised.
+    pub post: Option<PostId>,
+}
+
+/// How to reach whoever raised it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RaiserInput {
+    pub anonymous: bool,
+    pub name: Option<String>,
+    pub phone: Option<String>,
+    pub email: Option<String>,
+    /// Postal address, for letters.
+    pub address: Option<String>,
+    pub channel: Channel,
+    pub lang: Lang,
+}
+
+impl RaiserInput {
+    /// Somebody who leaves nothing and reads the answer with the code.
+    pub const fn anonymous(lang: Lang) -> Self {
+        Self { anonymous: true, name: None, phone: None, email: None, address: None, channel: Channel::Page, lang }
+    }
+}
+
+/// The command.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Raise {
+    /// Idempotency key of the caller; the same key with the same content answers the same receipt.
+    pub key: Option<String>,
+    pub class: String,
+    pub text: String,
+    pub place: RaisedPlace,
+    pub raiser: RaiserInput,
+    pub origin: Origin,
+}
+
+/// What the raiser takes home. The code is shown here and nowhere else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    pub matter: MatterId,
+    pub raiser: RaiserId,
+    /// For talking about it, e.g. `HQ-2026-01873`.
+    pub number: String,
+    /// Secret, for `/t/…`, in groups of four.
+    pub code: String,
+    pub raised_at: Moment,
+    pub class: Arc<ClassRule>,
+    /// Somebody calls or writes back by then.
+    pub contact_by: Moment,
+    /// It is dealt with by then.
+    pub answer_by: Moment,
+    /// Both need a calendar year that is not loaded yet.
+    pub provisional: bool,
+    /// The post whose telephone number goes onto the receipt.
+    pub post: Option<PostId>,
+    pub owner_account: AccountId,
+    pub owner_seat: SeatId,
+    /// This receipt was given before for the same key.
+    pub repeated: bool,
+}
+
+/// Raises a matter. Open to everybody; staff typing for somebody need the right to (R9), and who typed is recorded.
+pub fn raise(cx: &mut Cx<'_>, command: Raise) -> Result<Receipt, Error> {
+    let command = check(command)?;
+    let typed_by = cx.actor.account_id().filter(|_| cx.purpose == Purpose::Proxy);
+    let action = if typed_by.is_some() { Action::RaiseFor } else { Action::Raise };
+    require(&cx.actor, cx.purpose, action, &ResourceFacts::District)?;
+    let rule = classes::by_code(cx, &command.class)?
+        .filter(|c| c.active)
+        .ok_or_else(|| Error::invalid("class", "invalid-class"))?;
+    let digest = command.key.as_ref().map(|_| fingerprint(cx, &command));
+    let around = around::spot(cx, &command.place)?;
+    let owner = around::route(cx, &rule, &around)?;
+    let now = cx.now;
+    let number = next_number(cx)?;
+    let calendar = calendar(cx)?;
+    let started = clock(&[ClockEvent { at: now, step: ClockStep::Raised }], &rule, &calendar, now);
+    let code = new_code(cx);
+    let mut m = first_row(cx, &command, &rule, &around, &owner, number, &started);
+    m.typed_by = typed_by;
+    let keys = NewKeys {
+        code_hash: Some(code_hash(cx, &code)),
+        idem: command.key.as_deref(),
+        idem_digest: digest,
+        foreign: None,
+    };
+    let Some(n) = row::insert(cx, &m, &keys)? else {
+        return repeated(cx, &command, digest);
+    };
+    m.n = n;
+    let raiser = write_rest(cx, &command, &m, &owner, &code)?;
+    Ok(receipt(&m, raiser, code, &rule, &calendar))
+}
+
+fn first_row(
+    cx: &Cx<'_>,
+    command: &Raise,
+    rule: &ClassRule,
+    spot: &Spot,
+    owner: &Owner,
+    number: String,
+    started: &Clock,
+) -> MatterRow {
+    let now = cx.now;
+    MatterRow {
+        n: 0,
+        id: cx.new_id(),
+        version: 1,
+        number,
+        class: rule.code.clone(),
+        class_version: rule.version,
+        family: rule.family,
+        origin: command.origin,
+        emergency: rule.is_emergency(),
+        state: State::Received,
+        opening: 1,
+        received_at: now,
+        last_at: now,
+        closed_at: None,
+        stage: started.stage,
+        due_at: started.due_at,
+        yellow_at: started.yellow_at,
+        provisional: started.provisional,
+        paused_until: None,
+        level: Level::Green,
+        owner_seat: owner.seat,
+        owner_account: owner.account,
+        owner_org: owner.org,
+        owner_via: owner.via.code().to_owned(),
+        assigned_by: None,
+        lat: command.place.point.map(Point::lat),
+        lon: command.place.point.map(Point::lon),
+        spot: spot.clone(),
+        summary: text::excerpt(&text::scrub(&command.text), limits::SUMMARY_CHARS),
+        outcome: None,
+        answer_note: None,
+        returned: false,
+        extensions: 0,
+        verified_by: None,
+        verified_at: None,
+        answered_at: None,
+        merged_into: None,
+        rating: None,
+        elsewhere: false,
+        typed_by: None,
+    }
+}
+
+/// Texts, raiser, log, search tokens, notice.
+fn write_rest(cx: &mut Cx<'_>, command: &Raise, m: &MatterRow, owner: &Owner, code: &str) -> Result<RaiserId, Error> {
+    cx.new_subject_key(KeyClass::Text, m.id.0)?;
+    let (_, digest) = notes::add(cx, m.id, NoteKind::Body, true, &command.text)?;
+    if let Some(address) = &command.place.address {
+        notes::add(cx, m.id, NoteKind::Place, true, address)?;
+    }
+    let raiser = raiser::write(cx, m.id, &command.raiser, code)?;
+    let payload = json!({
+        "v": 1, "to": m.state.code(), "class": &m.class, "class_version": m.class_version, "origin": m.origin.code(),
+        "owner": owner.account, "owner_seat": owner.seat, "via": owner.via.code(), "body": digest,
+    });
+    cx.record("matter.raise", log::SUBJECT, m.id.0, &payload)?;
+    let tokens = text::tokens(&text::scrub(&format!(
+        "{} {}",
+        command.text,
+        command.place.address.as_deref().unwrap_or_default()
+    )));
+    cx.index_text("matter_fts", m.n, &index_words(m, tokens))?;
+    let reason = if m.emergency { Reason::Emergency } else { Reason::New };
+    events::notify(cx, m.id, m.version, (owner.account, owner.seat), reason)?;
+    cx.signal(events::CHANGED, m.id.0);
+    Ok(raiser)
+}
+
+/// The tokens of the index: words of the text, and the number's own parts (`hq`, `2026`, `01873`).
+pub(super) fn index_words(m: &MatterRow, mut tokens: Vec<String>) -> String {
+    tokens.truncate(limits::INDEX_TOKENS);
+    tokens.extend(text::tokens(&m.number));
+    tokens.join(" ")
+}
+
+fn receipt(m: &MatterRow, raiser: RaiserId, code: String, rule: &Arc<ClassRule>, calendar: &WorkCalendar) -> Receipt {
+    let (contact, answer) = promise(rule, calendar, m.received_at);
+    Receipt {
+        matter: m.id,
+        raiser,
+        number: m.number.clone(),
+        code,
+        raised_at: m.received_at,
+        class: Arc::clone(rule),
+        contact_by: contact.due_at,
+        answer_by: answer.due_at,
+        provisional: contact.provisional || answer.provisional,
+        post: m.spot.post,
+        owner_account: m.owner_account,
+        owner_seat: m.owner_seat,
+        repeated: false,
+    }
+}
+
+/// What may be promised for something raised at `at`: first contact, and dealt with, when every term is used up.
+pub(crate) fn promise(rule: &ClassRule, calendar: &WorkCalendar, at: Moment) -> (Clock, Clock) {
+    let mut log = vec![ClockEvent { at, step: ClockStep::Raised }];
+    let sign = clock(&log, rule, calendar, at);
+    log.push(ClockEvent { at: sign.due_at, step: ClockStep::Signed });
+    let contact = clock(&log, rule, calendar, at);
+    log.push(ClockEvent { at: contact.due_at.max(sign.due_at), step: ClockStep::Contacted });
+    let answer = clock(&log, rule, calendar, at);
+    debug_assert_eq!(answer.stage, Stage::Handle);
+    debug_assert!(rule.time != TimeKind::Calendar || rule.handle.unit != Unit::Days || !answer.provisional);
+    (contact, answer)
+}
+
+/// `HQ-2026-01873`: the district's prefix, the year on the wall, a number that starts anew each year.
+pub(super) fn next_number(cx: &mut Cx<'_>) -> Result<String, Error> {
+    let year = cx.now.zoned(&kernel::time::shanghai()).year();
+    let n = cx.next_number(&format!("matter-{year}"))?;
+    Ok(format!("HQ-{year}-{n:05}"))
+}
+
+pub(super) fn new_code(cx: &Cx<'_>) -> String {
+    let mut bytes = [0u8; limits::CODE_CHARS];
+    cx.ids().fill(&mut bytes);
+    text::code_from(&bytes, limits::CODE_CHARS)
+}
+
+/// Codes are found by keyed hash; the code itself is only in the raiser block.
+pub(crate) fn code_hash(cx: &Cx<'_>, code: &str) -> [u8; 32] {
+    let typed = text::normalise_code(code).unwrap_or_default();
+    cx.keyed_hash(KeyClass::Raiser, format!("code:{typed}").as_bytes())
+}
+
+fn fingerprint(cx: &Cx<'_>, c: &Raise) -> [u8; 32] {
+    cx.keyed_hash(KeyClass::Raiser, format!("{:?}", (&c.class, &c.text, &c.place, &c.raiser, c.origin)).as_bytes())
+}
+
+/// The same key again: the same receipt, or a refusal when the content differs.
+fn repeated(cx: &mut Cx<'_>, command: &Raise, digest: Option<[u8; 32]>) -> Result<Receipt, Error> {
+    let sql = "SELECT id, idem_digest FROM matter WHERE district_id = $1 AND idem = $2";
+    let found = cx.query_opt(sql, params![cx.district(), command.key.as_deref()])?;
+    // No such key: two random codes or numbers met. Everything is rolled back and the caller may try again.
+    let found = found.ok_or_else(|| Error::from(store::Error::Unavailable("try again".into())))?;
+    if found.opt_blob("idem_digest")?.as_deref() != digest.as_ref().map(<[u8; 32]>::as_slice) {
+        return Err(Error::invalid("key", "invalid-key-reused"));
+    }
+    let m = MatterRow::load(cx, found.id("id")?)?;
+    let rule = classes::by_code(cx, &m.class)?.ok_or(Error::NotFound)?;
+    let calendar = calendar(cx)?;
+    let (raiser, code) = raiser::code_of_first(cx, m.id)?;
+    Ok(Receipt { repeated: true, ..receipt(&m, raiser, code, &rule, &calendar) })
+}
+
+/// Tidies everything and names what is wrong, field by field.
+fn check(mut c: Raise) -> Result<Raise, Error> {
+    let mut wrong = Vec::new();
+    limits::text(&mut wrong, "text", &mut c.text, limits::TEXT_CHARS);
+    limits::optional(&mut wrong, "address", &mut c.place.address, limits::LINE_CHARS);
+    limits::optional(&mut wrong, "name", &mut c.raiser.name, limits::NAME_CHARS);
+    limits::optional(&mut wrong, "postal", &mut c.raiser.address, limits::LINE_CHARS);
+    limits::optional(&mut wrong, "email", &mut c.raiser.email, limits::EMAIL_CHARS);
+    if c.key.as_ref().is_some_and(|k| k.is_empty() || k.len() > 100) {
+        wrong.push(Invalid::limit("key", "invalid-too-long", 100));
+    }
+    if let Some(typed) = c.raiser.phone.take().filter(|p| !p.trim().is_empty()) {
+        match text::phone(&typed) {
+            Some(digits) => c.raiser.phone = Some(digits),
+            None => wrong.push(Invalid::new("phone", "invalid-phone")),
+        }
+    }
+    if c.raiser.email.as_ref().is_some_and(|e| !limits::looks_like_email(e)) {
+        wrong.push(Invalid::new("email", "invalid-email"));
+    }
+    if c.raiser.anonymous {
+        c.raiser = RaiserInput::anonymous(c.raiser.lang);
+    }
+    let missing = match c.raiser.channel {
+        Channel::Phone | Channel::Sms if c.raiser.phone.is_none() => Some("phone"),
+        Channel::Email if c.raiser.email.is_none() => Some("email"),
+        Channel::Paper if c.raiser.address.is_none() => Some("postal"),
+        _ => None,
+    };
+    if let Some(field) = missing.filter(|f| !wrong.iter().any(|w| w.field == *f)) {
+        wrong.push(Invalid::new(field, "invalid-needed-for-channel"));
+    }
+    if wrong.is_empty() { Ok(c) } else { Err(Error::Invalid(wrong)) }
+}

@@ -1,0 +1,67 @@
+//! The jobs of this crate. `serve` merges them after those of `people`, so that `seat.turned` is ours.
+
+use crate::app;
+use crate::events::{self, Timer};
+use crate::model::DeliveryResult;
+use crate::Error;
+use people::app::turns::{SEAT_TURNED, seat_of};
+use people::policy::jobs as names;
+use store::jobs::{Handlers, Job, JobError};
+use store::{Cx, Runtime, Who};
+
+impl From<Error> for JobError {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Store(e) => e.into(),
+            // A rule that refuses will refuse again; the text holds codes only.
+            other => Self::Dead(other.to_string()),
+        }
+    }
+}
+
+/// Handlers of `matter.*` and of `seat.turned`.
+pub fn handlers() -> Handlers {
+    Handlers::default()
+        .on(events::SWEEP, sweep)
+        .on(events::RECOMPUTE, recompute)
+        .on(events::EMAIL_SETTLE, |rt, job| timer(rt, job, DeliveryResult::EmailSettled))
+        .on(events::LAY_OPEN, |rt, job| timer(rt, job, DeliveryResult::LayOpen))
+        .on(SEAT_TURNED, turned)
+}
+
+fn run<T: Send + 'static>(
+    rt: &Runtime,
+    job: &Job,
+    name: &'static str,
+    f: impl FnOnce(&mut Cx<'_>) -> Result<T, Error> + Send + 'static,
+) -> Result<T, JobError> {
+    rt.write_now(Who::system(job.district, name), f).map_err(JobError::from)
+}
+
+fn sweep(rt: &Runtime, job: &Job) -> Result<(), JobError> {
+    // The next look is enqueued first: a failing one must not be the last.
+    run(rt, job, names::CLOCKS, |cx| app::next_sweep(cx))?;
+    while run(rt, job, names::CLOCKS, app::sweep)?.more {}
+    while run(rt, job, names::CLOCKS, |cx| app::inherit(cx, None))? > 0 {}
+    Ok(())
+}
+
+fn recompute(rt: &Runtime, job: &Job) -> Result<(), JobError> {
+    let class = job.payload.get("class").and_then(|c| c.as_str()).map(str::to_owned);
+    run(rt, job, names::CLOCKS, move |cx| app::recompute(cx, class.as_deref())).map(drop)
+}
+
+fn timer(rt: &Runtime, job: &Job, result: DeliveryResult) -> Result<(), JobError> {
+    let timer: Timer = serde_json::from_value(job.payload.clone()).map_err(|e| JobError::Dead(e.to_string()))?;
+    run(rt, job, names::DELIVERY, move |cx| app::timer_ran(cx, &timer, result))
+}
+
+/// A seat changed hands: its matters go to whoever answers for them now, and listeners are told.
+fn turned(rt: &Runtime, job: &Job) -> Result<(), JobError> {
+    let seat = seat_of(&job.payload)?;
+    while run(rt, job, names::CLOCKS, move |cx| app::inherit(cx, Some(seat)))? > 0 {}
+    run(rt, job, names::CLOCKS, move |cx| {
+        cx.signal("seat", seat.0);
+        Ok(())
+    })
+}
