@@ -19,7 +19,9 @@ pub enum Error {
     #[error("{}", list(.0))]
     Invalid(Vec<Invalid>),
     #[error(transparent)]
-    Store(#[from] store::Error),
+    People(#[from] people::Error),
+    #[error(transparent)]
+    Store(#[from] ::store::Error),
 }
 
 /// Two people acted at once: what the later one did not know.

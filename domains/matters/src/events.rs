@@ -2,10 +2,10 @@
 //! transaction of the move. Ids and codes only. `alerts` handles `notify.*` and `deliver.*`; this crate handles `matter.*`.
 
 use crate::model::{Channel, Level, codes};
+use ::store::{Cx, NewJob};
 use kernel::Moment;
 use kernel::ids::{AccountId, MatterId, RaiserId, SeatId};
 use serde::{Deserialize, Serialize};
-use store::{Cx, NewJob};
 
 codes! {
     /// Why somebody is told. Locale keys `notice-…`.
@@ -111,8 +111,8 @@ pub(crate) fn enqueue(
     key: String,
     run_at: Moment,
     payload: &impl Serialize,
-) -> Result<(), store::Error> {
-    let payload = serde_json::to_value(payload).map_err(|e| store::Error::Setup(e.to_string()))?;
+) -> Result<(), ::store::Error> {
+    let payload = serde_json::to_value(payload).map_err(|e| ::store::Error::Setup(e.to_string()))?;
     cx.enqueue(NewJob { kind, key, run_at, payload }).map(drop)
 }
 
@@ -123,7 +123,7 @@ pub(crate) fn notify(
     version: i64,
     to: (AccountId, SeatId),
     reason: Reason,
-) -> Result<(), store::Error> {
+) -> Result<(), ::store::Error> {
     let (account, seat) = to;
     let key = format!("{matter}:{version}:{}:{account}", reason.code());
     let payload = NotifyOwner { matter, account, seat, reason: reason.code().to_owned() };

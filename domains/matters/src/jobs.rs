@@ -1,13 +1,13 @@
 //! The jobs of this crate. `serve` merges them after those of `people`, so that `seat.turned` is ours.
 
+use crate::Error;
 use crate::app;
 use crate::events::{self, Timer};
 use crate::model::DeliveryResult;
-use crate::Error;
+use ::store::jobs::{Handlers, Job, JobError};
+use ::store::{Cx, Runtime, Who};
 use people::app::turns::{SEAT_TURNED, seat_of};
 use people::policy::jobs as names;
-use store::jobs::{Handlers, Job, JobError};
-use store::{Cx, Runtime, Who};
 
 impl From<Error> for JobError {
     fn from(error: Error) -> Self {
@@ -40,7 +40,7 @@ fn run<T: Send + 'static>(
 
 fn sweep(rt: &Runtime, job: &Job) -> Result<(), JobError> {
     // The next look is enqueued first: a failing one must not be the last.
-    run(rt, job, names::CLOCKS, |cx| app::next_sweep(cx))?;
+    run(rt, job, names::CLOCKS, |cx| app::next_sweep(cx, cx.now))?;
     while run(rt, job, names::CLOCKS, app::sweep)?.more {}
     while run(rt, job, names::CLOCKS, |cx| app::inherit(cx, None))? > 0 {}
     Ok(())

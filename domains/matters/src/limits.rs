@@ -16,12 +16,6 @@ pub const SUMMARY_CHARS: usize = 80;
 pub const INDEX_TOKENS: usize = 4_000;
 /// Characters of a secret code: 60 random bits.
 pub const CODE_CHARS: usize = 12;
-/// Bytes of an uploaded picture.
-pub const PICTURE_BYTES: usize = 10 * 1024 * 1024;
-/// Pixels of the longer side after re-encoding.
-pub const PICTURE_SIDE: u32 = 2_048;
-/// Pixels an upload may claim to have: more is a bomb.
-pub const PICTURE_PIXELS: u64 = 50_000_000;
 /// Pictures of one matter.
 pub const PICTURES: usize = 12;
 /// Days° a wait, parking or extension may reach ahead.

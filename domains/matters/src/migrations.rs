@@ -1,7 +1,7 @@
 //! Tables of the closed loop. The matter row carries everything a list shows or sorts by; texts and names are elsewhere
 //! and encrypted.
 
-use store::Migration;
+use ::store::Migration;
 
 pub const MIGRATIONS: &[Migration] = &[Migration {
     name: "matters-0001-closed-loop",
@@ -19,13 +19,12 @@ CREATE TABLE matter (
   post UUID, post_mid UUID, post_top UUID,
   summary TEXT NOT NULL, outcome TEXT, answer_note UUID, returned BOOLEAN NOT NULL, extensions BIGINT NOT NULL,
   verified_by UUID, verified_at BIGINT, answered_at BIGINT, merged_into UUID, rating BIGINT,
-  elsewhere BOOLEAN NOT NULL, typed_by UUID
+  elsewhere BOOLEAN NOT NULL, typed_by UUID, target_at BIGINT
 );
 CREATE UNIQUE INDEX matter_id ON matter (id);
 CREATE UNIQUE INDEX matter_number ON matter (district_id, number);
 CREATE UNIQUE INDEX matter_code ON matter (code_hash);
 CREATE UNIQUE INDEX matter_idem ON matter (district_id, idem);
-CREATE UNIQUE INDEX matter_foreign ON matter (district_id, foreign_key);
 CREATE INDEX matter_district ON matter (district_id, is_open, due_at, n);
 CREATE INDEX matter_class_due ON matter (district_id, class, is_open, due_at, n);
 CREATE INDEX matter_account ON matter (owner_account, is_open, due_at, n);
@@ -39,6 +38,7 @@ CREATE INDEX matter_police ON matter (police, is_open, due_at, n);
 CREATE INDEX matter_post ON matter (post, is_open, due_at, n);
 CREATE INDEX matter_post_mid ON matter (post_mid, is_open, due_at, n) WHERE post_mid IS NOT NULL;
 CREATE INDEX matter_post_top ON matter (post_top, is_open, due_at, n) WHERE post_top IS NOT NULL;
+CREATE INDEX matter_lat ON matter (district_id, is_open, lat);
 CREATE INDEX matter_alarm ON matter (district_id, alarm_at) WHERE alarm_at IS NOT NULL;
 CREATE INDEX matter_merged ON matter (merged_into) WHERE merged_into IS NOT NULL;
 

@@ -5,10 +5,10 @@
 use crate::Error;
 use crate::app::{RaiserInput, around};
 use crate::store::MatterRow;
+use ::store::{Cx, KeyClass, Row, params};
 use kernel::ids::{MatterId, RaiserId};
 use kernel::{Lang, Moment};
 use people::policy::{Action, require};
-use store::{Cx, KeyClass, Row, params};
 
 /// Name and ways to reach a raiser. Shown, never stored elsewhere.
 #[derive(Clone, PartialEq, Eq)]
@@ -106,7 +106,7 @@ fn open(cx: &mut Cx<'_>, row: &Row) -> Result<Raiser, Error> {
     let mut field = |cx: &mut Cx<'_>, column: &str| -> Result<Option<String>, Error> {
         let Some(sealed) = row.opt_blob(column)? else { return Ok(None) };
         match cx.open_text(KeyClass::Raiser, id.0, &sealed) {
-            Err(store::Error::Erased) => {
+            Err(::store::Error::Erased) => {
                 erased = true;
                 Ok(None)
             }
@@ -125,9 +125,8 @@ fn open(cx: &mut Cx<'_>, row: &Row) -> Result<Raiser, Error> {
 pub(crate) fn write(cx: &mut Cx<'_>, matter: MatterId, input: &RaiserInput, code: &str) -> Result<RaiserId, Error> {
     let id: RaiserId = cx.new_id();
     cx.new_subject_key(KeyClass::Raiser, id.0)?;
-    let mut seal = |cx: &mut Cx<'_>, value: Option<&str>| {
-        value.map(|v| cx.seal(KeyClass::Raiser, id.0, v.as_bytes())).transpose()
-    };
+    let seal =
+        |cx: &mut Cx<'_>, value: Option<&str>| value.map(|v| cx.seal(KeyClass::Raiser, id.0, v.as_bytes())).transpose();
     let name = seal(cx, input.name.as_deref())?;
     let phone = seal(cx, input.phone.as_deref())?;
     let email = seal(cx, input.email.as_deref())?;
@@ -141,8 +140,19 @@ pub(crate) fn write(cx: &mut Cx<'_>, matter: MatterId, input: &RaiserInput, code
     cx.execute(
         sql,
         params![
-            id, cx.district(), matter, cx.now, input.channel.code(), input.anonymous || anonymous, input.lang.tag(), name, phone, email,
-            address, code, phone_hash
+            id,
+            cx.district(),
+            matter,
+            cx.now,
+            input.channel.code(),
+            input.anonymous || anonymous,
+            input.lang.tag(),
+            name,
+            phone,
+            email,
+            address,
+            code,
+            phone_hash
         ],
     )?;
     Ok(id)
@@ -159,6 +169,7 @@ pub(crate) fn code_of_first(cx: &mut Cx<'_>, matter: MatterId) -> Result<(Raiser
 
 /// Replaces a merged matter's raisers under the matter that answers for them.
 pub(crate) fn move_all(cx: &mut Cx<'_>, from: MatterId, to: MatterId, opening: i64) -> Result<u64, Error> {
-    let sql = "UPDATE matter_raiser SET matter_id = $1, opening = $2, proof = NULL, proof_at = NULL WHERE matter_id = $3";
+    let sql =
+        "UPDATE matter_raiser SET matter_id = $1, opening = $2, proof = NULL, proof_at = NULL WHERE matter_id = $3";
     Ok(cx.execute(sql, params![to, opening, from])?)
 }

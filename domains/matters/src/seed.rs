@@ -5,22 +5,89 @@ use crate::model::{Allowance, ClassRule, Family, OnReturn, Route, Scope, TimeKin
 /// In the order of the list: what is most often needed first, emergencies on top.
 pub fn classes() -> Vec<ClassRule> {
     let mut list = vec![
-        emergency("danger-now", "有人有危险", "Somebody is in danger", "受伤、火情、有人落水、正在发生的打斗", "Injury, fire, drowning, a fight going on"),
-        emergency("missing-person", "有人走失", "Somebody is missing", "老人或孩子不见了,或发现走失的人", "An elder or a child is missing, or was found wandering"),
-        police("public-order", "治安情况", "Public order", "可疑情况、扰民、轻微冲突", "Something suspicious, disturbance, a quarrel"),
-        police("fraud", "疑似诈骗", "Suspected fraud", "可疑来电、转账、上门推销", "Suspicious call, transfer, door-to-door sale"),
-        police("traffic", "交通与停车", "Traffic and parking", "乱停车、路口隐患", "Blocked ways, a dangerous crossing"),
-        committee("dispute", "邻里纠纷", "Dispute between neighbours", "噪音、漏水责任、公共部位", "Noise, who pays for a leak, shared space"),
-        committee("environment", "环境卫生", "Cleanliness", "垃圾、楼道杂物、积水", "Rubbish, things in the stairway, puddles"),
-        committee("elder-care", "老人需要帮助", "An elder needs help", "独居、行动不便、许久没见到", "Living alone, hard to get about, not seen for a while"),
+        emergency(
+            "danger-now",
+            "有人有危险",
+            "Somebody is in danger",
+            "受伤、火情、有人落水、正在发生的打斗",
+            "Injury, fire, drowning, a fight going on",
+        ),
+        emergency(
+            "missing-person",
+            "有人走失",
+            "Somebody is missing",
+            "老人或孩子不见了,或发现走失的人",
+            "An elder or a child is missing, or was found wandering",
+        ),
+        police(
+            "public-order",
+            "治安情况",
+            "Public order",
+            "可疑情况、扰民、轻微冲突",
+            "Something suspicious, disturbance, a quarrel",
+        ),
+        police(
+            "fraud",
+            "疑似诈骗",
+            "Suspected fraud",
+            "可疑来电、转账、上门推销",
+            "Suspicious call, transfer, door-to-door sale",
+        ),
+        police(
+            "traffic",
+            "交通与停车",
+            "Traffic and parking",
+            "乱停车、路口隐患",
+            "Blocked ways, a dangerous crossing",
+        ),
+        committee(
+            "dispute",
+            "邻里纠纷",
+            "Dispute between neighbours",
+            "噪音、漏水责任、公共部位",
+            "Noise, who pays for a leak, shared space",
+        ),
+        committee(
+            "environment",
+            "环境卫生",
+            "Cleanliness",
+            "垃圾、楼道杂物、积水",
+            "Rubbish, things in the stairway, puddles",
+        ),
+        committee(
+            "elder-care",
+            "老人需要帮助",
+            "An elder needs help",
+            "独居、行动不便、许久没见到",
+            "Living alone, hard to get about, not seen for a while",
+        ),
         property("water-leak", "漏水与管道", "Leaks and pipes", "楼道、屋顶、下水道", "Stairway, roof, drains"),
         property("lighting", "路灯与照明", "Lighting", "楼道灯、路灯不亮", "A lamp that does not burn"),
         property("lift", "电梯", "Lift", "停运、异响、关人后的检查", "Out of order, strange noise"),
-        property("fire-safety", "消防隐患", "Fire safety", "通道堵塞、飞线充电", "Blocked escape ways, charging on a wire"),
-        agency("public-works", "道路与市政", "Roads and public works", "井盖、路面、护栏", "Manhole cover, road surface, railing"),
+        property(
+            "fire-safety",
+            "消防隐患",
+            "Fire safety",
+            "通道堵塞、飞线充电",
+            "Blocked escape ways, charging on a wire",
+        ),
+        agency(
+            "public-works",
+            "道路与市政",
+            "Roads and public works",
+            "井盖、路面、护栏",
+            "Manhole cover, road surface, railing",
+        ),
         agency("welfare", "民生与救助", "Welfare", "补贴、证明、救助政策", "Allowance, certificate, relief"),
         agency("market", "市场与食品", "Market and food", "缺斤短两、食品安全", "Short weight, food safety"),
-        plain("advice", "咨询与建议", "Question or suggestion", Route::Committee, "不知道归谁管也可以写在这里", "Also when you do not know whose business it is"),
+        plain(
+            "advice",
+            "咨询与建议",
+            "Question or suggestion",
+            Route::Committee,
+            "不知道归谁管也可以写在这里",
+            "Also when you do not know whose business it is",
+        ),
         plain("other", "其他", "Something else", Route::CatchAll, "", ""),
     ];
     for (position, class) in list.iter_mut().enumerate() {
@@ -69,7 +136,11 @@ fn property(code: &str, zh: &str, en: &str, hint_zh: &str, hint_en: &str) -> Cla
 }
 
 fn agency(code: &str, zh: &str, en: &str, hint_zh: &str, hint_en: &str) -> ClassRule {
-    ClassRule { time: TimeKind::WorkingHours, sign: Allowance::hours(8), ..plain(code, zh, en, Route::Agency, hint_zh, hint_en) }
+    ClassRule {
+        time: TimeKind::WorkingHours,
+        sign: Allowance::hours(8),
+        ..plain(code, zh, en, Route::Agency, hint_zh, hint_en)
+    }
 }
 
 #[cfg(test)]

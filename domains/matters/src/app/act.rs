@@ -3,17 +3,17 @@
 use super::around::{self, Owner};
 use super::effects::{self, Effect};
 use super::{answer, clocks};
+use crate::Error;
 use crate::error::{Conflict, Invalid};
 use crate::events;
 use crate::limits;
 use crate::model::{Command, CommandKind, Facts, Refusal, State, next};
-use crate::store::{MatterRow, classes, log, raisers};
-use crate::Error;
+use crate::store::{MatterRow, log, raisers};
+use ::store::{Cx, params};
 use kernel::Moment;
 use kernel::ids::{AccountId, MatterId};
 use people::policy::{Action, decide, require};
 use serde_json::{Value, json};
-use store::{Cx, params};
 
 /// A command for a matter.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -118,7 +118,13 @@ pub(super) fn perform(
 }
 
 /// Log entry, clock and row of one change.
-pub(super) fn write(cx: &mut Cx<'_>, m: &mut MatterRow, kind: CommandKind, from: State, effect: Effect) -> Result<(), Error> {
+pub(super) fn write(
+    cx: &mut Cx<'_>,
+    m: &mut MatterRow,
+    kind: CommandKind,
+    from: State,
+    effect: Effect,
+) -> Result<(), Error> {
     let mut payload = json!({ "v": m.version + 1, "from": from.code(), "to": m.state.code() });
     if let (Some(all), Value::Object(more)) = (payload.as_object_mut(), effect.payload) {
         all.extend(more);
@@ -213,9 +219,7 @@ pub fn legal(cx: &mut Cx<'_>, matter: MatterId) -> Result<Vec<(CommandKind, Resu
         }
         let allowed = decide(&cx.actor, cx.purpose, action(*kind), &matter_facts);
         let answer = match allowed {
-            people::policy::Decision::Deny(why) => {
-                Err(people::policy::Denied { action: action(*kind), why }.into())
-            }
+            people::policy::Decision::Deny(why) => Err(people::policy::Denied { action: action(*kind), why }.into()),
             people::policy::Decision::Allow => next(m.state, *kind, &facts).map(drop).map_err(Error::from),
         };
         out.push((*kind, answer));
@@ -238,7 +242,12 @@ fn conflict(cx: &mut Cx<'_>, m: &MatterRow, yours: i64) -> Error {
     }))
 }
 
-fn done_before(cx: &mut Cx<'_>, matter: MatterId, key: Option<&str>, kind: CommandKind) -> Result<Option<Acted>, Error> {
+fn done_before(
+    cx: &mut Cx<'_>,
+    matter: MatterId,
+    key: Option<&str>,
+    kind: CommandKind,
+) -> Result<Option<Acted>, Error> {
     let Some(key) = key else { return Ok(None) };
     if key.is_empty() || key.len() > 100 {
         return Err(Error::invalid("key", "invalid-too-long"));

@@ -4,17 +4,15 @@ use super::act::{self, Act, Acted};
 use super::around;
 use crate::Error;
 use crate::events;
-use crate::model::{
-    Command, CommandKind, DeliveryResult, Refusal, State, WhoCould, delivery, next,
-};
 use crate::model::delivery::{LAY_OPEN_DAYS, proof_of};
+use crate::model::{Command, CommandKind, DeliveryResult, Refusal, State, WhoCould, delivery, next};
 use crate::store::notes::{self, NoteKind};
 use crate::store::{MatterRow, raisers};
+use ::store::{Cx, params};
 use kernel::ids::{MatterId, RaiserId};
 use kernel::{Actor, ActorKind, Purpose};
 use people::policy::jobs;
 use serde_json::{Value, json};
-use store::{Cx, params};
 use uuid::Uuid;
 
 /// Writes down what came of one attempt to bring the answer to one raiser; closes the matter when that was the last

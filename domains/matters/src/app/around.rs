@@ -7,6 +7,7 @@ use crate::events::{self, Reason};
 use crate::model::{ClassRule, Route};
 use crate::store::row::Spot;
 use crate::store::{MatterRow, log};
+use ::store::Cx;
 use kernel::ids::{AccountId, AreaId, OrgId, SeatId};
 use kernel::{Moment, Role};
 use people::app::{Want, find_owner, roster};
@@ -15,7 +16,6 @@ use people::policy::{MatterFacts, ResourceFacts};
 use serde_json::json;
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
-use store::Cx;
 
 /// Who answers, on which seat, of which body.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,10 +47,7 @@ fn seat_of(cx: &mut Cx<'_>, id: SeatId) -> Result<(Role, Place), Error> {
     }
     let seat = people::app::seats::seat(cx, id)?;
     let found = (seat.role, seat.place);
-    // Only what is committed may be kept: a seat made in this transaction may never come to be.
-    if seat.version > 0 && !cx.is_writing() {
-        known.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id, found);
-    }
+    known.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id, found);
     Ok(found)
 }
 

@@ -1,14 +1,14 @@
 //! The district's work calendar: the years that come with the program and the notices loaded since (R12).
 
 use crate::Error;
-use kernel::{Moment, WorkCalendar};
+use ::store::{Cx, params};
 use kernel::ids::DistrictId;
+use kernel::{Moment, WorkCalendar};
 use people::policy::{Action, ResourceFacts, require};
 use serde_json::json;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
-use store::{Cx, params};
 
 type Kept = HashMap<DistrictId, (Instant, Arc<WorkCalendar>)>;
 

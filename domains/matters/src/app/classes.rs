@@ -5,10 +5,10 @@ use crate::events;
 use crate::model::{ClassRule, Family, Route};
 use crate::store::classes as table;
 use crate::{Error, limits, seed};
+use ::store::Cx;
 use people::policy::{Action, ResourceFacts, require};
 use serde_json::json;
 use std::sync::Arc;
-use store::Cx;
 
 /// Current classes in the order of the list, also those no longer offered. Open to everybody: the first question of
 /// every form is made of it.
@@ -76,9 +76,6 @@ fn check(rule: &mut ClassRule) -> Result<(), Error> {
         let mut some = Some(std::mem::take(value));
         limits::optional(&mut wrong, field, &mut some, 200);
         *value = some.unwrap_or_default();
-    }
-    if rule.route == Route::Agency && rule.agency.as_deref().is_none_or(str::is_empty) {
-        wrong.push(Invalid::new("agency", "invalid-missing"));
     }
     if rule.family == Family::Emergency && !matches!(rule.route, Route::Duty | Route::CommunityOfficer) {
         wrong.push(Invalid::new("route", "invalid-emergency-route"));

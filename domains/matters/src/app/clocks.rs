@@ -10,13 +10,13 @@ use crate::events::{self, NotifySupervisor, Reason};
 use crate::model::{ClassRule, ClockEvent, CommandKind, Level, State, clock, next};
 use crate::store::row::level_rank;
 use crate::store::{MatterRow, classes, log};
+use ::store::{Cx, NewJob, params};
 use kernel::ids::MatterId;
 use kernel::{Moment, WorkCalendar};
 use people::policy::{Action, ResourceFacts, require};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::sync::Arc;
-use store::{Cx, NewJob, params};
 
 /// Seconds between two looks at the alarms.
 const SWEEP_SECS: i64 = 20;
@@ -89,7 +89,10 @@ fn one(cx: &mut Cx<'_>, id: MatterId, swept: &mut Swept) -> Result<(), Error> {
         cx.signal(events::CHANGED, m.id.0);
     } else {
         // Nothing to climb: make sure the same alarm does not ring for ever.
-        cx.execute("UPDATE matter SET alarm_at = $1 WHERE id = $2", params![m.alarm_at().filter(|a| *a > cx.now), m.id])?;
+        cx.execute(
+            "UPDATE matter SET alarm_at = $1 WHERE id = $2",
+            params![m.alarm_at().filter(|a| *a > cx.now), m.id],
+        )?;
     }
     Ok(())
 }
@@ -194,7 +197,7 @@ fn recompute_batch(
     let sql = format!(
         "SELECT subject, at, kind, payload FROM event WHERE subject IN ({marks}) AND kind LIKE 'matter.%' ORDER BY subject, n"
     );
-    let ids: Vec<store::Value> = batch.iter().map(|m| m.id.into()).collect();
+    let ids: Vec<::store::Value> = batch.iter().map(|m| m.id.into()).collect();
     let mut logs: HashMap<MatterId, Vec<ClockEvent>> = HashMap::with_capacity(batch.len());
     cx.each(&sql, &ids, |row| {
         let kind = row.text("kind")?;
@@ -227,8 +230,16 @@ fn store_clock(cx: &mut Cx<'_>, m: &MatterRow) -> Result<(), Error> {
     cx.execute(
         sql,
         params![
-            m.class_version, m.stage.code(), m.due_at, m.yellow_at, m.provisional, m.paused_until, m.alarm_at(),
-            level_rank(m.level), m.id, m.version
+            m.class_version,
+            m.stage.code(),
+            m.due_at,
+            m.yellow_at,
+            m.provisional,
+            m.paused_until,
+            m.alarm_at(),
+            level_rank(m.level),
+            m.id,
+            m.version
         ],
     )?;
     debug_assert!(m.state != State::Closed);

@@ -1,16 +1,16 @@
 //! What each command changes beside the state, and who is told afterwards.
 
 use super::act::refuse;
-use super::around::{self, Owner};
 use super::answer;
+use super::around::{self, Owner};
 use crate::events::{self, DeliverAnswer, NotifyVerifiers, Reason};
 use crate::model::{Channel, Command, CommandKind, Outcome, State, WhoCould};
 use crate::store::notes::{self, NoteKind};
 use crate::store::{MatterRow, log, raisers};
 use crate::{Error, limits, raiser};
+use ::store::{Cx, params};
 use kernel::ids::{AccountId, MatterId, SeatId};
 use serde_json::{Value, json};
-use store::{Cx, params};
 
 /// What goes into the log entry besides states and version: ids, codes, digests.
 pub(super) struct Effect {
@@ -67,6 +67,7 @@ pub(super) fn apply(
         }
         Command::Submit { outcome, answer } => {
             m.outcome = Some(*outcome);
+            m.target_at = Some(m.due_at);
             m.verified_by = None;
             let digest = set_answer(cx, m, answer)?;
             json!({ "outcome": outcome.code(), "answer": digest })
@@ -151,6 +152,10 @@ fn give_back(cx: &mut Cx<'_>, m: &mut MatterRow, reason: &str) -> Result<Value, 
 }
 
 fn reopen(cx: &mut Cx<'_>, m: &mut MatterRow, owner: &Owner, reason: &str) -> Result<Value, Error> {
+    if m.elsewhere {
+        // Nobody here answered it and nobody here holds its code; what is still wrong is raised anew.
+        return Err(refuse("refuse-closed-elsewhere", WhoCould::Raiser, "todo-raise-again"));
+    }
     let (_, digest) = notes::add(cx, m.id, NoteKind::Facts, true, reason)?;
     m.opening += 1;
     m.closed_at = None;
@@ -190,7 +195,8 @@ fn merge(cx: &mut Cx<'_>, m: &mut MatterRow, into: MatterId) -> Result<Value, Er
     let moved = raiser::move_all(cx, m.id, into, other.opening)?;
     cx.execute("UPDATE matter SET merged_into = $1 WHERE merged_into = $2", params![into, m.id])?;
     m.merged_into = Some(into);
-    let payload = json!({ "v": other.version + 1, "from": other.state.code(), "to": other.state.code(), "joined": m.id });
+    let payload =
+        json!({ "v": other.version + 1, "from": other.state.code(), "to": other.state.code(), "joined": m.id });
     cx.record("matter.joined", log::SUBJECT, into.0, &payload)?;
     other.save(cx)?;
     events::notify(cx, into, other.version, (other.owner_account, other.owner_seat), Reason::Joined)?;

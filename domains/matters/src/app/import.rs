@@ -4,15 +4,16 @@
 //! instant: a catch-all owner, a due time from their class counted from now, and an anonymous raiser, so that R1 and
 //! R2 hold for them as for every other. The caller runs all rows in one transaction.
 
+use super::around::{self, Owner};
 use super::calendar::calendar;
 use super::raise::{self, index_words};
-use super::around::{self, Owner};
 use super::{RaisedPlace, RaiserInput};
 use crate::model::{ClassRule, ClockEvent, ClockStep, Level, Origin, Stage, State, clock};
 use crate::store::notes::{self, NoteKind};
 use crate::store::row::{self, MatterRow, NewKeys, Spot};
 use crate::store::{classes, log};
 use crate::{Error, limits, raiser};
+use ::store::{Cx, KeyClass, params};
 use kernel::geo::Point;
 use kernel::ids::{AreaId, MatterId};
 use kernel::{Lang, Moment, WorkCalendar, text};
@@ -20,7 +21,6 @@ use people::policy::{Action, ResourceFacts, require};
 use serde_json::json;
 use std::collections::HashMap;
 use std::sync::Arc;
-use store::{Cx, KeyClass, params};
 
 /// One matter as the other system tells it.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -150,6 +150,7 @@ impl Importer {
             rating: None,
             elsewhere: clock.stage == Stage::Done,
             typed_by: None,
+            target_at: m.target_at,
         }
     }
 }

@@ -4,9 +4,9 @@
 use super::around;
 use crate::Error;
 use crate::store::MatterRow;
+use ::store::{Cx, params};
 use kernel::ids::{AccountId, MatterId, SeatId};
 use people::policy::{Action, ResourceFacts, require};
-use store::{Cx, params};
 
 /// Hands open matters of this seat, or (none) of every seat whose stored account is no longer the effective one, to
 /// whoever answers for them now. Answers how many moved; at most 500 in one go, call again until it is none.
@@ -24,7 +24,7 @@ pub fn inherit(cx: &mut Cx<'_>, seat: Option<SeatId>) -> Result<usize, Error> {
     }
     .iter()
     .map(|r| Ok((r.id("owner_seat")?, r.id("owner_account")?)))
-    .collect::<Result<_, store::Error>>()?;
+    .collect::<Result<_, ::store::Error>>()?;
     let mut moved = 0;
     let now = cx.now;
     for (seat, account) in pairs {

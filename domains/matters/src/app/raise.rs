@@ -12,13 +12,13 @@ use crate::store::notes::{self, NoteKind};
 use crate::store::row::{self, MatterRow, NewKeys, Spot};
 use crate::store::{classes, log};
 use crate::{Error, raiser};
+use ::store::{Cx, KeyClass, params};
 use kernel::geo::Point;
 use kernel::ids::{AccountId, AreaId, MatterId, PostId, RaiserId, SeatId};
 use kernel::{Lang, Moment, Purpose, WorkCalendar, text};
 use people::policy::{Action, ResourceFacts, require};
 use serde_json::json;
 use std::sync::Arc;
-use store::{Cx, KeyClass, params};
 
 /// Where something is. All parts may be missing: then the district's catch-all finds out.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -173,6 +173,7 @@ fn first_row(
         rating: None,
         elsewhere: false,
         typed_by: None,
+        target_at: None,
     }
 }
 
@@ -268,7 +269,7 @@ fn repeated(cx: &mut Cx<'_>, command: &Raise, digest: Option<[u8; 32]>) -> Resul
     let sql = "SELECT id, idem_digest FROM matter WHERE district_id = $1 AND idem = $2";
     let found = cx.query_opt(sql, params![cx.district(), command.key.as_deref()])?;
     // No such key: two random codes or numbers met. Everything is rolled back and the caller may try again.
-    let found = found.ok_or_else(|| Error::from(store::Error::Unavailable("try again".into())))?;
+    let found = found.ok_or_else(|| Error::from(::store::Error::Unavailable("try again".into())))?;
     if found.opt_blob("idem_digest")?.as_deref() != digest.as_ref().map(<[u8; 32]>::as_slice) {
         return Err(Error::invalid("key", "invalid-key-reused"));
     }

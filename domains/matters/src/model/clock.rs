@@ -114,21 +114,26 @@ pub struct Clock {
 impl Clock {
     /// How late it is at `now`.
     pub fn level(&self, now: Moment) -> Level {
-        if self.stage == Stage::Done || now < self.yellow_at {
-            Level::Green
-        } else if now < self.due_at {
-            Level::Yellow
-        } else if now < self.due_at.plus_hours(SUPERVISOR_AFTER_HOURS) {
-            Level::Red
-        } else if now < self.due_at.plus_hours(NEXT_LEVEL_AFTER_HOURS) {
-            Level::Supervisor
-        } else {
-            Level::NextLevel
-        }
+        level(self.stage, self.yellow_at, self.due_at, now)
     }
     /// When the next rung after `level` is reached; none when the ladder ends or nothing is owed.
     pub fn next_alarm(&self, level: Level) -> Option<Moment> {
         next_alarm(self.stage, self.yellow_at, self.due_at, level)
+    }
+}
+
+/// See [`Clock::level`]; from stored columns.
+pub fn level(stage: Stage, yellow_at: Moment, due_at: Moment, now: Moment) -> Level {
+    if stage == Stage::Done || now < yellow_at {
+        Level::Green
+    } else if now < due_at {
+        Level::Yellow
+    } else if now < due_at.plus_hours(SUPERVISOR_AFTER_HOURS) {
+        Level::Red
+    } else if now < due_at.plus_hours(NEXT_LEVEL_AFTER_HOURS) {
+        Level::Supervisor
+    } else {
+        Level::NextLevel
     }
 }
 

@@ -4,11 +4,11 @@
 use super::coded;
 use crate::Error;
 use crate::model::{Allowance, ClassRule, Family, OnReturn, Route, Scope, TimeKind, Urgency};
+use ::store::{Cx, Row, params};
 use kernel::ids::DistrictId;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
-use store::{Cx, Row, params};
 
 /// How long a copy is believed in processes other than the one that changed it. The machine's own time, because a
 /// district's clock may stand still.
@@ -80,9 +80,27 @@ pub(crate) fn put(cx: &mut Cx<'_>, c: &ClassRule) -> Result<(), Error> {
     cx.execute(
         sql,
         params![
-            district, &c.code, c.version, cx.now, c.family.code(), &c.name_zh, &c.name_en, &c.hint_zh, &c.hint_en,
-            c.route.code(), c.agency.as_ref(), c.scope.code(), c.time.code(), c.on_return.code(), c.urgency.code(),
-            c.sign.to_string(), c.contact.to_string(), c.handle.to_string(), c.verify.to_string(), c.active, c.position
+            district,
+            &c.code,
+            c.version,
+            cx.now,
+            c.family.code(),
+            &c.name_zh,
+            &c.name_en,
+            &c.hint_zh,
+            &c.hint_en,
+            c.route.code(),
+            c.agency.as_ref(),
+            c.scope.code(),
+            c.time.code(),
+            c.on_return.code(),
+            c.urgency.code(),
+            c.sign.to_string(),
+            c.contact.to_string(),
+            c.handle.to_string(),
+            c.verify.to_string(),
+            c.active,
+            c.position
         ],
     )?;
     forget(cx);

@@ -2,10 +2,10 @@
 
 use crate::Error;
 use crate::model::{ClockEvent, ClockStep, State};
+use ::store::{Cx, params};
 use kernel::Moment;
 use kernel::ids::MatterId;
 use serde_json::Value;
-use store::{Cx, params};
 
 /// Kind of the rows in `event`.
 pub(crate) const SUBJECT: &str = "matter";
@@ -52,7 +52,9 @@ pub(crate) fn clock_event(at: Moment, kind: &str, payload: &Value) -> Option<Clo
         },
         "matter.raise" => ClockStep::Raised,
         "matter.return" => ClockStep::Returned,
-        "matter.assign" if state("from").is_some_and(|s| s == State::Signed || s.is_handling()) => ClockStep::Reassigned,
+        "matter.assign" if state("from").is_some_and(|s| s == State::Signed || s.is_handling()) => {
+            ClockStep::Reassigned
+        }
         "matter.sign" => ClockStep::Signed,
         "matter.contact" if state("from") == Some(State::Signed) => ClockStep::Contacted,
         "matter.wait" => ClockStep::Waiting { until: until()? },

@@ -9,12 +9,12 @@ pub(crate) mod row;
 pub(crate) use row::MatterRow;
 
 use crate::Error;
-use store::Row;
+use ::store::Row;
 
 /// A stored code that this version of the program does not know: a newer program wrote it.
 pub(crate) fn coded<T>(row: &Row, column: &str, read: impl Fn(&str) -> Option<T>) -> Result<T, Error> {
     let text = row.text(column)?;
-    read(&text).ok_or_else(|| store::Error::Column(format!("{column} has an unknown code")).into())
+    read(&text).ok_or_else(|| ::store::Error::Column(format!("{column} has an unknown code")).into())
 }
 
 /// As [`coded`], for a column that may be empty.

@@ -3,9 +3,9 @@
 use super::coded;
 use crate::Error;
 use crate::model::codes;
+use ::store::{Cx, KeyClass, params};
 use kernel::Moment;
 use kernel::ids::MatterId;
-use store::{Cx, KeyClass, params};
 use uuid::Uuid;
 
 codes! {
@@ -103,7 +103,7 @@ pub(crate) fn one(cx: &mut Cx<'_>, matter: MatterId, id: Uuid) -> Result<String,
 /// Erased texts read as an ellipsis: the key is gone for good.
 fn open(cx: &mut Cx<'_>, matter: MatterId, sealed: &[u8]) -> Result<String, Error> {
     match cx.open_text(KeyClass::Text, matter.0, sealed) {
-        Err(store::Error::Erased) => Ok("…".to_owned()),
+        Err(::store::Error::Erased) => Ok("…".to_owned()),
         other => Ok(other?),
     }
 }

@@ -4,9 +4,9 @@
 use super::{coded, opt_coded};
 use crate::Error;
 use crate::model::{Channel, Delivery, DeliveryResult, Proof};
+use ::store::{Cx, params};
 use kernel::ids::{MatterId, RaiserId};
 use kernel::{Lang, Moment};
-use store::{Cx, params};
 
 /// What may be known of a raiser without revealing anybody.
 #[derive(Debug, Clone, PartialEq, Eq)]

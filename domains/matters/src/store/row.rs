@@ -3,9 +3,9 @@
 use super::{coded, opt_coded};
 use crate::Error;
 use crate::model::{Clock, Family, Level, Origin, Outcome, Stage, State};
+use ::store::{Cx, Row, params};
 use kernel::Moment;
 use kernel::ids::{AccountId, AreaId, MatterId, OrgId, PostId, SeatId};
-use store::{Cx, Row, params};
 use uuid::Uuid;
 
 /// Everything a matter row holds, but texts and names.
@@ -52,6 +52,8 @@ pub(crate) struct MatterRow {
     pub rating: Option<i64>,
     pub elsewhere: bool,
     pub typed_by: Option<AccountId>,
+    /// Until when it should have been dealt with, as that stood when it was handed in (or where it was imported from).
+    pub target_at: Option<Moment>,
 }
 
 /// Where a matter lies: its areas and posts, for lists and rights.
@@ -82,7 +84,7 @@ const COLUMNS: &str = "n, id, version, number, class, class_version, family, ori
     received_at, last_at, closed_at, stage, due_at, yellow_at, provisional, paused_until, level, owner_seat, \
     owner_account, owner_org, owner_via, assigned_by, lat, lon, town, community, grid, police, post, post_mid, post_top, \
     summary, outcome, answer_note, returned, extensions, verified_by, verified_at, answered_at, merged_into, rating, \
-    elsewhere, typed_by";
+    elsewhere, typed_by, target_at";
 
 pub(crate) const fn level_rank(level: Level) -> i64 {
     level as i64
@@ -142,6 +144,7 @@ impl MatterRow {
             rating: r.opt_i64("rating")?,
             elsewhere: r.bool("elsewhere")?,
             typed_by: r.opt_id("typed_by")?,
+            target_at: r.opt_moment("target_at")?,
         })
     }
 
@@ -197,20 +200,52 @@ impl MatterRow {
              is_open = $7, opening = $8, last_at = $9, closed_at = $10, stage = $11, due_at = $12, yellow_at = $13, \
              provisional = $14, paused_until = $15, alarm_at = $16, level = $17, owner_seat = $18, owner_account = $19, \
              owner_org = $20, owner_via = $21, assigned_by = $22, outcome = $23, answer_note = $24, returned = $25, \
-             extensions = $26, verified_by = $27, verified_at = $28, answered_at = $29, merged_into = $30, rating = $31 \
-             WHERE id = $32 AND version = $33";
+             extensions = $26, verified_by = $27, verified_at = $28, answered_at = $29, merged_into = $30, rating = $31, \
+             target_at = $32 WHERE id = $33 AND version = $34";
         let changed = cx.execute(
             sql,
             params![
-                self.version, &self.class, self.class_version, self.family.code(), self.emergency, self.state.code(),
-                i64::from(self.state.is_open()), self.opening, self.last_at, self.closed_at, self.stage.code(), self.due_at,
-                self.yellow_at, self.provisional, self.paused_until, self.alarm_at(), level_rank(self.level),
-                self.owner_seat, self.owner_account, self.owner_org, &self.owner_via, self.assigned_by,
-                self.outcome.map(Outcome::code), self.answer_note, self.returned, self.extensions, self.verified_by,
-                self.verified_at, self.answered_at, self.merged_into, self.rating, self.id, before
+                self.version,
+                &self.class,
+                self.class_version,
+                self.family.code(),
+                self.emergency,
+                self.state.code(),
+                i64::from(self.state.is_open()),
+                self.opening,
+                self.last_at,
+                self.closed_at,
+                self.stage.code(),
+                self.due_at,
+                self.yellow_at,
+                self.provisional,
+                self.paused_until,
+                self.alarm_at(),
+                level_rank(self.level),
+                self.owner_seat,
+                self.owner_account,
+                self.owner_org,
+                &self.owner_via,
+                self.assigned_by,
+                self.outcome.map(Outcome::code),
+                self.answer_note,
+                self.returned,
+                self.extensions,
+                self.verified_by,
+                self.verified_at,
+                self.answered_at,
+                self.merged_into,
+                self.rating,
+                self.target_at,
+                self.id,
+                before
             ],
         )?;
-        if changed == 1 { Ok(()) } else { Err(store::Error::Unavailable("the matter changed meanwhile".into()).into()) }
+        if changed == 1 {
+            Ok(())
+        } else {
+            Err(::store::Error::Unavailable("the matter changed meanwhile".into()).into())
+        }
     }
 }
 
@@ -229,20 +264,66 @@ pub(crate) fn insert(cx: &mut Cx<'_>, m: &MatterRow, keys: &NewKeys<'_>) -> Resu
          class_version, family, origin, emergency, state, is_open, opening, received_at, last_at, closed_at, stage, due_at, \
          yellow_at, provisional, paused_until, alarm_at, level, owner_seat, owner_account, owner_org, owner_via, assigned_by, \
          lat, lon, town, community, grid, police, post, post_mid, post_top, summary, outcome, answer_note, returned, \
-         extensions, verified_by, verified_at, answered_at, merged_into, rating, elsewhere, typed_by) VALUES \
+         extensions, verified_by, verified_at, answered_at, merged_into, rating, elsewhere, typed_by, target_at) VALUES \
          ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, \
          $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, \
-         $47, $48, $49, $50, $51, $52) ON CONFLICT DO NOTHING RETURNING n";
+         $47, $48, $49, $50, $51, $52, $53) ON CONFLICT DO NOTHING RETURNING n";
     let row = cx.query_opt(
         sql,
         params![
-            m.id, cx.district(), m.version, &m.number, keys.code_hash, keys.idem, keys.idem_digest, keys.foreign, &m.class,
-            m.class_version, m.family.code(), m.origin.code(), m.emergency, m.state.code(), i64::from(m.state.is_open()),
-            m.opening, m.received_at, m.last_at, m.closed_at, m.stage.code(), m.due_at, m.yellow_at, m.provisional,
-            m.paused_until, m.alarm_at(), level_rank(m.level), m.owner_seat, m.owner_account, m.owner_org, &m.owner_via,
-            m.assigned_by, m.lat, m.lon, m.spot.town, m.spot.community, m.spot.grid, m.spot.police, m.spot.post,
-            m.spot.post_mid, m.spot.post_top, &m.summary, m.outcome.map(Outcome::code), m.answer_note, m.returned,
-            m.extensions, m.verified_by, m.verified_at, m.answered_at, m.merged_into, m.rating, m.elsewhere, m.typed_by
+            m.id,
+            cx.district(),
+            m.version,
+            &m.number,
+            keys.code_hash,
+            keys.idem,
+            keys.idem_digest,
+            keys.foreign,
+            &m.class,
+            m.class_version,
+            m.family.code(),
+            m.origin.code(),
+            m.emergency,
+            m.state.code(),
+            i64::from(m.state.is_open()),
+            m.opening,
+            m.received_at,
+            m.last_at,
+            m.closed_at,
+            m.stage.code(),
+            m.due_at,
+            m.yellow_at,
+            m.provisional,
+            m.paused_until,
+            m.alarm_at(),
+            level_rank(m.level),
+            m.owner_seat,
+            m.owner_account,
+            m.owner_org,
+            &m.owner_via,
+            m.assigned_by,
+            m.lat,
+            m.lon,
+            m.spot.town,
+            m.spot.community,
+            m.spot.grid,
+            m.spot.police,
+            m.spot.post,
+            m.spot.post_mid,
+            m.spot.post_top,
+            &m.summary,
+            m.outcome.map(Outcome::code),
+            m.answer_note,
+            m.returned,
+            m.extensions,
+            m.verified_by,
+            m.verified_at,
+            m.answered_at,
+            m.merged_into,
+            m.rating,
+            m.elsewhere,
+            m.typed_by,
+            m.target_at
         ],
     )?;
     row.map(|r| r.i64("n").map_err(Error::from)).transpose()

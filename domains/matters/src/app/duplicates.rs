@@ -1,0 +1,117 @@
+//! Duplicates are proposed, never decided: near in place, near in time, alike in words.
+
+use super::lists::Line;
+use super::{around, raise::RaisedPlace};
+use crate::Error;
+use crate::store::MatterRow;
+use crate::store::notes::{self, NoteKind};
+use ::store::{Cx, params};
+use kernel::geo::Point;
+use kernel::ids::MatterId;
+use kernel::{Moment, text};
+use people::policy::{Action, require};
+
+/// Metres around the point.
+const RADIUS_M: f64 = 250.0;
+/// Days before and after.
+const DAYS: i64 = 14;
+/// Matters looked at.
+const LOOK_AT: i64 = 400;
+/// Proposals shown.
+const SHOWN: usize = 5;
+
+/// A proposal with its reasons.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Candidate {
+    pub line: Line,
+    /// Metres between the two points.
+    pub distance_m: f64,
+    /// Hours between the two.
+    pub hours_apart: i64,
+    /// Share of words in common, 0 to 1, of the scrubbed summaries.
+    pub words: f64,
+    pub same_class: bool,
+}
+
+impl Candidate {
+    fn rank(&self) -> f64 {
+        let near = 1.0 - (self.distance_m / RADIUS_M).min(1.0);
+        let recent = 1.0 - (self.hours_apart as f64 / (DAYS as f64 * 24.0)).min(1.0);
+        self.words * 2.0 + near + recent * 0.5 + f64::from(u8::from(self.same_class)) * 0.5
+    }
+}
+
+/// Open matters that may be the same as this one, most alike first.
+pub fn duplicates_of(cx: &mut Cx<'_>, matter: MatterId) -> Result<Vec<Candidate>, Error> {
+    let m = MatterRow::load(cx, matter)?;
+    let facts = around::facts_of(cx, &m)?;
+    require(&cx.actor, cx.purpose, Action::ViewMatter, &facts)?;
+    let body = notes::all(cx, matter, true)?.into_iter().find(|n| n.kind == NoteKind::Body);
+    let words = body.map_or_else(|| m.summary.clone(), |n| n.text);
+    let (Some(lat), Some(lon)) = (m.lat, m.lon) else { return Ok(Vec::new()) };
+    let Ok(point) = Point::new(lon, lat) else { return Ok(Vec::new()) };
+    let received_at = m.received_at;
+    propose(cx, point, &words, &m.class, received_at, Some(matter))
+}
+
+/// The same question before something is raised, for a clerk who types. Only what the clerk may see is proposed.
+pub fn similar_to(cx: &mut Cx<'_>, place: &RaisedPlace, class: &str, words: &str) -> Result<Vec<Candidate>, Error> {
+    let Some(point) = place.point else { return Ok(Vec::new()) };
+    let now = cx.now;
+    propose(cx, point, words, class, now, None)
+}
+
+fn propose(
+    cx: &mut Cx<'_>,
+    point: Point,
+    words: &str,
+    class: &str,
+    at: Moment,
+    not: Option<MatterId>,
+) -> Result<Vec<Candidate>, Error> {
+    // Degrees that hold the radius at this latitude.
+    let dlat = RADIUS_M / 111_000.0;
+    let dlon = dlat / point.lat().to_radians().cos().max(0.01);
+    let sql = format!(
+        "SELECT {} FROM matter WHERE district_id = $1 AND is_open = 1 AND lat BETWEEN $2 AND $3 AND lon BETWEEN $4 AND $5 \
+         AND received_at BETWEEN $6 AND $7 ORDER BY lat LIMIT {LOOK_AT}",
+        MatterRow::columns()
+    );
+    let (lat, lon) = (point.lat(), point.lon());
+    let params =
+        params![cx.district(), lat - dlat, lat + dlat, lon - dlon, lon + dlon, at.plus_days(-DAYS), at.plus_days(DAYS)];
+    let rows = cx.query(&sql, params)?.iter().map(MatterRow::read).collect::<Result<Vec<_>, _>>()?;
+    let mine = text::tokens(&text::scrub(words));
+    let reach = people::policy::scope(&cx.actor, Action::ViewMatter);
+    let now = cx.now;
+    let mut out = Vec::new();
+    for m in rows.into_iter().filter(|m| Some(m.id) != not) {
+        let people::policy::ResourceFacts::Matter(facts) = around::facts_of(cx, &m)? else { continue };
+        let there = m.lat.zip(m.lon).and_then(|(lat, lon)| Point::new(lon, lat).ok());
+        let distance_m = there.map_or(f64::INFINITY, |p| p.distance_m(point));
+        if !reach.covers(&facts) || distance_m > RADIUS_M {
+            continue;
+        }
+        out.push(Candidate {
+            distance_m,
+            hours_apart: m.received_at.secs_since(at).abs() / 3_600,
+            words: overlap(&mine, &text::tokens(&m.summary)),
+            same_class: m.class == class,
+            line: Line::of(m, now),
+        });
+    }
+    // Near alone is not enough: two leaks in one street are two matters until the words agree.
+    out.retain(|c| c.words >= 0.15 || (c.same_class && c.distance_m < 60.0));
+    out.sort_by(|a, b| b.rank().total_cmp(&a.rank()));
+    out.truncate(SHOWN);
+    Ok(out)
+}
+
+/// Share of the smaller set of tokens that is in both. Both sorted.
+fn overlap(a: &[String], b: &[String]) -> f64 {
+    let smaller = a.len().min(b.len());
+    if smaller == 0 {
+        return 0.0;
+    }
+    a.iter().filter(|t| b.binary_search(t).is_ok()).count() as f64 / smaller as f64
+}
