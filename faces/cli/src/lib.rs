@@ -1,4 +1,19 @@
-//! Commands of the program that work on files: imports, exports, benchmarks. One file per command, each with its
-//! arguments and a `run`; the binary in `faces/mulin` only wires them.
+//! Commands of the program that work on files: imports, exports, reports, benchmarks. One file per command, each with
+//! its arguments and a `run`; the binary in `faces/mulin` only wires them.
 
+pub mod districts;
 pub mod import;
+pub mod report;
+
+use kernel::ids::DistrictId;
+use std::io::Write;
+use store::Runtime;
+
+/// What a command works with.
+pub struct Env<'a> {
+    pub rt: &'a Runtime,
+    /// The district of the configuration; none when it names none.
+    pub district: Option<DistrictId>,
+    /// Standard output, or a buffer in tests.
+    pub out: &'a mut dyn Write,
+}

@@ -70,7 +70,7 @@ fn check(rule: &mut ClassRule) -> Result<(), Error> {
     if !code_ok {
         wrong.push(Invalid::new("code", "invalid-class-code"));
     }
-    limits::text(&mut wrong, "name_zh", &mut rule.name_zh, 40);
+    limits::text(&mut wrong, "name_zh", &mut rule.name_zh, 80);
     limits::text(&mut wrong, "name_en", &mut rule.name_en, 80);
     for (field, value) in [("hint_zh", &mut rule.hint_zh), ("hint_en", &mut rule.hint_en)] {
         let mut some = Some(std::mem::take(value));

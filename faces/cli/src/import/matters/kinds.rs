@@ -1,0 +1,121 @@
+//! Kinds of another system as classes of ours.
+
+use crate::import::map::MapFile;
+use anyhow::Context as _;
+use matters::app;
+use matters::model::{Allowance, ClassRule, Family, Route, TimeKind};
+use std::collections::{BTreeSet, HashMap};
+use store::Cx;
+
+/// Kind in the file → class code, and how many classes were made for that.
+pub(super) struct Kinds {
+    pub codes: HashMap<String, String>,
+    pub made: usize,
+}
+
+/// Finds or makes the class of every kind. `create = false` and an unknown kind is an error that names it.
+pub(super) fn classes_of(cx: &mut Cx<'_>, map: &MapFile, kinds: &BTreeSet<String>) -> anyhow::Result<Kinds> {
+    let there = app::classes(cx)?;
+    let mut codes = HashMap::new();
+    let mut made = 0;
+    let mut position = there.iter().map(|c| c.position).max().unwrap_or(0);
+    let template = template(map)?;
+    for kind in kinds {
+        if let Some(code) = map.classes.same.get(kind) {
+            anyhow::ensure!(
+                there.iter().any(|c| c.code == *code),
+                "[classes.same] of the map file: the district has no class “{code}”"
+            );
+            codes.insert(kind.clone(), code.clone());
+            continue;
+        }
+        // A class made by an earlier import of the same kind, or one with exactly this name.
+        if let Some(known) = there.iter().find(|c| c.name_en == *kind || c.name_zh == *kind || c.code == *kind) {
+            codes.insert(kind.clone(), known.code.clone());
+            continue;
+        }
+        anyhow::ensure!(
+            map.classes.create,
+            "the kind “{kind}” is not a class of the district: list it under [classes.same] of the map file, or set create = true"
+        );
+        let code = free_code(kind, |code| there.iter().any(|c| c.code == code) || codes.values().any(|c| c == code));
+        position += 1;
+        let rule = ClassRule {
+            code: code.clone(),
+            name_zh: kind.clone(),
+            name_en: kind.clone(),
+            position,
+            ..template.clone()
+        };
+        app::save_class(cx, rule).with_context(|| format!("the class for “{kind}”"))?;
+        made += 1;
+        codes.insert(kind.clone(), code);
+    }
+    Ok(Kinds { codes, made })
+}
+
+fn template(map: &MapFile) -> anyhow::Result<ClassRule> {
+    let new = &map.classes.new;
+    let family = new.family.as_deref().unwrap_or("non_police");
+    let family = Family::from_code(family)
+        .with_context(|| format!("[classes.new]: “{family}” must be police, non_police or emergency"))?;
+    let mut rule = ClassRule::new("new", family, Route::CatchAll, "", "");
+    let terms = [
+        ("sign", &new.sign, &mut rule.sign),
+        ("contact", &new.contact, &mut rule.contact),
+        ("handle", &new.handle, &mut rule.handle),
+        ("verify", &new.verify, &mut rule.verify),
+    ];
+    for (name, text, term) in terms {
+        if let Some(text) = text {
+            *term = text
+                .parse::<Allowance>()
+                .map_err(|()| anyhow::anyhow!("[classes.new]: {name} = “{text}” must be a term such as 2h or 7d"))?;
+        }
+    }
+    if let Some(time) = &new.time {
+        rule.time = TimeKind::from_code(time).with_context(|| {
+            format!("[classes.new]: time = “{time}” must be calendar, working_days or working_hours")
+        })?;
+    }
+    Ok(rule)
+}
+
+/// `Street Light Outages` → `street-light-outages`, numbered when two kinds would share it.
+fn free_code(kind: &str, taken: impl Fn(&str) -> bool) -> String {
+    let base = slug(kind);
+    if !taken(&base) {
+        return base;
+    }
+    (2..).map(|n| format!("{base}-{n}")).find(|code| !taken(code)).unwrap_or(base)
+}
+
+/// Small letters, digits and dashes; Han characters by their sound.
+fn slug(kind: &str) -> String {
+    let mut out = String::new();
+    for word in kind.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()) {
+        let sound = kernel::text::pinyin(word).0;
+        let sound: String = sound.chars().filter(char::is_ascii_alphanumeric).collect();
+        if sound.is_empty() || out.len() + sound.len() > 40 {
+            continue;
+        }
+        if !out.is_empty() {
+            out.push('-');
+        }
+        out.push_str(&sound);
+    }
+    if out.is_empty() { "kind".to_owned() } else { out }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_become_codes() {
+        assert_eq!(slug("Heat - Excessive  Insufficient"), "heat-excessive-insufficient");
+        assert_eq!(slug("楼道漏水"), "loudaoloushui");
+        assert_eq!(slug("!?"), "kind");
+        assert_eq!(free_code("Sign Repair", |c| c == "sign-repair"), "sign-repair-2");
+    }
+}
