@@ -14,6 +14,7 @@ const JOB: &str = "cli";
 #[derive(Debug, Clone)]
 pub struct Target {
     pub id: DistrictId,
+    pub code: String,
     pub name: String,
     exists: bool,
 }
@@ -39,6 +40,7 @@ impl Target {
             must_change_password: true,
         };
         let init = Init {
+            district_code: self.code.clone(),
             district_name: self.name.clone(),
             system: account("system", "System administration"),
             security: account("security", "Security administration"),
@@ -57,32 +59,36 @@ pub fn operator(district: DistrictId) -> Who {
     Who::new(Actor::system(district, JOB), Purpose::Administration)
 }
 
-/// The district of this name, or a new one; without a name, the configured one.
-pub fn target(env: &Env<'_>, name: Option<&str>) -> anyhow::Result<Target> {
-    let all = all(env)?;
-    let Some(name) = name else {
-        let id = env.district.or_else(|| all.first().filter(|_| all.len() == 1).map(|d| d.0));
-        let (id, name) = all
-            .into_iter()
-            .find(|d| Some(d.0) == id)
-            .context("there is no district yet, or more than one: run mulin init, or name the district")?;
-        return Ok(Target { id, name, exists: true });
+/// The district of this code or name, or a new one called `new_name`; without a code, the configured one.
+pub fn target(env: &Env<'_>, code: Option<&str>, new_name: Option<&str>) -> anyhow::Result<Target> {
+    let who = Who::system(env.district.unwrap_or(DistrictId(uuid::Uuid::nil())), JOB);
+    let all = env.rt.read_now(who, districts::all_districts)?;
+    let known = match code.map(str::trim) {
+        Some(wanted) => all.into_iter().find(|d| d.code == wanted || d.name == wanted),
+        None => {
+            let id = env.district.or_else(|| all.first().filter(|_| all.len() == 1).map(|d| d.id));
+            Some(
+                all.into_iter()
+                    .find(|d| Some(d.id) == id)
+                    .context("there is no district yet, or more than one: run mulin init, or name the district")?,
+            )
+        }
     };
-    let known = all.into_iter().find(|d| d.1 == name.trim());
+    let code = code.unwrap_or_default().trim();
     Ok(match known {
-        Some((id, name)) => Target { id, name, exists: true },
-        None => Target { id: DistrictId(env.rt.ids().uuid(env.rt.now())), name: name.trim().to_owned(), exists: false },
+        Some(d) => Target { id: d.id, code: d.code, name: d.name, exists: true },
+        None => Target {
+            id: DistrictId(env.rt.ids().uuid(env.rt.now())),
+            code: code.to_owned(),
+            name: new_name.unwrap_or(code).trim().to_owned(),
+            exists: false,
+        },
     })
 }
 
 /// As [`target`], for commands that do not make districts.
-pub fn existing(env: &Env<'_>, name: Option<&str>) -> anyhow::Result<Target> {
-    let target = target(env, name)?;
-    anyhow::ensure!(target.exists, "there is no district “{}”", target.name);
+pub fn existing(env: &Env<'_>, code: Option<&str>) -> anyhow::Result<Target> {
+    let target = target(env, code, None)?;
+    anyhow::ensure!(target.exists, "there is no district “{}”", target.code);
     Ok(target)
-}
-
-fn all(env: &Env<'_>) -> anyhow::Result<Vec<(DistrictId, String)>> {
-    let who = operator(env.district.unwrap_or(DistrictId(uuid::Uuid::nil())));
-    Ok(env.rt.read_now(who, districts::all)?.into_iter().map(|(id, d)| (id, d.name)).collect())
 }

@@ -15,7 +15,7 @@ pub enum ReportCommand {
 
 #[derive(Debug, Args)]
 pub struct OnTimeArgs {
-    /// Name of the district; may be left out when there is only one
+    /// Code of the district; may be left out when there is only one
     #[arg(long)]
     pub district: Option<String>,
     /// One JSON object instead of text

@@ -11,7 +11,10 @@ use std::path::Path;
 pub struct MapFile {
     pub datum: Option<String>,
     pub timezone: Option<String>,
+    /// Code of a district.
     pub district: Option<String>,
+    /// Its name, when it has to be made.
+    pub district_name: Option<String>,
     pub key: Option<String>,
     pub dates: Vec<String>,
     /// Our field → column or columns of the file.
