@@ -1,1 +1,2 @@
-//! places
+//! Places: areas and posts.
+pub mod model;

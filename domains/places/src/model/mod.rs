@@ -1,0 +1,12 @@
+//! Types and rules of places. No input or output here: what is asked of the database lives in `app` and `store`.
+
+pub mod area;
+pub mod coverage;
+pub mod hours;
+pub mod layer;
+pub mod locate;
+pub mod metric;
+pub mod outline;
+pub mod post;
+mod rings;
+mod wkb;
