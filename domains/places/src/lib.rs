@@ -1,2 +1,22 @@
-//! Places: areas and posts.
+//! Places: areas with their outlines, posts in three tiers, and who is on duty there (DOMAIN §1).
+//!
+//! Reads go through [`app::snapshot`], which holds all areas and posts of the district in memory and is never stale.
+//! Changes go through [`app::save_areas`] and [`app::save_posts`], whole sets at a time, so that a set is checked as a
+//! whole: police areas leave no gap and no overlap. This crate knows nothing of people beyond the ids it is given.
+
+pub mod app;
+mod error;
+pub mod events;
 pub mod model;
+mod schema;
+mod store;
+
+pub use error::{Error, Fault, Result};
+pub use schema::MIGRATIONS;
+
+pub use app::{locate, post_for, snapshot};
+pub use model::area::{Area, AreaKind};
+pub use model::hours::WeekHours;
+pub use model::outline::{Outline, OutlineError};
+pub use model::post::{DutySlot, Post, PostState, Tier};
+pub use model::snapshot::{Located, Snapshot};

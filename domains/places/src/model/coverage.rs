@@ -7,7 +7,10 @@
 use super::metric::Plane;
 use super::outline::{Outline, Place, geojson_of};
 use geo::{Area, BooleanOps, BoundingRect, Buffer, Coord, InteriorPoint, MultiPolygon, Polygon, unary_union};
-use rstar::{AABB, RTree, primitives::{GeomWithData, Rectangle}};
+use rstar::{
+    AABB, RTree,
+    primitives::{GeomWithData, Rectangle},
+};
 use serde_json::{Value, json};
 
 /// Diameter in metres of the smallest disc that makes a gap or an overlap count.
@@ -80,7 +83,12 @@ impl Coverage {
 impl std::fmt::Display for Coverage {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let gaps = self.pieces.iter().filter(|p| p.fault == Fault::Gap).count();
-        write!(f, "the police areas would leave {} faulty pieces ({gaps} gaps among the first {}):", self.total, self.pieces.len())?;
+        write!(
+            f,
+            "the police areas would leave {} faulty pieces ({gaps} gaps among the first {}):",
+            self.total,
+            self.pieces.len()
+        )?;
         for piece in self.pieces.iter().take(5) {
             write!(f, " {piece};")?;
         }
@@ -172,7 +180,8 @@ impl Work<'_> {
     fn piece(&self, fault: Fault, polygon: Polygon<f64>, areas: &[usize]) -> Option<Piece> {
         let heart = heart(&polygon)?;
         let square_metres = polygon.unsigned_area();
-        let mut labels: Vec<String> = areas.iter().filter_map(|&i| self.labels.get(i).map(|l| (*l).to_owned())).collect();
+        let mut labels: Vec<String> =
+            areas.iter().filter_map(|&i| self.labels.get(i).map(|l| (*l).to_owned())).collect();
         labels.sort();
         Some(Piece {
             fault,
@@ -246,8 +255,15 @@ mod tests {
         assert!(verdict(&d, &[("1", rect(121.4, 30.8, 121.499_999, 31.0)), east.clone()]).is_none());
         assert!(verdict(&d, &[("1", rect(121.4, 30.8, 121.500_001, 31.0)), east.clone()]).is_none());
         let ring = vec![
-            [121.4, 30.8], [121.499_999, 30.8], [121.499_999, 30.9], [121.499_95, 30.900_01], [121.499_95, 30.900_05],
-            [121.499_999, 30.900_06], [121.499_999, 31.0], [121.4, 31.0], [121.4, 30.8],
+            [121.4, 30.8],
+            [121.499_999, 30.8],
+            [121.499_999, 30.9],
+            [121.499_95, 30.900_01],
+            [121.499_95, 30.900_05],
+            [121.499_999, 30.900_06],
+            [121.499_999, 31.0],
+            [121.4, 31.0],
+            [121.4, 30.8],
         ];
         let bulge = Outline::new(&[vec![ring]], Datum::Wgs84).unwrap();
         let c = verdict(&d, &[("1", bulge), east]).unwrap();

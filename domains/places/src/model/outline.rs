@@ -4,6 +4,7 @@
 //! a border that runs exactly west–east, to the area **north** of it. The test is exact arithmetic and does not depend
 //! on the direction in which a border was drawn, so of two areas that share a border exactly one contains each point of it.
 
+use super::metric::Plane;
 use super::{rings, wkb};
 use geo::{Coord, CoordsIter, Kernel, Orientation, kernels::RobustKernel};
 use geo::{LineString, MultiPolygon, Polygon};
@@ -97,9 +98,15 @@ impl Outline {
 
     /// A shape that is known to be valid: read back from the database.
     fn of(shape: MultiPolygon<f64>) -> Result<Self, OutlineError> {
-        let mut b = Bounds { west: f64::INFINITY, south: f64::INFINITY, east: f64::NEG_INFINITY, north: f64::NEG_INFINITY };
+        let mut b =
+            Bounds { west: f64::INFINITY, south: f64::INFINITY, east: f64::NEG_INFINITY, north: f64::NEG_INFINITY };
         for c in shape.coords_iter() {
-            b = Bounds { west: b.west.min(c.x), south: b.south.min(c.y), east: b.east.max(c.x), north: b.north.max(c.y) };
+            b = Bounds {
+                west: b.west.min(c.x),
+                south: b.south.min(c.y),
+                east: b.east.max(c.x),
+                north: b.north.max(c.y),
+            };
         }
         if b.west > b.east { Err(OutlineError::Empty) } else { Ok(Self { shape, bounds: b }) }
     }
@@ -130,6 +137,13 @@ impl Outline {
             }
         }
         inside
+    }
+
+    /// Metres from the point to the nearest border; 0 inside.
+    pub fn distance_m(&self, point: Point) -> f64 {
+        use geo::{Distance, Euclidean};
+        let plane = Plane::around(point.lon(), point.lat());
+        Euclidean.distance(&geo::Point::new(0.0, 0.0), &plane.to_metres(&self.shape))
     }
 
     /// Well-known binary (little-endian MultiPolygon), the form kept in the database.
@@ -169,7 +183,8 @@ fn lies_west_of(p: Coord, a: Coord, b: Coord) -> bool {
 fn convert(raw: &[[f64; 2]], datum: Datum, part: usize, ring: usize) -> Result<LineString<f64>, OutlineError> {
     let mut coords: Vec<Coord> = Vec::with_capacity(raw.len());
     for (i, &[lon, lat]) in raw.iter().enumerate() {
-        let point = datum.to_wgs84(lon, lat).map_err(|source| OutlineError::Point { part, ring, position: i + 1, source })?;
+        let point =
+            datum.to_wgs84(lon, lat).map_err(|source| OutlineError::Point { part, ring, position: i + 1, source })?;
         let c = Coord { x: point.lon(), y: point.lat() };
         if coords.last() != Some(&c) {
             coords.push(c);
@@ -244,8 +259,14 @@ mod tests {
     fn broken_rings_are_refused_in_plain_words() {
         assert!(matches!(error(&[[1.0, 1.0], [2.0, 1.0], [2.0, 2.0]]), OutlineError::Unclosed { part: 1, ring: 1 }));
         assert!(matches!(error(&[[1.0, 1.0], [2.0, 1.0], [1.0, 1.0]]), OutlineError::TooFewPoints { points: 2, .. }));
-        assert!(matches!(error(&[[1.0, 1.0], [f64::NAN, 1.0], [2.0, 2.0], [1.0, 1.0]]), OutlineError::Point { position: 2, .. }));
-        assert!(matches!(error(&[[1.0, 1.0], [3.0, 1.0], [3.0, 3.0], [3.0, 0.5], [1.0, 1.0]]), OutlineError::DoublesBack { .. } | OutlineError::CrossesItself { .. }));
+        assert!(matches!(
+            error(&[[1.0, 1.0], [f64::NAN, 1.0], [2.0, 2.0], [1.0, 1.0]]),
+            OutlineError::Point { position: 2, .. }
+        ));
+        assert!(matches!(
+            error(&[[1.0, 1.0], [3.0, 1.0], [3.0, 3.0], [3.0, 0.5], [1.0, 1.0]]),
+            OutlineError::DoublesBack { .. } | OutlineError::CrossesItself { .. }
+        ));
         assert_eq!(Outline::new(&[], Datum::Wgs84).unwrap_err(), OutlineError::Empty);
         assert_eq!(Outline::new(&[vec![vec![]]], Datum::Wgs84).unwrap_err(), OutlineError::Empty);
     }
@@ -259,7 +280,8 @@ mod tests {
         assert!(matches!(nested.unwrap_err(), OutlineError::PartsOverlap { .. }));
         let twice = Outline::new(&[vec![square(1.0, 1.0, 2.0)], vec![square(1.0, 1.0, 2.0)]], Datum::Wgs84);
         assert!(matches!(twice.unwrap_err(), OutlineError::PartsOverlap { .. }));
-        let neighbours = Outline::new(&[vec![square(1.0, 1.0, 1.0)], vec![square(2.0, 1.0, 1.0)]], Datum::Wgs84).unwrap();
+        let neighbours =
+            Outline::new(&[vec![square(1.0, 1.0, 1.0)], vec![square(2.0, 1.0, 1.0)]], Datum::Wgs84).unwrap();
         assert!(neighbours.contains(at(2.0, 1.5)));
         let island = vec![vec![square(1.0, 1.0, 3.0), square(2.0, 2.0, 1.0)], vec![square(2.2, 2.2, 0.2)]];
         assert!(Outline::new(&island, Datum::Wgs84).unwrap().contains(at(2.3, 2.3)));

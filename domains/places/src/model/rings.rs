@@ -4,7 +4,10 @@
 
 use super::outline::OutlineError;
 use geo::line_intersection::{LineIntersection, line_intersection};
-use geo::{Contains, Coord, CoordinatePosition, InteriorPoint, Kernel, Line, LineString, MultiPolygon, Orient, Orientation, Polygon};
+use geo::{
+    Contains, Coord, CoordinatePosition, InteriorPoint, Kernel, Line, LineString, MultiPolygon, Orient, Orientation,
+    Polygon,
+};
 use geo::{coordinate_position::CoordPos, kernels::RobustKernel, orient::Direction};
 use rstar::{AABB, RTree, RTreeObject};
 
@@ -63,7 +66,12 @@ impl Rings {
         let mut edges = Vec::new();
         for (part, polygon) in shape.iter().enumerate() {
             for ring in std::iter::once(polygon.exterior()).chain(polygon.interiors()) {
-                edges.extend(ring.lines().enumerate().map(|(index, line)| Edge { line, part, ring: corners.len(), index }));
+                edges.extend(ring.lines().enumerate().map(|(index, line)| Edge {
+                    line,
+                    part,
+                    ring: corners.len(),
+                    index,
+                }));
                 corners.push(open(ring));
             }
         }
@@ -105,7 +113,9 @@ impl Rings {
                 }
                 Ok(())
             }
-            Some(LineIntersection::Collinear { intersection }) if s.part == t.part && intersection.start != intersection.end => {
+            Some(LineIntersection::Collinear { intersection })
+                if s.part == t.part && intersection.start != intersection.end =>
+            {
                 Err(OutlineError::DoublesBack { at: intersection.start.into() })
             }
             _ => Ok(()),

@@ -1,0 +1,58 @@
+//! What a use case of this crate can refuse.
+
+use crate::model::coverage::Coverage;
+use kernel::{GeoError, Point};
+
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// [`Error::code`] is the locale key after `error-places-`.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum Error {
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    #[error(transparent)]
+    Geo(#[from] GeoError),
+    #[error("only a system administrator may change areas and posts")]
+    Denied,
+    #[error("{0} lies outside the district")]
+    OutsideDistrict(Point),
+    #[error("no area of this district has an outline yet; import areas first")]
+    NoOutlines,
+    /// P1: police areas would leave a gap or overlap.
+    #[error("{0}")]
+    Coverage(Box<Coverage>),
+    /// Changes of a batch that are wrong; nothing was written.
+    #[error("{} of the changes are wrong; {}", .0.len(), .0.first().map(|f| f.why.as_str()).unwrap_or_default())]
+    Wrong(Vec<Fault>),
+    /// Somebody changed it meanwhile; nothing was changed.
+    #[error("changed meanwhile (version {seen} was seen, now it is {current})")]
+    Stale { seen: i64, current: i64 },
+    /// A field, and what is wrong with it.
+    #[error("{field}: {why}")]
+    Invalid { field: &'static str, why: &'static str },
+}
+
+/// What is wrong with one change of a batch; `index` counts the changes from 0.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    pub index: usize,
+    pub field: &'static str,
+    pub why: String,
+}
+
+impl Error {
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Store(store::Error::NotFound) => "not-found",
+            Self::Store(_) => "unavailable",
+            Self::Geo(_) => "coordinates",
+            Self::Denied => "denied",
+            Self::OutsideDistrict(_) => "outside-district",
+            Self::NoOutlines => "no-outlines",
+            Self::Coverage(_) => "coverage",
+            Self::Wrong(_) => "wrong",
+            Self::Stale { .. } => "stale",
+            Self::Invalid { .. } => "invalid",
+        }
+    }
+}

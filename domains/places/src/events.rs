@@ -1,0 +1,12 @@
+//! Kinds of entries that places append to the change log. Payloads hold ids, field names and states only.
+
+pub const AREA_ADDED: &str = "area.added";
+/// Payload `fields`: any of code, name, parent, outline.
+pub const AREA_CHANGED: &str = "area.changed";
+pub const AREA_RETIRED: &str = "area.retired";
+pub const POST_ADDED: &str = "post.added";
+/// Payload `fields` and, when it changed, the new `state`.
+pub const POST_CHANGED: &str = "post.changed";
+pub const DUTY_PLANNED: &str = "duty.planned";
+pub const DUTY_CONFIRMED: &str = "duty.confirmed";
+pub const DUTY_CANCELLED: &str = "duty.cancelled";

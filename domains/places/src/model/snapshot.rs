@@ -1,0 +1,207 @@
+//! All areas and posts of a district at one instant, in memory: who lies where, who hangs on whom.
+//!
+//! A point inside the district finds exactly one police area (P1). Usually one outline contains it (see `outline` for
+//! points on borders). In a sliver that the coverage check ignores it may be none or two: then the nearest within
+//! [`REACH_M`], or the first by code. A faster index may replace the tree here behind the same functions.
+
+use super::area::{Area, AreaKind};
+use super::post::{Post, PostState, Tier};
+use crate::{Error, Result};
+use kernel::Point;
+use kernel::ids::{AreaId, DistrictId, PostId};
+use rstar::primitives::{GeomWithData, Rectangle};
+use rstar::{AABB, RTree};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// How far from a police area a point inside the district may lie and still belong to it, in metres.
+pub const REACH_M: f64 = 50.0;
+
+/// Where a point lies, and which post answers for it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Located {
+    pub point: Point,
+    pub district: Option<AreaId>,
+    pub town: Option<AreaId>,
+    pub community: Option<AreaId>,
+    pub grid: Option<AreaId>,
+    pub police: Option<AreaId>,
+    /// The police post or office that answers for the police area.
+    pub post: Option<PostId>,
+}
+
+impl Located {
+    /// Grid, community, town, district: from the smallest to the largest, as far as they are known.
+    pub fn chain(&self) -> Vec<AreaId> {
+        [self.grid, self.community, self.town, self.district].into_iter().flatten().collect()
+    }
+    /// The smallest area of the administrative tree.
+    pub fn smallest(&self) -> Option<AreaId> {
+        self.chain().first().copied()
+    }
+}
+
+/// See the module.
+#[derive(Debug)]
+pub struct Snapshot {
+    pub district_id: DistrictId,
+    /// Changes with every change of areas and posts: good as an ETag.
+    pub token: Uuid,
+    /// By kind, code, name.
+    areas: Vec<Area>,
+    posts: Vec<Post>,
+    area_at: HashMap<AreaId, usize>,
+    post_at: HashMap<PostId, usize>,
+    serves: HashMap<AreaId, PostId>,
+    tree: RTree<GeomWithData<Rectangle<[f64; 2]>, usize>>,
+}
+
+impl Snapshot {
+    pub fn new(district_id: DistrictId, token: Uuid, mut areas: Vec<Area>, mut posts: Vec<Post>) -> Self {
+        areas.sort_by(|a, b| (a.kind, &a.code, &a.name, a.id).cmp(&(b.kind, &b.code, &b.name, b.id)));
+        posts.sort_by(|a, b| (a.tier, &a.code, &a.name, a.id).cmp(&(b.tier, &b.code, &b.name, b.id)));
+        let boxes = areas.iter().enumerate().filter_map(|(i, area)| {
+            let b = area.outline.as_ref()?.bounds();
+            Some(GeomWithData::new(Rectangle::from_corners([b.west, b.south], [b.east, b.north]), i))
+        });
+        let tree = RTree::bulk_load(boxes.collect());
+        let area_at = areas.iter().enumerate().map(|(i, a)| (a.id, i)).collect();
+        let post_at = posts.iter().enumerate().map(|(i, p)| (p.id, i)).collect();
+        let serves = posts.iter().flat_map(|p| p.serves.iter().map(|a| (*a, p.id))).collect();
+        Self { district_id, token, areas, posts, area_at, post_at, serves, tree }
+    }
+
+    pub fn areas(&self) -> &[Area] {
+        &self.areas
+    }
+    pub fn area(&self, id: AreaId) -> Option<&Area> {
+        self.areas.get(*self.area_at.get(&id)?)
+    }
+    pub fn of_kind(&self, kind: AreaKind) -> impl Iterator<Item = &Area> {
+        self.areas.iter().filter(move |a| a.kind == kind)
+    }
+    pub fn by_code(&self, kind: AreaKind, code: &str) -> Option<&Area> {
+        self.of_kind(kind).find(|a| a.code.as_deref() == Some(code))
+    }
+    pub fn children(&self, of: AreaId) -> impl Iterator<Item = &Area> {
+        self.areas.iter().filter(move |a| a.parent == Some(of))
+    }
+    /// The area of the whole district, once it was imported.
+    pub fn district(&self) -> Option<&Area> {
+        self.of_kind(AreaKind::District).next()
+    }
+    /// The area and its ancestors, from the smallest to the district.
+    pub fn chain(&self, of: AreaId) -> Vec<&Area> {
+        let mut chain: Vec<&Area> = Vec::new();
+        let mut next = self.area(of);
+        while let Some(area) = next {
+            // Kinds only rise along parents; the length is a guard against damaged rows.
+            if chain.len() > AreaKind::ALL.len() {
+                break;
+            }
+            chain.push(area);
+            next = area.parent.and_then(|p| self.area(p));
+        }
+        if let (Some(last), Some(district)) = (chain.last(), self.district())
+            && last.kind != AreaKind::District
+        {
+            chain.push(district);
+        }
+        chain
+    }
+    /// As [`Snapshot::chain`], ids only.
+    pub fn chain_ids(&self, of: AreaId) -> Vec<AreaId> {
+        self.chain(of).iter().map(|a| a.id).collect()
+    }
+
+    pub fn posts(&self) -> &[Post] {
+        &self.posts
+    }
+    pub fn post(&self, id: PostId) -> Option<&Post> {
+        self.posts.get(*self.post_at.get(&id)?)
+    }
+    /// Offices and houses that hang on a post.
+    pub fn under(&self, post: PostId) -> impl Iterator<Item = &Post> {
+        self.posts.iter().filter(move |p| p.parent == Some(post))
+    }
+    /// Running posts with their distance in metres, nearest first.
+    pub fn posts_near(&self, point: Point, tiers: &[Tier], at_most: usize) -> Vec<(f64, &Post)> {
+        let running = self.posts.iter().filter(|p| p.state == PostState::Running && tiers.contains(&p.tier));
+        let mut near: Vec<(f64, &Post)> = running.filter_map(|p| Some((p.point?.distance_m(point), p))).collect();
+        near.sort_by(|a, b| a.0.total_cmp(&b.0));
+        near.truncate(at_most);
+        near
+    }
+
+    /// Every area whose outline contains the point, in the order of [`Snapshot::areas`].
+    pub fn containing(&self, point: Point) -> Vec<&Area> {
+        let mut at: Vec<usize> = self.tree.locate_all_at_point(&[point.lon(), point.lat()]).map(|b| b.data).collect();
+        at.sort_unstable();
+        let areas = at.into_iter().filter_map(|i| self.areas.get(i));
+        areas.filter(|a| a.outline.as_ref().is_some_and(|o| o.contains(point))).collect()
+    }
+
+    /// Finds the areas and the post of a point. Where a smaller area names its parent, the parent wins over the
+    /// outline of the larger one: borders of different sources differ by metres, the tree does not.
+    pub fn locate(&self, point: Point) -> Result<Located> {
+        let hits = self.containing(point);
+        if hits.is_empty() {
+            let drawn = self.tree.size() > 0;
+            return Err(if drawn { Error::OutsideDistrict(point) } else { Error::NoOutlines });
+        }
+        let hit = |kind| hits.iter().find(|a| a.kind == kind).copied();
+        let up = |child: Option<&Area>, kind| {
+            let parent = child.and_then(|c| self.chain(c.id).into_iter().find(|a| a.kind == kind));
+            parent.or_else(|| hit(kind))
+        };
+        let grid = hit(AreaKind::Grid);
+        let community = up(grid, AreaKind::Community);
+        let town = up(community.or(grid), AreaKind::Town);
+        let police = hit(AreaKind::Police).or_else(|| self.nearest_police(point));
+        let mut located = Located {
+            point,
+            district: self.district().map(|a| a.id),
+            town: town.map(|a| a.id),
+            community: community.map(|a| a.id),
+            grid: grid.map(|a| a.id),
+            police: police.map(|a| a.id),
+            post: None,
+        };
+        located.post = self.post_for(&located);
+        Ok(located)
+    }
+
+    fn nearest_police(&self, point: Point) -> Option<&Area> {
+        let reach = REACH_M / 50_000.0;
+        let around =
+            AABB::from_corners([point.lon() - reach, point.lat() - reach], [point.lon() + reach, point.lat() + reach]);
+        let areas = self.tree.locate_in_envelope_intersecting(&around).filter_map(|b| self.areas.get(b.data));
+        let police = areas.filter(|a| a.kind == AreaKind::Police);
+        let away = police.filter_map(|a| Some((a.outline.as_ref()?.distance_m(point), a)));
+        away.filter(|(m, _)| *m <= REACH_M)
+            .min_by(|a, b| a.0.total_cmp(&b.0).then_with(|| (&a.1.code, a.1.id).cmp(&(&b.1.code, b.1.id))))
+            .map(|(_, a)| a)
+    }
+
+    /// The post that answers for a place: the one that serves its police area; else the nearest running post, then
+    /// office, inside that area; else the nearest running police post of the district.
+    pub fn post_for(&self, located: &Located) -> Option<PostId> {
+        let running = |id: &PostId| self.post(*id).is_some_and(|p| p.state == PostState::Running);
+        if let Some(post) = located.police.and_then(|a| self.serves.get(&a)).filter(|p| running(p)) {
+            return Some(*post);
+        }
+        let outline = located.police.and_then(|a| self.area(a)).and_then(|a| a.outline.as_ref());
+        for tier in [Tier::PolicePost, Tier::PoliceOffice] {
+            let near = self.posts_near(located.point, &[tier], usize::MAX);
+            let inside = |p: &Post| outline.is_some_and(|o| p.point.is_some_and(|at| o.contains(at)));
+            if let Some((_, post)) = near.into_iter().find(|(_, p)| inside(p)) {
+                return Some(post.id);
+            }
+        }
+        self.posts_near(located.point, &[Tier::PolicePost], 1).first().map(|(_, p)| p.id)
+    }
+}
+
+#[cfg(test)]
+#[path = "snapshot_tests.rs"]
+mod tests;

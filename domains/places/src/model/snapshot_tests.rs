@@ -1,0 +1,95 @@
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use super::*;
+use crate::model::hours::WeekHours;
+use crate::model::outline::Outline;
+use kernel::Moment;
+use std::sync::Arc;
+
+fn area(n: u128, kind: AreaKind, parent: Option<u128>, bounds: Option<[f64; 4]>) -> Area {
+    let outline = bounds.map(|[w, s, e, n]| Arc::new(Outline::rectangle(w, s, e, n).unwrap()));
+    let id = |n| AreaId(Uuid::from_u128(n));
+    Area {
+        id: id(n),
+        kind,
+        code: Some(n.to_string()),
+        name: format!("area {n}"),
+        parent: parent.map(id),
+        valid_from: Moment::default(),
+        valid_to: None,
+        version: 1,
+        outline,
+    }
+}
+
+fn post(n: u128, tier: Tier, lon: f64, serves: &[u128]) -> Post {
+    Post {
+        id: PostId(Uuid::from_u128(n)),
+        tier,
+        code: None,
+        name: format!("post {n}"),
+        parent: None,
+        address: String::new(),
+        phone: String::new(),
+        point: Some(at(lon, 30.5)),
+        hours: WeekHours::always(),
+        state: PostState::Running,
+        serves: serves.iter().map(|n| AreaId(Uuid::from_u128(*n))).collect(),
+        version: 1,
+    }
+}
+
+fn at(lon: f64, lat: f64) -> Point {
+    Point::new(lon, lat).unwrap()
+}
+
+fn world(posts: Vec<Post>) -> Snapshot {
+    let areas = vec![
+        area(1, AreaKind::District, None, Some([121.0, 30.0, 122.0, 31.0])),
+        area(11, AreaKind::Town, Some(1), Some([121.0, 30.0, 121.5, 31.0])),
+        area(12, AreaKind::Town, Some(1), Some([121.5, 30.0, 122.0, 31.0])),
+        area(111, AreaKind::Community, Some(11), None),
+        // Drawn a little too far to the east.
+        area(1111, AreaKind::Grid, Some(111), Some([121.4, 30.4, 121.501, 30.6])),
+        area(90, AreaKind::Police, Some(1), Some([121.0, 30.0, 121.499_999, 31.0])),
+        area(91, AreaKind::Police, Some(1), Some([121.5, 30.0, 122.0, 31.0])),
+    ];
+    Snapshot::new(DistrictId(Uuid::from_u128(7)), Uuid::nil(), areas, posts)
+}
+
+fn number(id: Option<AreaId>) -> u128 {
+    id.map_or(0, |a| a.0.as_u128())
+}
+
+#[test]
+fn the_tree_wins_over_outlines_that_disagree() {
+    let found = world(vec![]).locate(at(121.5005, 30.5)).unwrap();
+    let numbers = [found.grid, found.community, found.town, found.district, found.police].map(number);
+    assert_eq!(numbers, [1111, 111, 11, 1, 91]);
+    assert_eq!(found.chain().len(), 4);
+}
+
+#[test]
+fn every_point_of_the_district_finds_one_police_area() {
+    let world = world(vec![]);
+    // In the sliver of 0.1 m between the two, and on the border of one of them.
+    let in_sliver = world.locate(at(121.499_999_8, 30.1)).unwrap();
+    assert_eq!(number(in_sliver.police), 91);
+    assert_eq!(number(world.locate(at(121.499_999_2, 30.1)).unwrap().police), 90);
+    assert_eq!(number(world.locate(at(121.5, 30.1)).unwrap().police), 91);
+    assert!(matches!(world.locate(at(123.0, 30.1)), Err(Error::OutsideDistrict(_))));
+    let empty = Snapshot::new(DistrictId(Uuid::nil()), Uuid::nil(), vec![], vec![]);
+    assert!(matches!(empty.locate(at(121.2, 30.1)), Err(Error::NoOutlines)));
+}
+
+#[test]
+fn the_post_that_serves_then_the_one_inside_then_the_nearest() {
+    let by = |posts: Vec<Post>| world(posts).locate(at(121.9, 30.5)).unwrap().post.map_or(0, |p| p.0.as_u128());
+    let far = || post(5, Tier::PolicePost, 121.1, &[]);
+    assert_eq!(by(vec![]), 0);
+    assert_eq!(by(vec![far()]), 5);
+    assert_eq!(by(vec![far(), post(6, Tier::PoliceOffice, 121.6, &[]), post(7, Tier::SafeHouse, 121.9, &[])]), 6);
+    assert_eq!(by(vec![post(5, Tier::PolicePost, 121.1, &[91]), post(8, Tier::PolicePost, 121.8, &[])]), 5);
+    let closed = Post { state: PostState::Closed, ..post(5, Tier::PolicePost, 121.1, &[91]) };
+    assert_eq!(by(vec![closed, post(8, Tier::PolicePost, 121.8, &[])]), 8);
+}
