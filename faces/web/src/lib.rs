@@ -18,6 +18,7 @@ pub mod loc;
 pub mod look;
 mod page;
 mod public;
+mod qr;
 mod session;
 #[cfg(test)]
 mod tests;

@@ -11,7 +11,7 @@ use crate::store::{MatterRow, classes, coded, log, raisers};
 use ::store::{Cx, params};
 use kernel::Moment;
 use kernel::ids::{AccountId, AttachmentId, MatterId, RaiserId, SeatId};
-use people::policy::{Action, Denied, Why, require};
+use people::policy::{Action, Denied, Why, decide, require};
 use serde_json::Value;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -45,6 +45,8 @@ pub struct Detail {
     pub merged_into: Option<MatterId>,
     /// What may be done next, and why the rest may not.
     pub commands: Vec<(CommandKind, Result<(), Error>)>,
+    /// Names and numbers of raisers may be opened (each opening is logged).
+    pub may_reveal: bool,
     /// Closed where it came from.
     pub elsewhere: bool,
     /// What the other system said about it.
@@ -81,7 +83,9 @@ pub fn detail(cx: &mut Cx<'_>, matter: MatterId) -> Result<Detail, Error> {
     let m = MatterRow::load(cx, matter)?;
     let owner = around::effective(cx, &m)?;
     let handlers = act::handlers(cx, &m)?;
-    require(&cx.actor, cx.purpose, Action::ViewMatter, &around::facts_with(&m, &owner, handlers.clone()))?;
+    let facts = around::facts_with(&m, &owner, handlers.clone());
+    require(&cx.actor, cx.purpose, Action::ViewMatter, &facts)?;
+    let may_reveal = decide(&cx.actor, cx.purpose, Action::RevealRaiser, &facts).is_allowed();
     let class = classes::by_code(cx, &m.class)?.ok_or(Error::NotFound)?;
     let calendar = calendar(cx)?;
     let entries = log::entries(cx, matter)?;
@@ -119,6 +123,7 @@ pub fn detail(cx: &mut Cx<'_>, matter: MatterId) -> Result<Detail, Error> {
         joined,
         merged_into: m.merged_into,
         commands,
+        may_reveal,
         elsewhere: m.elsewhere,
         foreign,
         typed_by: m.typed_by,

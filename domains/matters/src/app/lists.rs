@@ -57,6 +57,8 @@ pub struct Filter {
     pub class: Option<String>,
     /// An area of any kind, with everything in it.
     pub area: Option<AreaId>,
+    /// Due before this instant.
+    pub due_before: Option<Moment>,
     /// West, south, east, north in degrees; for the map.
     pub bounds: Option<[f64; 4]>,
     /// From [`Page::next`].
@@ -345,6 +347,9 @@ fn conditions(cx: &mut Cx<'_>, filter: &Filter, params: &mut Vec<Value>) -> Resu
         let p = push(params, area);
         let any: Vec<String> = around::AREA_COLUMNS.iter().map(|column| format!("{column} = {p}")).collect();
         all.push(format!("({})", any.join(" OR ")));
+    }
+    if let Some(before) = filter.due_before {
+        all.push(format!("due_at < {}", push(params, before)));
     }
     if let Some([west, south, east, north]) = filter.bounds {
         let (s, n) = (push(params, south), push(params, north));

@@ -13,6 +13,7 @@ mod duplicates;
 mod effects;
 mod import;
 mod lists;
+mod news;
 mod owners;
 mod raise;
 mod search;
@@ -31,6 +32,7 @@ pub use detail::{DeliveryLine, Detail, TimelineLine, by_number, detail, timeline
 pub use duplicates::{Candidate, duplicates_of, similar_to};
 pub use import::{Foreign, ForeignMatter, Imported, Importer, OnTime, on_time};
 pub use lists::{Counts, Filter, Line, MapPoint, Page, Queue, counts, explain, list, map};
+pub use news::News;
 pub use owners::inherit;
 pub use raise::{Raise, RaisedPlace, RaiserInput, Receipt, raise};
 pub use search::search;

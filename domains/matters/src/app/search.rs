@@ -68,7 +68,7 @@ fn load(cx: &mut Cx<'_>, numbers: &[i64]) -> Result<Vec<MatterRow>, Error> {
     cx.query(&sql, &params)?.iter().map(MatterRow::read).collect()
 }
 
-fn visible(cx: &mut Cx<'_>, m: &MatterRow, filter: &Filter) -> Result<bool, Error> {
+pub(super) fn visible(cx: &mut Cx<'_>, m: &MatterRow, filter: &Filter) -> Result<bool, Error> {
     let areas = m.spot.areas();
     let in_area = match filter.area {
         Some(area) => areas.contains(&area) || around::is_root(cx, area)?,

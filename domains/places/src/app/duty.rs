@@ -71,6 +71,16 @@ pub fn on_duty(cx: &mut Cx<'_>, post: PostId, at: Moment) -> Result<Vec<DutySlot
     Ok(slots)
 }
 
+/// Slots of all posts that cover an instant, confirmed ones first, in one statement.
+pub fn on_duty_everywhere(cx: &mut Cx<'_>, at: Moment) -> Result<Vec<DutySlot>> {
+    let sql = "SELECT id, post_id, account_id, starts, ends, confirmed_at FROM duty_slot \
+               WHERE district_id = $1 AND ends > $2 AND starts <= $2 AND cancelled_at IS NULL ORDER BY starts, id";
+    let rows = cx.query(sql, params![cx.district(), at])?;
+    let mut slots: Vec<DutySlot> = rows.iter().map(store::slot).collect::<Result<_, _>>()?;
+    slots.sort_by_key(|s| (s.confirmed_at.is_none(), s.from, s.id));
+    Ok(slots)
+}
+
 /// Slots of a post that touch `from..to`, by beginning.
 pub fn duty_between(cx: &mut Cx<'_>, post: PostId, from: Moment, to: Moment) -> Result<Vec<DutySlot>> {
     let sql = "SELECT id, post_id, account_id, starts, ends, confirmed_at FROM duty_slot \

@@ -1,7 +1,10 @@
 //! What surrounds every desk page: who is signed in, the queues with their counts, the search field.
 
-use crate::Page;
 use crate::session::Staff;
+use crate::{Fail, Page};
+use matters::app::{Queue, counts, year_to_load};
+use people::policy::{Action, ResourceFacts, decide};
+use store::Cx;
 
 /// Second field of every desk template, beside `page`.
 #[derive(Debug, Clone)]
@@ -9,8 +12,16 @@ pub(crate) struct Frame {
     /// Name of whoever is signed in.
     pub user: String,
     pub nav: Vec<NavItem>,
+    pub admin: Vec<NavItem>,
     /// What stands in the search field.
     pub search: String,
+    /// Query of this page with its `?`, for the link to the other language.
+    pub query: String,
+    /// May take down what somebody says on the telephone.
+    pub may_type: bool,
+    /// A year whose holidays must be loaded soon, shown to those who can do something about it.
+    pub calendar_gap: Option<i16>,
+    pub may_calendar: bool,
 }
 
 /// One line of the side list.
@@ -20,10 +31,8 @@ pub(crate) struct NavItem {
     pub path: &'static str,
     /// End of the key `desk-nav-…`.
     pub key: &'static str,
-    pub count: Option<i64>,
+    pub count: Option<String>,
     pub tone: Tone,
-    /// A letter that leads there.
-    pub shortcut: Option<&'static str>,
     pub current: bool,
 }
 
@@ -46,30 +55,117 @@ impl Tone {
     }
 }
 
+/// Address of a queue.
+pub(crate) const fn queue_path(queue: Queue) -> &'static str {
+    match queue {
+        Queue::DueNow => "/desk?queue=due-now",
+        Queue::Today => "/desk?queue=today",
+        Queue::Mine => "/desk",
+        Queue::AssignedByMe => "/desk?queue=assigned-by-me",
+        Queue::ToVerify => "/desk?queue=to-verify",
+        Queue::Place => "/desk?queue=place",
+    }
+}
+
+/// Pages of administrators: address, key, who may.
+const ADMIN: [(&str, &str, Action); 7] = [
+    ("/desk/admin/areas", "areas", Action::ManageAreas),
+    ("/desk/admin/posts", "posts", Action::ManagePosts),
+    ("/desk/admin/people", "people", Action::ManageAccounts),
+    ("/desk/admin/seats", "seats", Action::ManageSeats),
+    ("/desk/admin/classes", "classes", Action::ManageClasses),
+    ("/desk/admin/calendar", "calendar", Action::ManageCalendar),
+    ("/desk/admin/letters", "letters", Action::ManageDeadLetters),
+];
+
 impl Frame {
-    pub(crate) fn of(page: &Page, staff: &Staff) -> Self {
-        let item = |path, key, shortcut| NavItem {
-            path,
-            key,
-            count: None,
-            tone: Tone::Plain,
-            shortcut,
-            current: page.path == path,
-        };
-        let nav = vec![item("/desk", "home", None)];
-        Self { user: staff.name.clone(), nav, search: String::new() }
+    /// Loads the frame of a page in the page's own transaction. `here` is the address of the side list that is open.
+    pub(crate) fn load(cx: &mut Cx<'_>, page: &Page, staff: &Staff, here: &str) -> Result<Self, Fail> {
+        let may = |cx: &Cx<'_>, action| decide(&cx.actor, cx.purpose, action, &ResourceFacts::District).is_allowed();
+        let mut nav = Vec::new();
+        if may(cx, Action::ViewDesk) {
+            nav.extend(queues(cx, here)?);
+        }
+        nav.push(NavItem::plain("/desk/notices", "notices", here));
+        if may(cx, Action::ViewStaff) {
+            nav.push(NavItem::plain("/desk/staff", "staff", here));
+        }
+        let mut admin: Vec<NavItem> = Vec::new();
+        for (path, key, action) in ADMIN {
+            let also = key == "people" && may(cx, Action::ManageSessions);
+            if also || may(cx, action) {
+                admin.push(NavItem::plain(path, key, here));
+            }
+        }
+        if let Some(letters) = admin.iter_mut().find(|i| i.key == "letters") {
+            let n = cx.dead_letters()?.len();
+            letters.count = (n > 0).then(|| n.to_string());
+            letters.tone = Tone::Bad;
+        }
+        let may_calendar = may(cx, Action::ManageCalendar);
+        let calendar_gap =
+            if may_calendar || may(cx, Action::ManageClasses) { year_to_load(cx, page.now)? } else { None };
+        Ok(Self {
+            user: staff.name.clone(),
+            nav,
+            admin,
+            search: String::new(),
+            query: String::new(),
+            may_type: may(cx, Action::RaiseFor),
+            calendar_gap,
+            may_calendar,
+        })
     }
 
     #[cfg(test)]
     pub(crate) fn sample(page: &Page) -> Self {
-        let nav = vec![NavItem {
-            path: "/desk",
-            key: "home",
-            count: Some(3),
-            tone: Tone::Bad,
-            shortcut: None,
-            current: page.path == "/desk",
-        }];
-        Self { user: "王工".into(), nav, search: String::new() }
+        let item = |path, key, count: Option<&str>, tone| NavItem {
+            path,
+            key,
+            count: count.map(str::to_owned),
+            tone,
+            current: page.path == path,
+        };
+        let nav = vec![
+            item("/desk?queue=due-now", "due-now", Some("3"), Tone::Bad),
+            item("/desk?queue=today", "today", Some("12"), Tone::Soon),
+            item("/desk", "mine", Some("99+"), Tone::Plain),
+        ];
+        let admin = ADMIN.iter().map(|(path, key, _)| item(path, key, None, Tone::Plain)).collect();
+        Self {
+            user: if page.zh() { "王工".into() } else { "Wang".into() },
+            nav,
+            admin,
+            search: String::new(),
+            query: String::new(),
+            may_type: true,
+            calendar_gap: Some(2027),
+            may_calendar: true,
+        }
     }
+}
+
+impl NavItem {
+    fn plain(path: &'static str, key: &'static str, here: &str) -> Self {
+        Self { path, key, count: None, tone: Tone::Plain, current: path == here }
+    }
+}
+
+fn queues(cx: &mut Cx<'_>, here: &str) -> Result<Vec<NavItem>, Fail> {
+    let n = counts(cx)?;
+    let number = |n: i64| Some(if n >= 100 { "99+".to_owned() } else { n.to_string() });
+    let tone = |n: i64, tone| if n > 0 { tone } else { Tone::Plain };
+    let line = |queue: Queue, n: Option<i64>, urgent| {
+        let path = queue_path(queue);
+        let tone = tone(n.unwrap_or(0), urgent);
+        NavItem { path, key: queue.code(), count: n.and_then(number), tone, current: path == here }
+    };
+    Ok(vec![
+        line(Queue::DueNow, Some(n.due_now), Tone::Bad),
+        line(Queue::Today, Some(n.today), Tone::Soon),
+        line(Queue::Mine, Some(n.mine), Tone::Plain),
+        line(Queue::AssignedByMe, Some(n.assigned_by_me), Tone::Plain),
+        line(Queue::ToVerify, Some(n.to_verify), Tone::Plain),
+        line(Queue::Place, None, Tone::Plain),
+    ])
 }

@@ -1,35 +1,77 @@
-//! The desk of staff, `/desk/…`. One file per group of pages; every page is framed by [`Frame`].
+//! The desk of staff, `/desk/…`. One file per group of pages; every page is framed by [`Frame`]. Handlers read a page in
+//! one transaction and decide nothing: who may do what is asked of `people::policy` by the use cases they call.
 
+mod events;
+mod export;
 mod frame;
+mod ground;
+mod help;
+mod intake;
+mod map;
+mod matter;
+mod queue;
+mod search;
+mod sessions;
+mod step;
+mod step_forms;
+mod view;
+mod words;
 
 pub(crate) use frame::Frame;
 
-use crate::session::Staff;
-use crate::{App, Fail, Page, html};
-use askama::Template;
+use crate::{App, Fail, Page};
 use axum::Router;
-use axum::response::Response;
-use axum::routing::get;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 pub(crate) fn routes() -> Router<App> {
-    Router::new().route("/desk", get(home))
+    Router::new()
+        .merge(queue::routes())
+        .merge(matter::routes())
+        .merge(step::routes())
+        .merge(intake::routes())
+        .merge(search::routes())
+        .merge(export::routes())
+        .merge(map::routes())
+        .merge(events::routes())
+        .merge(sessions::routes())
+        .merge(help::routes())
 }
 
-#[derive(Template)]
-#[template(path = "desk/home.html")]
-struct Home {
-    page: Page,
-    frame: Frame,
+/// Fields of an address that are not empty, encoded.
+fn query_string(pairs: &[(&str, &str)]) -> String {
+    let given = pairs.iter().filter(|(_, value)| !value.is_empty());
+    let parts: Vec<String> =
+        given.map(|(name, value)| format!("{name}={}", utf8_percent_encode(value, NON_ALPHANUMERIC))).collect();
+    parts.join("&")
 }
 
-async fn home(page: Page, staff: Staff) -> Result<Response, Fail> {
-    let frame = Frame::of(&page, &staff);
-    html(&Home { page, frame })
+/// For an account whose name is not known any more.
+fn nobody(page: &Page) -> String {
+    page.t("desk-nobody")
+}
+
+impl From<matters::Error> for Fail {
+    fn from(error: matters::Error) -> Self {
+        match error {
+            matters::Error::NotFound => Self::NotFound,
+            matters::Error::Store(e) => e.into(),
+            matters::Error::Denied(denied) => denied.into(),
+            matters::Error::People(e) => e.into(),
+            matters::Error::Refused(refusal) => Self::Refused(refusal.key.into()),
+            matters::Error::Conflict(_) => Self::Conflict(Box::default()),
+            matters::Error::Invalid(_) => Self::BadRequest("bad-form"),
+        }
+    }
 }
 
 /// Every template of the desk with invented data, for the tests of the pages.
 #[cfg(test)]
 pub(crate) fn samples(page: &Page) -> Vec<(&'static str, String)> {
-    let frame = Frame::sample(page);
-    vec![("desk/home.html", Home { page: page.clone(), frame }.render().unwrap_or_default())]
+    let mut all = queue::tests::samples(page);
+    all.extend(matter::tests::samples(page));
+    all.extend(step::tests::samples(page));
+    all.extend(intake::tests::samples(page));
+    all.extend(search::tests::samples(page));
+    all.extend(help::tests::samples(page));
+    all
 }

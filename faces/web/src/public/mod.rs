@@ -2,7 +2,7 @@
 //! addresses. One file per group of pages.
 
 mod home;
-mod post;
+pub(crate) mod post;
 mod report;
 
 use crate::App;

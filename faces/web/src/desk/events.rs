@@ -1,0 +1,100 @@
+//! News for open desk pages (server-sent events). A message names the matters that changed and that this reader may see;
+//! the page then asks for itself again. Changes made by this process arrive at once, those of others within a second.
+
+use crate::session::Staff;
+use crate::{App, Fail};
+use axum::Router;
+use axum::extract::State;
+use axum::response::Sse;
+use axum::response::sse::{Event, KeepAlive};
+use axum::routing::get;
+use futures_util::stream::{self, Stream};
+use kernel::{Actor, Purpose};
+use matters::app::News;
+use people::policy::{Action, ResourceFacts, require};
+use std::convert::Infallible;
+use std::time::Duration;
+use store::{Signal, Who};
+use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::RecvError;
+
+pub(super) fn routes() -> Router<App> {
+    Router::new().route("/desk/events", get(events))
+}
+
+/// How often the log is asked for what other processes wrote.
+const POLL: Duration = Duration::from_secs(1);
+/// What is gathered into one message.
+const GATHER: Duration = Duration::from_millis(150);
+/// A stream ends after this long and the browser opens a new one, so that it knows the rights of then (J11).
+const LIFE: Duration = Duration::from_secs(300);
+
+/// One reader's stream.
+struct Listener {
+    app: App,
+    actor: Actor,
+    signals: Receiver<Signal>,
+    news: News,
+    ends: tokio::time::Instant,
+}
+
+async fn events(
+    State(app): State<App>,
+    staff: Staff,
+) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Fail> {
+    let who = staff.who(Purpose::Administration);
+    let signals = app.rt.subscribe();
+    let news = app
+        .rt
+        .read(who, |cx| {
+            require(&cx.actor, cx.purpose, Action::OwnAccount, &own(cx)?)?;
+            Ok::<_, Fail>(News::from_now(cx)?)
+        })
+        .await?;
+    let listener = Listener { app, actor: staff.actor, signals, news, ends: tokio::time::Instant::now() + LIFE };
+    let stream = stream::unfold(listener, |mut listener| async move {
+        let message = listener.next().await?;
+        Some((Ok(message), listener))
+    });
+    Ok(Sse::new(stream).keep_alive(KeepAlive::new().interval(Duration::from_secs(20))))
+}
+
+fn own(cx: &store::Cx<'_>) -> Result<ResourceFacts, Fail> {
+    let id = cx.actor.account_id().ok_or(Fail::SignIn)?;
+    Ok(ResourceFacts::Account(people::policy::AccountFacts {
+        id,
+        areas: Vec::new(),
+        posts: Vec::new(),
+        orgs: Vec::new(),
+    }))
+}
+
+impl Listener {
+    /// Waits for the next change this reader may see.
+    async fn next(&mut self) -> Option<Event> {
+        loop {
+            if tokio::time::Instant::now() >= self.ends {
+                return None;
+            }
+            tokio::select! {
+                signal = self.signals.recv() => match signal {
+                    Ok(_) | Err(RecvError::Lagged(_)) => tokio::time::sleep(GATHER).await,
+                    Err(RecvError::Closed) => return None,
+                },
+                () = tokio::time::sleep(POLL) => {}
+            }
+            while self.signals.try_recv().is_ok() {}
+            // The database may be gone for a minute: the stream waits and tells what was missed.
+            let who = Who::new(self.actor.clone(), Purpose::Administration);
+            let mut news = self.news.clone();
+            let asked = self.app.rt.read(who, move |cx| Ok::<_, matters::Error>((news.next(cx)?, news)));
+            let Ok((matters, news)) = asked.await else { continue };
+            self.news = news;
+            if !matters.is_empty() {
+                let ids: Vec<String> = matters.iter().map(ToString::to_string).collect();
+                let data = serde_json::json!({ "matters": ids });
+                return Some(Event::default().event("changed").data(data.to_string()));
+            }
+        }
+    }
+}

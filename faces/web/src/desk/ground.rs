@@ -1,0 +1,182 @@
+//! What the desk asks of places: names of areas, who is on duty, how areas lie in each other. The only file here that does.
+
+use super::view::Choice;
+use crate::{Fail, Page};
+use kernel::Moment;
+use kernel::ids::{AccountId, AreaId, PostId};
+use people::app::Geography;
+use places::{AreaKind, Post, PostState, Snapshot, Tier};
+use std::collections::HashMap;
+use std::sync::Arc;
+use store::Cx;
+
+/// Areas and posts, as `people` wants to know them.
+pub(crate) struct Ground(pub Arc<Snapshot>);
+
+impl Geography for Ground {
+    fn areas_above(&self, area: AreaId) -> Vec<AreaId> {
+        self.0.chain_ids(area)
+    }
+    fn posts_above(&self, post: PostId) -> Vec<PostId> {
+        let parent = self.0.post(post).and_then(|p| p.parent);
+        std::iter::once(post).chain(parent).collect()
+    }
+    fn area_of_post(&self, post: PostId) -> Option<AreaId> {
+        let post = self.0.post(post)?;
+        post.serves.first().copied().or_else(|| self.0.locate(post.point?).ok()?.smallest())
+    }
+}
+
+impl From<places::Error> for Fail {
+    fn from(error: places::Error) -> Self {
+        match error {
+            places::Error::Store(e) => e.into(),
+            places::Error::Denied => Self::Forbidden { rule: "rule-not-allowed".into(), who: Vec::new() },
+            places::Error::Invalid { .. } => Self::BadRequest("bad-form"),
+            other => Self::Refused(Arc::from(format!("error-places-{}", other.code()))),
+        }
+    }
+}
+
+pub(crate) fn geography(cx: &mut Cx<'_>) -> Result<Ground, Fail> {
+    Ok(Ground(places::snapshot(cx)?))
+}
+
+/// Names of areas by id.
+pub(crate) fn names(cx: &mut Cx<'_>, ids: &[AreaId]) -> Result<HashMap<AreaId, String>, Fail> {
+    let ground = places::snapshot(cx)?;
+    Ok(ids.iter().filter_map(|id| Some((*id, ground.area(*id)?.name.clone()))).collect())
+}
+
+/// Areas to narrow a list to: towns, and the chosen one if it is smaller.
+pub(crate) fn choices(cx: &mut Cx<'_>, chosen: &str) -> Result<Vec<Choice>, Fail> {
+    let ground = places::snapshot(cx)?;
+    let mut out: Vec<Choice> =
+        ground.of_kind(AreaKind::Town).map(|a| Choice::new(a.id.to_string(), &a.name, chosen)).collect();
+    if let Some(area) = chosen.parse().ok().and_then(|id| ground.area(id)).filter(|a| a.kind != AreaKind::Town) {
+        out.insert(0, Choice::new(chosen, &area.name, chosen));
+    }
+    Ok(out)
+}
+
+/// Areas whose name or code contains the words, larger ones first, each with what it lies in: (id, words).
+pub(crate) fn find(cx: &mut Cx<'_>, typed: &str, at_most: usize) -> Result<Vec<(AreaId, String)>, Fail> {
+    let ground = places::snapshot(cx)?;
+    let wanted = kernel::text::narrow(typed).trim().to_lowercase();
+    if wanted.is_empty() {
+        return Ok(Vec::new());
+    }
+    let fits = |a: &&places::Area| {
+        a.name.to_lowercase().contains(&wanted)
+            || a.code.as_deref().is_some_and(|c| c.starts_with(&wanted))
+            || pinyin_fits(&a.name, &wanted)
+    };
+    let ordinary = ground.areas().iter().filter(|a| a.kind != AreaKind::Police && a.kind != AreaKind::District);
+    Ok(ordinary.filter(fits).take(at_most).map(|a| (a.id, label(&ground, a.id))).collect())
+}
+
+/// Only Latin letters can be pinyin; names are few thousand, so this is asked last.
+fn pinyin_fits(name: &str, wanted: &str) -> bool {
+    if !wanted.chars().all(|c| c.is_ascii_lowercase()) {
+        return false;
+    }
+    let (full, initials) = kernel::text::pinyin(name);
+    full.starts_with(wanted) || initials.starts_with(wanted)
+}
+
+/// An area with what it lies in: `青禾居委会 · 南桥镇`.
+pub(crate) fn label(ground: &Snapshot, id: AreaId) -> String {
+    let chain = ground.chain(id);
+    let names: Vec<&str> = chain.iter().filter(|a| a.kind != AreaKind::District).map(|a| a.name.as_str()).collect();
+    names.join(" · ")
+}
+
+/// The area that a typed label or name means, when it is only one.
+pub(crate) fn resolve(cx: &mut Cx<'_>, typed: &str) -> Result<Option<AreaId>, Fail> {
+    let typed = typed.trim();
+    let mut found = find(cx, typed.split(" · ").next().unwrap_or(typed), 200)?;
+    if let Some(exact) = found.iter().find(|(_, words)| words == typed) {
+        return Ok(Some(exact.0));
+    }
+    found.retain(|(_, words)| words.split(" · ").next() == Some(typed) || found_alone(words, typed));
+    Ok(if found.len() == 1 { found.first().map(|(id, _)| *id) } else { None })
+}
+
+fn found_alone(words: &str, typed: &str) -> bool {
+    pinyin_fits(words.split(" · ").next().unwrap_or_default(), &typed.to_lowercase())
+}
+
+/// A post with its state and who is on duty.
+#[derive(Debug, Clone)]
+pub(crate) struct OnDuty {
+    pub name: String,
+    pub open: String,
+    pub icon: &'static str,
+    pub class: &'static str,
+    pub people: Vec<Person>,
+    pub phone: Option<String>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Person {
+    pub name: String,
+    pub phone: Option<String>,
+}
+
+/// Posts shown beside a list.
+const SHOWN: usize = 12;
+
+/// Posts of the reader's places with who is on duty now; for those without a post all police posts.
+pub(crate) fn duty(cx: &mut Cx<'_>, page: &Page) -> Result<Vec<OnDuty>, Fail> {
+    let ground = places::snapshot(cx)?;
+    let mine: Vec<PostId> = cx.actor.grants().iter().filter_map(|g| g.post).collect();
+    let near = |p: &&Post| {
+        mine.is_empty() && p.tier == Tier::PolicePost
+            || mine.contains(&p.id)
+            || p.parent.is_some_and(|up| mine.contains(&up))
+    };
+    let running: Vec<&Post> = ground.posts().iter().filter(|p| p.state == PostState::Running).filter(near).collect();
+    let on = people_on(cx, page.now)?;
+    let mut out: Vec<(bool, OnDuty)> = running
+        .into_iter()
+        .map(|p| {
+            let people = on.get(&p.id).cloned().unwrap_or_default();
+            let look = open_look(page, p);
+            let shown = OnDuty {
+                name: p.name.clone(),
+                open: look.2,
+                icon: look.0,
+                class: look.1,
+                people,
+                phone: Some(p.phone.clone()).filter(|t| !t.is_empty()),
+            };
+            (!p.open_at(page.now), shown)
+        })
+        .collect();
+    out.sort_by_key(|(closed, _)| *closed);
+    out.truncate(SHOWN);
+    Ok(out.into_iter().map(|(_, post)| post).collect())
+}
+
+/// Whether a post is open now: icon, class, words.
+pub(crate) fn open_look(page: &Page, post: &Post) -> (&'static str, &'static str, String) {
+    match post.state {
+        PostState::Planned => ("wait", "tag tag-plain", page.t("desk-post-planned")),
+        PostState::Closed => ("wait", "tag tag-plain", page.t("desk-post-shut")),
+        PostState::Running if post.open_at(page.now) => ("check", "tag tag-good", page.t("desk-post-open-now")),
+        PostState::Running => ("wait", "tag tag-plain", page.t("desk-post-closed-now")),
+    }
+}
+
+/// Who is on duty where, in two statements.
+pub(crate) fn people_on(cx: &mut Cx<'_>, at: Moment) -> Result<HashMap<PostId, Vec<Person>>, Fail> {
+    let slots = places::app::on_duty_everywhere(cx, at)?;
+    let ids: Vec<AccountId> = slots.iter().map(|s| s.account).collect();
+    let names = people::app::accounts::names(cx, &ids)?;
+    let mut out: HashMap<PostId, Vec<Person>> = HashMap::new();
+    for slot in slots {
+        let Some(name) = names.get(&slot.account) else { continue };
+        out.entry(slot.post).or_default().push(Person { name: name.clone(), phone: None });
+    }
+    Ok(out)
+}
