@@ -45,6 +45,12 @@ enum Command {
     /// The tamper-evident log.
     #[command(subcommand)]
     Audit(audit::Audit),
+    /// Bring in what others have written down; a file is written whole or not at all.
+    #[command(subcommand)]
+    Import(cli::import::Import),
+    /// Figures from the database.
+    #[command(subcommand)]
+    Report(cli::report::ReportCommand),
 }
 
 fn main() -> ExitCode {
@@ -92,6 +98,8 @@ fn run(cli: Cli) -> anyhow::Result<()> {
             let (rt, district) = open_district(&config)?;
             audit::run(&rt, district, &command)
         }
+        Command::Import(command) => with_env(&config, |env| cli::import::run(env, &command)),
+        Command::Report(command) => with_env(&config, |env| cli::report::run(env, &command)),
     }
 }
 
@@ -105,9 +113,21 @@ fn serve_district(config: &Config, rt: Runtime, district: DistrictId) -> anyhow:
     })
 }
 
+/// Runs a command of the `cli` crate; it chooses its district itself when the configuration does not.
+fn with_env(config: &Config, run: impl FnOnce(&mut cli::Env<'_>) -> anyhow::Result<()>) -> anyhow::Result<()> {
+    let rt = open::open(config)?;
+    let district = find_district(&rt, config).ok();
+    run(&mut cli::Env { rt: &rt, district, out: &mut std::io::stdout().lock() })
+}
+
 /// The configured database and the district that commands and pages work on.
 fn open_district(config: &Config) -> anyhow::Result<(Runtime, DistrictId)> {
     let rt = open::open(config)?;
+    let id = find_district(&rt, config)?;
+    Ok((rt, id))
+}
+
+fn find_district(rt: &Runtime, config: &Config) -> anyhow::Result<DistrictId> {
     let nobody = Who::system(DistrictId(uuid::Uuid::nil()), "start");
     let all = rt.read_now(nobody, people::app::all_districts)?;
     let found = match (config.district.as_str(), all.as_slice()) {
@@ -119,6 +139,5 @@ fn open_district(config: &Config) -> anyhow::Result<(Runtime, DistrictId)> {
         }
         (code, all) => all.iter().find(|d| d.code == code).with_context(|| format!("there is no district {code}"))?,
     };
-    let id = found.id;
-    Ok((rt, id))
+    Ok(found.id)
 }

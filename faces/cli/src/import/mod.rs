@@ -1,8 +1,40 @@
 //! `mulin import …`: what others have written down, into our tables. Every file is all or nothing.
 
+pub mod calendar;
 pub mod dates;
 pub mod map;
 pub mod matters;
 pub mod problems;
 pub mod progress;
 pub mod table;
+
+use crate::Env;
+use clap::Subcommand;
+use std::path::PathBuf;
+
+/// Imports; each file is written whole or not at all, and the same file again changes nothing.
+#[derive(Debug, Subcommand)]
+pub enum Import {
+    /// Matters that another system has kept until now, by a map file
+    Matters(matters::MattersArgs),
+    /// Public holidays and make-up working days of a year
+    Calendar(calendar::CalendarArgs),
+    /// Residents in care: not yet possible
+    #[command(hide = true, visible_alias = "resident")]
+    Residents {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        any: Vec<PathBuf>,
+    },
+}
+
+/// Runs one import.
+pub fn run(env: &mut Env<'_>, command: &Import) -> anyhow::Result<()> {
+    match command {
+        Import::Matters(args) => matters::run(env, args).map(drop),
+        Import::Calendar(args) => calendar::run(env, args).map(drop),
+        Import::Residents { .. } => anyhow::bail!(
+            "residents cannot be imported yet: this version keeps no register of residents, and so no way to record \
+             their consent; nothing was read"
+        ),
+    }
+}
