@@ -17,7 +17,7 @@ struct World {
 
 impl Setup for World {
     fn setup(kind: Kind) -> Self {
-        let sets = [people::MIGRATIONS, matters::MIGRATIONS];
+        let sets = [places::MIGRATIONS, people::MIGRATIONS, matters::MIGRATIONS];
         let house = House::new(kind, &sets);
         let dir = house.db.dir().to_owned();
         Self { house, dir }
