@@ -16,6 +16,7 @@ use config::Config;
 use kernel::ids::DistrictId;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use store::jobs::Handlers;
 use store::{Runtime, Who};
 
 /// 睦邻 Mulin: the good-neighbour network of a district.
@@ -104,8 +105,8 @@ fn run(cli: Cli) -> anyhow::Result<()> {
 }
 
 fn serve_district(config: &Config, rt: Runtime, district: DistrictId) -> anyhow::Result<()> {
-    let handlers = store::jobs::Handlers::default();
-    let _worker = store::jobs::Worker::start(rt.clone(), district, handlers)?;
+    start_timers(&rt, district)?;
+    let _worker = store::jobs::Worker::start(rt.clone(), district, handlers())?;
     let app = web::App::new(rt, district, config.site.clone());
     serve::run(app, &config.listen, &config.admin_listen, |address| {
         tracing::info!(%address, "mulin listens");
@@ -118,6 +119,17 @@ fn with_env(config: &Config, run: impl FnOnce(&mut cli::Env<'_>) -> anyhow::Resu
     let rt = open::open(config)?;
     let district = find_district(&rt, config).ok();
     run(&mut cli::Env { rt: &rt, district, out: &mut std::io::stdout().lock() })
+}
+
+/// Everything that jobs can ask for; later ones take the place of earlier ones of the same kind.
+fn handlers() -> Handlers {
+    people::app::turns::handlers().merge(matters::jobs::handlers())
+}
+
+/// Recurring jobs of the district, started once.
+fn start_timers(rt: &Runtime, district: DistrictId) -> anyhow::Result<()> {
+    let who = Who::system(district, people::policy::jobs::CLOCKS);
+    Ok(rt.write_now(who, matters::app::ensure_timers)?)
 }
 
 /// The configured database and the district that commands and pages work on.
