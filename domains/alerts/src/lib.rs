@@ -1,1 +1,19 @@
-//! alerts
+//! Telling people: notices on the desk, e-mail, the log of deliveries, dead letters.
+//!
+//! Nothing is sent inside a transaction. A domain enqueues a job in the transaction of the change (`matters::events`);
+//! the job writes notices and messages; a job per message sends it, at least once, with back-off. The same message has
+//! the same `Message-ID` each time. Addresses are read at the moment of sending and never stored in a message.
+
+pub mod app;
+mod config;
+mod error;
+mod jobs;
+mod mail;
+mod schema;
+mod texts;
+
+pub use config::{AlertsConfig, Encryption, MailConfig};
+pub use error::{Error, Result};
+pub use jobs::handlers;
+pub use schema::MIGRATIONS;
+pub use texts::sentence;

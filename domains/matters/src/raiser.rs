@@ -68,6 +68,19 @@ pub fn reveal_for_delivery(cx: &mut Cx<'_>, matter: MatterId, raiser: RaiserId) 
     Ok(raiser)
 }
 
+/// The code of a raiser's receipt, for the link in the message that brings the answer. Goes to nobody but the raiser.
+pub fn code_for_delivery(cx: &mut Cx<'_>, matter: MatterId, raiser: RaiserId) -> Result<String, Error> {
+    let m = MatterRow::load(cx, matter)?;
+    let facts = around::facts_of(cx, &m)?;
+    require(&cx.actor, cx.purpose, Action::RevealRaiser, &facts)?;
+    if !matches!(cx.actor.kind, kernel::ActorKind::System(_)) {
+        return Err(Error::NotFound);
+    }
+    let sql = "SELECT code FROM matter_raiser WHERE id = $1 AND matter_id = $2";
+    let row = cx.query_opt(sql, params![raiser, matter])?.ok_or(Error::NotFound)?;
+    Ok(cx.open_text(KeyClass::Raiser, raiser.0, &row.blob("code")?)?)
+}
+
 /// Who has seen the names of this matter's raisers, newest first: exact, because there is no other way to see them.
 /// Open to the raiser, and to those who may read the matter.
 pub fn readings(cx: &mut Cx<'_>, matter: MatterId) -> Result<Vec<Reading>, Error> {

@@ -130,6 +130,12 @@ pub fn names(cx: &mut Cx<'_>, ids: &[AccountId]) -> Result<HashMap<AccountId, St
     Ok(names)
 }
 
+/// Whether an address is known, without reading it.
+pub fn has_email(cx: &mut Cx<'_>, id: AccountId) -> Result<bool> {
+    let sql = "SELECT 1 AS one FROM account WHERE id = $1 AND district_id = $2 AND email IS NOT NULL";
+    Ok(cx.query_opt(sql, params![id, cx.district()])?.is_some())
+}
+
 /// Where mail for this account goes. Only for the account itself, administrators of accounts, and the sender of mail.
 pub fn email(cx: &mut Cx<'_>, id: AccountId) -> Result<Option<String>> {
     if !matches!(cx.actor.kind, kernel::ActorKind::System(_)) && cx.actor.account_id() != Some(id) {

@@ -1,0 +1,14 @@
+//! Use cases: one file each.
+
+pub mod dead;
+pub mod log;
+pub mod notices;
+pub(crate) mod outbox;
+pub(crate) mod tell;
+
+use store::Cx;
+
+/// The account that acts.
+pub(crate) fn me(cx: &Cx<'_>) -> crate::Result<kernel::ids::AccountId> {
+    cx.actor.account_id().ok_or_else(|| store::Error::NotFound.into())
+}

@@ -1,0 +1,94 @@
+//! Notices on the desk: what is new for me.
+
+use super::me;
+use crate::Result;
+use kernel::Moment;
+use kernel::ids::{AccountId, MatterId};
+use store::{Cx, params};
+use uuid::Uuid;
+
+/// Kinds of this crate, beside the reasons of `matters::events`.
+pub const OWN_KINDS: &[&str] = &["supervisor", "next_level", "verify", "mail_failed"];
+
+/// Signal after a new notice or a reading; the subject is the account.
+pub const SIGNAL: &str = "notice";
+
+/// One notice. Its sentence is `notice-{kind}` with the number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    pub id: Uuid,
+    pub kind: String,
+    pub matter: MatterId,
+    pub number: String,
+    pub at: Moment,
+    pub read_at: Option<Moment>,
+}
+
+/// My notices, newest first; `before` continues a list.
+pub fn list(cx: &mut Cx<'_>, before: Option<Moment>, limit: usize) -> Result<Vec<Notice>> {
+    let account = me(cx)?;
+    let sql = "SELECT id, kind, matter_id, number, created_at, read_at FROM notice \
+               WHERE account_id = $1 AND district_id = $2 AND created_at < $3 ORDER BY created_at DESC, id DESC LIMIT $4";
+    let before = before.unwrap_or(Moment::from_micros(i64::MAX));
+    cx.query(sql, params![account, cx.district(), before, limit.clamp(1, 200)])?
+        .iter()
+        .map(|r| {
+            Ok(Notice {
+                id: r.uuid("id")?,
+                kind: r.text("kind")?,
+                matter: r.id("matter_id")?,
+                number: r.text("number")?,
+                at: r.moment("created_at")?,
+                read_at: r.opt_moment("read_at")?,
+            })
+        })
+        .collect()
+}
+
+/// How many I have not read.
+pub fn unread(cx: &mut Cx<'_>) -> Result<i64> {
+    let account = me(cx)?;
+    let sql = "SELECT COUNT(*) AS n FROM notice WHERE account_id = $1 AND read_at IS NULL";
+    Ok(cx.query_one(sql, params![account])?.i64("n")?)
+}
+
+/// Marks my notices as read: all up to and including `until` (what the page showed).
+pub fn mark_read(cx: &mut Cx<'_>, until: Moment) -> Result<u64> {
+    let account = me(cx)?;
+    let sql = "UPDATE notice SET read_at = $1 WHERE account_id = $2 AND read_at IS NULL AND created_at <= $3";
+    let n = cx.execute(sql, params![cx.now, account, until])?;
+    if n > 0 {
+        cx.signal(SIGNAL, account.0);
+    }
+    Ok(n)
+}
+
+/// Marks what I was told about one matter as read: I opened it.
+pub fn mark_matter_read(cx: &mut Cx<'_>, matter: MatterId) -> Result<u64> {
+    let account = me(cx)?;
+    let sql = "UPDATE notice SET read_at = $1 WHERE account_id = $2 AND matter_id = $3 AND read_at IS NULL";
+    let n = cx.execute(sql, params![cx.now, account, matter])?;
+    if n > 0 {
+        cx.signal(SIGNAL, account.0);
+    }
+    Ok(n)
+}
+
+/// Writes a notice once per key; `false` when it was there already.
+pub(crate) fn add(
+    cx: &mut Cx<'_>,
+    account: AccountId,
+    kind: &str,
+    matter: MatterId,
+    number: &str,
+    key: &str,
+) -> Result<bool> {
+    let id: Uuid = cx.new_id();
+    let sql = "INSERT INTO notice (id, district_id, account_id, kind, matter_id, number, idem_key, created_at) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (idem_key) DO NOTHING";
+    let added = cx.execute(sql, params![id, cx.district(), account, kind, matter, number, key, cx.now])? > 0;
+    if added {
+        cx.signal(SIGNAL, account.0);
+    }
+    Ok(added)
+}

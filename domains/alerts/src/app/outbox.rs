@@ -1,0 +1,229 @@
+//! Messages on their way: written in a transaction, sent by a job, logged attempt by attempt.
+
+use super::tell::{self, HasMail};
+use crate::config::AlertsConfig;
+use crate::mail::{Letter, Sent};
+use crate::texts::text;
+use crate::{Error, Result, sentence};
+use kernel::ids::{AccountId, MatterId, RaiserId};
+use kernel::{Lang, Moment, Purpose, time};
+use matters::app::brief;
+use matters::model::{DeliveryResult, State};
+use people::policy::{Action, decide};
+use serde_json::json;
+use store::{Cx, NewJob, params};
+use uuid::Uuid;
+
+/// Kind of the job that sends one message.
+pub(crate) const SEND: &str = "mail.send";
+/// Refused mails to a raiser are tried this often, a day apart (R2: three logged attempts).
+const TRIES: i64 = 3;
+const TRY_AGAIN_HOURS: i64 = 24;
+
+/// Whom a message is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum To {
+    Account(AccountId),
+    Raiser { raiser: RaiserId, opening: i64, try_no: i64 },
+}
+
+/// A message that still has to be sent.
+#[derive(Debug, Clone)]
+pub(crate) struct Message {
+    pub id: Uuid,
+    kind: String,
+    matter: MatterId,
+    to: To,
+    key: String,
+}
+
+pub(crate) fn to_account(cx: &mut Cx<'_>, account: AccountId, kind: &str, matter: MatterId, key: &str) -> Result<()> {
+    write(cx, To::Account(account), kind, matter, &format!("mail/{key}"), cx.now)
+}
+
+pub(crate) fn to_raiser(
+    cx: &mut Cx<'_>,
+    raiser: RaiserId,
+    matter: MatterId,
+    opening: i64,
+    try_no: i64,
+    key: &str,
+) -> Result<()> {
+    let run_at = if try_no == 1 { cx.now } else { cx.now.plus_hours(TRY_AGAIN_HOURS) };
+    write(cx, To::Raiser { raiser, opening, try_no }, "answer", matter, &format!("answer/{key}/{try_no}"), run_at)
+}
+
+fn write(cx: &mut Cx<'_>, to: To, kind: &str, matter: MatterId, key: &str, run_at: Moment) -> Result<()> {
+    let id: Uuid = cx.new_id();
+    let (account, raiser, opening, try_no) = match to {
+        To::Account(account) => (Some(account), None, None, 1),
+        To::Raiser { raiser, opening, try_no } => (None, Some(raiser), Some(opening), try_no),
+    };
+    let sql = "INSERT INTO message (id, district_id, channel, kind, matter_id, to_account, to_raiser, opening, try_no, \
+               idem_key, state, created_at) VALUES ($1, $2, 'email', $3, $4, $5, $6, $7, $8, $9, 'queued', $10) \
+               ON CONFLICT (idem_key) DO NOTHING";
+    let params = params![id, cx.district(), kind, matter, account, raiser, opening, try_no, key, cx.now];
+    if cx.execute(sql, params)? > 0 {
+        cx.enqueue(NewJob { kind: SEND, key: id.to_string(), run_at, payload: json!({ "message": id }) })?;
+    }
+    Ok(())
+}
+
+fn load(cx: &mut Cx<'_>, id: Uuid) -> Result<Option<Message>> {
+    let sql = "SELECT id, kind, matter_id, to_account, to_raiser, opening, try_no, idem_key FROM message \
+               WHERE id = $1 AND district_id = $2 AND state = 'queued'";
+    let Some(r) = cx.query_opt(sql, params![id, cx.district()])? else { return Ok(None) };
+    let to = match r.opt_id("to_account")? {
+        Some(account) => To::Account(account),
+        None => To::Raiser {
+            raiser: r.id("to_raiser")?,
+            opening: r.opt_i64("opening")?.unwrap_or(1),
+            try_no: r.i64("try_no")?,
+        },
+    };
+    Ok(Some(Message { id, kind: r.text("kind")?, matter: r.id("matter_id")?, to, key: r.text("idem_key")? }))
+}
+
+/// Reads what is to be sent, with the address of this moment. `None`: nothing to send any more; the message is settled.
+pub(crate) fn prepare(cx: &mut Cx<'_>, config: &AlertsConfig, id: Uuid) -> Result<Option<(Message, Letter)>> {
+    let Some(message) = load(cx, id)? else { return Ok(None) };
+    let letter = match message.to {
+        To::Account(account) => for_account(cx, config, &message, account)?,
+        To::Raiser { raiser, opening, .. } => for_raiser(cx, config, &message, raiser, opening)?,
+    };
+    let Some(letter) = letter else {
+        settle(cx, &message, "dropped")?;
+        return Ok(None);
+    };
+    Ok(Some((message, letter)))
+}
+
+/// Holds number, date and link; never a text or a name of the matter. Not sent to somebody who lost the right meanwhile.
+fn for_account(
+    cx: &mut Cx<'_>,
+    config: &AlertsConfig,
+    message: &Message,
+    account: AccountId,
+) -> Result<Option<Letter>> {
+    let about = brief(cx, message.matter)?;
+    let actor = people::app::sessions::actor_of(cx, account)?;
+    if !decide(&actor, Purpose::Matter(message.matter), Action::ViewMatter, &about.facts).is_allowed() {
+        return Ok(None);
+    }
+    let Some(to) = people::app::accounts::email(cx, account)? else { return Ok(None) };
+    let lang = people::app::accounts::account(cx, account)?.lang;
+    let subject = sentence(lang, &message.kind, &about.number);
+    let prefix = if lang == Lang::En { "/en" } else { "" };
+    let link = format!("{}{prefix}/desk/matters/{}", config.public_url.trim_end_matches('/'), message.matter);
+    let due = wall_clock(about.due_at);
+    let body = text(lang, "mail-staff-body", &[("sentence", &subject), ("due", &due), ("link", &link)]);
+    Ok(Some(Letter { id: message.id, to, subject, body }))
+}
+
+/// The link with the code, to the raiser alone. Reading the address is an entry of the audit log.
+fn for_raiser(
+    cx: &mut Cx<'_>,
+    config: &AlertsConfig,
+    message: &Message,
+    raiser: RaiserId,
+    opening: i64,
+) -> Result<Option<Letter>> {
+    let about = brief(cx, message.matter)?;
+    if about.state != State::Answered || about.opening != opening {
+        return Ok(None);
+    }
+    let block = match matters::raiser::reveal_for_delivery(cx, message.matter, raiser) {
+        Err(matters::Error::NotFound) => return Ok(None),
+        other => other?,
+    };
+    let Some(to) = block.email else { return Ok(None) };
+    let code = matters::raiser::code_for_delivery(cx, message.matter, raiser)?;
+    let prefix = if block.lang == Lang::En { "/en" } else { "" };
+    let link = format!("{}{prefix}/t/{code}", config.public_url.trim_end_matches('/'));
+    let number = about.number.as_str();
+    let subject = text(block.lang, "mail-answer-subject", &[("number", number)]);
+    let args = [("number", number), ("link", link.as_str()), ("phone", config.duty_phone.as_str())];
+    let body = text(block.lang, "mail-answer-body", &args);
+    Ok(Some(Letter { id: message.id, to, subject, body }))
+}
+
+fn wall_clock(at: Moment) -> String {
+    at.zoned(&time::shanghai()).strftime("%Y-%m-%d %H:%M").to_string()
+}
+
+fn settle(cx: &mut Cx<'_>, message: &Message, state: &str) -> Result<()> {
+    let sql = "UPDATE message SET state = $1, settled_at = $2 WHERE id = $3";
+    cx.execute(sql, params![state, cx.now, message.id])?;
+    Ok(())
+}
+
+/// Writes down what came of an attempt; `last` is true when a put-off mail will not be tried again by itself.
+pub(crate) fn note(cx: &mut Cx<'_>, mail: HasMail, message: &Message, sent: &Sent, last: bool) -> Result<()> {
+    let (result, detail) = match sent {
+        Sent::Accepted => ("accepted", ""),
+        Sent::Refused(why) => ("refused", why.as_str()),
+        Sent::Later(why) => ("later", why.as_str()),
+    };
+    let id: Uuid = cx.new_id();
+    cx.execute(
+        "INSERT INTO message_attempt (id, district_id, message_id, at, result, detail) VALUES ($1, $2, $3, $4, $5, $6)",
+        params![id, cx.district(), message.id, cx.now, result, detail],
+    )?;
+    match sent {
+        Sent::Accepted => settle(cx, message, "sent")?,
+        Sent::Refused(_) => settle(cx, message, "failed")?,
+        Sent::Later(_) => {}
+    }
+    let To::Raiser { raiser, opening, try_no } = message.to else { return Ok(()) };
+    let outcome = match sent {
+        Sent::Accepted => DeliveryResult::EmailAccepted,
+        Sent::Refused(_) => DeliveryResult::EmailFailed,
+        // Our own server being down is no attempt to reach anybody, until we give up.
+        Sent::Later(_) if last => DeliveryResult::EmailFailed,
+        Sent::Later(_) => return Ok(()),
+    };
+    record(cx, message, raiser, outcome)?;
+    if outcome == DeliveryResult::EmailFailed {
+        let about = brief(cx, message.matter)?;
+        let key = format!("failed/{}", message.id);
+        if about.state == State::Answered && try_no == 1 {
+            tell::tell(cx, mail, about.owner, "mail_failed", message.matter, &key)?;
+        }
+        if about.state == State::Answered && matches!(sent, Sent::Refused(_)) && try_no < TRIES {
+            to_raiser(cx, raiser, message.matter, opening, try_no + 1, &message.key)?;
+        }
+    }
+    Ok(())
+}
+
+/// Tells the matter. If it has moved on meanwhile, there is nothing to tell.
+fn record(cx: &mut Cx<'_>, message: &Message, raiser: RaiserId, outcome: DeliveryResult) -> Result<()> {
+    let key = format!("{}/{}", message.id, outcome.code());
+    match matters::app::record_delivery(cx, message.matter, raiser, outcome, None, Some(key)) {
+        Ok(_) | Err(matters::Error::Refused(_) | matters::Error::NotFound | matters::Error::Invalid(_)) => Ok(()),
+        Err(other) => Err(Error::from(other)),
+    }
+}
+
+/// A bounce came back for this message (its id is the left part of `Message-ID`): the delivery did not happen after all.
+/// For whatever reads the mailbox of bounces.
+pub fn bounced(cx: &mut Cx<'_>, id: Uuid) -> Result<bool> {
+    let sql = "SELECT id, kind, matter_id, to_account, to_raiser, opening, try_no, idem_key FROM message \
+               WHERE id = $1 AND district_id = $2 AND state = 'sent'";
+    let Some(r) = cx.query_opt(sql, params![id, cx.district()])? else { return Ok(false) };
+    let matter: MatterId = r.id("matter_id")?;
+    cx.execute("UPDATE message SET state = 'bounced' WHERE id = $1", params![id])?;
+    if let Some(raiser) = r.opt_id::<RaiserId>("to_raiser")? {
+        let message = Message {
+            id,
+            kind: r.text("kind")?,
+            matter,
+            to: To::Raiser { raiser, opening: r.opt_i64("opening")?.unwrap_or(1), try_no: r.i64("try_no")? },
+            key: r.text("idem_key")?,
+        };
+        record(cx, &message, raiser, DeliveryResult::EmailBounced)?;
+        let about = brief(cx, matter)?;
+        tell::tell(cx, HasMail(false), about.owner, "mail_failed", matter, &format!("bounced/{id}"))?;
+    }
+    Ok(true)
+}

@@ -1,0 +1,112 @@
+//! Who is told, and how: the answer of this crate to the jobs of `matters::events`. Runs as the sender of messages.
+
+use super::{notices, outbox};
+use crate::Result;
+use kernel::ids::{AccountId, MatterId};
+use kernel::{Purpose, Role};
+use matters::app::{Brief, brief};
+use matters::model::{Channel, State};
+use people::policy::{Action, decide};
+use store::Cx;
+
+/// Kinds that also go by mail; the rest waits on the desk.
+const BY_MAIL: &[&str] = &[
+    "new",
+    "assigned",
+    "inherited",
+    "returned",
+    "sent_back",
+    "reopened",
+    "emergency",
+    "red",
+    "supervisor",
+    "next_level",
+    "verify",
+    "bring_answer",
+    "mail_failed",
+];
+
+/// Whether this deployment sends mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct HasMail(pub bool);
+
+/// A notice, and a mail where the kind and the account want one. Once per key.
+pub(crate) fn tell(
+    cx: &mut Cx<'_>,
+    mail: HasMail,
+    account: AccountId,
+    kind: &str,
+    matter: MatterId,
+    key: &str,
+) -> Result<()> {
+    let about = brief(cx, matter)?;
+    tell_about(cx, mail, account, kind, (matter, &about), key)
+}
+
+fn tell_about(
+    cx: &mut Cx<'_>,
+    mail: HasMail,
+    account: AccountId,
+    kind: &str,
+    (matter, about): (MatterId, &Brief),
+    key: &str,
+) -> Result<()> {
+    let key = format!("{key}/{account}");
+    if !notices::add(cx, account, kind, matter, &about.number, &key)? {
+        return Ok(());
+    }
+    if mail.0 && BY_MAIL.contains(&kind) && people::app::accounts::has_email(cx, account)? {
+        outbox::to_account(cx, account, kind, matter, &key)?;
+    }
+    Ok(())
+}
+
+/// Something waits to be checked: told to the head and duty officers of the place; where there is none but the
+/// handlers, to colleagues, then to coordinators and the catch-all (R2: the next one up).
+pub(crate) fn tell_verifiers(
+    cx: &mut Cx<'_>,
+    mail: HasMail,
+    matter: MatterId,
+    not: &[AccountId],
+    key: &str,
+) -> Result<()> {
+    const TIERS: [&[Role]; 3] = [
+        &[Role::PostHead, Role::DutyOfficer],
+        &[Role::CommunityOfficer, Role::CommitteeWorker],
+        &[Role::Coordinator, Role::CatchAll],
+    ];
+    let about = brief(cx, matter)?;
+    for roles in TIERS {
+        let mut told = false;
+        for account in people::app::staff::holders_of(cx, roles)? {
+            if not.contains(&account) {
+                continue;
+            }
+            let actor = people::app::sessions::actor_of(cx, account)?;
+            if decide(&actor, Purpose::Matter(matter), Action::Verify, &about.facts).is_allowed() {
+                tell_about(cx, mail, account, "verify", (matter, &about), key)?;
+                told = true;
+            }
+        }
+        if told {
+            return Ok(());
+        }
+    }
+    Ok(())
+}
+
+/// The answer goes out. By mail it is a message; by telephone, on paper or over the counter a person brings it (the
+/// matter itself told them); where no gateway is set up for the channel, the owner is asked to bring it.
+pub(crate) fn deliver(cx: &mut Cx<'_>, mail: HasMail, job: &matters::events::DeliverAnswer, key: &str) -> Result<()> {
+    let about = brief(cx, job.matter)?;
+    if about.state != State::Answered || about.opening != job.opening {
+        return Ok(());
+    }
+    match job.channel() {
+        Some(Channel::Email) if mail.0 => outbox::to_raiser(cx, job.raiser, job.matter, job.opening, 1, key),
+        Some(Channel::Email | Channel::Sms) => {
+            tell_about(cx, mail, about.owner, "bring_answer", (job.matter, &about), key)
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,49 @@
+//! What the deployer decides about messages.
+
+use secrecy::SecretString;
+
+/// How the connection to the mail server is protected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Encryption {
+    /// Only on the same machine or in tests.
+    None,
+    #[default]
+    StartTls,
+    Tls,
+}
+
+impl Encryption {
+    /// `none`, `starttls` or `tls`, as in the configuration file.
+    pub fn from_code(code: &str) -> Option<Self> {
+        match code {
+            "none" => Some(Self::None),
+            "starttls" => Some(Self::StartTls),
+            "tls" => Some(Self::Tls),
+            _ => None,
+        }
+    }
+}
+
+/// The mail server that takes our mail.
+#[derive(Debug, Clone)]
+pub struct MailConfig {
+    pub host: String,
+    pub port: u16,
+    pub encryption: Encryption,
+    /// Empty: no log-in.
+    pub user: String,
+    pub password: SecretString,
+    /// Sender, such as `睦邻 <no-reply@mulin.example>`.
+    pub from: String,
+}
+
+/// Everything this crate needs to know.
+#[derive(Debug, Clone)]
+pub struct AlertsConfig {
+    /// None: no mail is sent; answers that were to go by mail are brought by hand.
+    pub mail: Option<MailConfig>,
+    /// Address under which people reach the site, without a slash at the end.
+    pub public_url: String,
+    /// The duty desk, on every mail to a raiser.
+    pub duty_phone: String,
+}

@@ -1,0 +1,32 @@
+//! What can go wrong when somebody is told something.
+
+use store::jobs::JobError;
+
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum Error {
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    #[error(transparent)]
+    Denied(#[from] people::policy::Denied),
+    #[error(transparent)]
+    People(#[from] people::Error),
+    #[error(transparent)]
+    Matters(#[from] matters::Error),
+    /// A field of a form, and what is wrong with it.
+    #[error("{field}: {why}")]
+    Invalid { field: &'static str, why: &'static str },
+}
+
+pub type Result<T> = std::result::Result<T, Error>;
+
+impl From<Error> for JobError {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Store(e) | Error::People(people::Error::Store(e)) | Error::Matters(matters::Error::Store(e)) => {
+                e.into()
+            }
+            // Messages of the domains hold codes and field names only, so they may stand on the dead-letter page.
+            other => Self::Dead(other.to_string()),
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! The jobs of this crate: `notify.*` and `deliver.*` of `matters::events`, and one job per message.
+
+use crate::Error;
+use crate::app::outbox::{self, SEND};
+use crate::app::tell::{self, HasMail};
+use crate::config::AlertsConfig;
+use crate::mail::{Mailer, Sent};
+use matters::events::{DeliverAnswer, NotifyOwner, NotifySupervisor, NotifyVerifiers};
+use people::policy::jobs as names;
+use serde::de::DeserializeOwned;
+use std::sync::Arc;
+use store::jobs::{Handlers, Job, JobError, MAX_ATTEMPTS};
+use store::{Cx, Runtime, Who};
+use uuid::Uuid;
+
+/// Everything this crate does in the background. `serve` merges it with the handlers of `people` and `matters`.
+pub fn handlers(config: AlertsConfig) -> Handlers {
+    let mailer = config.mail.as_ref().map(|mail| Arc::new(Mailer::new(mail)));
+    let mail = HasMail(mailer.is_some());
+    let config = Arc::new(config);
+    Handlers::default()
+        .on(NotifyOwner::KIND, move |rt, job| {
+            let (n, key): (NotifyOwner, _) = (payload(job)?, job_key(job));
+            run(rt, job, move |cx| tell::tell(cx, mail, n.account, &n.reason, n.matter, &key))
+        })
+        .on(NotifySupervisor::KIND, move |rt, job| {
+            let (n, key): (NotifySupervisor, _) = (payload(job)?, job_key(job));
+            run(rt, job, move |cx| tell::tell(cx, mail, n.account, &n.level, n.matter, &key))
+        })
+        .on(NotifyVerifiers::KIND, move |rt, job| {
+            let (n, key): (NotifyVerifiers, _) = (payload(job)?, job_key(job));
+            run(rt, job, move |cx| tell::tell_verifiers(cx, mail, n.matter, &n.not, &key))
+        })
+        .on(DeliverAnswer::KIND, move |rt, job| {
+            let (n, key): (DeliverAnswer, _) = (payload(job)?, job_key(job));
+            run(rt, job, move |cx| tell::deliver(cx, mail, &n, &key))
+        })
+        .on(SEND, move |rt, job| match &mailer {
+            Some(mailer) => send(rt, job, &config, mailer),
+            None => Err(JobError::Retry("no mail server is set up".into())),
+        })
+}
+
+fn payload<T: DeserializeOwned>(job: &Job) -> Result<T, JobError> {
+    serde_json::from_value(job.payload.clone()).map_err(|e| JobError::Dead(e.to_string()))
+}
+
+fn job_key(job: &Job) -> String {
+    format!("{}/{}", job.kind, job.key)
+}
+
+fn run<T: Send + 'static>(
+    rt: &Runtime,
+    job: &Job,
+    f: impl FnOnce(&mut Cx<'_>) -> Result<T, Error> + Send + 'static,
+) -> Result<T, JobError> {
+    rt.write_now(Who::system(job.district, names::DELIVERY), f).map_err(JobError::from)
+}
+
+/// Three steps, so that no transaction waits for a mail server: read, send, write down. A crash between the last two
+/// sends the same mail, with the same id, again.
+fn send(rt: &Runtime, job: &Job, config: &Arc<AlertsConfig>, mailer: &Mailer) -> Result<(), JobError> {
+    let id = job.payload.get("message").and_then(|m| m.as_str()).and_then(|m| Uuid::parse_str(m).ok());
+    let id = id.ok_or_else(|| JobError::Dead("no message in the payload".into()))?;
+    let settings = Arc::clone(config);
+    let Some((message, letter)) = run(rt, job, move |cx| outbox::prepare(cx, &settings, id))? else { return Ok(()) };
+    let sent = mailer.send(&letter, rt.now());
+    let last = job.attempts + 1 >= MAX_ATTEMPTS;
+    let outcome = sent.clone();
+    run(rt, job, move |cx| outbox::note(cx, HasMail(true), &message, &outcome, last))?;
+    match sent {
+        Sent::Later(why) => Err(JobError::Retry(why)),
+        Sent::Accepted | Sent::Refused(_) => Ok(()),
+    }
+}

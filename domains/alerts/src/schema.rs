@@ -1,0 +1,31 @@
+//! Tables of this crate. Nobody else reads or writes them.
+
+use store::Migration;
+
+pub const MIGRATIONS: &[Migration] = &[Migration {
+    name: "alerts-0001-foundation",
+    sql: "
+CREATE TABLE notice (
+  id UUID PRIMARY KEY, district_id UUID NOT NULL, account_id UUID NOT NULL, kind TEXT NOT NULL, matter_id UUID NOT NULL,
+  number TEXT NOT NULL, idem_key TEXT NOT NULL, created_at BIGINT NOT NULL, read_at BIGINT
+);
+CREATE UNIQUE INDEX notice_key ON notice (idem_key);
+CREATE INDEX notice_account ON notice (account_id, created_at);
+CREATE INDEX notice_unread ON notice (account_id, read_at);
+CREATE TABLE message (
+  id UUID PRIMARY KEY, district_id UUID NOT NULL, channel TEXT NOT NULL, kind TEXT NOT NULL, matter_id UUID NOT NULL,
+  to_account UUID, to_raiser UUID, opening BIGINT, try_no BIGINT NOT NULL, idem_key TEXT NOT NULL, state TEXT NOT NULL,
+  created_at BIGINT NOT NULL, settled_at BIGINT
+);
+CREATE UNIQUE INDEX message_key ON message (idem_key);
+CREATE INDEX message_matter ON message (matter_id, created_at);
+CREATE TABLE message_attempt (
+  id UUID PRIMARY KEY, district_id UUID NOT NULL, message_id UUID NOT NULL, at BIGINT NOT NULL, result TEXT NOT NULL,
+  detail TEXT NOT NULL
+);
+CREATE INDEX message_attempt_message ON message_attempt (message_id, at);
+CREATE TABLE discard_note (
+  job_n BIGINT PRIMARY KEY, district_id UUID NOT NULL, at BIGINT NOT NULL, account_id UUID, reason TEXT NOT NULL
+);
+",
+}];

@@ -1,0 +1,66 @@
+//! Fixed texts of notices and mails, from `locales/<language>/notices.ftl`.
+
+use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::{FluentArgs, FluentResource};
+use kernel::Lang;
+use std::sync::OnceLock;
+
+type Bundle = FluentBundle<FluentResource>;
+
+fn bundle(lang: Lang) -> &'static Bundle {
+    static ZH: OnceLock<Bundle> = OnceLock::new();
+    static EN: OnceLock<Bundle> = OnceLock::new();
+    match lang {
+        Lang::ZhCn => ZH.get_or_init(|| load(lang, include_str!("../../../locales/zh-CN/notices.ftl"))),
+        Lang::En => EN.get_or_init(|| load(lang, include_str!("../../../locales/en/notices.ftl"))),
+    }
+}
+
+fn load(lang: Lang, text: &str) -> Bundle {
+    let id: unic_langid::LanguageIdentifier = lang.tag().parse().unwrap_or_default();
+    let mut bundle = Bundle::new_concurrent(vec![id]);
+    bundle.set_use_isolating(false);
+    let resource = FluentResource::try_new(text.to_owned()).unwrap_or_else(|(resource, _)| resource);
+    if bundle.add_resource(resource).is_err() {
+        tracing::error!("notices.ftl repeats keys");
+    }
+    bundle
+}
+
+/// The text of a key. A missing key shows as `⟦key⟧`, which a test refuses.
+pub(crate) fn text(lang: Lang, key: &str, args: &[(&str, &str)]) -> String {
+    let bundle = bundle(lang);
+    let Some(pattern) = bundle.get_message(key).and_then(|m| m.value()) else { return format!("⟦{key}⟧") };
+    let mut values = FluentArgs::new();
+    for (name, value) in args {
+        values.set(*name, (*value).to_owned());
+    }
+    bundle.format_pattern(pattern, Some(&values), &mut Vec::new()).into_owned()
+}
+
+/// The one sentence of a notice.
+pub fn sentence(lang: Lang, kind: &str, number: &str) -> String {
+    text(lang, &format!("notice-{kind}"), &[("number", number)])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use matters::events::Reason;
+
+    #[test]
+    fn every_kind_has_its_sentence_in_both_languages() {
+        let kinds = Reason::ALL.iter().map(|r| r.code()).chain(crate::app::notices::OWN_KINDS.iter().copied());
+        for kind in kinds {
+            for lang in Lang::ALL {
+                let text = sentence(lang, kind, "HL-2026-00001");
+                assert!(text.contains("HL-2026-00001"), "{kind}: {text}");
+            }
+        }
+        for lang in Lang::ALL {
+            for key in ["mail-staff-body", "mail-answer-subject", "mail-answer-body"] {
+                assert!(!text(lang, key, &[]).contains('⟦'), "{key}");
+            }
+        }
+    }
+}

@@ -1,0 +1,36 @@
+# Notices: one sentence on the page, and the subject of the mail
+notice-new = New for you: { $number }
+notice-assigned = { $number } was given to you
+notice-inherited = You took over the seat: { $number } is yours now
+notice-returned = { $number } came back, please give it to somebody else
+notice-sent_back = { $number } did not pass the check, please go on
+notice-verified = { $number } passed the check, please send the answer
+notice-bring_answer = Please bring the answer of { $number } in person or by telephone
+notice-mail_failed = The mail with the answer of { $number } did not arrive: please bring it in person or by telephone
+notice-reopened = { $number } was opened again
+notice-facts_added = The raiser added something to { $number }
+notice-emergency = Emergency: { $number }
+notice-yellow = { $number } is due soon
+notice-red = { $number } is due
+notice-pause_over = The wait of { $number } is over, please go on
+notice-joined = Another matter was joined to { $number }
+notice-closed = { $number } is closed
+notice-supervisor = { $number } is late, please see to it
+notice-next_level = { $number } is still late, please step in
+notice-verify = { $number } waits for your check
+mail-staff-body = { $sentence }
+
+    Due: { $due }
+    Open it: { $link }
+
+    Sent by the program. It holds nothing about whoever raised the matter. Please do not reply.
+mail-answer-subject = There is an answer to what you raised: { $number }
+mail-answer-body = Hello,
+
+    There is an answer to what you raised ({ $number }). Open this page, which is yours alone:
+    { $link }
+
+    Please do not pass the address on. If it does not open, call { $phone } and give the number { $number }.
+    You can rate the answer, and open the matter again on the same page within 30 days.
+
+    Sent by the program. Please do not reply.
