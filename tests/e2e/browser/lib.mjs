@@ -148,6 +148,70 @@ class Stage {
   }
 }
 
+/** Signs in on the page that asks for it and waits for the desk. */
+export async function signIn({ page, lang }, { login, password }) {
+  await page.goto(at("/desk", lang));
+  await page.locator("#login").fill(login);
+  await page.locator("#password").fill(password);
+  await page.keyboard.press("Enter");
+  await page.waitForURL((url) => url.pathname.endsWith("/desk"));
+}
+
+/** Fills every visible field of the form that `answers` names: radios and lists by value, the rest by text. A function as
+ *  value is asked with the field. */
+export async function fill(form, answers) {
+  for (const [name, given] of Object.entries(answers)) {
+    const field = form.locator(`[name="${name}"]:not([type=hidden])`);
+    if ((await field.count()) === 0) continue;
+    const value = typeof given === "function" ? await given(field) : given;
+    const tag = await field.first().evaluate((e) => (e.type === "radio" ? "radio" : e.tagName));
+    if (tag === "radio") await form.locator(`[name="${name}"][value="${value}"]`).check();
+    else if (tag === "SELECT") await field.selectOption(value);
+    else await field.fill(value);
+  }
+}
+
+/** Goes through the report from its first page to the receipt, whatever questions share a page. Returns the secret code. */
+export async function report(stage, someone, answers, { elder = false, label = "report" } = {}) {
+  const { page, lang } = someone;
+  await page.goto(at("/report", lang, elder));
+  for (let n = 1; !page.url().includes("/receipt"); n += 1) {
+    assert(n < 10, `the report does not end: ${page.url()}`);
+    const complaint = page.locator(".error-summary");
+    assert.equal(await complaint.count(), 0, `refused: ${await complaint.allInnerTexts()}`);
+    await stage.look(someone, `${label}-${n}`);
+    const form = page.locator("main form").first();
+    await fill(form, answers);
+    await form.locator('.actions button[name="go"][value="next"]').click();
+    await page.waitForLoadState();
+  }
+  await stage.look(someone, `${label}-receipt`);
+  return (await page.locator(".receipt .code.secret").innerText()).trim();
+}
+
+/** Does one step on the open page of a matter: its button, its form, and back on the matter. */
+export async function step(stage, someone, command, answers = {}) {
+  const { page } = someone;
+  await page.locator(`a[href*="/do/${command}"]`).first().click();
+  const form = page.locator("form.sheet");
+  await form.waitFor();
+  await stage.look(someone, `step-${command}`);
+  await fill(form, answers);
+  await form.locator(".actions button").click();
+  await page.waitForURL((url) => !url.pathname.includes("/do/"), { timeout: 15_000 }).catch(async () => {
+    throw new Error(`${command} was refused: ${await page.locator("main").innerText()}`);
+  });
+}
+
+/** Presses Tab until the focus is on what `selector` names: proves that the keyboard gets there. */
+export async function tabTo(page, selector, most = 40) {
+  for (let n = 0; n < most; n += 1) {
+    if (await page.evaluate((s) => document.activeElement?.matches(s), selector)) return n;
+    await page.keyboard.press("Tab");
+  }
+  throw new Error(`${most} times Tab did not reach ${selector}`);
+}
+
 /** Elder pages (R13): text of at least `least` px, targets of at least 60 px. Returns what is too small. */
 export function tooSmall(page, least = 24) {
   return page.evaluate((least) => {

@@ -5,7 +5,8 @@
 pub mod browser;
 pub mod files;
 pub mod http;
+pub mod program;
 pub mod server;
 
 pub use http::{Client, Reply};
-pub use server::Demo;
+pub use server::{Demo, Site};

@@ -1,16 +1,16 @@
-//! A running demo on a free port, with a clock that tests move.
+//! A running demo on a free port with a clock that tests move, and a real district as an operator starts it.
 
 use crate::files;
 use crate::http::Client;
+use crate::program::{Program, command, run};
 use serde_json::Value;
+use std::ffi::OsStr;
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::process::ExitStatus;
+use std::time::Duration;
 
 /// Every demo of these tests starts on Wednesday, 24 June 2026, at 10:00 in Shanghai: a working day in office hours.
 pub const NOW: &str = "2026-06-24T10:00:00+08:00";
@@ -23,8 +23,7 @@ const FIRST_START: Duration = Duration::from_mins(4);
 /// `mulin demo`, ended when dropped.
 #[derive(Debug)]
 pub struct Demo {
-    child: Child,
-    output: Arc<Mutex<String>>,
+    program: Program,
     clock: PathBuf,
     links: Value,
     dir: tempfile::TempDir,
@@ -42,27 +41,18 @@ impl Demo {
     }
 
     fn launch(dir: tempfile::TempDir, patience: Duration) -> Self {
-        let clock = dir.path().join("clock");
-        let links = dir.path().join("links.json");
-        let _ = fs::remove_file(&links);
-        // The server dies with the test, even when the test is killed.
-        let mut child = Command::new("setpriv")
-            .args(["--pdeathsig", "TERM", "--"])
-            .arg(files::program())
-            .args(["demo", "--listen", "127.0.0.1:0", "--now", NOW, "--data"])
-            .arg(dir.path().join("data"))
-            .arg("--links")
-            .arg(&links)
-            .env("MULIN_CLOCK", format!("unix:{}", clock.display()))
-            .env_remove("MULIN_LISTEN")
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap_or_else(|e| panic!("start {}: {e}", files::program().display()));
-        let (output, said) = collect(&mut child);
-        let links = wait_until_ready(&mut child, &links, &said, &output, patience);
-        Self { child, output, clock, links, dir }
+        let (clock, file) = (dir.path().join("clock"), dir.path().join("links.json"));
+        let _ = fs::remove_file(&file);
+        let mut command = command(["demo", "--listen", "127.0.0.1:0", "--now", NOW, "--data"]);
+        command.arg(dir.path().join("data")).arg("--links").arg(&file);
+        command.env("MULIN_CLOCK", format!("unix:{}", clock.display()));
+        let mut program = Program::start(&mut command);
+        // Ready means: the links file is complete and the site answers.
+        let links = program.wait_for(patience, || {
+            let links: Value = serde_json::from_slice(&fs::read(&file).ok()?).ok()?;
+            Client::new(base_of(&links)).try_get("/").is_ok_and(|r| r.status < 500).then_some(links)
+        });
+        Self { program, clock, links, dir }
     }
 
     /// Address of the site, without a slash at the end.
@@ -87,7 +77,7 @@ impl Demo {
     pub fn account(&self, role: &str) -> (String, String) {
         let accounts = self.links.get("accounts").and_then(Value::as_array).expect("the links file has \"accounts\"");
         let account = accounts.iter().find(|a| a.get("role").is_some_and(|r| r == role));
-        let account = account.unwrap_or_else(|| panic!("no demo account with role {role:?}: {accounts:#?}"));
+        let account = account.unwrap_or_else(|| panic!("no demo account with role {role:?}"));
         let text = |key| account.get(key).and_then(Value::as_str).expect("login and password are texts").to_owned();
         (text("login"), text("password"))
     }
@@ -113,12 +103,12 @@ impl Demo {
         writeln!(socket, "{line}").expect("the clock listens");
         let mut answer = String::new();
         BufReader::new(socket).read_line(&mut answer).expect("the clock answers");
-        assert!(answer.starts_with("ok"), "{line:?} → {answer:?}\n{}", self.output());
+        assert!(answer.starts_with("ok"), "{line:?} → {answer:?}");
     }
 
     /// Everything the program has said so far.
     pub fn output(&self) -> String {
-        self.output.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.program.output()
     }
 
     /// Files of the demo.
@@ -126,46 +116,16 @@ impl Demo {
         self.dir.path().join("data")
     }
 
-    /// Ends it as a supervisor would and waits, at most `patience`.
+    /// Ends it as a supervisor would; `None` when it is still there after `patience`.
     pub fn terminate(&mut self, patience: Duration) -> Option<ExitStatus> {
-        signal(&self.child, "TERM");
-        let end = Instant::now() + patience;
-        let (_keep, never) = channel::<()>();
-        loop {
-            if let Ok(Some(status)) = self.child.try_wait() {
-                return Some(status);
-            }
-            if Instant::now() >= end {
-                return None;
-            }
-            let _ = never.recv_timeout(Duration::from_millis(20));
-        }
+        self.program.terminate(patience)
     }
 
-    /// Pulls the plug.
-    pub fn kill(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-
-    /// Starts again on the same data, after [`Demo::terminate`] or [`Demo::kill`].
-    pub fn restart(mut self) -> Self {
-        self.kill();
-        let dir = std::mem::replace(&mut self.dir, tempfile::tempdir().expect("a place-holder"));
-        drop(self);
-        Self::launch(dir, START)
-    }
-}
-
-impl Drop for Demo {
-    fn drop(&mut self) {
-        if self.terminate(Duration::from_secs(5)).is_none() {
-            self.kill();
-        }
-        if std::thread::panicking() {
-            // For whoever reads the failed test; libtest captures it.
-            let _ = writeln!(std::io::stderr(), "── what the program said ──\n{}", self.output());
-        }
+    /// Pulls the plug and starts again on the same data.
+    #[must_use]
+    pub fn kill_and_restart(mut self) -> Self {
+        self.program.kill();
+        Self::launch(self.dir, START)
     }
 }
 
@@ -192,58 +152,62 @@ fn base_of(links: &Value) -> &str {
     links.get("base").and_then(Value::as_str).expect("the links file has \"base\"").trim_end_matches('/')
 }
 
-/// Gathers what the program says, so that it never waits for a reader and a failure can show it.
-fn collect(child: &mut Child) -> (Arc<Mutex<String>>, Receiver<()>) {
-    let output = Arc::new(Mutex::new(String::new()));
-    let (tell, said) = channel();
-    let streams: [Option<Box<dyn Read + Send>>; 2] =
-        [child.stdout.take().map(|s| Box::new(s) as _), child.stderr.take().map(|s| Box::new(s) as _)];
-    for stream in streams.into_iter().flatten() {
-        let (output, tell) = (Arc::clone(&output), tell.clone());
-        std::thread::spawn(move || {
-            for line in BufReader::new(stream).lines().map_while(Result::ok) {
-                let mut text = output.lock().unwrap_or_else(PoisonError::into_inner);
-                text.push_str(&line);
-                text.push('\n');
-                let _ = tell.send(());
-            }
-        });
-    }
-    (output, said)
+/// `mulin init` and `mulin serve`: an empty, real district on the machine's clock.
+#[derive(Debug)]
+pub struct Site {
+    program: Program,
+    /// Addresses of the pages and of the supervisor's port.
+    base: String,
+    admin: String,
+    dir: tempfile::TempDir,
 }
 
-/// Ready means: the links file is complete and the site answers.
-fn wait_until_ready(
-    child: &mut Child,
-    links: &Path,
-    said: &Receiver<()>,
-    output: &Mutex<String>,
-    patience: Duration,
-) -> Value {
-    let end = Instant::now() + patience;
-    let text = || output.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    loop {
-        let found = fs::read(links).ok().and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok());
-        if let Some(links) = found
-            && Client::new(base_of(&links)).try_get("/").is_ok_and(|r| r.status < 500)
-        {
-            return links;
-        }
-        if let Ok(Some(status)) = child.try_wait() {
-            panic!("the demo ended before it was ready: {status}\n{}", text());
-        }
-        assert!(Instant::now() < end, "the demo is not ready after {patience:?}\n{}", text());
-        // Wakes up early when the program says something.
-        match said.recv_timeout(Duration::from_millis(50)) {
-            Ok(()) | Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) => {
-                let status = child.wait();
-                panic!("the demo ended before it was ready: {status:?}\n{}", text());
-            }
-        }
+impl Site {
+    /// A new district, open.
+    ///
+    /// # Panics
+    /// When the program does not get ready; its output is in the message.
+    pub fn start() -> Self {
+        let dir = tempfile::tempdir().expect("a directory for the district");
+        let data = dir.path().join("data");
+        let made = run([OsStr::new("init"), OsStr::new("--data"), data.as_os_str()]);
+        assert!(made.status.success(), "mulin init: {}", String::from_utf8_lossy(&made.stderr));
+        Self::launch(dir)
     }
-}
 
-fn signal(child: &Child, name: &str) {
-    let _ = Command::new("kill").arg(format!("-{name}")).arg(child.id().to_string()).stderr(Stdio::null()).status();
+    fn launch(dir: tempfile::TempDir) -> Self {
+        let address = || format!("127.0.0.1:{}", testkit::free_port());
+        let (listen, admin_listen) = (address(), address());
+        let mut command = command(["serve", "--data"]);
+        command.arg(dir.path().join("data")).current_dir(dir.path());
+        command.env("MULIN_LISTEN", &listen).env("MULIN_ADMIN_LISTEN", &admin_listen);
+        let mut program = Program::start(&mut command);
+        let (base, admin) = (format!("http://{listen}"), format!("http://{admin_listen}"));
+        program.wait_for(START, || Client::new(&admin).try_get("/readyz").ok().filter(|r| r.status == 200));
+        Self { program, base, admin, dir }
+    }
+
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
+    pub fn visitor(&self) -> Client {
+        Client::new(&self.base)
+    }
+
+    /// A supervisor on the other port.
+    pub fn supervisor(&self) -> Client {
+        Client::new(&self.admin)
+    }
+
+    pub fn terminate(&mut self, patience: Duration) -> Option<ExitStatus> {
+        self.program.terminate(patience)
+    }
+
+    /// Pulls the plug and starts again on the same data.
+    #[must_use]
+    pub fn kill_and_restart(mut self) -> Self {
+        self.program.kill();
+        Self::launch(self.dir)
+    }
 }

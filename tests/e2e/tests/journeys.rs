@@ -1,0 +1,42 @@
+//! Residents, clerks and owners in a real browser, each on a demo of their own.
+
+use e2e::{Demo, browser};
+
+#[test]
+fn a_resident_raises_and_follows_on_a_phone_without_a_script() {
+    let demo = Demo::start();
+    browser::run(&demo, "resident", &["lang=zh", "script=off"]);
+}
+
+#[test]
+fn a_resident_raises_and_follows_in_english() {
+    let demo = Demo::start();
+    browser::run(&demo, "resident", &["lang=en"]);
+    browser::run(&demo, "resident", &["lang=en", "width=1280"]);
+}
+
+#[test]
+fn an_elder_raises_and_follows() {
+    let demo = Demo::start();
+    browser::run(&demo, "resident", &["lang=zh", "elder=yes"]);
+    browser::run(&demo, "resident", &["lang=en", "elder=yes"]);
+}
+
+#[test]
+fn a_clerk_takes_a_call_with_the_keyboard_only() {
+    let demo = Demo::start();
+    browser::run(&demo, "clerk", &["lang=zh"]);
+    browser::run(&demo, "clerk", &["lang=en"]);
+}
+
+#[test]
+fn the_loop_closes_in_chinese_at_a_desk() {
+    let demo = Demo::start();
+    browser::run(&demo, "loop", &["lang=zh", "width=1280"]);
+}
+
+#[test]
+fn the_loop_closes_in_english_on_a_phone() {
+    let demo = Demo::start();
+    browser::run(&demo, "loop", &["lang=en", "width=390"]);
+}

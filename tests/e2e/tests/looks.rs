@@ -1,0 +1,13 @@
+//! Pages that anybody can open.
+
+use e2e::{Demo, browser};
+
+#[test]
+fn public_pages_in_both_languages_and_widths() {
+    let demo = Demo::start();
+    for lang in ["lang=zh", "lang=en"] {
+        for width in ["width=390", "width=1280"] {
+            browser::run(&demo, "looks", &[lang, width, "pages=/,/report,/t,/my-grid,/login"]);
+        }
+    }
+}

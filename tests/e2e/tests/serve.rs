@@ -1,0 +1,74 @@
+//! What an operator relies on: it starts, says whether it is well, ends when told, and survives a pulled plug.
+
+use e2e::program::{command, run};
+use e2e::{Site, http};
+use std::time::Duration;
+
+#[test]
+fn a_new_district_serves_pages_and_ends_when_told() {
+    let mut site = Site::start();
+    let home = site.visitor().get("/").expect(200);
+    assert!(home.text().contains("<html lang=\"zh-CN\""), "{}", home.text());
+    assert!(site.visitor().get("/en").expect(200).text().contains("<html lang=\"en\""));
+    for path in ["/healthz", "/readyz"] {
+        let _ = site.supervisor().get(path).expect(200);
+    }
+    assert_eq!(site.visitor().get("/readyz").status, 404, "health is not for everybody");
+    let ended = site.terminate(Duration::from_secs(5));
+    assert!(ended.is_some_and(|s| s.success()), "after SIGTERM: {ended:?}");
+}
+
+#[test]
+fn a_pulled_plug_is_survived() {
+    let site = Site::start().kill_and_restart();
+    let _ = site.visitor().get("/").expect(200);
+}
+
+#[test]
+fn pages_guard_themselves() {
+    let site = Site::start();
+    let home = site.visitor().get("/").expect(200);
+    let policy = home.header("content-security-policy").expect("a content security policy");
+    assert!(policy.contains("default-src 'none'") && !policy.contains("unsafe"), "{policy}");
+    assert_eq!(home.header("x-content-type-options"), Some("nosniff"));
+
+    let form = [("Content-Type", "application/x-www-form-urlencoded"), ("Origin", "https://elsewhere.example")];
+    let forged = site.visitor().send("POST", "/login", &form, b"login=a&password=b");
+    assert_eq!(forged.status, 400, "a form from another site is refused");
+
+    let desk = site.visitor().get("/desk");
+    assert_eq!(desk.status, 303);
+    assert!(desk.location().contains("/login"), "{}", desk.location());
+    assert_eq!(site.visitor().get("/desk/nowhere").status, 404);
+    assert_eq!(site.visitor().get(&format!("/t/{}", http::encode("../../etc"))).status, 404);
+}
+
+/// R13: every core public page in less than 100 kB, without a script.
+#[test]
+fn public_pages_are_small() {
+    let site = Site::start();
+    for path in ["/", "/report", "/t", "/en/report", "/e", "/e/report"] {
+        let page = site.visitor().get(path).expect(200);
+        let text = page.text();
+        let styles = text.split("rel=\"stylesheet\" href=\"").skip(1).filter_map(|rest| rest.split('"').next());
+        let weight =
+            styles.map(|href| site.visitor().get(href).expect(200).body.len()).sum::<usize>() + page.body.len();
+        assert!(weight < 100_000, "{path} weighs {weight} bytes with its styles");
+    }
+}
+
+#[test]
+fn wrong_use_is_told_and_has_its_own_exit_code() {
+    let nonsense = run(["--no-such-thing"]);
+    assert_eq!(nonsense.status.code(), Some(2));
+    assert!(nonsense.stdout.is_empty(), "errors go to standard error");
+
+    let dir = tempfile::tempdir().expect("a directory");
+    let empty = command(["serve", "--data"]).arg(dir.path()).output().expect("it starts");
+    assert_eq!(empty.status.code(), Some(1));
+    let words = String::from_utf8_lossy(&empty.stderr).into_owned();
+    assert!(words.contains("mulin init"), "says what to do: {words}");
+
+    let clock = command(["serve", "--data"]).arg(dir.path()).env("MULIN_CLOCK", "unix:x").output().expect("it starts");
+    assert_eq!(clock.status.code(), Some(1), "serve runs on real time only");
+}
