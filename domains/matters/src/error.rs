@@ -62,6 +62,17 @@ fn list(problems: &[Invalid]) -> String {
     problems.iter().map(|p| format!("{}: {}", p.field, p.key)).collect::<Vec<_>>().join(", ")
 }
 
+/// A place that cannot be used is something that was typed.
+impl From<places::Error> for Error {
+    fn from(error: places::Error) -> Self {
+        match error {
+            places::Error::Store(e) => Self::Store(e),
+            places::Error::OutsideDistrict(_) => Self::invalid("place", "invalid-outside-district"),
+            other => Self::Store(::store::Error::Setup(other.to_string())),
+        }
+    }
+}
+
 impl From<Refusal> for Error {
     fn from(refusal: Refusal) -> Self {
         Self::Refused(Box::new(refusal))

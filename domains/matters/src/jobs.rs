@@ -40,10 +40,11 @@ fn run<T: Send + 'static>(
 
 fn sweep(rt: &Runtime, job: &Job) -> Result<(), JobError> {
     // The next look is enqueued first: a failing one must not be the last.
-    run(rt, job, names::CLOCKS, |cx| app::next_sweep(cx, cx.now))?;
+    run(rt, job, names::CLOCKS, app::next_sweep)?;
     while run(rt, job, names::CLOCKS, app::sweep)?.more {}
     while run(rt, job, names::CLOCKS, |cx| app::inherit(cx, None))? > 0 {}
-    Ok(())
+    // What rings next may be nearer now.
+    run(rt, job, names::CLOCKS, app::next_sweep)
 }
 
 fn recompute(rt: &Runtime, job: &Job) -> Result<(), JobError> {

@@ -19,7 +19,7 @@ CREATE TABLE matter (
   post UUID, post_mid UUID, post_top UUID,
   summary TEXT NOT NULL, outcome TEXT, answer_note UUID, returned BOOLEAN NOT NULL, extensions BIGINT NOT NULL,
   verified_by UUID, verified_at BIGINT, answered_at BIGINT, merged_into UUID, rating BIGINT,
-  elsewhere BOOLEAN NOT NULL, typed_by UUID, target_at BIGINT
+  elsewhere BOOLEAN NOT NULL, typed_by UUID, target_at BIGINT, root UUID
 );
 CREATE UNIQUE INDEX matter_id ON matter (id);
 CREATE UNIQUE INDEX matter_number ON matter (district_id, number);
@@ -59,10 +59,10 @@ CREATE INDEX matter_raiser_origin ON matter_raiser (origin_matter);
 CREATE INDEX matter_raiser_phone ON matter_raiser (phone_hash) WHERE phone_hash IS NOT NULL;
 
 CREATE TABLE matter_delivery (
-  id UUID PRIMARY KEY, district_id UUID NOT NULL, matter_id UUID NOT NULL, raiser_id UUID NOT NULL, opening BIGINT NOT NULL,
+  n {SEQ}, district_id UUID NOT NULL, matter_id UUID NOT NULL, raiser_id UUID NOT NULL, opening BIGINT NOT NULL,
   at BIGINT NOT NULL, result TEXT NOT NULL, author TEXT NOT NULL, note_id UUID
 );
-CREATE INDEX matter_delivery_matter ON matter_delivery (matter_id, at);
+CREATE INDEX matter_delivery_matter ON matter_delivery (matter_id, n);
 
 CREATE TABLE matter_handler (
   matter_id UUID NOT NULL, opening BIGINT NOT NULL, account_id UUID NOT NULL, district_id UUID NOT NULL,

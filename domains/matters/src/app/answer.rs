@@ -76,12 +76,11 @@ pub(super) fn write_attempt(
     }
     let note_id: Option<(Uuid, String)> =
         note.map(|text| notes::add(cx, m.id, NoteKind::Delivery, false, text)).transpose()?;
-    let id: Uuid = cx.new_id();
     let author = cx.actor.log_name();
-    let sql = "INSERT INTO matter_delivery (id, district_id, matter_id, raiser_id, opening, at, result, author, note_id) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    let sql = "INSERT INTO matter_delivery (district_id, matter_id, raiser_id, opening, at, result, author, note_id) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     let note_row = note_id.as_ref().map(|(id, _)| *id);
-    cx.execute(sql, params![id, cx.district(), m.id, raiser, m.opening, cx.now, result.code(), author, note_row])?;
+    cx.execute(sql, params![cx.district(), m.id, raiser, m.opening, cx.now, result.code(), author, note_row])?;
     let proof = proof_of(&raisers::deliveries(cx, m.id, m.opening)?, raiser);
     raisers::set_proof(cx, raiser, proof)?;
     if result == DeliveryResult::EmailAccepted {

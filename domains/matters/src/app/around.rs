@@ -13,6 +13,7 @@ use kernel::{Moment, Role};
 use people::app::{Want, find_owner, roster};
 use people::model::{OrgKind, OwnerAnswer, Place, Via};
 use people::policy::{MatterFacts, ResourceFacts};
+use places::AreaKind;
 use serde_json::json;
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -51,15 +52,50 @@ fn seat_of(cx: &mut Cx<'_>, id: SeatId) -> Result<(Role, Place), Error> {
     Ok(found)
 }
 
+/// Does this seat catch what nobody else owns?
+pub(crate) fn is_catch_all(cx: &mut Cx<'_>, seat: SeatId) -> Result<bool, Error> {
+    Ok(seat_of(cx, seat)?.0 == Role::CatchAll)
+}
+
 fn owner(cx: &mut Cx<'_>, answer: OwnerAnswer) -> Result<Owner, Error> {
     let (role, place) = seat_of(cx, answer.seat)?;
     Ok(Owner { account: answer.account, seat: answer.seat, via: answer.via, org: place.org, role })
 }
 
-/// Areas and posts of a place.
+/// Areas and posts of a place (P1): by its point, else by the area or post that was named. A point outside the
+/// district or on no outline is refused only when nothing else says where it is.
 pub(crate) fn spot(cx: &mut Cx<'_>, place: &RaisedPlace) -> Result<Spot, Error> {
-    let _ = cx;
-    Ok(Spot { community: place.area, post: place.post, ..Spot::default() })
+    let ground = places::snapshot(cx)?;
+    let mut spot = Spot { root: ground.district().map(|root| root.id), ..Spot::default() };
+    match place.point.map(|point| ground.locate(point)) {
+        Some(Ok(at)) => {
+            spot = Spot { town: at.town, community: at.community, grid: at.grid, police: at.police, ..spot };
+            spot.post = ground.post_for(&at);
+        }
+        Some(Err(places::Error::OutsideDistrict(_))) => {
+            return Err(Error::invalid("place", "invalid-outside-district"));
+        }
+        // No outlines yet: the catch-all of the district finds out.
+        Some(Err(_)) | None => {}
+    }
+    if let Some(area) = place.area.filter(|_| spot.community.is_none() && spot.town.is_none()) {
+        for above in ground.chain(area) {
+            match above.kind {
+                AreaKind::Town => spot.town = Some(above.id),
+                AreaKind::Community => spot.community = Some(above.id),
+                AreaKind::Grid => spot.grid = Some(above.id),
+                AreaKind::Police => spot.police = Some(above.id),
+                AreaKind::District => {}
+            }
+        }
+        if ground.area(area).is_none() {
+            // Not drawn: whoever holds seats there still gets it.
+            spot.community = Some(area);
+        }
+    }
+    spot.post = place.post.or(spot.post);
+    spot.post_top = spot.post.and_then(|post| ground.post(post)).and_then(|post| post.parent);
+    Ok(spot)
 }
 
 /// The owner of something new of this class at this spot (P1).
@@ -184,6 +220,5 @@ pub(crate) const AREA_COLUMNS: [&str; 4] = ["community", "police", "town", "grid
 
 /// Is this the district's own root area? Then a list of it is a list of everything.
 pub(crate) fn is_root(cx: &mut Cx<'_>, area: AreaId) -> Result<bool, Error> {
-    let _ = (cx, area);
-    Ok(false)
+    Ok(places::snapshot(cx)?.district().is_some_and(|root| root.id == area))
 }

@@ -11,15 +11,17 @@ use crate::model::{ClassRule, ClockEvent, CommandKind, Level, State, clock, next
 use crate::store::row::level_rank;
 use crate::store::{MatterRow, classes, log};
 use ::store::{Cx, NewJob, params};
-use kernel::ids::MatterId;
+use kernel::ids::{DistrictId, MatterId};
 use kernel::{Moment, WorkCalendar};
 use people::policy::{Action, ResourceFacts, require};
 use serde_json::{Value, json};
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-/// Seconds between two looks at the alarms.
-const SWEEP_SECS: i64 = 20;
+/// Minutes° after which the alarms are looked at in any case: another process may have set an earlier one.
+const SWEEP_MINUTES: i64 = 10;
+/// Alarms of so many seconds ring together.
+const SLOT_SECS: i64 = 10;
 /// Matters one look takes care of in one transaction.
 const SWEEP_BATCH: i64 = 200;
 
@@ -142,22 +144,53 @@ fn wake(cx: &mut Cx<'_>, m: &mut MatterRow) -> Result<(), Error> {
     Ok(())
 }
 
-/// Starts the recurring jobs of this district; called at start-up, harmless when they run already.
-pub fn ensure_timers(cx: &mut Cx<'_>) -> Result<(), Error> {
-    let sql = "SELECT 1 AS one FROM job WHERE kind = $1 AND district_id = $2 AND state IN ('ready', 'running') LIMIT 1";
-    if cx.query_opt(sql, params![events::SWEEP, cx.district()])?.is_none() {
-        next_sweep(cx, cx.now)?;
+/// When this process will look next, by district. A hint: a look too many does no harm, one too few is made up for
+/// within [`SWEEP_MINUTES`].
+#[derive(Default)]
+struct NextLook(Mutex<HashMap<DistrictId, Moment>>);
+
+/// A matter's alarm was set: makes sure somebody looks then.
+pub(crate) fn ring_at(cx: &mut Cx<'_>, alarm: Option<Moment>) -> Result<(), Error> {
+    let Some(at) = alarm else { return Ok(()) };
+    let next = cx.cached(NextLook::default);
+    let district = cx.district();
+    {
+        let mut looks = next.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if looks.get(&district).is_some_and(|look| *look <= at && *look > cx.now) {
+            return Ok(());
+        }
+        looks.insert(district, slot(at).max(cx.now));
     }
+    enqueue_look(cx, at)
+}
+
+/// The end of the slot an alarm falls into.
+fn slot(at: Moment) -> Moment {
+    let size = SLOT_SECS * 1_000_000;
+    Moment::from_micros(at.micros().saturating_add(size - 1).div_euclid(size).saturating_mul(size))
+}
+
+fn enqueue_look(cx: &mut Cx<'_>, at: Moment) -> Result<(), Error> {
+    let run_at = slot(at);
+    let key = format!("{}:{}", cx.district(), run_at.micros());
+    cx.enqueue(NewJob { kind: events::SWEEP, key, run_at, payload: Value::Null })?;
     Ok(())
 }
 
-/// Enqueues the look after the one at `slot`.
-pub(crate) fn next_sweep(cx: &mut Cx<'_>, after: Moment) -> Result<(), Error> {
-    let slot = after.micros().div_euclid(SWEEP_SECS * 1_000_000) + 1;
-    let run_at = Moment::from_micros(slot * SWEEP_SECS * 1_000_000);
-    let key = format!("{}:{slot}", cx.district());
-    cx.enqueue(NewJob { kind: events::SWEEP, key, run_at, payload: Value::Null })?;
-    Ok(())
+/// Starts the timers of this district; called at start-up, harmless when they run already.
+pub fn ensure_timers(cx: &mut Cx<'_>) -> Result<(), Error> {
+    next_sweep(cx)
+}
+
+/// Enqueues the next look: at the next alarm, or after [`SWEEP_MINUTES`].
+pub(crate) fn next_sweep(cx: &mut Cx<'_>) -> Result<(), Error> {
+    let sql =
+        "SELECT MIN(alarm_at) AS next FROM matter WHERE district_id = $1 AND alarm_at IS NOT NULL AND alarm_at > $2";
+    let alarm = cx.query_one(sql, params![cx.district(), cx.now])?.opt_moment("next")?;
+    let latest = cx.now.plus_minutes(SWEEP_MINUTES);
+    let at = alarm.map_or(latest, |a| a.min(latest)).max(cx.now.plus_secs(1));
+    cx.cached(NextLook::default).0.lock().unwrap_or_else(PoisonError::into_inner).insert(cx.district(), slot(at));
+    enqueue_look(cx, at)
 }
 
 /// Matters read in one go.

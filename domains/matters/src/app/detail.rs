@@ -151,7 +151,7 @@ impl TimelineLine {
 }
 
 fn deliveries(cx: &mut Cx<'_>, matter: MatterId, known: &[RaiserLine]) -> Result<Vec<DeliveryLine>, Error> {
-    let sql = "SELECT raiser_id, opening, at, result, author FROM matter_delivery WHERE matter_id = $1 ORDER BY at, id";
+    let sql = "SELECT raiser_id, opening, at, result, author FROM matter_delivery WHERE matter_id = $1 ORDER BY n";
     cx.query(sql, params![matter])?
         .iter()
         .map(|r| {

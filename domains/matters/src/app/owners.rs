@@ -9,9 +9,14 @@ use kernel::ids::{AccountId, MatterId, SeatId};
 use people::policy::{Action, ResourceFacts, require};
 
 /// Hands open matters of this seat, or (none) of every seat whose stored account is no longer the effective one, to
-/// whoever answers for them now. Answers how many moved; at most 500 in one go, call again until it is none.
+/// whoever answers for them now. Answers how many moved; a catch-all seat concerns every seat on which nobody
+/// sits.
 pub fn inherit(cx: &mut Cx<'_>, seat: Option<SeatId>) -> Result<usize, Error> {
     require(&cx.actor, cx.purpose, Action::Assign, &ResourceFacts::District)?;
+    let seat = match seat {
+        Some(seat) if around::is_catch_all(cx, seat)? => None,
+        other => other,
+    };
     let pairs: Vec<(SeatId, AccountId)> = match seat {
         Some(seat) => cx.query(
             "SELECT DISTINCT owner_seat, owner_account FROM matter WHERE owner_seat = $1 AND is_open = 1",
@@ -34,7 +39,8 @@ pub fn inherit(cx: &mut Cx<'_>, seat: Option<SeatId>) -> Result<usize, Error> {
         if answer.seat == seat && answer.account == account {
             continue;
         }
-        let sql = "SELECT id FROM matter WHERE owner_seat = $1 AND owner_account = $2 AND is_open = 1 ORDER BY due_at LIMIT 500";
+        let sql =
+            "SELECT id FROM matter WHERE owner_seat = $1 AND owner_account = $2 AND is_open = 1 ORDER BY due_at, n";
         for row in cx.query(sql, params![seat, account])? {
             let mut m = MatterRow::for_change(cx, row.id::<MatterId>("id")?)?;
             let owner = around::effective(cx, &m)?;

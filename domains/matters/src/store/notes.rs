@@ -91,6 +91,8 @@ pub(crate) fn all(cx: &mut Cx<'_>, matter: MatterId, for_raiser: bool) -> Result
             text: open(cx, matter, &r.blob("body")?)?,
         });
     }
+    // Texts of one instant in the order of their kinds: what was raised comes first.
+    notes.sort_by_key(|n| (n.at, n.kind));
     Ok(notes)
 }
 

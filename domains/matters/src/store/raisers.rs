@@ -46,7 +46,7 @@ pub(crate) fn of(cx: &mut Cx<'_>, matter: MatterId) -> Result<Vec<RaiserLine>, E
 
 /// Logged attempts of this opening, oldest first.
 pub(crate) fn deliveries(cx: &mut Cx<'_>, matter: MatterId, opening: i64) -> Result<Vec<Delivery>, Error> {
-    let sql = "SELECT raiser_id, at, result FROM matter_delivery WHERE matter_id = $1 AND opening = $2 ORDER BY at, id";
+    let sql = "SELECT raiser_id, at, result FROM matter_delivery WHERE matter_id = $1 AND opening = $2 ORDER BY n";
     cx.query(sql, params![matter, opening])?
         .iter()
         .map(|r| {

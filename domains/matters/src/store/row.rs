@@ -59,6 +59,8 @@ pub(crate) struct MatterRow {
 /// Where a matter lies: its areas and posts, for lists and rights.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Spot {
+    /// The district's own area; part of every matter's areas once it is drawn.
+    pub root: Option<AreaId>,
     pub town: Option<AreaId>,
     pub community: Option<AreaId>,
     pub grid: Option<AreaId>,
@@ -72,7 +74,7 @@ pub struct Spot {
 impl Spot {
     /// Areas, innermost first; the police area stands beside the grid.
     pub fn areas(&self) -> Vec<AreaId> {
-        [self.grid, self.police, self.community, self.town].into_iter().flatten().collect()
+        [self.grid, self.police, self.community, self.town, self.root].into_iter().flatten().collect()
     }
     /// Posts, nearest first.
     pub fn posts(&self) -> Vec<PostId> {
@@ -84,7 +86,7 @@ const COLUMNS: &str = "n, id, version, number, class, class_version, family, ori
     received_at, last_at, closed_at, stage, due_at, yellow_at, provisional, paused_until, level, owner_seat, \
     owner_account, owner_org, owner_via, assigned_by, lat, lon, town, community, grid, police, post, post_mid, post_top, \
     summary, outcome, answer_note, returned, extensions, verified_by, verified_at, answered_at, merged_into, rating, \
-    elsewhere, typed_by, target_at";
+    elsewhere, typed_by, target_at, root";
 
 pub(crate) const fn level_rank(level: Level) -> i64 {
     level as i64
@@ -124,6 +126,7 @@ impl MatterRow {
             lat: r.opt_f64("lat")?,
             lon: r.opt_f64("lon")?,
             spot: Spot {
+                root: r.opt_id("root")?,
                 town: r.opt_id("town")?,
                 community: r.opt_id("community")?,
                 grid: r.opt_id("grid")?,
@@ -242,7 +245,7 @@ impl MatterRow {
             ],
         )?;
         if changed == 1 {
-            Ok(())
+            crate::app::ring_at(cx, self.alarm_at())
         } else {
             Err(::store::Error::Unavailable("the matter changed meanwhile".into()).into())
         }
@@ -264,10 +267,10 @@ pub(crate) fn insert(cx: &mut Cx<'_>, m: &MatterRow, keys: &NewKeys<'_>) -> Resu
          class_version, family, origin, emergency, state, is_open, opening, received_at, last_at, closed_at, stage, due_at, \
          yellow_at, provisional, paused_until, alarm_at, level, owner_seat, owner_account, owner_org, owner_via, assigned_by, \
          lat, lon, town, community, grid, police, post, post_mid, post_top, summary, outcome, answer_note, returned, \
-         extensions, verified_by, verified_at, answered_at, merged_into, rating, elsewhere, typed_by, target_at) VALUES \
+         extensions, verified_by, verified_at, answered_at, merged_into, rating, elsewhere, typed_by, target_at, root) VALUES \
          ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, \
          $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, \
-         $47, $48, $49, $50, $51, $52, $53) ON CONFLICT DO NOTHING RETURNING n";
+         $47, $48, $49, $50, $51, $52, $53, $54) ON CONFLICT DO NOTHING RETURNING n";
     let row = cx.query_opt(
         sql,
         params![
@@ -323,8 +326,11 @@ pub(crate) fn insert(cx: &mut Cx<'_>, m: &MatterRow, keys: &NewKeys<'_>) -> Resu
             m.rating,
             m.elsewhere,
             m.typed_by,
-            m.target_at
+            m.target_at,
+            m.spot.root
         ],
     )?;
-    row.map(|r| r.i64("n").map_err(Error::from)).transpose()
+    let Some(row) = row else { return Ok(None) };
+    crate::app::ring_at(cx, m.alarm_at())?;
+    Ok(Some(row.i64("n")?))
 }

@@ -1,0 +1,125 @@
+//! Lists, counts, search, scopes, saved views, classes and calendar.
+
+use crate::Town;
+use crate::town::{OTHER, something};
+use kernel::Purpose;
+use kernel::ids::AccountId;
+use matters::app::{self, Counts, Filter, Page, Queue, Raise, RaisedPlace};
+use matters::model::{Allowance, Command};
+use store::Cx;
+
+fn page(town: &Town, who: AccountId, filter: Filter) -> Page {
+    town.world.act_as(town.world.who(who, Purpose::Job), move |cx| app::list(cx, &filter)).unwrap()
+}
+
+testkit::both_databases! {
+    /// R5: a list never shows what its reader may not see; pages follow one another without gap or repeat.
+    fn lists_keep_to_the_scope_and_page_through(town: Town) {
+        for i in 0..7 {
+            town.raise(something("dispute", &format!("第{i}件")));
+            town.world.house.clock.advance_secs(60);
+        }
+        let elsewhere = RaisedPlace { area: Some(OTHER), ..RaisedPlace::default() };
+        town.raise(Raise { place: elsewhere, ..something("dispute", "别处") });
+        assert_eq!(page(&town, town.worker.0, Filter::default()).lines.len(), 7);
+        assert_eq!(page(&town, town.stranger.0, Filter { queue: Queue::Place, ..Filter::default() }).lines.len(), 1);
+        let coordinator = town.world.first.coordinator;
+        assert_eq!(page(&town, coordinator, Filter { queue: Queue::Place, ..Filter::default() }).lines.len(), 8);
+        let narrowed = Filter { queue: Queue::Place, area: Some(OTHER), ..Filter::default() };
+        assert_eq!(page(&town, coordinator, narrowed).lines.len(), 1);
+        let (mut seen, mut cursor) = (Vec::new(), None);
+        loop {
+            let filter = Filter { queue: Queue::Place, limit: 3, cursor, ..Filter::default() };
+            let got = page(&town, coordinator, filter);
+            seen.extend(got.lines.iter().map(|l| l.number.clone()));
+            cursor = got.next;
+            if cursor.is_none() { break; }
+        }
+        let mut unique = seen.clone();
+        unique.sort();
+        unique.dedup();
+        assert_eq!((seen.len(), unique.len()), (8, 8));
+        town.world.house.clock.advance_secs(3 * 3_600);
+        let counts = town.world.act_as(town.world.who(town.worker.0, Purpose::Job), app::counts).unwrap();
+        assert_eq!(counts, Counts { due_now: 7, today: 7, mine: 7, ..Counts::default() });
+        let public = town.world.act_as(town.world.public(), |cx| app::list(cx, &Filter::default()));
+        assert!(public.is_err());
+    }
+
+    /// Two-character words, the number, and nothing of telephone numbers; only within the scope.
+    fn search_finds_words_and_numbers_but_no_phones(town: Town) {
+        let receipt = town.raise(something("dispute", "楼道漏水严重,电话13812345678"));
+        town.raise(something("dispute", "路灯不亮"));
+        let find = |who, words: &'static str| {
+            let who = town.world.who(who, Purpose::Job);
+            town.world.act_as(who, move |cx| app::search(cx, words, &Filter::default())).unwrap().lines.len()
+        };
+        let me = town.worker.0;
+        assert_eq!(find(me, "漏水"), 1);
+        assert_eq!(find(me, "水"), 1);
+        assert_eq!(find(me, "楼道 漏水"), 1);
+        assert_eq!(find(me, &*receipt.number.leak()), 1);
+        assert_eq!(find(me, "13812345678"), 0);
+        assert_eq!(find(me, "路灯 漏水"), 0);
+        assert_eq!(find(town.stranger.0, "漏水"), 0);
+    }
+
+    /// What waits for a check is seen by those who may, and not by the handler.
+    fn the_queue_of_checks_leaves_the_handler_out(town: Town) {
+        let matter = town.dispute().matter;
+        town.answered(town.dispute().matter);
+        town.act(town.worker.0, matter, Command::Sign);
+        town.act(town.worker.0, matter, Command::Contact { outcome: matters::model::ContactOutcome::OnSite, note: None });
+        town.act(town.worker.0, matter, Command::Submit { outcome: matters::model::Outcome::Done, answer: "好了".into() });
+        let queue = |who| page(&town, who, Filter { queue: Queue::ToVerify, ..Filter::default() }).lines.len();
+        assert_eq!((queue(town.worker.0), queue(town.second.0), queue(town.stranger.0)), (0, 1, 0));
+    }
+
+    /// A change of rule is a new version, and open matters get their clocks anew.
+    fn a_changed_class_recomputes_open_matters(town: Town) {
+        let matter = town.dispute().matter;
+        let before = town.detail(town.worker.0, matter).unwrap().line.due_at;
+        let rule = town.world.act(app::classes).iter().find(|c| c.code == "dispute").unwrap().as_ref().clone();
+        let mut changed = rule.clone();
+        changed.sign = Allowance::minutes(30);
+        let stored = town.world.act(move |cx| app::save_class(cx, changed));
+        assert_eq!(stored.version, rule.version + 1);
+        assert!(town.world.act_as(town.world.operator(), move |cx| app::save_class(cx, rule)).is_err(), "stale");
+        town.run_jobs();
+        let line = town.detail(town.worker.0, matter).unwrap().line;
+        assert!(line.due_at < before, "{:?}", line.due_at);
+    }
+
+    /// R12: a clock that needs 2027 is provisional until that year is loaded.
+    fn a_loaded_year_makes_clocks_firm(town: Town) {
+        town.world.house.clock.set(kernel::Moment::parse_rfc3339("2026-12-29T02:00:00Z").unwrap());
+        let receipt = town.dispute();
+        assert!(receipt.provisional);
+        town.act(town.worker.0, receipt.matter, Command::Sign);
+        let contact = Command::Contact { outcome: matters::model::ContactOutcome::Reached, note: None };
+        assert!(town.act(town.worker.0, receipt.matter, contact).provisional);
+        let missing = town.world.act(|cx: &mut Cx<'_>| app::year_to_load(cx, cx.now));
+        assert_eq!(missing, Some(2027));
+        let csv = "date,kind,holiday\n2027-01-01,off,New Year's Day\n2027-10-01,off,National Day\n";
+        assert_eq!(town.world.act(move |cx| app::load_calendar(cx, csv)), [2027]);
+        assert_eq!(town.world.act(|cx| app::recompute(cx, None)), 1);
+        let line = town.detail(town.worker.0, receipt.matter).unwrap().line;
+        assert!(!line.provisional);
+        assert_eq!(line.due_at.rfc3339(), "2027-01-08T09:00:00Z");
+    }
+
+    /// Somebody's own filters.
+    fn views_are_ones_own(town: Town) {
+        let who = || town.world.who(town.worker.0, Purpose::Job);
+        let view = town.world.act_as(who(), |cx| app::save_view(cx, "到期", "queue=today")).unwrap();
+        town.world.act_as(who(), |cx| app::save_view(cx, "到期", "queue=due-now")).unwrap();
+        let mine = town.world.act_as(who(), app::saved_views).unwrap();
+        assert_eq!((mine.len(), mine[0].query.as_str()), (1, "queue=due-now"));
+        let other = town.world.who(town.second.0, Purpose::Job);
+        assert!(town.world.act_as(other.clone(), app::saved_views).unwrap().is_empty());
+        let id = mine[0].id;
+        assert!(town.world.act_as(other, move |cx| app::delete_view(cx, id)).is_err());
+        assert!(town.world.act_as(who(), move |cx| app::delete_view(cx, id)).is_ok());
+        let _ = view;
+    }
+}

@@ -1,0 +1,9 @@
+//! The closed loop on both databases: R1, R2, J1, J2, J11.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+
+mod basics;
+mod closing;
+mod lists;
+mod town;
+
+pub(crate) use town::Town;
