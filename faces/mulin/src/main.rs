@@ -14,8 +14,10 @@ use anyhow::Context as _;
 use clap::{Parser, Subcommand};
 use config::Config;
 use kernel::ids::DistrictId;
+use kernel::{OsIds, SystemClock};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 use store::jobs::Handlers;
 use store::{Runtime, Who};
 
@@ -49,6 +51,9 @@ enum Command {
     /// Bring in what others have written down; a file is written whole or not at all.
     #[command(subcommand)]
     Import(cli::import::Import),
+    /// Measure the program on a database of its own.
+    #[command(subcommand)]
+    Bench(cli::bench::Bench),
     /// Figures from the database.
     #[command(subcommand)]
     Report(cli::report::ReportCommand),
@@ -100,6 +105,12 @@ fn run(cli: Cli) -> anyhow::Result<()> {
             audit::run(&rt, district, &command)
         }
         Command::Import(command) => with_env(&config, |env| cli::import::run(env, &command)),
+        Command::Bench(command) => {
+            let open = |url: &str, keys| {
+                open::open_with(url, config.connections, keys, Arc::new(SystemClock), Arc::new(OsIds))
+            };
+            cli::bench::run(&command, &open, &mut std::io::stdout().lock())
+        }
         Command::Report(command) => with_env(&config, |env| cli::report::run(env, &command)),
     }
 }
