@@ -1,9 +1,11 @@
 //! `mulin import …`: what others have written down, into our tables. Every file is all or nothing.
 
+pub mod areas;
 pub mod calendar;
 pub mod dates;
 pub mod map;
 pub mod matters;
+pub mod posts;
 pub mod problems;
 pub mod progress;
 pub mod table;

@@ -1,0 +1,134 @@
+//! Pairs of areas that a file and the district know under different keys, proposed to somebody who reviews them.
+//!
+//! A file of outlines often has names only, a list of codes has no outlines, and the names differ (奉浦社区, 奉浦街道).
+//! Such pairs are never joined silently: the command refuses and shows them; `--propose FILE` writes them down, and
+//! `--names FILE` brings them back reviewed.
+
+use super::{AreasArgs, read::Found};
+use crate::Env;
+use crate::import::table::Table;
+use anyhow::{Context as _, bail, ensure};
+use places::app::AreaRef;
+use places::{Area, AreaKind, Snapshot};
+use std::collections::HashMap;
+
+/// Which area each entry is about, in the order of the entries.
+pub(super) fn settle(
+    env: &mut Env<'_>,
+    args: &AreasArgs,
+    before: &Snapshot,
+    found: &[Found],
+) -> anyhow::Result<Vec<AreaRef>> {
+    if args.kind == AreaKind::District {
+        return Ok(vec![AreaRef::ByKey; found.len()]);
+    }
+    let reviewed = reviewed(args, before)?;
+    let mut open = Vec::new();
+    let mut refs = Vec::with_capacity(found.len());
+    for entry in found {
+        if let Some(which) = reviewed.get(&entry.name) {
+            refs.push(which.clone());
+            continue;
+        }
+        if let Some(area) = likely(before, args.kind, entry, found) {
+            open.push((entry.name.as_str(), area));
+        }
+        refs.push(AreaRef::ByKey);
+    }
+    if open.is_empty() {
+        return Ok(refs);
+    }
+    for (name, area) in &open {
+        writeln!(
+            env.out,
+            "“{name}” in the file looks like {} “{}” here",
+            area.code.as_deref().unwrap_or("—"),
+            area.name
+        )?;
+    }
+    let hint = match &args.propose {
+        Some(path) => {
+            propose(path, &open)?;
+            format!("the pairs are in {0}: look through them, then run again with --names {0}", path.display())
+        }
+        None => "run again with --propose FILE to write the pairs down, look through them, then with --names FILE"
+            .to_owned(),
+    };
+    bail!("nothing was imported: {} areas may be the same under another key; {hint}", open.len())
+}
+
+/// The area that an entry is probably about although its key does not say so.
+fn likely<'a>(before: &'a Snapshot, kind: AreaKind, entry: &Found, all: &[Found]) -> Option<&'a Area> {
+    let here = || before.of_kind(kind);
+    // Found by key: nothing to review.
+    let by_key = match &entry.code {
+        Some(code) => here().any(|a| a.code.as_ref() == Some(code)),
+        None => here().any(|a| a.code.is_none() && a.name == entry.name),
+    };
+    if by_key {
+        return None;
+    }
+    // The key is missing on exactly one side: here for a file with codes, in the file for areas with codes.
+    let other = |a: &&Area| a.code.is_some() != entry.code.is_some();
+    let taken = |a: &Area| all.iter().any(|f| f.code.is_some() && f.code == a.code);
+    let same = here().filter(other).find(|a| a.name == entry.name && !taken(a));
+    same.or_else(|| here().filter(other).find(|a| stem(&a.name) == stem(&entry.name) && !taken(a)))
+}
+
+/// A name without the word for what kind of area it is.
+fn stem(name: &str) -> &str {
+    const KINDS: [&str; 12] = [
+        "居民委员会",
+        "村民委员会",
+        "社区居委会",
+        "村村委会",
+        "居委会",
+        "村委会",
+        "街道",
+        "社区",
+        "地区",
+        "镇",
+        "乡",
+        "村",
+    ];
+    let stem = KINDS.iter().find_map(|k| name.strip_suffix(k)).unwrap_or(name);
+    if stem.is_empty() { name } else { stem }
+}
+
+fn propose(path: &std::path::Path, open: &[(&str, &Area)]) -> anyhow::Result<()> {
+    let mut csv = csv::Writer::from_path(path).with_context(|| path.display().to_string())?;
+    csv.write_record(["name", "area", "area_name"])?;
+    for (name, area) in open {
+        csv.write_record([name, area.label(), area.name.as_str()])?;
+    }
+    csv.flush()?;
+    Ok(())
+}
+
+fn reviewed(args: &AreasArgs, before: &Snapshot) -> anyhow::Result<HashMap<String, AreaRef>> {
+    let mut pairs = HashMap::new();
+    let Some(path) = &args.names else { return Ok(pairs) };
+    let table = Table::open(path)?;
+    let (name, area) = (table.need("name")?, table.need("area")?);
+    for record in table {
+        let record = record?;
+        let text = record.cell(area);
+        let mut same = before.of_kind(args.kind).filter(|a| a.code.as_deref() == Some(text) || a.name == text);
+        let which = match (text, same.next()) {
+            ("", _) => AreaRef::New,
+            (_, Some(area)) => AreaRef::Id(area.id),
+            (_, None) => {
+                bail!("{}, row {}: no {} has the code or name “{text}”", path.display(), record.row, args.kind.code())
+            }
+        };
+        ensure!(
+            same.next().is_none(),
+            "{}, row {}: more than one {} is “{text}”: give the code",
+            path.display(),
+            record.row,
+            args.kind.code()
+        );
+        pairs.insert(record.cell(name).to_owned(), which);
+    }
+    Ok(pairs)
+}
