@@ -172,7 +172,7 @@ impl<'a, 'c> Draft<'a, 'c> {
 
     fn by_name(&self, kind: AreaKind, code: Option<&str>, name: &str) -> Result<Option<usize>, String> {
         let same = self.find(kind, Key::Name(name.to_owned()));
-        let coded = same.iter().filter_map(|&i| self.areas.get(i)?.code.as_deref()).next();
+        let coded = same.iter().find_map(|&i| self.areas.get(i)?.code.as_deref());
         let bare = same.iter().copied().find(|&i| self.areas.get(i).is_some_and(|a| a.code.is_none()));
         match (code, coded, bare) {
             (None, Some(other), _) => Err(format!(

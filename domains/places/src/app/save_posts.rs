@@ -155,8 +155,8 @@ fn plan(cx: &Cx<'_>, before: &Snapshot, set: &[SavePost]) -> Result<Vec<Post>> {
         post.parent = parent;
     }
     for i in 0..after.len() {
-        let claimed = after.iter().take(i).flat_map(|p| &p.serves);
-        let taken = claimed.filter(|a| after.get(i).is_some_and(|p| p.serves.contains(a))).next();
+        let mut claimed = after.iter().take(i).flat_map(|p| &p.serves);
+        let taken = claimed.find(|a| after.get(i).is_some_and(|p| p.serves.contains(a)));
         if let Some(area) = taken.and_then(|a| before.area(*a)) {
             let why = format!("another post of the set already answers for the police area {}", area.label());
             faults.push(Fault { index: i, field: "serves", why });

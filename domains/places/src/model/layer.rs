@@ -101,7 +101,7 @@ fn simple_arc(arc: &[Coord], plane: Plane, tolerance_m: f64) -> Vec<Coord> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests")]
+    #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
     use super::*;
     use crate::model::outline::Outline;
     use kernel::Datum;

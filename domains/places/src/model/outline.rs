@@ -196,7 +196,7 @@ fn convert(raw: &[[f64; 2]], datum: Datum, part: usize, ring: usize) -> Result<L
     if different < 3 {
         return Err(OutlineError::TooFewPoints { part, ring, points: different.max(1) });
     }
-    if first != last {
+    if first.iter().zip(last).any(|(a, b)| a.to_bits() != b.to_bits()) {
         return Err(OutlineError::Unclosed { part, ring });
     }
     Ok(LineString(coords))

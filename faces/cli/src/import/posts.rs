@@ -98,7 +98,9 @@ struct Columns {
 
 impl Columns {
     fn of(table: &Table) -> anyhow::Result<Self> {
-        let need = |names: &[&str]| table.any(names).map_or_else(|| table.need(names[0]), Ok);
+        let need = |names: &[&str]| {
+            table.any(names).map_or_else(|| table.need(names.first().copied().unwrap_or_default()), Ok)
+        };
         Ok(Self {
             tier: need(&["tier", "类别", "类型"])?,
             name: need(&["name", "名称"])?,
