@@ -153,9 +153,6 @@ impl Caster<'_> {
             self.seat(role, title.into(), (Some(branch), None, None), who);
             self.show(role, who);
         }
-        let who = self.member(Some("catchall"));
-        self.seat(Role::CatchAll, "区兜底岗".into(), (Some(branch), None, None), who);
-        self.show(Role::CatchAll, who);
         for n in 1..=4 {
             let who = self.member((n == 1).then_some("clerk"));
             self.seat(Role::Clerk, format!("热线{n}号坐席"), (Some(branch), None, None), who);
@@ -219,8 +216,12 @@ impl Caster<'_> {
             let name = self.ground.areas.all[town].name.clone();
             let suffix = if name.ends_with("街道") { "办事处" } else { "人民政府" };
             let body = self.body(OrgKind::TownGovernment, format!("{name}{suffix}"), None, Some(town), None);
-            let who = self.member(None);
+            let first = self.out.shown.iter().all(|(r, _)| *r != Role::CatchAll);
+            let who = self.member(first.then_some("catchall"));
             self.seat(Role::CatchAll, format!("{name}兜底岗"), (Some(body), Some(town), None), who);
+            if first {
+                self.show(Role::CatchAll, who);
+            }
         }
     }
 

@@ -1,0 +1,74 @@
+//! The invented district in a database: every rule kept, every state there, the same rows each time.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+
+use demo::World;
+use demo::seed::{Seeded, seed};
+use kernel::{ManualClock, Moment, SeededIds};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use store::{Keys, Options, Runtime, Who};
+
+const START: &str = "2026-06-24T10:00:00+08:00";
+
+fn fill(dir: &std::path::Path) -> (Runtime, Seeded) {
+    let start = Moment::parse_rfc3339(START).unwrap();
+    let url = format!("sqlite:{}", dir.join("mulin.db").display());
+    let ids = Arc::new(SeededIds::new(demo::SEED));
+    let keys = Keys::generate(ids.as_ref());
+    let rt = Runtime::open(Options::new(&url, Arc::new(ManualClock::at(start)), ids, keys)).unwrap();
+    rt.migrate(&[places::MIGRATIONS, people::MIGRATIONS, matters::MIGRATIONS]).unwrap();
+    let begin = std::time::Instant::now();
+    let seeded = seed(&rt, World::new(demo::SEED), start).unwrap();
+    eprintln!("seeded in {:?}", begin.elapsed());
+    (rt, seeded)
+}
+
+fn counts(rt: &Runtime, seeded: &Seeded, sql: &'static str) -> BTreeMap<String, i64> {
+    let rows = rt.read_now(Who::system(seeded.district, "test"), move |cx| cx.query(sql, &[])).unwrap();
+    rows.iter().map(|r| (r.text("k").unwrap(), r.i64("n").unwrap())).collect()
+}
+
+#[test]
+fn a_district_lives() {
+    let dir = tempfile::tempdir().unwrap();
+    let (rt, seeded) = fill(dir.path());
+    for refused in seeded.refused.iter().take(20) {
+        eprintln!("{refused}");
+    }
+    let states = counts(&rt, &seeded, "SELECT state AS k, COUNT(*) AS n FROM matter GROUP BY state");
+    eprintln!("{} raised, {} refused, {states:?}", seeded.matters, seeded.refused.len());
+    let levels = counts(&rt, &seeded, "SELECT CAST(level AS TEXT) AS k, COUNT(*) AS n FROM matter WHERE is_open = 1 GROUP BY level");
+    eprintln!("levels {levels:?}");
+    eprintln!("{:?}", counts(&rt, &seeded, "SELECT kind AS k, COUNT(*) AS n FROM job GROUP BY kind"));
+    eprintln!("{:?}", counts(&rt, &seeded, "SELECT owner_via AS k, COUNT(*) AS n FROM matter GROUP BY owner_via"));
+    assert_eq!(seeded.matters, 3_000);
+    assert!(seeded.refused.is_empty(), "{} steps refused", seeded.refused.len());
+    for state in matters::model::State::ALL {
+        assert!(states.contains_key(state.code()), "no matter is {}", state.code());
+    }
+    assert_eq!(seeded.accounts.len(), kernel::Role::ALL.len());
+    assert!(seeded.track.len() >= 3);
+}
+
+#[test]
+fn two_seedings_give_the_same_rows() {
+    let (a, b) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let ((one, seeded), (two, again)) = (fill(a.path()), fill(b.path()));
+    assert_eq!(seeded, again);
+    let tables = "SELECT name AS k, 0 AS n FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '%\\_fts%' ESCAPE '\\'";
+    for table in counts(&one, &seeded, tables).into_keys() {
+        if table == "schema_migration" {
+            continue;
+        }
+        let rows = |rt: &Runtime| {
+            let sql = format!("SELECT * FROM {table} ORDER BY 1, 2");
+            let rows = rt.read_now(Who::system(seeded.district, "test"), move |cx| cx.query(&sql, &[])).unwrap();
+            rows.iter().map(|r| format!("{r:?}")).collect::<Vec<_>>()
+        };
+        let (left, right) = (rows(&one), rows(&two));
+        assert_eq!(left.len(), right.len(), "{table}");
+        for (l, r) in left.iter().zip(&right) {
+            assert_eq!(l, r, "{table}");
+        }
+    }
+}
