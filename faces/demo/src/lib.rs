@@ -7,6 +7,7 @@ pub mod ground;
 pub mod names;
 pub mod posts;
 pub mod rng;
+pub mod run;
 pub mod seed;
 pub mod stories;
 pub mod svg;

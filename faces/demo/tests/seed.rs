@@ -37,7 +37,11 @@ fn a_district_lives() {
     }
     let states = counts(&rt, &seeded, "SELECT state AS k, COUNT(*) AS n FROM matter GROUP BY state");
     eprintln!("{} raised, {} refused, {states:?}", seeded.matters, seeded.refused.len());
-    let levels = counts(&rt, &seeded, "SELECT CAST(level AS TEXT) AS k, COUNT(*) AS n FROM matter WHERE is_open = 1 GROUP BY level");
+    let levels = counts(
+        &rt,
+        &seeded,
+        "SELECT CAST(level AS TEXT) AS k, COUNT(*) AS n FROM matter WHERE is_open = 1 GROUP BY level",
+    );
     eprintln!("levels {levels:?}");
     eprintln!("{:?}", counts(&rt, &seeded, "SELECT kind AS k, COUNT(*) AS n FROM job GROUP BY kind"));
     eprintln!("{:?}", counts(&rt, &seeded, "SELECT owner_via AS k, COUNT(*) AS n FROM matter GROUP BY owner_via"));

@@ -12,7 +12,12 @@ pub fn agency_name(code: &str) -> Option<String> {
 }
 
 fn more(code: &str, family: Family, route: Route, zh: &str, en: &str, hint: (&str, &str)) -> ClassRule {
-    ClassRule { hint_zh: hint.0.to_owned(), hint_en: hint.1.to_owned(), position: 55, ..ClassRule::new(code, family, route, zh, en) }
+    ClassRule {
+        hint_zh: hint.0.to_owned(),
+        hint_en: hint.1.to_owned(),
+        position: 55,
+        ..ClassRule::new(code, family, route, zh, en)
+    }
 }
 
 fn by_agency(code: &str, agency: &str, zh: &str, en: &str, hint: (&str, &str)) -> ClassRule {
@@ -26,27 +31,78 @@ fn by_agency(code: &str, agency: &str, zh: &str, en: &str, hint: (&str, &str)) -
 
 fn extra() -> Vec<ClassRule> {
     vec![
-        more("noise", Family::Police, Route::CommunityOfficer, "噪音扰民", "Noise", ("装修、音响、夜间吵闹", "Building work, music, noise at night")),
+        more(
+            "noise",
+            Family::Police,
+            Route::CommunityOfficer,
+            "噪音扰民",
+            "Noise",
+            ("装修、音响、夜间吵闹", "Building work, music, noise at night"),
+        ),
         ClassRule {
             sign: Allowance::minutes(30),
             contact: Allowance::hours(2),
             handle: Allowance::days(1),
             verify: Allowance::days(3),
-            ..more("elder-unseen", Family::Police, Route::Duty, "独居老人多日未见", "Elder not seen for days", ("敲门没人应、牛奶没拿", "No answer at the door, milk not taken in"))
+            ..more(
+                "elder-unseen",
+                Family::Police,
+                Route::Duty,
+                "独居老人多日未见",
+                "Elder not seen for days",
+                ("敲门没人应、牛奶没拿", "No answer at the door, milk not taken in"),
+            )
         },
         ClassRule {
             urgency: Urgency::Urgent,
-            ..more("charging", Family::NonPolice, Route::Committee, "电动车飞线充电", "Charging from a window", ("拉线、楼道充电、电池上楼", "Wires from windows, batteries in the stairway"))
+            ..more(
+                "charging",
+                Family::NonPolice,
+                Route::Committee,
+                "电动车飞线充电",
+                "Charging from a window",
+                ("拉线、楼道充电、电池上楼", "Wires from windows, batteries in the stairway"),
+            )
         },
         ClassRule {
             urgency: Urgency::Urgent,
-            ..by_agency("manhole", "municipal", "井盖破损", "Broken manhole cover", ("缺失、松动、下沉", "Missing, loose, sunken"))
+            ..by_agency(
+                "manhole",
+                "municipal",
+                "井盖破损",
+                "Broken manhole cover",
+                ("缺失、松动、下沉", "Missing, loose, sunken"),
+            )
         },
-        by_agency("street-light", "lighting", "路灯不亮", "Street light out", ("整段不亮、闪烁", "A dark stretch, a flickering lamp")),
-        by_agency("river", "water", "河道垃圾与水质", "Rubbish in a canal", ("漂浮物、异味、护栏", "Floating rubbish, smell, railing")),
-        by_agency("street-trade", "urban", "占道经营与油烟", "Trading on the pavement", ("出摊、油烟、夜宵", "Stalls, kitchen fumes")),
+        by_agency(
+            "street-light",
+            "lighting",
+            "路灯不亮",
+            "Street light out",
+            ("整段不亮、闪烁", "A dark stretch, a flickering lamp"),
+        ),
+        by_agency(
+            "river",
+            "water",
+            "河道垃圾与水质",
+            "Rubbish in a canal",
+            ("漂浮物、异味、护栏", "Floating rubbish, smell, railing"),
+        ),
+        by_agency(
+            "street-trade",
+            "urban",
+            "占道经营与油烟",
+            "Trading on the pavement",
+            ("出摊、油烟、夜宵", "Stalls, kitchen fumes"),
+        ),
         by_agency("greening", "greening", "树木绿化", "Trees", ("修剪、断枝、蜂窝", "Pruning, broken branches, wasps")),
-        by_agency("power", "power", "供电与线缆", "Power and cables", ("垂线、跳闸、异响", "Hanging wires, power cuts")),
+        by_agency(
+            "power",
+            "power",
+            "供电与线缆",
+            "Power and cables",
+            ("垂线、跳闸、异响", "Hanging wires, power cuts"),
+        ),
     ]
 }
 

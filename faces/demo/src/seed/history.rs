@@ -167,7 +167,8 @@ fn staff(world: &World) -> Staff {
 /// When and where: more by day than by night, more in the towns, a little more each week.
 fn sow(rng: &mut Rng, world: &World, start: Moment) -> Vec<Seedling> {
     const HOURS: [f64; 24] = [
-        0.5, 0.3, 0.2, 0.1, 0.1, 0.3, 1.2, 3.0, 5.0, 6.5, 6.5, 5.0, 3.5, 4.0, 5.5, 6.0, 5.5, 5.0, 5.0, 5.5, 5.0, 4.0, 2.5, 1.2,
+        0.5, 0.3, 0.2, 0.1, 0.1, 0.3, 1.2, 3.0, 5.0, 6.5, 6.5, 5.0, 3.5, 4.0, 5.5, 6.0, 5.5, 5.0, 5.0, 5.5, 5.0, 4.0,
+        2.5, 1.2,
     ];
     let tz = shanghai();
     let mut out = Vec::with_capacity(MATTERS);

@@ -2,8 +2,8 @@
 
 #![expect(clippy::indexing_slicing, reason = "indices are made by this crate from vectors it filled itself")]
 
-use super::history::Scene;
 use super::Error;
+use super::history::Scene;
 use crate::stories::{self, Story};
 use kernel::ids::{AccountId, MatterId, RaiserId};
 use kernel::time::shanghai;
@@ -61,7 +61,14 @@ pub(super) struct Case {
 }
 
 impl Case {
-    pub fn new(r: Receipt, story: &'static Story, channel: Channel, anonymous: bool, urgent: bool, post: usize) -> Self {
+    pub fn new(
+        r: Receipt,
+        story: &'static Story,
+        channel: Channel,
+        anonymous: bool,
+        urgent: bool,
+        post: usize,
+    ) -> Self {
         Self {
             matter: r.matter,
             raiser: r.raiser,
@@ -92,7 +99,13 @@ impl Case {
             3..=6 if !self.urgent && self.twin(scene).is_some() => Step::Merge,
             _ => Step::Accept,
         };
-        let hours = if self.urgent { 0.05 } else if scene.rng.chance(0.06) { 9.0 } else { 0.5 };
+        let hours = if self.urgent {
+            0.05
+        } else if scene.rng.chance(0.06) {
+            9.0
+        } else {
+            0.5
+        };
         next.push((after(scene, now, hours, self.urgent), step));
         next
     }
@@ -146,7 +159,13 @@ impl Case {
             Step::Accept => {
                 self.by(cx, desk, Command::Accept)?;
                 let step = if !self.urgent && scene.rng.chance(0.05) { Step::Return } else { Step::Sign };
-                let hours = if self.urgent { 0.05 } else if scene.rng.chance(0.09) { 7.0 } else { 0.7 };
+                let hours = if self.urgent {
+                    0.05
+                } else if scene.rng.chance(0.09) {
+                    7.0
+                } else {
+                    0.7
+                };
                 Ok(vec![(after(scene, now, hours, self.urgent), step)])
             }
             Step::Reject => self.reject(cx, scene, desk),
@@ -288,7 +307,13 @@ impl Case {
             12..=17 => Some(Step::Extend),
             _ => None,
         };
-        let hours = if self.urgent { 1.0 } else if slow { 260.0 } else { 38.0 };
+        let hours = if self.urgent {
+            1.0
+        } else if slow {
+            260.0
+        } else {
+            38.0
+        };
         next.push(match pause {
             Some(step) => (after(scene, now, 20.0, false), step),
             None => (after(scene, now, hours, self.urgent), Step::Submit),
@@ -300,7 +325,8 @@ impl Case {
         let owner = self.owner(cx, scene)?;
         self.paused = true;
         let days = if step == Step::Park { scene.rng.between(8, 28) } else { scene.rng.between(2, 8) };
-        let due: Moment = cx.query_one("SELECT due_at FROM matter WHERE id = $1", params![self.matter])?.moment("due_at")?;
+        let due: Moment =
+            cx.query_one("SELECT due_at FROM matter WHERE id = $1", params![self.matter])?.moment("due_at")?;
         let from = if step == Step::Extend { due.max(cx.now) } else { cx.now };
         let until = from.plus_days(days);
         let later = (*scene.rng.pick(&stories::LATER)).to_owned();
@@ -340,7 +366,9 @@ impl Case {
         scene.open.retain(|o| o.2 != self.matter);
         let now = cx.now;
         Ok(vec![match self.channel {
-            Channel::Page if self.anonymous && scene.rng.chance(0.4) => (now.plus_days(7).plus_minutes(1), Step::Settle),
+            Channel::Page if self.anonymous && scene.rng.chance(0.4) => {
+                (now.plus_days(7).plus_minutes(1), Step::Settle)
+            }
             Channel::Page => (after(scene, now, 22.0, true), Step::Deliver),
             Channel::Sms | Channel::Email => (now.plus_secs(40), Step::Deliver),
             Channel::Phone => (after(scene, now, 3.0, false), Step::Deliver),

@@ -1,0 +1,263 @@
+//! `mulin demo`: a data folder that holds the invented district, made once and found again; what is printed, and the
+//! links file. The server itself is wired in the binary.
+
+use crate::seed::{PASSWORD, Seeded, VERSION, seed};
+use crate::{SEED, World};
+use anyhow::Context as _;
+use kernel::ids::DistrictId;
+use kernel::{Clock, ManualClock, Moment, OsIds, SeededIds, SystemClock};
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use store::{Keys, Migration, Options, Runtime, Who};
+
+/// Options of `mulin demo`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Address of the pages; port 0 takes a free one.
+    #[arg(long, env = "MULIN_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS:PORT")]
+    pub listen: String,
+    /// Writes accounts and links as JSON to this file once the pages can be opened.
+    #[arg(long, value_name = "FILE")]
+    pub links: Option<PathBuf>,
+    /// Stands still at this instant (RFC 3339): the same instant gives the same data, every time.
+    #[arg(long, value_name = "RFC3339", value_parser = instant)]
+    pub now: Option<Moment>,
+}
+
+fn instant(text: &str) -> Result<Moment, String> {
+    Moment::parse_rfc3339(text).map_err(|e| format!("{e}; write for example 2026-06-24T10:00:00+08:00"))
+}
+
+/// Where the data lies unless `--data` says otherwise.
+pub const DEFAULT_DATA: &str = ".demo";
+/// Older data is made anew, so that "today" on the desks is today.
+const STALE_HOURS: i64 = 12;
+const DATABASE: &str = "mulin.db";
+const KEYS: &str = "mulin.keys";
+/// What was seeded; written last.
+const MARKER: &str = "demo.json";
+/// Stands while seeding: an interrupted one is begun again.
+const UNFINISHED: &str = "demo.unfinished";
+
+/// The district, opened and ready to be served.
+pub struct Demo {
+    pub rt: Runtime,
+    pub district: DistrictId,
+    pub seeded: Seeded,
+    /// With `--now`: the clock that stands still until it is moved.
+    pub clock: Option<ManualClock>,
+}
+
+/// Opens the district in `data`, making it first when it is not there or too old.
+///
+/// # Errors
+/// When the folder holds another district, or cannot be written.
+pub fn open(
+    data: &Path,
+    now: Option<Moment>,
+    migrations: &[&[Migration]],
+    out: &mut dyn Write,
+) -> anyhow::Result<Demo> {
+    fs::create_dir_all(data).with_context(|| format!("the folder {}", data.display()))?;
+    let wall = SystemClock.now();
+    let seeded = match remembered(data).filter(|s| is_fresh(s, now, wall)) {
+        Some(seeded) => seeded,
+        None => make(data, now.unwrap_or(wall), migrations, out)?,
+    };
+    let keys = Keys::load(&data.join(KEYS))?;
+    let clock = now.map(ManualClock::at);
+    let time: Arc<dyn Clock> = match &clock {
+        Some(clock) => Arc::new(clock.clone()),
+        None => Arc::new(SystemClock),
+    };
+    let rt = Runtime::open(Options::new(url(data), time, Arc::new(OsIds), keys))?;
+    rt.migrate(migrations)?;
+    if let Some(clock) = &clock {
+        // Time that was moved on before a restart does not run backwards.
+        clock.set(last_entry(&rt, seeded.district)?.max(clock.now()));
+    }
+    Ok(Demo { rt, district: seeded.district, seeded, clock })
+}
+
+fn url(data: &Path) -> String {
+    format!("sqlite:{}", data.join(DATABASE).display())
+}
+
+fn remembered(data: &Path) -> Option<Seeded> {
+    serde_json::from_slice(&fs::read(data.join(MARKER)).ok()?).ok()
+}
+
+fn is_fresh(seeded: &Seeded, now: Option<Moment>, wall: Moment) -> bool {
+    let same = seeded.version == VERSION && seeded.seed == SEED;
+    same && match now {
+        Some(now) => seeded.start == now,
+        None => seeded.start <= wall && wall < seeded.start.plus_hours(STALE_HOURS),
+    }
+}
+
+fn last_entry(rt: &Runtime, district: DistrictId) -> Result<Moment, store::Error> {
+    rt.read_now(Who::system(district, "demo"), |cx| {
+        let last = cx.query_opt("SELECT at FROM event ORDER BY n DESC LIMIT 1", &[])?;
+        last.map_or(Ok(Moment::default()), |row| row.moment("at"))
+    })
+}
+
+/// Makes the district from nothing.
+fn make(data: &Path, start: Moment, migrations: &[&[Migration]], out: &mut dyn Write) -> anyhow::Result<Seeded> {
+    let ours = data.join(MARKER).exists() || data.join(UNFINISHED).exists();
+    anyhow::ensure!(
+        ours || !data.join(DATABASE).exists(),
+        "{} holds a database that is not the demo's; choose another folder with --data",
+        data.display()
+    );
+    fs::write(data.join(UNFINISHED), "the demo is being made\n")?;
+    for name in [MARKER, KEYS, DATABASE, "mulin.db-wal", "mulin.db-shm"] {
+        match fs::remove_file(data.join(name)) {
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(e).context(name),
+            _ => {}
+        }
+    }
+    writeln!(out, "正在生成虚构的“和邻区”…… Inventing the district 和邻区 …")?;
+    out.flush()?;
+    let begin = std::time::Instant::now();
+    let ids = Arc::new(SeededIds::new(SEED));
+    let keys = Keys::generate(ids.as_ref());
+    keys.save_new(&data.join(KEYS))?;
+    let rt = Runtime::open(Options::new(url(data), Arc::new(ManualClock::at(start)), ids, keys))?;
+    rt.migrate(migrations)?;
+    let seeded = seed(&rt, World::new(SEED), start)?;
+    store::chain::seal_now(&rt, seeded.district)?;
+    drop(rt);
+    replace(&data.join(MARKER), &serde_json::to_vec_pretty(&seeded)?)?;
+    fs::remove_file(data.join(UNFINISHED))?;
+    writeln!(
+        out,
+        "{} 件事,{:.1} 秒。 {} matters in {:.1} s.",
+        seeded.matters,
+        begin.elapsed().as_secs_f64(),
+        seeded.matters,
+        begin.elapsed().as_secs_f64()
+    )?;
+    Ok(seeded)
+}
+
+/// Writes a file so that nobody ever reads half of it.
+fn replace(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    let mut part = path.as_os_str().to_owned();
+    part.push(".part");
+    fs::write(&part, bytes).with_context(|| path.display().to_string())?;
+    fs::rename(&part, path).with_context(|| path.display().to_string())
+}
+
+/// Writes the links file (the contract is in DESIGN §4). Call it when the server listens; `base` is its address.
+pub fn write_links(path: &Path, base: &str, seeded: &Seeded) -> anyhow::Result<()> {
+    replace(path, &serde_json::to_vec_pretty(&links(base, seeded))?)
+}
+
+fn links(base: &str, seeded: &Seeded) -> serde_json::Value {
+    let base = base.trim_end_matches('/');
+    let accounts = seeded.accounts.iter().map(
+        |a| serde_json::json!({ "role": a.role, "login": a.login, "password": PASSWORD, "api_token": a.api_token }),
+    );
+    let track = seeded.track.iter().map(|code| serde_json::json!({ "url": format!("{base}/t/{code}") }));
+    serde_json::json!({
+        "base": base,
+        "accounts": accounts.collect::<Vec<_>>(),
+        "cards": [],
+        "track": track.collect::<Vec<_>>(),
+        "gateway": [],
+        "secrets": [],
+    })
+}
+
+/// Greets a newcomer: who can sign in, and five things to try.
+pub fn greet(out: &mut dyn Write, base: &str, seeded: &Seeded) -> std::io::Result<()> {
+    let base = base.trim_end_matches('/');
+    writeln!(out, "\n睦邻 Mulin — 和邻区(虚构 · invented)   {base}\n")?;
+    writeln!(out, "演示账号,密码都是 {PASSWORD} / demo accounts, password {PASSWORD} for all:")?;
+    for a in &seeded.accounts {
+        writeln!(out, "  {:<12} {}  {}", a.login, a.name, a.title)?;
+    }
+    let track = seeded.track.first().map_or_else(String::new, |code| format!("{base}/t/{code}"));
+    let things = [
+        ("反映一件事(不用账号)", "Raise something, no account needed", format!("{base}/report")),
+        ("看一件事办到哪了", "See how far something has got", track),
+        ("值班员:接电话、分派", "Duty officer: take a call, hand it out", format!("{base}/login  (duty)")),
+        ("站长:核查别人办的事", "Head of post: check what others did", format!("{base}/login  (head)")),
+        (
+            "区协调员:哪些快到期、哪些超了",
+            "Coordinator: what is due, what is late",
+            format!("{base}/login  (coordinator)"),
+        ),
+    ];
+    writeln!(out, "\n试试这五件事 / five things to try:")?;
+    for (n, (zh, en, link)) in things.iter().enumerate() {
+        writeln!(out, "  {}. {zh} / {en}\n     {link}", n + 1)?;
+    }
+    writeln!(out, "\n所有人名、地址、电话都是虚构的。All names, addresses and numbers are invented. Ctrl-C ends.")?;
+    out.flush()
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+    use crate::seed::Shown;
+
+    fn seeded(start: &str) -> Seeded {
+        Seeded {
+            version: VERSION,
+            seed: SEED,
+            start: instant(start).unwrap(),
+            district: crate::seed::district_of(SEED),
+            accounts: vec![Shown {
+                role: "clerk".into(),
+                login: "clerk".into(),
+                name: "某人".into(),
+                title: "坐席".into(),
+                api_token: "mulin_x".into(),
+            }],
+            track: vec!["ABCD-EFGH-JKMN".into()],
+            matters: 1,
+            refused: vec![],
+        }
+    }
+
+    #[test]
+    fn data_is_made_anew_when_old_or_for_another_instant() {
+        let s = seeded("2026-06-24T10:00:00+08:00");
+        let wall = |text| instant(text).unwrap();
+        assert!(is_fresh(&s, None, wall("2026-06-24T20:00:00+08:00")));
+        assert!(!is_fresh(&s, None, wall("2026-06-24T22:00:00+08:00")));
+        assert!(!is_fresh(&s, None, wall("2026-06-24T09:59:00+08:00")), "the clock was moved back");
+        assert!(is_fresh(&s, Some(s.start), wall("2027-01-01T00:00:00+08:00")));
+        assert!(!is_fresh(&s, Some(s.start.plus_secs(1)), s.start));
+        assert!(!is_fresh(&Seeded { version: VERSION + 1, ..s.clone() }, None, s.start));
+    }
+
+    #[test]
+    fn the_links_file_is_as_promised() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("links.json");
+        write_links(&path, "http://127.0.0.1:8080/", &seeded("2026-06-24T10:00:00+08:00")).unwrap();
+        let found: serde_json::Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+        let expected = serde_json::json!({
+            "base": "http://127.0.0.1:8080",
+            "accounts": [{ "role": "clerk", "login": "clerk", "password": PASSWORD, "api_token": "mulin_x" }],
+            "cards": [], "track": [{ "url": "http://127.0.0.1:8080/t/ABCD-EFGH-JKMN" }], "gateway": [], "secrets": [],
+        });
+        assert_eq!(found, expected);
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn somebody_elses_data_is_left_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join(DATABASE), "precious").unwrap();
+        let refused = open(dir.path(), None, &[], &mut Vec::new()).err().unwrap();
+        assert!(refused.to_string().contains("not the demo's"));
+        assert_eq!(fs::read(dir.path().join(DATABASE)).unwrap(), b"precious");
+    }
+}
