@@ -228,7 +228,7 @@ impl Worker {
     ///
     /// # Errors
     /// When the operating system gives no thread.
-    pub fn start(rt: Runtime, district: DistrictId, handlers: Handlers) -> std::io::Result<Self> {
+    pub fn start(rt: Runtime, district: DistrictId, handlers: Arc<Handlers>) -> std::io::Result<Self> {
         let stop = Arc::new((Mutex::new(false), Condvar::new()));
         let stopping = Arc::new(AtomicBool::new(false));
         let (seen, ending) = (Arc::clone(&stop), Arc::clone(&stopping));

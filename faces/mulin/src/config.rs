@@ -79,4 +79,26 @@ impl Config {
         let environment = Env::prefixed("MULIN_").ignore(&["CLOCK", "UI_DIST", "LOG", "CONFIG"]).split("__");
         figment.merge(environment).extract().context("configuration")
     }
+
+    /// What the alerts need: where mail goes out, and what stands on every message.
+    pub(crate) fn alerts(&self) -> anyhow::Result<alerts::AlertsConfig> {
+        let mail = (!self.mail.host.is_empty()).then(|| self.mail_server()).transpose()?;
+        let public_url = self.site.public_url.trim_end_matches('/').to_owned();
+        Ok(alerts::AlertsConfig { mail, public_url, duty_phone: self.site.duty_phone.clone() })
+    }
+
+    fn mail_server(&self) -> anyhow::Result<alerts::MailConfig> {
+        let mail = &self.mail;
+        let encryption = alerts::Encryption::from_code(&mail.encryption)
+            .with_context(|| format!("mail.encryption is \"{}\"; write none, starttls or tls", mail.encryption))?;
+        anyhow::ensure!(!mail.from.is_empty(), "mail.from is missing: the sender of every mail");
+        Ok(alerts::MailConfig {
+            host: mail.host.clone(),
+            port: mail.port,
+            encryption,
+            user: mail.user.clone(),
+            password: mail.password.clone().into(),
+            from: mail.from.clone(),
+        })
+    }
 }

@@ -3,6 +3,7 @@
 mod audit;
 mod clock;
 mod config;
+mod demo;
 mod doctor;
 mod init;
 mod open;
@@ -41,6 +42,8 @@ enum Command {
     Init(init::Args),
     /// Serve the pages and run the jobs until SIGTERM.
     Serve,
+    /// The invented district 和邻区, for trying everything out.
+    Demo(::demo::run::Args),
     /// Bring the database's schema up to date (serve and every command do it too).
     Migrate,
     /// Check keys, database, clock, jobs and the log, and say how to mend what is wrong.
@@ -94,6 +97,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
             let (rt, district) = open_district(&config)?;
             serve_district(&config, rt, district)
         }
+        Command::Demo(args) => demo::run(config, cli.data.as_deref(), args),
         Command::Migrate => {
             let ran = open::open(&config)?;
             drop(ran);
@@ -116,25 +120,21 @@ fn run(cli: Cli) -> anyhow::Result<()> {
 }
 
 fn serve_district(config: &Config, rt: Runtime, district: DistrictId) -> anyhow::Result<()> {
+    let listener = serve::bind(&config.listen)?;
     start_timers(&rt, district)?;
-    let _worker = store::jobs::Worker::start(rt.clone(), district, handlers())?;
+    let _worker = store::jobs::Worker::start(rt.clone(), district, Arc::new(handlers(config)?))?;
     let app = web::App::new(rt, district, config.site.clone());
-    serve::run(app, &config.listen, &config.admin_listen, |address| {
-        tracing::info!(%address, "mulin listens");
+    let listen = config.listen.clone();
+    serve::run(app, listener, &config.admin_listen, move || {
+        tracing::info!(%listen, "mulin listens");
         Ok(())
     })
 }
 
-/// Runs a command of the `cli` crate; it chooses its district itself when the configuration does not.
-fn with_env(config: &Config, run: impl FnOnce(&mut cli::Env<'_>) -> anyhow::Result<()>) -> anyhow::Result<()> {
-    let rt = open::open(config)?;
-    let district = find_district(&rt, config).ok();
-    run(&mut cli::Env { rt: &rt, district, out: &mut std::io::stdout().lock() })
-}
-
 /// Everything that jobs can ask for; later ones take the place of earlier ones of the same kind.
-fn handlers() -> Handlers {
-    people::app::turns::handlers().merge(matters::jobs::handlers())
+fn handlers(config: &Config) -> anyhow::Result<Handlers> {
+    let own = people::app::turns::handlers().merge(matters::jobs::handlers());
+    Ok(own.merge(alerts::handlers(config.alerts()?)))
 }
 
 /// Recurring jobs of the district, started once.
@@ -163,4 +163,11 @@ fn find_district(rt: &Runtime, config: &Config) -> anyhow::Result<DistrictId> {
         (code, all) => all.iter().find(|d| d.code == code).with_context(|| format!("there is no district {code}"))?,
     };
     Ok(found.id)
+}
+
+/// Runs a command of the `cli` crate; it chooses its district itself when the configuration does not.
+fn with_env(config: &Config, run: impl FnOnce(&mut cli::Env<'_>) -> anyhow::Result<()>) -> anyhow::Result<()> {
+    let rt = open::open(config)?;
+    let district = find_district(&rt, config).ok();
+    run(&mut cli::Env { rt: &rt, district, out: &mut std::io::stdout().lock() })
 }

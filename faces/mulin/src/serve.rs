@@ -13,34 +13,41 @@ use tokio::sync::watch;
 /// Open connections (server-sent events) get this long after SIGTERM; then the process ends all the same.
 const GRACE: Duration = Duration::from_secs(3);
 
-/// Serves `app` on `listen` until SIGTERM or Ctrl-C; calls `ready` with the real address once it listens.
+/// Takes the address before anything else is started, so that a taken one is told at once.
+pub(crate) fn bind(listen: &str) -> anyhow::Result<std::net::TcpListener> {
+    let listener = std::net::TcpListener::bind(listen)
+        .with_context(|| format!("cannot listen on {listen}; choose another with --listen or MULIN_LISTEN"))?;
+    listener.set_nonblocking(true)?;
+    Ok(listener)
+}
+
+/// Serves `app` until SIGTERM or Ctrl-C; calls `ready` once requests are taken.
 pub(crate) fn run(
     app: web::App,
-    listen: &str,
+    listener: std::net::TcpListener,
     admin_listen: &str,
-    ready: impl FnOnce(SocketAddr) -> anyhow::Result<()>,
+    ready: impl FnOnce() -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let done = runtime.block_on(async {
-        let listener = TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
-        let (stop, stopped) = watch::channel(false);
+        let listener = TcpListener::from_std(listener)?;
         if !admin_listen.is_empty() {
             let admin =
                 TcpListener::bind(admin_listen).await.with_context(|| format!("cannot listen on {admin_listen}"))?;
             let service = admin_router(app.rt.clone(), app.district);
             tokio::spawn(async move { axum::serve(admin, service).await });
         }
-        ready(listener.local_addr()?)?;
+        let (stop, stopped) = watch::channel(false);
         let service = web::router(app).into_make_service_with_connect_info::<SocketAddr>();
         let server = axum::serve(listener, service).with_graceful_shutdown(changed(stopped.clone()));
         tokio::spawn(async move {
             signal().await;
             let _ = stop.send(true);
         });
-        let mut overdue = stopped;
+        ready()?;
         tokio::select! {
             served = server => served.context("serving"),
-            () = async { let _ = overdue.wait_for(|s| *s).await; tokio::time::sleep(GRACE).await; } => Ok(()),
+            () = async { changed(stopped).await; tokio::time::sleep(GRACE).await; } => Ok(()),
         }
     });
     runtime.shutdown_timeout(Duration::from_millis(500));

@@ -1,0 +1,43 @@
+//! `mulin demo`: the invented district, served like a real one, with a clock that tests may move.
+
+use crate::open::MIGRATIONS;
+use crate::{clock, config::Config, handlers, serve, start_timers};
+use kernel::{Clock as _, SystemClock};
+use std::io::Write as _;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+pub(crate) fn run(config: Config, data: Option<&Path>, args: ::demo::run::Args) -> anyhow::Result<()> {
+    let socket = std::env::var("MULIN_CLOCK").ok();
+    // A clock that is to be moved must first stand still.
+    let now = args.now.or_else(|| socket.as_ref().map(|_| SystemClock.now()));
+    let data = data.map_or_else(|| PathBuf::from(::demo::run::DEFAULT_DATA), Path::to_path_buf);
+    let mut out = std::io::stdout();
+    let demo = ::demo::run::open(&data, now, MIGRATIONS, &mut out)?;
+    let listener = serve::bind(&args.listen)?;
+    let base = format!("http://{}", shown(listener.local_addr()?));
+    let mut site = config.site.clone();
+    site.public_url.clone_from(&base);
+    let config = Config { site, ..config };
+    let handlers = Arc::new(handlers(&config)?);
+    start_timers(&demo.rt, demo.district)?;
+    let _worker = store::jobs::Worker::start(demo.rt.clone(), demo.district, Arc::clone(&handlers))?;
+    if let (Some(socket), Some(hands)) = (socket, demo.clock.clone()) {
+        clock::listen(&socket, hands, demo.rt.clone(), demo.district, handlers)?;
+    }
+    let app = web::App::new(demo.rt.clone(), demo.district, config.site);
+    let seeded = demo.seeded;
+    serve::run(app, listener, &config.admin_listen, move || {
+        if let Some(file) = &args.links {
+            ::demo::run::write_links(file, &base, &seeded)?;
+        }
+        ::demo::run::greet(&mut out, &base, &seeded)?;
+        Ok(out.flush()?)
+    })
+}
+
+/// An address that a browser on this machine can open.
+fn shown(address: SocketAddr) -> String {
+    if address.ip().is_unspecified() { format!("127.0.0.1:{}", address.port()) } else { address.to_string() }
+}
