@@ -74,14 +74,10 @@ impl Mailer {
             return Sent::Later("the mail server could not be reached a moment ago".into());
         }
         let Ok(to) = letter.to.parse::<Mailbox>() else { return Sent::Refused("not an address".into()) };
-        let message = match compose(letter, from.clone(), to, &self.domain, now) {
-            Ok(message) => message,
-            Err(_) => return Sent::Refused("cannot be composed".into()),
+        let Ok(message) = compose(letter, from.clone(), to, &self.domain, now) else {
+            return Sent::Refused("cannot be composed".into());
         };
-        let error = match transport.send(&message) {
-            Ok(_) => return Sent::Accepted,
-            Err(error) => error,
-        };
+        let Err(error) = transport.send(&message) else { return Sent::Accepted };
         // The server's own words may hold the address: only the number is kept.
         let code = error.status().map(|c| c.to_string());
         match code {
