@@ -3,7 +3,10 @@
 
 mod basics;
 mod closing;
+mod invariants;
+mod killed;
 mod lists;
+mod random;
 mod town;
 
 pub(crate) use town::Town;

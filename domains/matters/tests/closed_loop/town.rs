@@ -108,6 +108,17 @@ impl Town {
         self.detail(self.world.first.coordinator, matter).unwrap().line.state
     }
 
+    /// As the program itself sees it.
+    pub(crate) fn state_now(&self, matter: MatterId) -> State {
+        self.world.act_as(self.world.house.system(), move |cx| app::inspect(cx, matter)).unwrap().state
+    }
+    /// How often a matter came into this state.
+    pub(crate) fn logged_to(&self, state: &'static str) -> i64 {
+        self.sql(move |cx| {
+            let like = format!("%\"to\":\"{state}\"%");
+            cx.query_one("SELECT COUNT(*) AS n FROM event WHERE payload LIKE $1", store::params![like])?.i64("n")
+        })
+    }
     pub(crate) fn now(&self) -> Moment {
         self.world.house.rt.now()
     }
