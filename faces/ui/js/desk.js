@@ -1,17 +1,28 @@
 // What the desk adds in the browser: htmx, the keyboard, and news from the server. Without it every page still works.
 import htmx from "htmx.org/dist/htmx.esm.js";
+import { intake } from "./intake.js";
 import { keyboard } from "./keyboard.js";
 import { live } from "./live.js";
 
 htmx.config.includeIndicatorCSS = false;
 keyboard();
 live();
+intake();
+
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}
+
+// The summary of what is wrong is read first.
+document.querySelector(".error-summary")?.focus();
 
 // A second click while the first one travels would only show a conflict: mark the button and let one go.
 document.addEventListener("submit", (event) => {
-  const button = event.submitter;
+  const button = event.submitter ?? event.target.querySelector("button:not([type=button])");
   if (!button) return;
   if (button.getAttribute("aria-disabled") === "true") return event.preventDefault();
   button.setAttribute("aria-disabled", "true");
   setTimeout(() => button.removeAttribute("aria-disabled"), 4000);
 });
+addEventListener("pageshow", () => document.querySelectorAll("button[aria-disabled]").forEach((b) => b.removeAttribute("aria-disabled")));

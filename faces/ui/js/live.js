@@ -1,20 +1,31 @@
-// News from the server: one stream per page. Each message becomes `mulin:changed` on <body>, which htmx elements listen to
-// (hx-trigger="mulin:changed from:body"). When the stream is gone, [data-live-off] says so, in words.
+// News from the server: one stream per page. A message names the matters that changed; it becomes `mulin:changed` on <body>
+// and `mulin:m-<id>` for each matter, which htmx elements listen to (hx-trigger="mulin:changed from:body"). At most one
+// round a second, however much happens. When the stream is gone, [data-live-off] says so, in words.
+const EVERY = 1000;
+
 export function live() {
   const url = document.body.dataset.events;
   if (!url || !window.EventSource) return;
   const note = document.querySelector("[data-live-off]");
-  let wait;
-  const source = new EventSource(url);
-  const tell = (data) => {
-    let detail = {};
-    try { detail = JSON.parse(data); } catch { /* a plain word is news too */ }
-    clearTimeout(wait);
-    wait = setTimeout(() => document.body.dispatchEvent(new CustomEvent("mulin:changed", { detail })), 150);
+  const changed = new Set();
+  let timer = null;
+  let last = 0;
+  const tell = () => {
+    timer = null;
+    last = Date.now();
+    for (const id of changed) document.body.dispatchEvent(new CustomEvent(`mulin:m-${id}`));
+    changed.clear();
+    document.body.dispatchEvent(new CustomEvent("mulin:changed"));
   };
-  source.addEventListener("changed", (event) => tell(event.data));
-  source.onmessage = (event) => tell(event.data);
-  source.onopen = () => note && (note.hidden = true);
-  source.onerror = () => note && (note.hidden = false);
+  const hear = (data) => {
+    try { for (const id of JSON.parse(data).matters ?? []) changed.add(id); } catch { /* a plain word is news too */ }
+    timer ??= setTimeout(tell, Math.max(0, EVERY - (Date.now() - last)));
+  };
+  const source = new EventSource(url);
+  source.addEventListener("changed", (event) => hear(event.data));
+  let off = null;
+  source.onopen = () => { clearTimeout(off); off = null; if (note) note.hidden = true; };
+  // The server ends a stream every few minutes on purpose; only a silence of some seconds is worth a word.
+  source.onerror = () => { off ??= setTimeout(() => { if (note) note.hidden = false; }, 5000); };
   addEventListener("pagehide", () => source.close());
 }

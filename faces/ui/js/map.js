@@ -50,27 +50,76 @@ export function pick(el, words = {}) {
   return map;
 }
 
-/** A map of points from a GeoJSON address; a tap opens what stands in `properties` (title, url). */
+/** The box around everything in a FeatureCollection. */
+function box(data) {
+  let [west, south, east, north] = [180, 90, -180, -90];
+  const walk = (c) => {
+    if (typeof c[0] !== "number") return c.forEach(walk);
+    [west, south, east, north] = [Math.min(west, c[0]), Math.min(south, c[1]), Math.max(east, c[0]), Math.max(north, c[1])];
+  };
+  for (const feature of data.features) if (feature.geometry) walk(feature.geometry.coordinates);
+  return east >= west ? [[west, south], [east, north]] : null;
+}
+
+async function load(url) {
+  const answer = await fetch(url, { headers: { accept: "application/geo+json" } });
+  if (!answer.ok) throw new Error(String(answer.status));
+  return answer.json();
+}
+
+function popup(map, { features, lngLat }) {
+  const { title, url, point_count } = features[0].properties;
+  if (point_count) return map.easeTo({ center: lngLat, zoom: map.getZoom() + 2 });
+  const link = document.createElement(url ? "a" : "span");
+  if (url) link.href = url;
+  link.textContent = title ?? "";
+  new Popup().setLngLat(lngLat).setDOMContent(link).addTo(map);
+}
+
+const tone = (other) => ["match", ["get", "tone"], "bad", css("--vermilion"), "wait", css("--amber-line"), other];
+
+/** A map of points from a GeoJSON address; a tap opens what stands in `properties` (title, url, tone). */
 export function points(el) {
-  const map = create(el);
+  const words = el.querySelector(".map-words");
+  const fail = () => { if (words) { words.hidden = false; words.textContent = el.dataset.failed ?? ""; } };
+  let map;
+  // Without WebGL there is no map; the list beside it says the same.
+  try { map = create(el); } catch { return fail(); }
   map.on("load", async () => {
-    const answer = await fetch(el.dataset.points, { headers: { accept: "application/geo+json" } });
-    if (!answer.ok) return;
-    const data = await answer.json();
-    map.addSource("points", { type: "geojson", data, cluster: true, clusterRadius: 36 });
-    map.addLayer({ id: "points", type: "circle", source: "points", paint: {
-      "circle-radius": ["case", ["has", "point_count"], 16, 8], "circle-stroke-width": 2, "circle-stroke-color": css("--surface"),
-      "circle-color": ["case", ["==", ["get", "tone"], "bad"], css("--vermilion"), ["==", ["get", "tone"], "wait"], css("--amber-line"), css("--jade")] } });
-    map.addLayer({ id: "counts", type: "symbol", source: "points", filter: ["has", "point_count"],
-      layout: { "text-field": ["get", "point_count_abbreviated"], "text-size": 13 }, paint: { "text-color": css("--on-jade") } });
-    map.on("click", "points", ({ features, lngLat }) => {
-      const { title, url, point_count } = features[0].properties;
-      if (point_count) return map.easeTo({ center: lngLat, zoom: map.getZoom() + 2 });
-      const link = document.createElement(url ? "a" : "span");
-      if (url) link.href = url;
-      link.textContent = title ?? "";
-      new Popup().setLngLat(lngLat).setDOMContent(link).addTo(map);
-    });
+    if (words) words.hidden = true;
+    try {
+      const data = await load(el.dataset.points);
+      map.addSource("points", { type: "geojson", data, cluster: true, clusterRadius: 36 });
+      map.addLayer({ id: "points", type: "circle", source: "points", paint: {
+        "circle-radius": ["case", ["has", "point_count"], 15, 7], "circle-stroke-width": 2, "circle-stroke-color": css("--surface"),
+        "circle-color": ["case", ["has", "point_count"], css("--slate"), tone(css("--jade"))] } });
+      map.addLayer({ id: "counts", type: "symbol", source: "points", filter: ["has", "point_count"],
+        layout: { "text-field": ["get", "point_count_abbreviated"], "text-size": 13 }, paint: { "text-color": css("--on-slate") } });
+      map.on("click", "points", (event) => popup(map, event));
+      if (el.dataset.posts) {
+        map.addSource("posts", { type: "geojson", data: await load(el.dataset.posts) });
+        map.addLayer({ id: "posts", type: "circle", source: "posts", minzoom: 9, paint: {
+          "circle-radius": 5, "circle-color": css("--surface"), "circle-stroke-width": 3, "circle-stroke-color": css("--slate") } }, "points");
+        map.on("click", "posts", (event) => popup(map, event));
+      }
+      if (el.dataset.problems) {
+        const pieces = await load(el.dataset.problems);
+        map.addSource("problems", { type: "geojson", data: pieces });
+        map.addLayer({ id: "problems", type: "fill", source: "problems", paint: { "fill-color": css("--vermilion"), "fill-opacity": 0.7 } });
+        map.addLayer({ id: "problem-lines", type: "line", source: "problems", paint: { "line-color": css("--vermilion"), "line-width": 4 } });
+      }
+      if (el.dataset.fit === undefined && el.dataset.areas) {
+        const around = box(await load(el.dataset.areas));
+        if (around && Number(el.dataset.zoom ?? 0) < 12) map.fitBounds(around, { padding: 12, animate: false });
+      }
+      let waiting = false;
+      document.body.addEventListener("mulin:changed", async () => {
+        if (waiting) return;
+        waiting = true;
+        try { map.getSource("points").setData(await load(el.dataset.points)); } catch { /* the list says it */ }
+        setTimeout(() => { waiting = false; }, 3000);
+      });
+    } catch { fail(); }
   });
   return map;
 }

@@ -100,8 +100,10 @@ fn every_page_renders_in_every_look() {
 }
 
 /// Names, codes and addresses that stay Latin in Chinese pages.
-const LATIN: [&str; 15] =
-    ["Ctrl", "MB", "QR", "GPS", "WGS", "CSV", "XLSX", "GeoJSON", "Excel", "WPS", "Tab", "Enter", "Esc", "http", "QH"];
+const LATIN: [&str; 17] = [
+    "true", "false", "Ctrl", "MB", "QR", "GPS", "WGS", "CSV", "XLSX", "GeoJSON", "Excel", "WPS", "Tab", "Enter", "Esc",
+    "http", "QH",
+];
 
 #[test]
 fn no_english_in_chinese_pages() {

@@ -37,7 +37,7 @@ pub use import::{Foreign, ForeignMatter, Imported, Importer, OnTime, on_time};
 pub use inspect::{Inspection, inspect, owner_at};
 pub use lists::{Counts, Filter, Line, MapPoint, Page, Queue, counts, explain, list, map};
 pub use news::News;
-pub use owners::inherit;
+pub use owners::{inherit, open_on_seat};
 pub use raise::{Raise, RaisedPlace, RaiserInput, Receipt, raise};
 pub use search::search;
 pub use track::{Found, Progress, Tracked, find_by_code, track};

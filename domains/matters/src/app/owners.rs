@@ -53,3 +53,10 @@ pub fn inherit(cx: &mut Cx<'_>, seat: Option<SeatId>) -> Result<usize, Error> {
     }
     Ok(moved)
 }
+
+/// How many open matters a seat owns, for whoever hands it over. A number only: administrators read no content.
+pub fn open_on_seat(cx: &mut Cx<'_>, seat: SeatId) -> Result<i64, Error> {
+    require(&cx.actor, cx.purpose, Action::ManageTerms, &ResourceFacts::District)?;
+    let sql = "SELECT COUNT(*) AS c FROM matter WHERE owner_seat = $1 AND is_open = 1 AND district_id = $2";
+    Ok(cx.query_one(sql, params![seat, cx.district()])?.i64("c")?)
+}

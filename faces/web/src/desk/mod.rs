@@ -1,6 +1,7 @@
 //! The desk of staff, `/desk/…`. One file per group of pages; every page is framed by [`Frame`]. Handlers read a page in
 //! one transaction and decide nothing: who may do what is asked of `people::policy` by the use cases they call.
 
+mod admin;
 mod events;
 mod export;
 mod frame;
@@ -35,6 +36,7 @@ pub(crate) fn routes() -> Router<App> {
         .merge(events::routes())
         .merge(sessions::routes())
         .merge(help::routes())
+        .merge(admin::routes())
 }
 
 /// Fields of an address that are not empty, encoded.
@@ -73,5 +75,6 @@ pub(crate) fn samples(page: &Page) -> Vec<(&'static str, String)> {
     all.extend(intake::tests::samples(page));
     all.extend(search::tests::samples(page));
     all.extend(help::tests::samples(page));
+    all.extend(admin::samples(page));
     all
 }

@@ -1,0 +1,68 @@
+//! Pages of administrators. Each asks the policy first: reading a page needs the same right as changing what it shows.
+
+mod calendar;
+mod classes;
+mod letters;
+mod orgs;
+mod people;
+mod places;
+mod seats;
+
+use super::Frame;
+use super::view::{Field, FieldKind};
+use crate::{App, Fail, Page};
+use ::people::policy::{Action, ResourceFacts, require};
+use askama::Template;
+use axum::Router;
+use store::Cx;
+
+pub(super) fn routes() -> Router<App> {
+    Router::new()
+        .merge(letters::routes())
+        .merge(calendar::routes())
+        .merge(classes::routes())
+        .merge(people::routes())
+        .merge(seats::routes())
+        .merge(orgs::routes())
+        .merge(places::routes())
+}
+
+/// A form of one page: fields, one button, a way back.
+struct Sheet {
+    title: String,
+    intro: Option<String>,
+    /// What will happen, before it does.
+    lines: Vec<String>,
+    action: String,
+    back: String,
+    back_word: String,
+    button: String,
+    fields: Vec<Field>,
+    errors: Vec<(String, String)>,
+    danger: bool,
+}
+
+#[derive(Template)]
+#[template(path = "desk/admin/form.html")]
+struct SheetPage {
+    page: Page,
+    frame: Frame,
+    sheet: Sheet,
+}
+
+/// May this account see and change what the page is about?
+fn allow(cx: &Cx<'_>, action: Action) -> Result<(), Fail> {
+    Ok(require(&cx.actor, cx.purpose, action, &ResourceFacts::District)?)
+}
+
+#[cfg(test)]
+pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
+    let mut all = letters::tests::samples(page);
+    all.extend(calendar::tests::samples(page));
+    all.extend(classes::tests::samples(page));
+    all.extend(people::tests::samples(page));
+    all.extend(seats::tests::samples(page));
+    all.extend(orgs::tests::samples(page));
+    all.extend(places::tests::samples(page));
+    all
+}

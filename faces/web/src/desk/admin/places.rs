@@ -1,0 +1,253 @@
+//! Areas with what is wrong with their coverage, and posts with hours, state and who is on duty (P1, P2). Both are changed
+//! by imports, whole sets at a time; here they are looked at.
+
+use super::allow;
+use crate::desk::view::Choice;
+use crate::desk::words::Tag;
+use crate::desk::{Frame, ground, map};
+use crate::session::Staff;
+use crate::{App, Fail, Page, html};
+use ::places::{AreaKind, Outline, Snapshot, Tier};
+use askama::Template;
+use axum::Router;
+use axum::extract::{Query, State};
+use axum::response::Response;
+use axum::routing::get;
+use kernel::Purpose;
+use people::policy::Action;
+use serde::Deserialize;
+use serde_json::json;
+
+pub(super) fn routes() -> Router<App> {
+    Router::new()
+        .route("/desk/admin/areas", get(areas))
+        .route("/desk/admin/posts", get(posts))
+        .route("/desk/admin/coverage.geojson", get(coverage_map))
+}
+
+/// Lines of one page.
+const SHOWN: usize = 200;
+
+struct AreaLine {
+    name: String,
+    code: String,
+    outline: bool,
+}
+
+struct ProblemLine {
+    kind: String,
+    words: String,
+}
+
+#[derive(Template)]
+#[template(path = "desk/admin/areas.html")]
+struct Areas {
+    page: Page,
+    frame: Frame,
+    kinds: Vec<Choice>,
+    text: String,
+    heading: String,
+    areas: Vec<AreaLine>,
+    cut: bool,
+    problems: Vec<ProblemLine>,
+    /// Address of the outlines.
+    outline: String,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Ask {
+    kind: String,
+    text: String,
+    tier: String,
+}
+
+/// What is missing between police areas, or lies on two of them.
+fn check(ground: &Snapshot) -> Option<Box<::places::model::coverage::Coverage>> {
+    let district = ground.district().and_then(|d| d.outline.as_deref());
+    let police: Vec<(String, &Outline)> =
+        ground.of_kind(AreaKind::Police).filter_map(|a| Some((a.label().to_owned(), a.outline.as_deref()?))).collect();
+    if police.is_empty() { None } else { ::places::model::coverage::check(district, &police).err() }
+}
+
+async fn areas(State(app): State<App>, page: Page, staff: Staff, Query(asked): Query<Ask>) -> Result<Response, Fail> {
+    let shown = app
+        .rt
+        .read(staff.who(Purpose::Administration), move |cx| {
+            allow(cx, Action::ManageAreas)?;
+            let frame = Frame::load(cx, &page, &staff, "/desk/admin/areas")?;
+            let ground = ::places::snapshot(cx)?;
+            let kind = AreaKind::from_code(&asked.kind).unwrap_or(AreaKind::Town);
+            let wanted = kernel::text::narrow(&asked.text).trim().to_lowercase();
+            let fits = |a: &&::places::Area| {
+                wanted.is_empty()
+                    || a.name.to_lowercase().contains(&wanted)
+                    || a.code.as_deref().is_some_and(|c| c.starts_with(&wanted))
+            };
+            let mut areas: Vec<AreaLine> = ground
+                .of_kind(kind)
+                .filter(fits)
+                .map(|a| AreaLine {
+                    name: a.name.clone(),
+                    code: a.code.clone().unwrap_or_default(),
+                    outline: a.outline.is_some(),
+                })
+                .collect();
+            let heading = page.t2("desk-areas-heading", "kind", page.tk("area-", kind.code()), "n", areas.len());
+            let cut = areas.len() > SHOWN;
+            areas.truncate(SHOWN);
+            Ok::<_, Fail>(Areas {
+                kinds: Choice::codes(&page, "area-", AreaKind::ALL.iter().map(|k| k.code()), kind.code()),
+                text: asked.text,
+                heading,
+                areas,
+                cut,
+                problems: problems(&page, &ground),
+                outline: page.href(&format!("/desk/areas.geojson?kind={}", kind.code())),
+                frame,
+                page,
+            })
+        })
+        .await?;
+    html(&shown)
+}
+
+fn problems(page: &Page, ground: &Snapshot) -> Vec<ProblemLine> {
+    let mut out = Vec::new();
+    if let Some(coverage) = check(ground) {
+        out.push(ProblemLine { kind: page.t("desk-coverage-bad"), words: coverage.to_string() });
+    }
+    let undrawn = ground.of_kind(AreaKind::Police).filter(|a| a.outline.is_none()).count();
+    if undrawn > 0 {
+        out.push(ProblemLine {
+            kind: page.t("desk-area-undrawn"),
+            words: page.t1("desk-coverage-undrawn", "n", undrawn),
+        });
+    }
+    out
+}
+
+/// The offending pieces, drawn.
+async fn coverage_map(State(app): State<App>, staff: Staff) -> Result<Response, Fail> {
+    let body = app
+        .rt
+        .read(staff.who(Purpose::Administration), move |cx| {
+            allow(cx, Action::ManageAreas)?;
+            let ground = ::places::snapshot(cx)?;
+            let none = json!({ "type": "FeatureCollection", "features": [] });
+            Ok::<_, Fail>(check(&ground).map_or(none, |c| c.to_geojson()))
+        })
+        .await?;
+    Ok(map::geojson(&body))
+}
+
+struct PostLine {
+    name: String,
+    tier: String,
+    address: Option<String>,
+    hours: String,
+    open: Tag,
+    duty: Vec<String>,
+    phone: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "desk/admin/posts.html")]
+struct Posts {
+    page: Page,
+    frame: Frame,
+    text: String,
+    tiers: Vec<Choice>,
+    posts: Vec<PostLine>,
+    cut: bool,
+}
+
+async fn posts(State(app): State<App>, page: Page, staff: Staff, Query(asked): Query<Ask>) -> Result<Response, Fail> {
+    let shown = app
+        .rt
+        .read(staff.who(Purpose::Administration), move |cx| {
+            allow(cx, Action::ManagePosts)?;
+            let frame = Frame::load(cx, &page, &staff, "/desk/admin/posts")?;
+            let ground = ::places::snapshot(cx)?;
+            let on = ground::people_on(cx, page.now)?;
+            let wanted = kernel::text::narrow(&asked.text).trim().to_lowercase();
+            let tier = Tier::from_code(&asked.tier);
+            let mut posts: Vec<PostLine> = ground
+                .posts()
+                .iter()
+                .filter(|p| tier.is_none_or(|t| p.tier == t))
+                .filter(|p| wanted.is_empty() || p.name.to_lowercase().contains(&wanted))
+                .map(|p| {
+                    let (icon, class, word) = ground::open_look(&page, p);
+                    PostLine {
+                        name: p.name.clone(),
+                        tier: page.tk("desk-tier-", p.tier.code()),
+                        address: Some(p.address.clone()).filter(|a| !a.is_empty()),
+                        hours: if p.hours.is_always() { page.t("desk-hours-always") } else { p.hours.to_string() },
+                        open: Tag { icon, class, word },
+                        duty: on.get(&p.id).map(|d| d.iter().map(|x| x.name.clone()).collect()).unwrap_or_default(),
+                        phone: Some(p.phone.clone()).filter(|t| !t.is_empty()),
+                    }
+                })
+                .collect();
+            let cut = posts.len() > SHOWN;
+            posts.truncate(SHOWN);
+            let tiers = Choice::any(&page, "desk-tier-", Tier::ALL.iter().map(|t| t.code()), &asked.tier);
+            Ok::<_, Fail>(Posts { text: asked.text, tiers, posts, cut, frame, page })
+        })
+        .await?;
+    html(&shown)
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    pub(in crate::desk) fn samples(page: &Page) -> Vec<(&'static str, String)> {
+        let name = |zh: &str, en: &str| if page.zh() { zh.to_owned() } else { en.to_owned() };
+        let mut out = Vec::new();
+        for n in [0_usize, 2] {
+            let areas = Areas {
+                page: page.clone(),
+                frame: Frame::sample(page),
+                kinds: Choice::codes(page, "area-", AreaKind::ALL.iter().map(|k| k.code()), "town"),
+                text: String::new(),
+                heading: page.t2("desk-areas-heading", "kind", page.t("area-town"), "n", n),
+                areas: (0..n)
+                    .map(|i| AreaLine {
+                        name: name("南桥镇", "Nanqiao"), code: "310120101000".into(), outline: i == 0
+                    })
+                    .collect(),
+                cut: n > 0,
+                problems: (0..n)
+                    .map(|_| ProblemLine {
+                        kind: page.t("desk-coverage-bad"),
+                        words: page.t1("desk-coverage-undrawn", "n", 3),
+                    })
+                    .collect(),
+                outline: page.href("/desk/areas.geojson?kind=town"),
+            };
+            out.push(("desk/admin/areas.html", areas.render().unwrap_or_default()));
+            let posts = Posts {
+                page: page.clone(),
+                frame: Frame::sample(page),
+                text: String::new(),
+                tiers: Choice::any(page, "desk-tier-", Tier::ALL.iter().map(|t| t.code()), ""),
+                posts: (0..n)
+                    .map(|i| PostLine {
+                        name: name("青禾站", "Qinghe Post"),
+                        tier: page.t("desk-tier-police_post"),
+                        address: (i == 0).then(|| name("青禾路1号", "1 Qinghe Road")),
+                        hours: page.t("desk-hours-always"),
+                        open: Tag { icon: "check", class: "tag tag-good", word: page.t("desk-post-open-now") },
+                        duty: (0..i).map(|_| name("李明", "Li Ming")).collect(),
+                        phone: Some("021-0571 0100".into()),
+                    })
+                    .collect(),
+                cut: n > 0,
+            };
+            out.push(("desk/admin/posts.html", posts.render().unwrap_or_default()));
+        }
+        out
+    }
+}
