@@ -86,7 +86,10 @@ impl Frame {
         if may(cx, Action::ViewDesk) {
             nav.extend(queues(cx, here)?);
         }
-        nav.push(NavItem::plain("/desk/notices", "notices", here));
+        let mut notices = NavItem::plain("/desk/notices", "notices", here);
+        let unread = alerts::app::notices::unread(cx)?;
+        notices.count = (unread > 0).then(|| unread.to_string());
+        nav.push(notices);
         if may(cx, Action::ViewStaff) {
             nav.push(NavItem::plain("/desk/staff", "staff", here));
         }

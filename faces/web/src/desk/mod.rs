@@ -10,6 +10,7 @@ mod help;
 mod intake;
 mod map;
 mod matter;
+mod notices;
 mod queue;
 mod search;
 mod sessions;
@@ -35,6 +36,7 @@ pub(crate) fn routes() -> Router<App> {
         .merge(map::routes())
         .merge(events::routes())
         .merge(sessions::routes())
+        .merge(notices::routes())
         .merge(help::routes())
         .merge(admin::routes())
 }
@@ -74,6 +76,7 @@ pub(crate) fn samples(page: &Page) -> Vec<(&'static str, String)> {
     all.extend(step::tests::samples(page));
     all.extend(intake::tests::samples(page));
     all.extend(search::tests::samples(page));
+    all.extend(notices::tests::samples(page));
     all.extend(help::tests::samples(page));
     all.extend(admin::samples(page));
     all

@@ -2,7 +2,6 @@
 
 use super::allow;
 use crate::desk::Frame;
-use crate::desk::view::Choice;
 use crate::session::Staff;
 use crate::{App, Fail, Page, html};
 use askama::Template;
@@ -13,7 +12,6 @@ use axum::routing::{get, post};
 use kernel::Purpose;
 use people::policy::Action;
 use serde::Deserialize;
-use serde_json::json;
 
 pub(super) fn routes() -> Router<App> {
     Router::new()
@@ -21,9 +19,6 @@ pub(super) fn routes() -> Router<App> {
         .route("/desk/admin/letters/retry", post(retry))
         .route("/desk/admin/letters/discard", post(discard))
 }
-
-/// Why something is given up. Codes, because the log takes no free text.
-const REASONS: [&str; 4] = ["told-otherwise", "address-gone", "out-of-date", "by-mistake"];
 
 struct Letter {
     id: i64,
@@ -40,7 +35,6 @@ struct Letters {
     page: Page,
     frame: Frame,
     letters: Vec<Letter>,
-    reasons: Vec<Choice>,
     done: Option<String>,
     problem: Option<String>,
 }
@@ -57,18 +51,11 @@ async fn show(State(app): State<App>, page: Page, staff: Staff, Query(after): Qu
         .read(staff.who(Purpose::Administration), move |cx| {
             allow(cx, Action::ManageDeadLetters)?;
             let frame = Frame::load(cx, &page, &staff, "/desk/admin/letters")?;
-            let letters = cx.dead_letters()?.into_iter().map(|l| letter(&page, l)).collect();
+            let letters = alerts::app::dead::list(cx)?.into_iter().map(|l| letter(&page, l)).collect();
             let done =
                 matches!(after.done.as_str(), "retry" | "discard").then(|| page.tk("desk-letters-done-", &after.done));
             let problem = (after.done == "reason").then(|| page.t("desk-letter-reason-missing"));
-            Ok::<_, Fail>(Letters {
-                reasons: Choice::codes(&page, "desk-letter-why-", REASONS, ""),
-                frame,
-                letters,
-                done,
-                problem,
-                page,
-            })
+            Ok::<_, Fail>(Letters { frame, letters, done, problem, page })
         })
         .await?;
     html(&shown)
@@ -95,32 +82,19 @@ struct Which {
 }
 
 async fn retry(State(app): State<App>, page: Page, staff: Staff, Form(which): Form<Which>) -> Result<Response, Fail> {
-    app.rt
-        .write(staff.who(Purpose::Administration), move |cx| {
-            allow(cx, Action::ManageDeadLetters)?;
-            cx.retry_dead_letter(which.job)?;
-            let district = cx.district().0;
-            cx.record("job.retried", "district", district, &json!({ "job": which.job }))?;
-            Ok::<_, Fail>(())
-        })
-        .await?;
+    let who = staff.who(Purpose::Administration);
+    app.rt.write(who, move |cx| alerts::app::dead::retry(cx, which.job)).await?;
     Ok(Redirect::to(&page.href("/desk/admin/letters?done=retry")).into_response())
 }
 
 async fn discard(State(app): State<App>, page: Page, staff: Staff, Form(which): Form<Which>) -> Result<Response, Fail> {
-    let Some(reason) = REASONS.into_iter().find(|r| *r == which.reason) else {
-        return Ok(Redirect::to(&page.href("/desk/admin/letters?done=reason")).into_response());
+    let who = staff.who(Purpose::Administration);
+    let done = match app.rt.write(who, move |cx| alerts::app::dead::discard(cx, which.job, &which.reason)).await {
+        Ok(()) => "discard",
+        Err(alerts::Error::Invalid { .. }) => "reason",
+        Err(error) => return Err(error.into()),
     };
-    app.rt
-        .write(staff.who(Purpose::Administration), move |cx| {
-            allow(cx, Action::ManageDeadLetters)?;
-            cx.discard_dead_letter(which.job)?;
-            let district = cx.district().0;
-            cx.record("job.discarded", "district", district, &json!({ "job": which.job, "reason": reason }))?;
-            Ok::<_, Fail>(())
-        })
-        .await?;
-    Ok(Redirect::to(&page.href("/desk/admin/letters?done=discard")).into_response())
+    Ok(Redirect::to(&page.href(&format!("/desk/admin/letters?done={done}"))).into_response())
 }
 
 #[cfg(test)]
@@ -140,7 +114,6 @@ pub(super) mod tests {
             page: page.clone(),
             frame: Frame::sample(page),
             letters: (0..n).map(letter).collect(),
-            reasons: Choice::codes(page, "desk-letter-why-", REASONS, ""),
             done: (n > 0).then(|| page.t("desk-letters-done-retry")),
             problem: (n > 0).then(|| page.t("desk-letter-reason-missing")),
         };
