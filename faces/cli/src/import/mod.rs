@@ -5,6 +5,7 @@ pub mod calendar;
 pub mod dates;
 pub mod map;
 pub mod matters;
+pub mod people;
 pub mod posts;
 pub mod problems;
 pub mod progress;
@@ -19,6 +20,8 @@ use std::path::PathBuf;
 pub enum Import {
     /// Matters that another system has kept until now, by a map file
     Matters(matters::MattersArgs),
+    /// Staff and volunteers with their organisation, seat, place and term
+    People(people::PeopleArgs),
     /// Public holidays and make-up working days of a year
     Calendar(calendar::CalendarArgs),
     /// Residents in care: not yet possible
@@ -33,6 +36,7 @@ pub enum Import {
 pub fn run(env: &mut Env<'_>, command: &Import) -> anyhow::Result<()> {
     match command {
         Import::Matters(args) => matters::run(env, args).map(drop),
+        Import::People(args) => people::run(env, args).map(drop),
         Import::Calendar(args) => calendar::run(env, args).map(drop),
         Import::Residents { .. } => anyhow::bail!(
             "residents cannot be imported yet: this version keeps no register of residents, and so no way to record \

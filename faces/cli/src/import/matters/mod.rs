@@ -64,7 +64,9 @@ pub struct Summary {
 pub fn run(env: &mut Env<'_>, args: &MattersArgs) -> anyhow::Result<Summary> {
     let started = Instant::now();
     let map = MapFile::read(&args.map)?;
-    let mut plan = Plan::new(map.clone(), &Table::open(&args.file)?, args.datum, env.rt.now())?;
+    let target = districts::target(env, map.district.as_deref(), map.district_name.as_deref())?;
+    let ground = env.rt.read_now(target.who(), places::snapshot)?;
+    let mut plan = Plan::new(map.clone(), &Table::open(&args.file)?, args.datum, env.rt.now(), ground)?;
     let checked = check(env, args, &mut plan)?;
     let read_in = started.elapsed();
     writeln!(env.out, "{}: {} rows read in {}", args.file.display(), thousands(checked.rows), seconds(read_in))?;
@@ -72,7 +74,6 @@ pub fn run(env: &mut Env<'_>, args: &MattersArgs) -> anyhow::Result<Summary> {
         writeln!(env.out, "dry run: {} matters would be imported, nothing was written", thousands(checked.rows))?;
         return Ok(Summary { doubtful: checked.doubtful, ..Summary::default() });
     }
-    let target = districts::target(env, map.district.as_deref(), map.district_name.as_deref())?;
     plan.rewind();
     let bar = Bar::new(checked.rows as u64, "writing");
     let (file, district) = (args.file.clone(), target.clone());

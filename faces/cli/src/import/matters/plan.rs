@@ -8,7 +8,9 @@ use kernel::geo::Point;
 use kernel::{Datum, Moment};
 use matters::app::ForeignMatter;
 use matters::model::Origin;
+use places::Snapshot;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Fields a map file may give a column to.
 const FIELDS: &[&str] = &[
@@ -40,6 +42,8 @@ pub(super) struct Plan {
     columns: HashMap<&'static str, Vec<usize>>,
     headers: Vec<String>,
     now: Moment,
+    /// Areas of the district; a point outside of it is wrong.
+    ground: Arc<Snapshot>,
     /// Keys met so far with their rows.
     seen: HashMap<String, usize>,
 }
@@ -62,7 +66,13 @@ impl Findings<'_> {
 }
 
 impl Plan {
-    pub(super) fn new(map: MapFile, table: &Table, datum: Option<Datum>, now: Moment) -> anyhow::Result<Self> {
+    pub(super) fn new(
+        map: MapFile,
+        table: &Table,
+        datum: Option<Datum>,
+        now: Moment,
+        ground: Arc<Snapshot>,
+    ) -> anyhow::Result<Self> {
         map.check_fields(FIELDS)?;
         let key = map.key.as_deref().ok_or_else(|| {
             anyhow::anyhow!("the map file must name the column that identifies a matter: key = \"id\"")
@@ -86,7 +96,7 @@ impl Plan {
         let datum = if located && !by_row { Some(map.datum(datum)?) } else { None };
         let dates = Dates { zone: map.timezone()?, formats: map.dates.clone() };
         let key = vec![table.need(key)?];
-        Ok(Self { datum, dates, key, columns, headers: table.headers.clone(), now, seen: HashMap::new(), map })
+        Ok(Self { datum, dates, key, columns, headers: table.headers.clone(), now, ground, seen: HashMap::new(), map })
     }
 
     /// Forgets the keys met, for a second reading of the same file.
@@ -255,7 +265,14 @@ impl Plan {
                 return None;
             }
         };
-        found.keep(self.column("lat"), datum.to_wgs84(lon?, lat?).map_err(|e| e.to_string()))
+        let point = found.keep(self.column("lat"), datum.to_wgs84(lon?, lat?).map_err(|e| e.to_string()))?;
+        if let Err(places::Error::OutsideDistrict(_)) = self.ground.locate(point) {
+            found.wrong(
+                self.column("lat"),
+                format!("{point} lies outside the district (datum {datum}): is that right?"),
+            );
+        }
+        Some(point)
     }
 
     fn text(&self, record: &Record, field: &str, max: usize, found: &mut Findings<'_>) -> String {

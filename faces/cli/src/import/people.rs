@@ -1,0 +1,256 @@
+//! `mulin import people`: staff and volunteers with their organisation, seat, place and term.
+//!
+//! One row is one seat; a person with two seats has two rows. Without a role only the account is made. Columns are
+//! found by their field names, or by a map file (`docs/examples/people.toml` shows one with Chinese headers).
+
+use super::dates::Dates;
+use super::map::MapFile;
+use super::problems::{Problems, thousands};
+use super::table::{Record, Table};
+use crate::{Env, districts};
+use clap::Args;
+use kernel::ids::{AreaId, PostId};
+use kernel::{Lang, Moment, Role};
+use people::app::{ImportReport, PersonRow, import_people};
+use people::model::OrgKind;
+use places::Snapshot;
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+const FIELDS: &[&str] = &[
+    "login", "name", "phone", "email", "lang", "org", "org_kind", "role", "area", "post", "title", "deputy", "from",
+    "to",
+];
+
+/// Imports staff and volunteers.
+#[derive(Debug, Args)]
+pub struct PeopleArgs {
+    /// .csv, .csv.gz or .xlsx; columns: login,name,phone,email,lang,org,org_kind,role,area,post,title,deputy,from,to
+    pub file: PathBuf,
+    /// What the columns and words mean, when they are not the ones above (docs/examples/people.toml)
+    #[arg(long)]
+    pub map: Option<PathBuf>,
+    /// Code of the district; may be left out when there is only one
+    #[arg(long)]
+    pub district: Option<String>,
+    /// Only check the file; write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// Runs the command.
+pub fn run(env: &mut Env<'_>, args: &PeopleArgs) -> anyhow::Result<ImportReport> {
+    let map = args.map.as_deref().map(MapFile::read).transpose()?.unwrap_or_default();
+    map.check_fields(FIELDS)?;
+    let target = districts::existing(env, args.district.as_deref().or(map.district.as_deref()))?;
+    let ground = env.rt.read_now(target.who(), places::snapshot)?;
+    let table = Table::open(&args.file)?;
+    let reader = Reader::new(map, &table, ground)?;
+    let mut problems = Problems::default();
+    let (mut rows, mut numbers) = (Vec::new(), Vec::new());
+    for record in table {
+        let record = record?;
+        rows.extend(reader.read(&record, &mut problems));
+        numbers.push(record.row);
+    }
+    problems.settle(false, env.out)?;
+    if args.dry_run {
+        writeln!(env.out, "dry run: {} rows are in order, nothing was written", thousands(rows.len()))?;
+        return Ok(ImportReport::default());
+    }
+    let done = env.rt.write_now(target.who(), move |cx| import_people(cx, &rows));
+    match done {
+        Ok(report) => {
+            tell(env, report)?;
+            Ok(report)
+        }
+        Err(people::Error::WrongRows(wrong)) => {
+            for w in wrong {
+                let row = w.row.checked_sub(1).and_then(|i| numbers.get(i)).copied().unwrap_or(w.row);
+                problems.wrong(row, reader.column(w.field), explain(&w.why));
+            }
+            problems.settle(false, env.out)?;
+            Ok(ImportReport::default())
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+fn tell(env: &mut Env<'_>, r: ImportReport) -> anyhow::Result<()> {
+    let n = thousands;
+    writeln!(
+        env.out,
+        "{} accounts new, {} changed; {} organisations, {} seats and {} terms new; {} rows unchanged",
+        n(r.accounts_new),
+        n(r.accounts_changed),
+        n(r.orgs_new),
+        n(r.seats_new),
+        n(r.terms_new),
+        n(r.unchanged)
+    )?;
+    if r.accounts_new > 0 {
+        writeln!(env.out, "new accounts cannot sign in before a password is set for them")?;
+    }
+    Ok(())
+}
+
+/// What `people` refuses a row for, in words that mend it.
+fn explain(why: &str) -> String {
+    match why {
+        "form" => "a login is 2–40 letters, digits, dots, dashes, underlines or @".into(),
+        "missing" => "is empty".into(),
+        "too-long" => "is too long".into(),
+        "separation" => "this account may not hold both roles: an administrator holds nothing else".into(),
+        "seat-taken" => "somebody else holds this seat in that time: end that term, or mark this row as deputy".into(),
+        "seat-closed" => "the seat is closed".into(),
+        "not-active" => "the account is suspended or closed".into(),
+        other => format!("is refused ({other})"),
+    }
+}
+
+struct Reader {
+    map: MapFile,
+    columns: HashMap<&'static str, usize>,
+    headers: Vec<String>,
+    dates: Dates,
+    ground: Arc<Snapshot>,
+}
+
+impl Reader {
+    fn new(map: MapFile, table: &Table, ground: Arc<Snapshot>) -> anyhow::Result<Self> {
+        let mut columns = HashMap::new();
+        for field in FIELDS {
+            let place = match map.columns.get(*field).and_then(|c| c.names().first()) {
+                Some(named) => Some(table.need(named)?),
+                None => table.column(field),
+            };
+            columns.extend(place.map(|place| (*field, place)));
+        }
+        for needed in ["login", "name"] {
+            anyhow::ensure!(
+                columns.contains_key(needed),
+                "the file has no column “{needed}”; it has: {}. A map file can name it under [columns]",
+                table.headers.join(", ")
+            );
+        }
+        let zone = if map.timezone.is_some() { map.timezone()? } else { kernel::time::shanghai() };
+        let dates = Dates { zone, formats: map.dates.clone() };
+        Ok(Self { columns, headers: table.headers.clone(), dates, ground, map })
+    }
+
+    fn column(&self, field: &str) -> &str {
+        self.columns.get(field).and_then(|c| self.headers.get(*c)).map_or("", String::as_str)
+    }
+    fn cell<'r>(&self, record: &'r Record, field: &str) -> Option<&'r str> {
+        self.columns.get(field).and_then(|c| record.filled(*c))
+    }
+
+    fn read(&self, record: &Record, problems: &mut Problems) -> Option<PersonRow> {
+        let before = problems.wrong.count;
+        let text = |field: &str| self.cell(record, field).map(str::to_owned);
+        let mut row = PersonRow {
+            login: text("login").unwrap_or_default(),
+            display_name: text("name").unwrap_or_default(),
+            phone_ext: text("phone"),
+            email: text("email"),
+            lang: self.cell(record, "lang").map_or_else(Lang::default, Lang::from_tag),
+            seat_title: text("title").unwrap_or_default(),
+            ..PersonRow::default()
+        };
+        for (field, value) in [("login", &row.login), ("name", &row.display_name)] {
+            if value.is_empty() {
+                problems.wrong(record.row, self.column(field), "is empty");
+            }
+        }
+        row.role = self
+            .word(record, "role", problems, |w| Role::from_code(w).ok_or_else(|| codes_of(Role::ALL, |r| r.code())));
+        row.org = self.org(record, problems);
+        row.area = self.keep(record, "area", problems, |t| self.area(t));
+        row.post = self.keep(record, "post", problems, |t| self.post(t));
+        row.from = self.date(record, "from", problems);
+        row.to = self.date(record, "to", problems);
+        row.deputy = self
+            .word(record, "deputy", problems, |w| match w.to_lowercase().as_str() {
+                "yes" | "true" | "1" | "是" => Ok(true),
+                "no" | "false" | "0" | "否" => Ok(false),
+                _ => Err("yes or no".into()),
+            })
+            .unwrap_or(false);
+        if let (Some(from), Some(to)) = (row.from, row.to)
+            && to <= from
+        {
+            problems.wrong(record.row, self.column("to"), "the term ends before it begins");
+        }
+        (problems.wrong.count == before).then_some(row)
+    }
+
+    fn keep<T>(
+        &self,
+        record: &Record,
+        field: &str,
+        problems: &mut Problems,
+        read: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Option<T> {
+        let text = self.cell(record, field)?;
+        read(text).map_err(|what| problems.wrong(record.row, self.column(field), what)).ok()
+    }
+
+    /// A word of the file, translated by the map file; `read` answers what would have been right.
+    fn word<T>(
+        &self,
+        record: &Record,
+        field: &str,
+        problems: &mut Problems,
+        read: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Option<T> {
+        self.keep(record, field, problems, |text| {
+            let word = self.map.word(field, text)?;
+            read(word).map_err(|right| format!("“{text}” must be {right}"))
+        })
+    }
+
+    fn date(&self, record: &Record, field: &str, problems: &mut Problems) -> Option<Moment> {
+        self.keep(record, field, problems, |text| self.dates.read(text))
+    }
+
+    fn org(&self, record: &Record, problems: &mut Problems) -> Option<(OrgKind, String)> {
+        let kind = self.word(record, "org_kind", problems, |w| {
+            OrgKind::from_code(w).ok_or_else(|| codes_of(OrgKind::ALL, |k| k.code()))
+        });
+        let name = self.cell(record, "org")?;
+        if kind.is_none() && self.cell(record, "org_kind").is_none() {
+            problems.wrong(record.row, self.column("org"), "the kind of this organisation is missing (org_kind)");
+        }
+        Some((kind?, name.to_owned()))
+    }
+
+    /// By code, or by a name that only one area has.
+    fn area(&self, text: &str) -> Result<AreaId, String> {
+        let same = |a: &&places::Area| a.code.as_deref() == Some(text) || a.name == text;
+        let mut found = self.ground.areas().iter().filter(same);
+        match (found.next(), found.next()) {
+            (Some(area), None) => Ok(area.id),
+            (None, _) => {
+                Err(format!("there is no area “{text}”; import the areas first, and name them by code or name"))
+            }
+            (Some(_), Some(_)) => Err(format!("several areas are called “{text}”; use the code")),
+        }
+    }
+
+    fn post(&self, text: &str) -> Result<PostId, String> {
+        let same = |p: &&places::Post| p.code.as_deref() == Some(text) || p.name == text;
+        let mut found = self.ground.posts().iter().filter(same);
+        match (found.next(), found.next()) {
+            (Some(post), None) => Ok(post.id),
+            (None, _) => {
+                Err(format!("there is no post “{text}”; import the posts first, and name them by code or name"))
+            }
+            (Some(_), Some(_)) => Err(format!("several posts are called “{text}”; use the code")),
+        }
+    }
+}
+
+fn codes_of<T: Copy>(all: &[T], code: impl Fn(T) -> &'static str) -> String {
+    format!("one of {}", all.iter().map(|t| code(*t)).collect::<Vec<_>>().join(", "))
+}
