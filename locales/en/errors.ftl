@@ -35,3 +35,4 @@ error-why-foreign = This form was sent from another site and was not taken.
 rule-not-allowed = Only those responsible for this matter or place can do it.
 error-title-refused = This cannot be done now
 error-do-refused = Nothing was changed. The reason:
+refused-meanwhile = Things changed a moment ago, so this cannot be done now. Please look at the latest progress.

@@ -1,36 +1,36 @@
 # 通知:页面上的一句话,也是邮件的标题
-notice-new = 新事项归您办:{ $number }
+notice-new = 新事项归您办：{ $number }
 notice-assigned = 有人把 { $number } 交给您办
-notice-inherited = 您接了这个岗位,{ $number } 现在归您办
-notice-returned = { $number } 被退回,请另派人办
-notice-sent_back = { $number } 核查没有通过,请再办
-notice-verified = { $number } 核查通过,请把答复发出去
+notice-inherited = 您接了这个岗位，{ $number } 现在归您办
+notice-returned = { $number } 被退回，请另派人办
+notice-sent_back = { $number } 核查没有通过，请再办
+notice-verified = { $number } 核查通过，请把答复发出去
 notice-bring_answer = 请当面或打电话把 { $number } 的答复告诉反映人
-notice-mail_failed = { $number } 的答复邮件没有送到,请当面或打电话告诉反映人
+notice-mail_failed = { $number } 的答复邮件没有送到，请当面或打电话告诉反映人
 notice-reopened = { $number } 被重新打开
 notice-facts_added = 反映人给 { $number } 补充了情况
-notice-emergency = 紧急:{ $number }
+notice-emergency = 紧急：{ $number }
 notice-yellow = { $number } 快到期了
 notice-red = { $number } 到期了
-notice-pause_over = { $number } 等待到期,请接着办
+notice-pause_over = { $number } 等待到期，请接着办
 notice-joined = 另一件事并进了 { $number }
 notice-closed = { $number } 办结了
-notice-supervisor = { $number } 已经超时,请督促
-notice-next_level = { $number } 超时仍未办,请您过问
+notice-supervisor = { $number } 已经超时，请督促
+notice-next_level = { $number } 超时仍未办，请您过问
 notice-verify = { $number } 等您核查
 mail-staff-body = { $sentence }
 
-    办理期限:{ $due }
-    打开办理:{ $link }
+    办理期限：{ $due }
+    打开办理：{ $link }
 
-    这封邮件由系统自动发出,不含反映人的任何信息,请不要直接回复。
-mail-answer-subject = 您反映的事有答复了:{ $number }
-mail-answer-body = 您好:
+    这封邮件由系统自动发出，不含反映人的任何信息，请不要直接回复。
+mail-answer-subject = 您反映的事有答复了：{ $number }
+mail-answer-body = 您好：
 
-    您反映的事({ $number })有答复了,请打开这个只属于您的网页查看:
+    您反映的事({ $number })有答复了，请打开这个只属于您的网页查看：
     { $link }
 
-    请不要把网址转发给别人。如果打不开,请致电 { $phone },报编号 { $number }。
-    看过以后可以评价;30 天内如果问题又出现,可以在同一个网页上重新打开。
+    请不要把网址转发给别人。如果打不开，请致电 { $phone },报编号 { $number }。
+    看过以后可以评价；30 天内如果问题又出现，可以在同一个网页上重新打开。
 
-    这封邮件由系统自动发出,请不要直接回复。
+    这封邮件由系统自动发出，请不要直接回复。

@@ -5,6 +5,7 @@ use crate::{App, Config, Fail, Loc, Look, fmt};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use kernel::{Lang, Moment};
+use std::borrow::Borrow;
 use std::fmt::Display;
 use std::sync::Arc;
 
@@ -49,8 +50,8 @@ impl Page {
     }
 
     /// Address of a page in the reader's look.
-    pub fn href(&self, path: &str) -> String {
-        self.look.href(path)
+    pub fn href(&self, path: impl AsRef<str>) -> String {
+        self.look.href(path.as_ref())
     }
     pub fn asset(&self, name: &str) -> &'static str {
         ui::path(name)
@@ -87,27 +88,27 @@ impl Page {
         fmt::tel(phone)
     }
 
-    pub fn ago(&self, at: Moment) -> String {
-        fmt::ago(self.loc, self.now, at)
+    pub fn ago(&self, at: impl Borrow<Moment>) -> String {
+        fmt::ago(self.loc, self.now, *at.borrow())
     }
-    pub fn stamp(&self, at: Moment) -> String {
-        fmt::stamp(self.loc, self.now, at)
+    pub fn stamp(&self, at: impl Borrow<Moment>) -> String {
+        fmt::stamp(self.loc, self.now, *at.borrow())
     }
-    pub fn by(&self, at: Moment) -> String {
-        fmt::by(self.loc, self.now, at)
+    pub fn by(&self, at: impl Borrow<Moment>) -> String {
+        fmt::by(self.loc, self.now, *at.borrow())
     }
-    pub fn day(&self, at: Moment) -> String {
-        fmt::day(self.loc, self.now, at)
+    pub fn day(&self, at: impl Borrow<Moment>) -> String {
+        fmt::day(self.loc, self.now, *at.borrow())
     }
-    pub fn left(&self, due: Moment) -> String {
-        fmt::left(self.loc, self.now, due)
+    pub fn left(&self, due: impl Borrow<Moment>) -> String {
+        fmt::left(self.loc, self.now, *due.borrow())
     }
     pub fn number(&self, n: i64) -> String {
         fmt::number(n)
     }
     /// For `<time datetime>`.
-    pub fn machine_time(&self, at: Moment) -> String {
-        at.rfc3339()
+    pub fn machine_time(&self, at: impl Borrow<Moment>) -> String {
+        at.borrow().rfc3339()
     }
 
     /// A drawn icon; decoration only, a word always stands beside it. Use with `|safe`.

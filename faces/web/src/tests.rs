@@ -130,6 +130,20 @@ fn no_chinese_in_english_texts() {
     }
 }
 
+/// Chinese texts use full-width punctuation (house style 10).
+#[test]
+fn chinese_punctuation_is_full_width() {
+    let han = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
+    for name in Locales::iter().filter(|n| n.starts_with("zh-CN/")) {
+        let text = String::from_utf8(Locales::get(&name).unwrap().data.into_owned()).unwrap();
+        for line in text.lines().filter(|l| !l.starts_with('#')) {
+            let chars: Vec<char> = line.chars().collect();
+            let narrow = chars.windows(2).any(|w| han(w[0]) && matches!(w[1], ',' | ';' | '?' | '!' | ':'));
+            assert!(!narrow, "{name}: use full-width punctuation: {line}");
+        }
+    }
+}
+
 fn keys(lang: Lang) -> BTreeMap<String, String> {
     let mut out = BTreeMap::new();
     for name in Locales::iter().filter(|n| n.starts_with(&format!("{}/", lang.tag()))) {

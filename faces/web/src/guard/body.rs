@@ -10,9 +10,9 @@ use futures_util::StreamExt;
 use std::time::Duration;
 
 /// Bytes of a form without files.
-const FORM: usize = 1_000_000;
+pub const FORM: usize = 1_000_000;
 /// Bytes of a form with photos; routes that take them set it with `DefaultBodyLimit::max`.
-pub const PHOTOS: usize = 16_000_000;
+pub const PHOTOS: usize = 32_000_000;
 /// What is read and thrown away at most before answering.
 const DRAIN: usize = 64_000_000;
 

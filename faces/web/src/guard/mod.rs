@@ -9,7 +9,7 @@ mod limits;
 mod source;
 mod trace;
 
-pub use body::PHOTOS;
+pub use body::{FORM, PHOTOS};
 pub use dress::dress;
 #[cfg(test)]
 pub(crate) use dress::samples;

@@ -1,15 +1,18 @@
 //! Pages for everybody: home, raise, track, who looks after my place. No script needed, no account, no personal data in
 //! addresses. One file per group of pages.
 
+mod errors;
+mod grid;
 mod home;
 pub(crate) mod post;
 mod report;
+mod track;
 
 use crate::App;
 use axum::Router;
 
 pub(crate) fn routes() -> Router<App> {
-    Router::new().merge(home::routes()).merge(report::routes())
+    Router::new().merge(home::routes()).merge(report::routes()).merge(track::routes()).merge(grid::routes())
 }
 
 /// Every public template with invented data, for the tests of the pages.
@@ -17,5 +20,7 @@ pub(crate) fn routes() -> Router<App> {
 pub(crate) fn samples(page: &crate::Page) -> Vec<(&'static str, String)> {
     let mut all = home::samples(page);
     all.extend(report::samples(page));
+    all.extend(track::samples(page));
+    all.extend(grid::samples(page));
     all
 }

@@ -1,5 +1,6 @@
 //! What a form sent, with or without files. Fields as text, tidied; files as bytes.
 
+use crate::guard::FORM;
 use crate::{App, Fail};
 use axum::extract::{Form, FromRequest, Multipart, Request};
 use axum::http::header;
@@ -48,7 +49,11 @@ async fn read(mut parts: Multipart) -> Result<Posted, Fail> {
                 posted.files.push(bytes.to_vec());
             }
         } else {
-            posted.fields.insert(name, part.text().await.map_err(wrong)?);
+            let text = part.text().await.map_err(wrong)?;
+            if text.len() > FORM {
+                return Err(Fail::TooLarge(FORM));
+            }
+            posted.fields.insert(name, text);
         }
     }
     Ok(posted)

@@ -15,8 +15,10 @@ use axum::routing::get;
 use draft::{Draft, Part, Problem};
 use pages::{ReportPage, plan};
 
+pub(super) use pages::Town;
 #[cfg(test)]
-pub(crate) use pages::samples;
+pub(crate) use pages::{sample_offer, samples};
+pub(super) use send::{pictures, towns};
 
 pub(super) fn routes() -> Router<App> {
     Router::new().route("/report", get(start).post(step).layer(DefaultBodyLimit::max(PHOTOS)))

@@ -1,7 +1,7 @@
 //! The pages of a report as templates see them.
 
 use super::draft::{Draft, Part, Problem, Reach};
-use crate::{Look, Page, fmt};
+use crate::{Look, Page};
 use askama::Template;
 use kernel::Lang;
 
@@ -126,9 +126,6 @@ impl ReportPage {
     fn title(&self) -> String {
         let title = self.page.tk("report-title-", self.at());
         if self.problems.is_empty() { title } else { self.page.t1("form-problem-title", "title", title) }
-    }
-    fn text_limit(&self) -> String {
-        fmt::number(i64::try_from(super::draft::TEXT).unwrap_or(i64::MAX))
     }
 }
 

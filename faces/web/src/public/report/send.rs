@@ -1,18 +1,147 @@
 //! Where the report meets the domains: what is offered, and the raising itself.
 
-use super::draft::{Draft, Problem};
-use super::pages::Offer;
+use super::draft::{Draft, Problem, Reach};
+use super::pages::{Choice, Offer, Town};
+use crate::public::errors;
 use crate::{App, Fail, Page};
+use kernel::ids::AreaId;
+use kernel::{Actor, Lang, Purpose};
+use matters::Invalid;
+use matters::app::{self, Raise, RaisedPlace, RaiserInput};
+use matters::model::{Channel, Origin};
+use matters::photo::{self, Photo};
+use places::AreaKind;
 
-pub(super) async fn offer(_app: &App, _page: &Page) -> Result<Offer, Fail> {
-    Ok(Offer::default())
+/// Photos of one report.
+const PHOTOS: usize = 3;
+
+/// Classes and communities to choose from.
+pub(super) async fn offer(app: &App, page: &Page) -> Result<Offer, Fail> {
+    let lang = page.look.lang;
+    let classes = app.rt.read(app.anybody(), app::classes).await.map_err(errors::of_matters)?;
+    let choices = classes
+        .iter()
+        .filter(|c| c.active)
+        .map(|c| Choice {
+            code: c.code.clone(),
+            name: c.name(lang).to_owned(),
+            hint: c.hint(lang).to_owned(),
+            family: c.family.code(),
+        })
+        .collect();
+    Ok(Offer { choices, towns: towns(app).await? })
 }
 
+/// Towns with their communities, for lists to choose from.
+pub(in crate::public) async fn towns(app: &App) -> Result<Vec<Town>, Fail> {
+    let ground = app.rt.read(app.anybody(), places::snapshot).await.map_err(errors::of_places)?;
+    let communities = |of: AreaId| {
+        let list = ground.children(of).filter(|a| a.kind == AreaKind::Community);
+        list.map(|a| (a.id.to_string(), a.name.clone())).collect::<Vec<_>>()
+    };
+    let town = |a: &places::Area| Town { name: a.name.clone(), communities: communities(a.id) };
+    Ok(ground.of_kind(AreaKind::Town).map(town).filter(|t| !t.communities.is_empty()).collect())
+}
+
+/// Raises it; answers the code for `/t/…`, or what is wrong with which field.
 pub(super) async fn send(
-    _app: &App,
-    _page: &Page,
-    _draft: &Draft,
-    _photos: Vec<Vec<u8>>,
+    app: &App,
+    page: &Page,
+    draft: &Draft,
+    photos: Vec<Vec<u8>>,
 ) -> Result<Result<String, Vec<Problem>>, Fail> {
-    Err(Fail::Unavailable)
+    let pictures = match pictures(page, photos).await? {
+        Ok(pictures) => pictures,
+        Err(words) => return Ok(Err(vec![("photos", words)])),
+    };
+    let place = match place(app, page, draft).await? {
+        Ok(place) => place,
+        Err(problem) => return Ok(Err(vec![problem])),
+    };
+    let command = Raise {
+        key: Some(format!("web:{}", draft.idem)),
+        class: draft.class.clone(),
+        text: draft.text.clone(),
+        place,
+        raiser: raiser(page, draft),
+        origin: Origin::Web,
+    };
+    let district = app.district;
+    let done = app
+        .rt
+        .write(app.raiser(), move |cx| {
+            let receipt = app::raise(cx, command)?;
+            if !receipt.repeated {
+                cx.acting_as(Actor::raiser(district, receipt.matter), Purpose::OwnMatter, |cx| {
+                    pictures.iter().try_for_each(|p| app::attach(cx, receipt.matter, p).map(drop))
+                })?;
+            }
+            Ok::<_, matters::Error>(receipt)
+        })
+        .await;
+    match done {
+        Ok(receipt) => Ok(Ok(receipt.code)),
+        Err(matters::Error::Invalid(wrong)) => Ok(Err(wrong.iter().map(|w| (field(w), words(page, w))).collect())),
+        Err(error) => Err(errors::of_matters(error)),
+    }
+}
+
+/// Photos made storable, outside any transaction; or what is wrong with them.
+pub(in crate::public) async fn pictures(page: &Page, photos: Vec<Vec<u8>>) -> Result<Result<Vec<Photo>, String>, Fail> {
+    if photos.len() > PHOTOS {
+        return Ok(Err(page.t1("photos-too-many", "n", PHOTOS)));
+    }
+    let clean = move || photos.iter().map(|bytes| photo::clean(bytes)).collect::<Result<Vec<_>, _>>();
+    let made = tokio::task::spawn_blocking(clean).await;
+    let made = made.map_err(|_| Fail::Internal("a photo made the decoder panic".into()))?;
+    Ok(made.map_err(|wrong| page.t(wrong.key())))
+}
+
+async fn place(app: &App, page: &Page, draft: &Draft) -> Result<Result<RaisedPlace, Problem>, Fail> {
+    let point = draft.point().and_then(Result::ok);
+    if let Some(point) = point {
+        let found = app.rt.read(app.anybody(), move |cx| places::locate(cx, point)).await;
+        match found {
+            Ok(_) | Err(places::Error::NoOutlines) => {}
+            Err(places::Error::OutsideDistrict(_)) => return Ok(Err(("address", page.t("report-outside")))),
+            Err(error) => return Err(errors::of_places(error)),
+        }
+    }
+    let address = Some(draft.address.clone()).filter(|a| !a.is_empty());
+    // A made-up id is as good as none: the catch-all finds out.
+    let area = draft.area.parse::<AreaId>().ok();
+    Ok(Ok(RaisedPlace { point, address, area, post: None }))
+}
+
+fn raiser(page: &Page, draft: &Draft) -> RaiserInput {
+    let lang = if draft.answer_lang.is_empty() { page.look.lang } else { Lang::from_tag(&draft.answer_lang) };
+    let some = |text: &str| Some(text.to_owned()).filter(|t| !t.is_empty());
+    let channel = match draft.reach() {
+        None | Some(Reach::Anonymous) => return RaiserInput::anonymous(lang),
+        Some(Reach::Phone) => Channel::Phone,
+        Some(Reach::Email) => Channel::Email,
+        Some(Reach::Page) => Channel::Page,
+    };
+    let email = some(&draft.email).map(|e| kernel::text::narrow(&e).trim().to_owned());
+    RaiserInput {
+        anonymous: false,
+        name: some(&draft.name),
+        phone: some(&draft.phone),
+        email,
+        address: None,
+        channel,
+        lang,
+    }
+}
+
+/// Our field for the domain's.
+fn field(wrong: &Invalid) -> &'static str {
+    match wrong.field {
+        "key" => "again",
+        other => other,
+    }
+}
+
+fn words(page: &Page, wrong: &Invalid) -> String {
+    if wrong.field == "key" { page.t("track-again") } else { errors::words(page, wrong) }
 }

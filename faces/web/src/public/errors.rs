@@ -1,0 +1,30 @@
+//! What the domains refuse, as public pages tell it.
+
+use crate::{Fail, Page};
+use matters::Invalid;
+
+/// A failure of a matter's use case. Rights and rules of staff never reach these pages: whoever is refused here holds no
+/// valid code, or does something the page did not offer.
+pub(super) fn of_matters(error: matters::Error) -> Fail {
+    match error {
+        matters::Error::NotFound | matters::Error::Denied(_) => Fail::NotFound,
+        matters::Error::Store(e) => e.into(),
+        matters::Error::People(e) => e.into(),
+        matters::Error::Refused(_) | matters::Error::Conflict(_) => Fail::Refused("refused-meanwhile".into()),
+        matters::Error::Invalid(_) => Fail::BadRequest("bad-form"),
+    }
+}
+
+pub(super) fn of_places(error: places::Error) -> Fail {
+    match error {
+        places::Error::Store(e) => e.into(),
+        other => Fail::Internal(other.to_string()),
+    }
+}
+
+/// Words for a wrong field, as the domain names it.
+pub(super) fn words(page: &Page, wrong: &Invalid) -> String {
+    let limit = wrong.limit.map(|n| n.to_string()).unwrap_or_default();
+    let args = [("n", limit.clone()), ("limit", limit)];
+    page.loc.find(wrong.key, &args).unwrap_or_else(|| page.t("field-wrong"))
+}

@@ -1,0 +1,263 @@
+//! "Who looks after my place?" By a place on the map, by "I'm here", or by the name of the neighbourhood. A position is
+//! sent in the body of a form and kept nowhere.
+
+use super::errors;
+use super::post::Posted;
+use super::report::{Town, towns};
+use crate::{App, Fail, Page, html};
+use askama::Template;
+use axum::Router;
+use axum::extract::{Query, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use geo::InteriorPoint;
+use kernel::geo::Datum;
+use kernel::ids::AreaId;
+use kernel::{Point, Role};
+use people::app::roster::{Want, find_owner};
+use people::model::Via;
+use places::{AreaKind, Located, Snapshot};
+use serde::Deserialize;
+use store::Cx;
+
+pub(super) fn routes() -> Router<App> {
+    Router::new().route("/my-grid", get(ask).post(locate)).route("/map/areas.geojson", get(areas))
+}
+
+/// Who answers for what, as on the contact card of a building (N7).
+#[derive(Debug, Clone)]
+struct Person {
+    /// End of the key `grid-role-…`.
+    role: &'static str,
+    name: String,
+    office: String,
+    phone: Option<String>,
+}
+
+/// The post that answers for a place.
+#[derive(Debug, Clone)]
+struct PostLine {
+    name: String,
+    address: String,
+    phone: String,
+    open: bool,
+}
+
+/// What is found.
+#[derive(Debug, Clone)]
+struct Answer {
+    /// Names from the town down to the grid cell.
+    areas: Vec<String>,
+    people: Vec<Person>,
+    post: Option<PostLine>,
+}
+
+#[derive(Template)]
+#[template(path = "public/grid.html")]
+struct GridPage {
+    page: Page,
+    towns: Vec<Town>,
+    chosen: String,
+    typed: String,
+    /// Neighbourhoods whose name has what was typed: (id, town and name).
+    matching: Vec<(String, String)>,
+    answer: Option<Answer>,
+    problem: Option<String>,
+}
+
+impl GridPage {
+    fn map_centre(&self) -> (f64, f64) {
+        self.page.config.centre
+    }
+}
+
+#[derive(Debug, Deserialize, Default)]
+#[serde(default)]
+struct Asked {
+    area: String,
+    q: String,
+}
+
+async fn ask(State(app): State<App>, page: Page, Query(asked): Query<Asked>) -> Result<Response, Fail> {
+    let towns = towns(&app).await?;
+    let typed = kernel::text::tidy(&asked.q);
+    let matching = if asked.area.is_empty() { matching(&towns, &typed) } else { Vec::new() };
+    let chosen = match matching.as_slice() {
+        [(only, _)] => only.clone(),
+        _ => asked.area,
+    };
+    let mut problem = None;
+    let answer = match chosen.parse::<AreaId>() {
+        Ok(area) => {
+            let shown = page.clone();
+            app.rt.read(app.anybody(), move |cx| by_area(cx, &shown, area)).await.map_err(errors::of_matters)?
+        }
+        Err(_) => None,
+    };
+    if answer.is_none() && (!chosen.is_empty() || (!typed.is_empty() && matching.is_empty())) {
+        problem = Some(page.t("grid-not-found"));
+    }
+    let matching = if matching.len() > 1 { matching } else { Vec::new() };
+    html(&GridPage { page, towns, chosen, typed, matching, answer, problem })
+}
+
+/// Neighbourhoods by a part of their name.
+fn matching(towns: &[Town], typed: &str) -> Vec<(String, String)> {
+    if typed.is_empty() {
+        return Vec::new();
+    }
+    let all = towns.iter().flat_map(|t| t.communities.iter().map(move |(id, name)| (id, format!("{} {name}", t.name))));
+    all.filter(|(_, name)| name.contains(typed)).map(|(id, name)| (id.clone(), name)).take(30).collect()
+}
+
+async fn locate(State(app): State<App>, page: Page, posted: Posted) -> Result<Response, Fail> {
+    let number = |name| kernel::text::narrow(&posted.get(name)).trim().parse::<f64>().ok();
+    let point = number("lon").zip(number("lat")).and_then(|(lon, lat)| Datum::Wgs84.to_wgs84(lon, lat).ok());
+    let Some(point) = point else {
+        return ask(State(app), page, Query(Asked { area: posted.get("area"), q: posted.get("q") })).await;
+    };
+    let shown = page.clone();
+    let found = app.rt.read(app.anybody(), move |cx| by_point(cx, &shown, point)).await.map_err(errors::of_matters)?;
+    let problem = found.is_none().then(|| page.t("report-outside"));
+    let status = if found.is_some() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let towns = towns(&app).await?;
+    let (chosen, typed, matching) = (String::new(), String::new(), Vec::new());
+    let body = html(&GridPage { page, towns, chosen, typed, matching, answer: found, problem })?;
+    Ok((status, body).into_response())
+}
+
+/// A read of two domains; both fail only with the store here.
+type Found = Result<Option<Answer>, matters::Error>;
+
+fn storage(error: &dyn std::error::Error) -> matters::Error {
+    matters::Error::Store(store::Error::Sql(error.to_string()))
+}
+
+fn ground(cx: &mut Cx<'_>) -> Result<std::sync::Arc<Snapshot>, matters::Error> {
+    places::snapshot(cx).map_err(|e| match e {
+        places::Error::Store(e) => matters::Error::Store(e),
+        other => storage(&other),
+    })
+}
+
+fn by_point(cx: &mut Cx<'_>, page: &Page, point: Point) -> Found {
+    let ground = ground(cx)?;
+    let Ok(located) = ground.locate(point) else { return Ok(None) };
+    answer(cx, page, &ground, &located, &located.chain()).map(Some)
+}
+
+/// A neighbourhood stands for a point inside it, to find its police area and post.
+fn by_area(cx: &mut Cx<'_>, page: &Page, area: AreaId) -> Found {
+    let ground = ground(cx)?;
+    let Some(found) = ground.area(area) else { return Ok(None) };
+    let inside = found.outline.as_ref().and_then(|o| o.shape().interior_point());
+    let point = inside.and_then(|p| Point::new(p.x(), p.y()).ok());
+    let located = point.and_then(|p| ground.locate(p).ok()).unwrap_or(Located {
+        point: Point::new(page.config.centre.1, page.config.centre.0).map_err(|e| storage(&e))?,
+        district: None,
+        town: None,
+        community: None,
+        grid: None,
+        police: None,
+        post: None,
+    });
+    answer(cx, page, &ground, &located, &ground.chain_ids(area)).map(Some)
+}
+
+/// People and post of a place. `chain` runs from the smallest area to the district.
+fn answer(
+    cx: &mut Cx<'_>,
+    page: &Page,
+    ground: &Snapshot,
+    located: &Located,
+    chain: &[AreaId],
+) -> Result<Answer, matters::Error> {
+    let small: Vec<AreaId> =
+        chain.iter().copied().filter(|id| ground.area(*id).is_some_and(|a| a.kind > AreaKind::Town)).collect();
+    let posts: Vec<_> = located.post.into_iter().collect();
+    let wants = [
+        ("committee", Role::CommitteeWorker, small.clone(), vec![]),
+        ("officer", Role::CommunityOfficer, located.police.into_iter().collect(), posts.clone()),
+        ("property", Role::Property, small, vec![]),
+        ("duty", Role::DutyOfficer, vec![], posts),
+    ];
+    let mut people = Vec::new();
+    for (role, seat, areas, posts) in wants {
+        let want = Want { roles: vec![seat], org: None, posts, areas, spread: 0 };
+        people.extend(person(cx, role, &want)?);
+    }
+    if people.is_empty() {
+        people.extend(person(cx, "catch-all", &Want { areas: chain.to_vec(), ..Want::default() })?);
+    }
+    let post = located.post.and_then(|id| ground.post(id)).map(|p| PostLine {
+        name: p.name.clone(),
+        address: p.address.clone(),
+        phone: p.phone.clone(),
+        open: p.open_at(page.now),
+    });
+    let mut areas: Vec<String> = chain
+        .iter()
+        .filter_map(|id| ground.area(*id))
+        .filter(|a| a.kind != AreaKind::District)
+        .map(|a| a.name.clone())
+        .collect();
+    areas.reverse();
+    Ok(Answer { areas, people, post })
+}
+
+/// Whoever sits on such a seat now. The catch-all stands in only where it was asked for.
+fn person(cx: &mut Cx<'_>, role: &'static str, want: &Want) -> Result<Option<Person>, matters::Error> {
+    let found = find_owner(cx, want)?;
+    if matches!(found.via, Via::CatchAll(_)) && role != "catch-all" {
+        return Ok(None);
+    }
+    let account = people::app::accounts::account(cx, found.account)?;
+    let office = people::app::seats::seat(cx, found.seat)?.title;
+    Ok(Some(Person { role, name: account.display_name, office, phone: account.phone_ext.filter(|p| !p.is_empty()) }))
+}
+
+/// Outlines of the towns for the maps of public pages, simplified; not personal, and the same for everybody.
+async fn areas(State(app): State<App>) -> Result<Response, Fail> {
+    let layer = app
+        .rt
+        .read(app.anybody(), |cx| places::app::layer(cx, AreaKind::Town, 30.0))
+        .await
+        .map_err(errors::of_places)?;
+    let headers = [(header::CONTENT_TYPE, "application/geo+json"), (header::CACHE_CONTROL, "public, max-age=300")];
+    Ok((headers, layer.to_string()).into_response())
+}
+
+#[cfg(test)]
+pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
+    let word = |a: &str, b: &str| if page.zh() { a.to_owned() } else { b.to_owned() };
+    let person = |role| Person {
+        role,
+        name: word("王丽", "Wang"),
+        office: word("青禾站", "Qinghe post"),
+        phone: Some("021-0571 0100".into()),
+    };
+    let answer = Answer {
+        areas: vec![word("青禾镇", "Qinghe"), word("桂花里", "Guihuali")],
+        people: ["committee", "officer", "property", "duty", "catch-all"].map(person).to_vec(),
+        post: Some(PostLine {
+            name: word("青禾站", "Qinghe post"),
+            address: word("青禾路 1 号", "1 Qinghe Road"),
+            phone: "021-0571 0100".into(),
+            open: true,
+        }),
+    };
+    let shown = |answer: Option<Answer>, problem| GridPage {
+        page: page.clone(),
+        towns: super::report::sample_offer(page).towns,
+        chosen: String::new(),
+        typed: String::new(),
+        matching: vec![("1".into(), word("青禾镇 桂花里", "Guihuali"))],
+        answer,
+        problem,
+    };
+    [shown(None, Some(page.t("grid-not-found"))), shown(Some(answer), None)]
+        .into_iter()
+        .map(|p| ("public/grid.html", p.render().unwrap_or_default()))
+        .collect()
+}

@@ -1,0 +1,225 @@
+//! Where the track pages meet the domains.
+
+use super::Posted;
+use super::view::{Answer, Entry, Holder, Promise, Seen, View};
+use crate::public::{errors, report};
+use crate::{App, Fail, Page};
+use kernel::ids::AttachmentId;
+use kernel::{Actor, Moment, Purpose};
+use matters::Error;
+use matters::NoteKind;
+use matters::app::{self, Act, Found, TimelineLine, Tracked};
+use matters::model::{Command, State};
+use serde_json::Value;
+use store::{Cx, Who};
+
+/// What a form got wrong.
+pub(super) struct Refused(pub Vec<(&'static str, String)>);
+
+/// The code as it stands in addresses: capitals in groups of four.
+fn canonical(typed: &str) -> Result<String, Fail> {
+    let code = kernel::text::normalise_code(typed).ok_or(Fail::NotFound)?;
+    let chars: Vec<char> = code.chars().collect();
+    Ok(chars.chunks(4).map(|c| c.iter().collect::<String>()).collect::<Vec<_>>().join("-"))
+}
+
+async fn found(app: &App, typed: &str) -> Result<(String, Found), Fail> {
+    let code = canonical(typed)?;
+    let asked = code.clone();
+    let found = app.rt.read(app.raiser(), move |cx| app::find_by_code(cx, &asked)).await.map_err(errors::of_matters)?;
+    Ok((code, found))
+}
+
+/// The holder of the code, about their own matter.
+fn holder(app: &App, found: Found) -> Who {
+    Who::new(Actor::raiser(app.district, found.matter), Purpose::OwnMatter)
+}
+
+/// The code as it is written in addresses, if there is such a matter.
+pub(super) async fn find(app: &App, typed: &str) -> Result<String, Fail> {
+    Ok(found(app, typed).await?.0)
+}
+
+pub(super) async fn view(app: &App, page: &Page, typed: &str) -> Result<(String, View), Fail> {
+    let (code, found) = found(app, typed).await?;
+    let (shown, link) = (page.clone(), code.clone());
+    let view = app
+        .rt
+        .read(holder(app, found), move |cx| {
+            let tracked = app::track(cx, found)?;
+            let holder = who_has_it(cx, &tracked)?;
+            Ok::<_, Error>(draw(&shown, &link, tracked, holder))
+        })
+        .await
+        .map_err(errors::of_matters)?;
+    Ok((code, view))
+}
+
+/// Name and office of the owner, and the telephone number of the post, as on the contact card of the grid.
+fn who_has_it(cx: &mut Cx<'_>, t: &Tracked) -> Result<Option<Holder>, Error> {
+    if !t.state.is_open() {
+        return Ok(None);
+    }
+    let name = people::app::accounts::names(cx, &[t.owner])?.remove(&t.owner);
+    let office = people::app::seats::seat(cx, t.owner_seat)?.title;
+    let phone = match places::snapshot(cx) {
+        Ok(ground) => t.post.and_then(|id| ground.post(id).map(|p| p.phone.clone())),
+        Err(_) => None,
+    };
+    Ok(name.map(|name| Holder { name, office, phone: phone.filter(|p| !p.is_empty()) }))
+}
+
+fn draw(page: &Page, code: &str, t: Tracked, holder: Option<Holder>) -> View {
+    let text = |kind| t.texts.iter().find(|n| n.kind == kind).map(|n| n.text.clone());
+    let promise = promise(page, &t);
+    let timeline = t.timeline.iter().rev().map(|line| entry(page, line, &t)).collect();
+    // Opening the answer is its proof (R2): until then its words stay behind the button, unless it came another way.
+    let opened = t.delivered || t.state == State::Closed;
+    let answered_at = t.timeline.iter().rev().find(|l| l.kind == "answer").map_or(t.raised_at, |l| l.at);
+    let answer = t.answer.as_ref().map(|words| Answer {
+        at: answered_at,
+        outcome: t.outcome.map_or("none", matters::model::Outcome::code),
+        words: opened.then(|| words.clone()),
+    });
+    let reopen_until = t.reopen_until.filter(|until| t.state == State::Closed && page.now < *until);
+    View {
+        number: t.number.clone(),
+        class: t.class.name(page.look.lang).to_owned(),
+        text: text(NoteKind::Body).unwrap_or_default(),
+        address: text(NoteKind::Place),
+        raised_at: t.raised_at,
+        state: if t.joined { State::Duplicate.code() } else { t.state.code() },
+        progress: t.progress.step,
+        promise,
+        holder,
+        timeline,
+        answer,
+        photos: t.attachments.iter().map(|id| page.href(format!("/t/{code}/photo/{id}"))).collect(),
+        rating: t.rating,
+        can_add: t.state.is_open(),
+        can_rate: opened && matches!(t.state, State::Answered | State::Closed) && t.rating.is_none(),
+        reopen_until,
+    }
+}
+
+/// What is owed next, and until when.
+fn promise(page: &Page, t: &Tracked) -> Option<Promise> {
+    let provisional = t.clock.provisional;
+    let of = |kind, by: Moment| Some(Promise { kind, by, provisional, overdue: by < page.now });
+    if let Some(until) = t.progress.paused_until {
+        return of("resume", until);
+    }
+    match t.state {
+        State::Closed | State::Answered | State::Duplicate => None,
+        _ if t.progress.step < 2 && !t.progress.reopened => of("contact", t.contact_by),
+        State::ToVerify | State::Verified | State::Rejected => of("answer", t.answer_by.max(t.clock.due_at)),
+        _ => of("answer", if t.progress.reopened { t.clock.due_at } else { t.answer_by.max(t.clock.due_at) }),
+    }
+}
+
+/// A line of the log in plain words, with what was written for the raiser.
+fn entry(page: &Page, line: &TimelineLine, t: &Tracked) -> Entry {
+    let until = line.payload.get("until").and_then(Value::as_i64).map(|m| page.by(Moment::from_micros(m)));
+    let outcome = line.payload.get("outcome").and_then(Value::as_str).unwrap_or_default();
+    let what = match (line.kind.as_str(), until) {
+        ("contact", _) => page
+            .loc
+            .find(&format!("track-event-contact-{outcome}"), &[])
+            .unwrap_or_else(|| page.t("track-event-contact")),
+        (kind, Some(until)) => page.t1(&format!("track-event-{kind}"), "until", until),
+        (kind, None) => page.tk("track-event-", kind),
+    };
+    let kind = match line.kind.as_str() {
+        "wait" | "park" | "extend" | "reopen" => Some([NoteKind::Reason, NoteKind::Step]),
+        "add_facts" => Some([NoteKind::Facts, NoteKind::Facts]),
+        _ => None,
+    };
+    let words = kind
+        .and_then(|kinds| t.texts.iter().find(|n| n.at == line.at && kinds.contains(&n.kind)).map(|n| n.text.clone()));
+    Entry { at: line.at, what, words }
+}
+
+pub(super) async fn open_answer(app: &App, typed: &str) -> Result<String, Fail> {
+    let (code, found) = found(app, typed).await?;
+    app.rt
+        .write(holder(app, found), move |cx| app::open_answer(cx, found.origin, found.raiser))
+        .await
+        .map_err(errors::of_matters)?;
+    Ok(code)
+}
+
+/// Who has seen the raiser's name: as an office, with the reason being this matter.
+pub(super) async fn looks(app: &App, page: &Page, typed: &str) -> Result<Vec<Seen>, Fail> {
+    let (_, found) = found(app, typed).await?;
+    let (staff, program) = (page.t("seen-staff"), page.t("seen-system"));
+    app.rt
+        .read(holder(app, found), move |cx| {
+            let readings = matters::raiser::readings(cx, found.matter)?;
+            let mut seen = Vec::with_capacity(readings.len());
+            for reading in readings {
+                let account = reading.actor.strip_prefix("account:").and_then(|id| id.parse().ok());
+                let name = match account {
+                    Some(id) => people::app::accounts::names(cx, &[id]).ok().and_then(|mut names| names.remove(&id)),
+                    None => Some(program.clone()),
+                };
+                seen.push(Seen { at: reading.at, who: name.unwrap_or_else(|| staff.clone()) });
+            }
+            Ok::<_, Error>(seen)
+        })
+        .await
+        .map_err(errors::of_matters)
+}
+
+/// Adds, rates or reopens.
+pub(super) async fn say(
+    app: &App,
+    page: &Page,
+    typed: &str,
+    kind: &str,
+    text: &str,
+    stars: &str,
+    posted: Posted,
+) -> Result<Result<(), Refused>, Fail> {
+    let (_, found) = found(app, typed).await?;
+    let pictures = match report::pictures(page, posted.files).await? {
+        Ok(pictures) => pictures,
+        Err(words) => return Ok(Err(Refused(vec![("photos", words)]))),
+    };
+    let words = Some(text.to_owned()).filter(|t| !t.is_empty());
+    let command = match kind {
+        "rate" => Some(Command::Rate { stars: stars.parse().unwrap_or(0), words }),
+        "reopen" => Some(Command::Reopen { reason: text.to_owned() }),
+        _ => words.map(|text| Command::AddFacts { text }),
+    };
+    let done = app
+        .rt
+        .write(holder(app, found), move |cx| {
+            if let Some(command) = command {
+                app::act(cx, Act::new(found.matter, command))?;
+            }
+            pictures.iter().try_for_each(|p| app::attach(cx, found.matter, p).map(drop))
+        })
+        .await;
+    match done {
+        Ok(()) => Ok(Ok(())),
+        Err(Error::Invalid(wrong)) => {
+            let field = |name| {
+                if name == "stars" {
+                    "stars"
+                } else if name == "file" {
+                    "photos"
+                } else {
+                    "text"
+                }
+            };
+            Ok(Err(Refused(wrong.iter().map(|w| (field(w.field), errors::words(page, w))).collect())))
+        }
+        Err(error) => Err(errors::of_matters(error)),
+    }
+}
+
+pub(super) async fn photo(app: &App, typed: &str, id: &str) -> Result<(String, Vec<u8>), Fail> {
+    let (_, found) = found(app, typed).await?;
+    let id: AttachmentId = id.parse().map_err(|_| Fail::NotFound)?;
+    app.rt.read(holder(app, found), move |cx| app::attachment(cx, id)).await.map_err(errors::of_matters)
+}

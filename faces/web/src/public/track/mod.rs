@@ -1,0 +1,343 @@
+//! Following one's own matter with the secret code: where it stands, what was promised, who has it, and what the raiser can
+//! do. Nothing here is kept by browsers or caches; GET changes nothing.
+
+mod gate;
+mod view;
+
+use super::post::Posted;
+use crate::guard::{PHOTOS, Source, Wicket};
+use crate::{App, Fail, Page, html, qr};
+use askama::Template;
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Extension, Path, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use gate::Refused;
+use view::{Seen, View};
+
+pub(super) fn routes() -> Router<App> {
+    Router::new()
+        .route("/t", get(ask).post(typed))
+        .route("/t/{code}", get(show))
+        .route("/t/{code}/receipt", get(receipt))
+        .route("/t/{code}/history", get(history))
+        .route("/t/{code}/seen", get(seen))
+        .route("/t/{code}/answer", post(open_answer))
+        .route("/t/{code}/add", get(show_add).post(add).layer(DefaultBodyLimit::max(PHOTOS)))
+        .route("/t/{code}/rate", get(show_rate).post(rate))
+        .route("/t/{code}/reopen", get(show_reopen).post(reopen))
+        .route("/t/{code}/photo/{id}", get(photo))
+        .layer(from_fn(no_store))
+}
+
+/// Codes are secrets: no cache keeps these pages, no search engine lists them.
+async fn no_store(request: axum::extract::Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response.headers_mut().insert("x-robots-tag", HeaderValue::from_static("noindex"));
+    response
+}
+
+#[derive(Template)]
+#[template(path = "public/track/ask.html")]
+struct AskPage {
+    page: Page,
+    typed: String,
+    problem: Option<String>,
+}
+
+async fn ask(page: Page) -> Result<Response, Fail> {
+    html(&AskPage { page, typed: String::new(), problem: None })
+}
+
+async fn typed(
+    State(app): State<App>,
+    page: Page,
+    Extension(source): Extension<Source>,
+    posted: Posted,
+) -> Result<Response, Fail> {
+    let typed = posted.get("code");
+    if typed.is_empty() {
+        let problem = Some(page.t("track-need-code"));
+        let body = html(&AskPage { page, typed, problem })?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, body).into_response());
+    }
+    match gate::find(&app, &typed).await {
+        Ok(code) => Ok(Redirect::to(&page.href(&format!("/t/{code}"))).into_response()),
+        Err(fail) => wrong(&app, page, source, typed, fail),
+    }
+}
+
+/// Unknown, malformed and retired codes get the same page with the duty desk's number; too many of them get 429.
+fn wrong(app: &App, page: Page, source: Source, typed: String, fail: Fail) -> Result<Response, Fail> {
+    let Fail::NotFound = fail else { return Err(fail) };
+    app.limits.pass(Wicket::Guess, source)?;
+    let problem = Some(page.t("track-wrong-code"));
+    let body = html(&AskPage { page, typed, problem })?;
+    Ok((StatusCode::NOT_FOUND, body).into_response())
+}
+
+#[derive(Template)]
+#[template(path = "public/track/show.html")]
+struct ShowPage {
+    page: Page,
+    code: String,
+    v: View,
+    /// What was just done, in words.
+    done: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "public/track/receipt.html")]
+struct ReceiptPage {
+    page: Page,
+    code: String,
+    link: String,
+    qr: String,
+    v: View,
+}
+
+#[derive(Template)]
+#[template(path = "public/track/history.html")]
+struct HistoryPage {
+    page: Page,
+    code: String,
+    v: View,
+}
+
+#[derive(Template)]
+#[template(path = "public/track/seen.html")]
+struct SeenPage {
+    page: Page,
+    code: String,
+    looks: Vec<Seen>,
+}
+
+/// A question of the raiser's own: add, rate, reopen.
+#[derive(Template)]
+#[template(path = "public/track/say.html")]
+struct SayPage {
+    page: Page,
+    code: String,
+    /// End of the keys `say-…`: add, rate, reopen.
+    kind: &'static str,
+    text: String,
+    stars: String,
+    v: View,
+    problems: Vec<(&'static str, String)>,
+}
+
+impl SayPage {
+    fn problem(&self, id: &str) -> Option<&String> {
+        self.problems.iter().find(|(field, _)| *field == id).map(|(_, words)| words)
+    }
+}
+
+/// The matter of a code, or the page for wrong codes.
+macro_rules! view_or_wrong {
+    ($app:expr, $page:expr, $source:expr, $code:expr) => {
+        match gate::view(&$app, &$page, &$code).await {
+            Ok(found) => found,
+            Err(fail) => return wrong(&$app, $page, $source, String::new(), fail),
+        }
+    };
+}
+
+async fn show(
+    State(app): State<App>,
+    page: Page,
+    Extension(source): Extension<Source>,
+    Path(code): Path<String>,
+) -> Result<Response, Fail> {
+    let (code, v) = view_or_wrong!(app, page, source, code);
+    html(&ShowPage { page, code, v, done: None })
+}
+
+async fn receipt(
+    State(app): State<App>,
+    page: Page,
+    Extension(source): Extension<Source>,
+    Path(code): Path<String>,
+) -> Result<Response, Fail> {
+    let (code, v) = view_or_wrong!(app, page, source, code);
+    let link = page.config.absolute(&page.look.in_elder(false).href(&format!("/t/{code}")));
+    let qr = qr::svg(&link, &page.t("receipt-qr"));
+    html(&ReceiptPage { page, code, link, qr, v })
+}
+
+async fn history(
+    State(app): State<App>,
+    page: Page,
+    Extension(source): Extension<Source>,
+    Path(code): Path<String>,
+) -> Result<Response, Fail> {
+    let (code, v) = view_or_wrong!(app, page, source, code);
+    html(&HistoryPage { page, code, v })
+}
+
+async fn seen(
+    State(app): State<App>,
+    page: Page,
+    Extension(source): Extension<Source>,
+    Path(code): Path<String>,
+) -> Result<Response, Fail> {
+    let (code, _) = view_or_wrong!(app, page, source, code);
+    let looks = gate::looks(&app, &page, &code).await?;
+    html(&SeenPage { page, code, looks })
+}
+
+/// Opening the answer is the proof that it arrived, so it is a button, not a link: programs that fetch links prove nothing.
+async fn open_answer(
+    State(app): State<App>,
+    page: Page,
+    Extension(source): Extension<Source>,
+    Path(code): Path<String>,
+) -> Result<Response, Fail> {
+    match gate::open_answer(&app, &code).await {
+        Ok(code) => Ok(Redirect::to(&format!("{}#answer", page.href(&format!("/t/{code}")))).into_response()),
+        Err(fail) => wrong(&app, page, source, String::new(), fail),
+    }
+}
+
+async fn say(app: App, page: Page, source: Source, code: String, kind: &'static str) -> Result<Response, Fail> {
+    let (code, v) = view_or_wrong!(app, page, source, code);
+    html(&SayPage { page, code, kind, text: String::new(), stars: String::new(), v, problems: Vec::new() })
+}
+
+async fn show_add(
+    State(app): State<App>,
+    page: Page,
+    Extension(source): Extension<Source>,
+    Path(code): Path<String>,
+) -> Result<Response, Fail> {
+    say(app, page, source, code, "add").await
+}
+async fn show_rate(
+    State(app): State<App>,
+    page: Page,
+    Extension(source): Extension<Source>,
+    Path(code): Path<String>,
+) -> Result<Response, Fail> {
+    say(app, page, source, code, "rate").await
+}
+async fn show_reopen(
+    State(app): State<App>,
+    page: Page,
+    Extension(source): Extension<Source>,
+    Path(code): Path<String>,
+) -> Result<Response, Fail> {
+    say(app, page, source, code, "reopen").await
+}
+
+/// Does what was said, or shows the question again with what is wrong.
+async fn said(
+    app: App,
+    page: Page,
+    source: Source,
+    code: String,
+    kind: &'static str,
+    posted: Posted,
+) -> Result<Response, Fail> {
+    let (code, v) = view_or_wrong!(app, page, source, code);
+    let (text, stars) = (posted.get("text"), posted.get("stars"));
+    let mut problems = Vec::new();
+    if kind == "rate" && !matches!(stars.as_str(), "1" | "2" | "3" | "4" | "5") {
+        problems.push(("stars", page.t("say-need-stars")));
+    }
+    if kind != "rate" && text.is_empty() && (kind == "reopen" || posted.files.is_empty()) {
+        problems.push(("text", page.tk("say-need-", kind)));
+    }
+    if problems.is_empty() {
+        match gate::say(&app, &page, &code, kind, &text, &stars, posted).await? {
+            Ok(()) => {
+                let v = gate::view(&app, &page, &code).await?.1;
+                let done = Some(page.tk("say-done-", kind));
+                return html(&ShowPage { page, code, v, done });
+            }
+            Err(Refused(found)) => problems = found,
+        }
+    }
+    let body = html(&SayPage { page, code, kind, text, stars, v, problems })?;
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, body).into_response())
+}
+
+async fn add(
+    State(app): State<App>,
+    page: Page,
+    Extension(source): Extension<Source>,
+    Path(code): Path<String>,
+    posted: Posted,
+) -> Result<Response, Fail> {
+    said(app, page, source, code, "add", posted).await
+}
+async fn rate(
+    State(app): State<App>,
+    page: Page,
+    Extension(source): Extension<Source>,
+    Path(code): Path<String>,
+    posted: Posted,
+) -> Result<Response, Fail> {
+    said(app, page, source, code, "rate", posted).await
+}
+async fn reopen(
+    State(app): State<App>,
+    page: Page,
+    Extension(source): Extension<Source>,
+    Path(code): Path<String>,
+    posted: Posted,
+) -> Result<Response, Fail> {
+    said(app, page, source, code, "reopen", posted).await
+}
+
+async fn photo(
+    State(app): State<App>,
+    Extension(source): Extension<Source>,
+    page: Page,
+    Path((code, id)): Path<(String, String)>,
+) -> Result<Response, Fail> {
+    match gate::photo(&app, &code, &id).await {
+        Ok((mime, bytes)) => Ok(([(header::CONTENT_TYPE, mime)], bytes).into_response()),
+        Err(fail) => wrong(&app, page, source, String::new(), fail),
+    }
+}
+
+#[cfg(test)]
+pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
+    let code = || "ABCD-EFGH-JKMN".to_owned();
+    let mut out = Vec::new();
+    for problem in [None, Some(page.t("track-wrong-code"))] {
+        out.push(("public/track/ask.html", AskPage { page: page.clone(), typed: "abcd".into(), problem }.render()));
+    }
+    for state in ["received", "in_progress", "waiting", "answered", "closed"] {
+        let v = view::sample(page, state);
+        let done = (state == "waiting").then(|| page.tk("say-done-", "add"));
+        out.push(("public/track/show.html", ShowPage { page: page.clone(), code: code(), v, done }.render()));
+    }
+    let v = || view::sample(page, "received");
+    let link = "http://127.0.0.1:8080/t/ABCD-EFGH-JKMN".to_owned();
+    let qr = qr::svg(&link, &page.t("receipt-qr"));
+    out.push((
+        "public/track/receipt.html",
+        ReceiptPage { page: page.clone(), code: code(), link, qr, v: v() }.render(),
+    ));
+    out.push(("public/track/history.html", HistoryPage { page: page.clone(), code: code(), v: v() }.render()));
+    for looks in [vec![], vec![Seen { at: page.now, who: page.tk("role-", "duty_officer") }]] {
+        out.push(("public/track/seen.html", SeenPage { page: page.clone(), code: code(), looks }.render()));
+    }
+    for kind in ["add", "rate", "reopen"] {
+        let problems = vec![("text", page.t("say-need-reopen")), ("stars", page.t("say-need-stars"))];
+        let shown = SayPage {
+            page: page.clone(),
+            code: code(),
+            kind,
+            text: String::new(),
+            stars: "3".into(),
+            v: v(),
+            problems,
+        };
+        out.push(("public/track/say.html", shown.render()));
+    }
+    out.into_iter().map(|(name, text)| (name, text.unwrap_or_default())).collect()
+}

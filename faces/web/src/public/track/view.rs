@@ -1,0 +1,162 @@
+//! What a raiser sees of their own matter, in plain words.
+
+use crate::Page;
+use kernel::Moment;
+
+/// The matter as the holder of its code sees it.
+#[derive(Debug, Clone)]
+pub(crate) struct View {
+    pub number: String,
+    pub class: String,
+    pub text: String,
+    pub address: Option<String>,
+    pub raised_at: Moment,
+    /// Code of the state, end of the key `state-plain-…`.
+    pub state: &'static str,
+    /// 0 received … 5 answered.
+    pub progress: u8,
+    /// Somebody makes first contact, or it is answered, by then.
+    pub promise: Option<Promise>,
+    pub holder: Option<Holder>,
+    pub timeline: Vec<Entry>,
+    pub answer: Option<Answer>,
+    pub photos: Vec<String>,
+    pub rating: Option<i64>,
+    pub can_add: bool,
+    pub can_rate: bool,
+    /// Until when it can be reopened.
+    pub reopen_until: Option<Moment>,
+}
+
+/// Something promised until an instant.
+#[derive(Debug, Clone)]
+pub(crate) struct Promise {
+    /// End of the key `promise-…`: contact, answer, resume.
+    pub kind: &'static str,
+    pub by: Moment,
+    /// Needs a calendar year that is not loaded yet (R12).
+    pub provisional: bool,
+    pub overdue: bool,
+}
+
+/// Who has it.
+#[derive(Debug, Clone)]
+pub(crate) struct Holder {
+    pub name: String,
+    /// As on the door.
+    pub office: String,
+    pub phone: Option<String>,
+}
+
+/// One look at the raiser's name: when, by whom.
+#[derive(Debug, Clone)]
+pub(crate) struct Seen {
+    pub at: Moment,
+    pub who: String,
+}
+
+/// One step of the story.
+#[derive(Debug, Clone)]
+pub(crate) struct Entry {
+    pub at: Moment,
+    /// In the reader's language.
+    pub what: String,
+    pub words: Option<String>,
+}
+
+/// The answer. Its words are there only once it was opened.
+#[derive(Debug, Clone)]
+pub(crate) struct Answer {
+    pub at: Moment,
+    /// End of the key `track-outcome-…`.
+    pub outcome: &'static str,
+    pub words: Option<String>,
+}
+
+/// One of the six steps.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Step {
+    /// End of the key `step-…`.
+    pub key: &'static str,
+    pub class: &'static str,
+}
+
+impl View {
+    pub(crate) fn steps(&self) -> Vec<Step> {
+        let keys = ["received", "assigned", "contacted", "handling", "checking", "answered"];
+        let ended = self.state == "closed" || self.state == "answered";
+        keys.into_iter()
+            .zip(0u8..)
+            .map(|(key, i)| {
+                let done = i < self.progress || (ended && i == self.progress);
+                let class = if done {
+                    "done"
+                } else if i == self.progress {
+                    "now"
+                } else {
+                    ""
+                };
+                Step { key, class }
+            })
+            .collect()
+    }
+
+    /// Colour and icon of the state; the word says the same.
+    pub(crate) fn tone(&self) -> (&'static str, &'static str) {
+        match self.state {
+            "waiting" | "parked" => ("tag tag-wait", "wait"),
+            "answered" | "closed" => ("tag tag-good", "check"),
+            "reopened" => ("tag tag-bad", "flag"),
+            "received" | "accepted" => ("tag tag-plain", "mail"),
+            _ => ("tag", "person"),
+        }
+    }
+
+    pub(crate) fn promise_words(&self, page: &Page) -> Option<String> {
+        self.promise.as_ref().map(|p| page.t1(&format!("promise-{}", p.kind), "by", page.by(p.by)))
+    }
+}
+
+#[cfg(test)]
+pub(crate) fn sample(page: &Page, state: &'static str) -> View {
+    let zh = page.zh();
+    let word = |a: &str, b: &str| if zh { a.to_owned() } else { b.to_owned() };
+    let now = page.now;
+    let progress = match state {
+        "received" => 0,
+        "in_progress" => 3,
+        _ => 5,
+    };
+    let answer = (progress == 5).then(|| Answer {
+        at: now.plus_hours(-1),
+        outcome: "done",
+        words: (state == "closed").then(|| word("水管已经换好，二楼墙面下周三粉刷。", "The pipe was replaced.")),
+    });
+    View {
+        number: "HQ-2026-01873".into(),
+        class: word("漏水、下水道", "Leaks and drains"),
+        text: word("三楼楼道漏水，水已经流到二楼。", "Water on the third floor."),
+        address: Some(word("桂花弄 5 号 3 楼", "5 Guihua Lane")),
+        raised_at: now.plus_days(-1),
+        state,
+        progress,
+        promise: (progress < 5).then(|| Promise {
+            kind: "contact",
+            by: now.plus_days(1),
+            provisional: state == "received",
+            overdue: state == "received",
+        }),
+        holder: Some(Holder {
+            name: word("王工", "Wang"),
+            office: word("桂花里物业", "Guihuali property"),
+            phone: Some("021-0571 0122".into()),
+        }),
+        timeline: vec![Entry { at: now.plus_minutes(-3), what: page.tk("track-event-", "contact"), words: None }],
+        answer,
+        photos: vec!["/t/ABCD/photo/1".into()],
+        rating: (state == "closed").then_some(4),
+        can_add: progress < 5,
+        can_rate: state == "answered",
+        reopen_until: (state == "closed").then(|| now.plus_days(29)),
+    }
+}
