@@ -18,6 +18,10 @@ use std::path::PathBuf;
 /// Imports; each file is written whole or not at all, and the same file again changes nothing.
 #[derive(Debug, Subcommand)]
 pub enum Import {
+    /// Areas of one kind (district, town, community, grid, police) with or without their outlines
+    Areas(areas::AreasArgs),
+    /// Police posts, police offices and safe houses
+    Posts(posts::PostsArgs),
     /// Matters that another system has kept until now, by a map file
     Matters(matters::MattersArgs),
     /// Staff and volunteers with their organisation, seat, place and term
@@ -35,6 +39,8 @@ pub enum Import {
 /// Runs one import.
 pub fn run(env: &mut Env<'_>, command: &Import) -> anyhow::Result<()> {
     match command {
+        Import::Areas(args) => areas::run(env, args).map(drop),
+        Import::Posts(args) => posts::run(env, args).map(drop),
         Import::Matters(args) => matters::run(env, args).map(drop),
         Import::People(args) => people::run(env, args).map(drop),
         Import::Calendar(args) => calendar::run(env, args).map(drop),
