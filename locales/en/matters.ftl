@@ -208,6 +208,7 @@ delivery-visit_failed = Nobody met at the visit
 
 
 invalid-missing = Please fill this in.
+invalid-outside-district = This place lies outside the district. Choose it again on the map, or write the address.
 invalid-too-long = Too long; at most { $n } characters.
 invalid-phone = The telephone number does not look right.
 invalid-email = The e-mail address does not look right.

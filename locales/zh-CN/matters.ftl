@@ -208,6 +208,7 @@ delivery-visit_failed = 上门没见到
 
 
 invalid-missing = 请填写。
+invalid-outside-district = 这个地点不在本区。请在地图上重新选，或写下地址。
 invalid-too-long = 太长了，最多 { $n } 个字。
 invalid-phone = 电话号码看着不对，请再核对。
 invalid-email = 邮箱地址看着不对，请再核对。

@@ -167,7 +167,7 @@ pub(crate) fn follow_owner(cx: &mut Cx<'_>, m: &mut MatterRow, owner: &Owner) ->
     }
     let before = m.owner_account;
     m.owner_account = owner.account;
-    m.owner_via = owner.via.code().to_owned();
+    owner.via.code().clone_into(&mut m.owner_via);
     let payload = json!({
         "from": m.state.code(), "to": m.state.code(), "owner": owner.account, "was": before,
         "owner_seat": m.owner_seat, "via": owner.via.code(),

@@ -122,11 +122,19 @@ fn set_answer(cx: &mut Cx<'_>, m: &mut MatterRow, answer: &str) -> Result<String
     Ok(digest)
 }
 
+/// An entry with one more field.
+fn with(mut payload: Value, field: &str, value: impl Into<Value>) -> Value {
+    if let Some(fields) = payload.as_object_mut() {
+        fields.insert(field.to_owned(), value.into());
+    }
+    payload
+}
+
 fn set_owner(m: &mut MatterRow, owner: &Owner) -> Value {
     m.owner_seat = owner.seat;
     m.owner_account = owner.account;
     m.owner_org = owner.org;
-    m.owner_via = owner.via.code().to_owned();
+    owner.via.code().clone_into(&mut m.owner_via);
     json!({ "owner": owner.account, "owner_seat": owner.seat, "via": owner.via.code() })
 }
 
@@ -134,11 +142,8 @@ fn assign(cx: &mut Cx<'_>, m: &mut MatterRow, seat: SeatId, note: Option<&str>) 
     let owner = around::sitting(cx, seat, &m.spot)?
         .ok_or_else(|| refuse("refuse-seat-empty", WhoCould::Administrator, "todo-assign"))?;
     m.assigned_by = cx.actor.account_id();
-    let mut payload = set_owner(m, &owner);
-    if let Some(digest) = step_note(cx, m, note, false)? {
-        payload["note"] = digest.into();
-    }
-    Ok(payload)
+    let payload = set_owner(m, &owner);
+    Ok(with(payload, "note", step_note(cx, m, note, false)?))
 }
 
 /// Back to the catch-all of the area, who gives it to somebody else.
@@ -146,9 +151,7 @@ fn give_back(cx: &mut Cx<'_>, m: &mut MatterRow, reason: &str) -> Result<Value, 
     m.returned = true;
     let (_, digest) = notes::add(cx, m.id, NoteKind::Reason, false, reason)?;
     let owner = around::catch_all(cx, &m.spot)?;
-    let mut payload = set_owner(m, &owner);
-    payload["note"] = digest.into();
-    Ok(payload)
+    Ok(with(set_owner(m, &owner), "note", digest))
 }
 
 fn reopen(cx: &mut Cx<'_>, m: &mut MatterRow, owner: &Owner, reason: &str) -> Result<Value, Error> {
@@ -167,10 +170,7 @@ fn reopen(cx: &mut Cx<'_>, m: &mut MatterRow, owner: &Owner, reason: &str) -> Re
     m.returned = false;
     m.extensions = 0;
     raisers::forget_proofs(cx, m.id, m.opening)?;
-    let mut payload = set_owner(m, owner);
-    payload["note"] = digest.into();
-    payload["opening"] = m.opening.into();
-    Ok(payload)
+    Ok(with(with(set_owner(m, owner), "note", digest), "opening", m.opening))
 }
 
 /// All raisers go over to the other matter, also those of matters joined to this one before.

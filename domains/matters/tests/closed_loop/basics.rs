@@ -220,4 +220,47 @@ testkit::both_databases! {
         assert_eq!(levels, ["yellow", "red", "supervisor", "next_level"]);
         assert_eq!(town.jobs("notify.supervisor"), 2);
     }
+
+    /// Raising is the hot path: every statement more is felt by everybody.
+    fn raising_takes_few_statements(town: Town) {
+        town.dispute();
+        let faults = |after| town.world.house.rt.faults().arm(after, store::Fault::Connection);
+        let needed = (0..60).find(|n| {
+            faults(*n);
+            let done = town.try_raise(something("dispute", "数一数")).is_ok();
+            town.world.house.rt.faults().disarm();
+            done
+        });
+        // PostgreSQL asks one more for its sequence.
+        assert!(needed.is_some_and(|n| n <= 15), "{needed:?} statements");
+    }
+
+    /// No full scan on a hot path: every list walks an index.
+    fn lists_walk_indexes(town: Town) {
+        for i in 0..40 {
+            town.raise(something("dispute", &format!("第{i}件")));
+        }
+        let queues = app::Queue::ALL.into_iter().flat_map(|queue| {
+            let plain = app::Filter { queue, ..app::Filter::default() };
+            let narrowed = app::Filter {
+                class: Some("dispute".into()),
+                cursor: Some("1.1".into()),
+                closed: queue == app::Queue::Place,
+                ..plain.clone()
+            };
+            [plain, narrowed]
+        });
+        for filter in queues {
+            for who in [town.worker.0, town.world.first.coordinator] {
+                let (who, asked) = (town.world.who(who, Purpose::Job), filter.clone());
+                let plan = town.world.act_as(who, move |cx| app::explain(cx, &asked)).unwrap();
+                if town.world.house.rt.database_kind() == "sqlite" {
+                    for line in plan.iter().filter(|l| l.contains("matter")) {
+                        assert!(!line.contains("SCAN matter") && !line.starts_with("SCAN"), "{filter:?}: {plan:#?}");
+                    }
+                }
+                assert!(!plan.is_empty() || filter.queue == app::Queue::Mine, "{filter:?}");
+            }
+        }
+    }
 }
