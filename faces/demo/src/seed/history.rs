@@ -21,8 +21,8 @@ use store::Cx;
 
 /// How far back the history reaches.
 pub const DAYS: i64 = 90;
-/// How many matters it tells of.
-const MATTERS: usize = 3_000;
+/// How many matters it tells of, unless asked for fewer.
+pub(super) const MATTERS: usize = 3_000;
 /// Hours between two looks at the clocks while time goes by.
 const SWEEP_HOURS: i64 = 3;
 
@@ -61,9 +61,9 @@ pub(super) struct Scene<'a> {
 }
 
 /// Lives through the ninety days.
-pub fn live(cx: &mut Cx<'_>, world: &mut World, written: &Written, start: Moment) -> Result<Told, Error> {
+pub fn live(cx: &mut Cx<'_>, world: &mut World, written: &Written, start: Moment, count: usize) -> Result<Told, Error> {
     let mut rng = Rng::new(world.seed, "history");
-    let seedlings = sow(&mut rng, world, start);
+    let seedlings = sow(&mut rng, world, start, count);
     let staff = staff(world);
     let mut scene = Scene { world, written, staff, now: start, rng, open: Vec::new() };
     let mut told = Told::default();
@@ -108,10 +108,14 @@ pub fn live(cx: &mut Cx<'_>, world: &mut World, written: &Written, start: Moment
     Ok(told)
 }
 
-/// States that last only hours are shown as well: some are just handed out, some just raised again.
+/// States that last only hours are shown as well: some are just handed out, refused, or raised again.
 fn round_off(cx: &mut Cx<'_>, scene: &mut Scene<'_>, cases: &mut [Option<Case>]) -> Result<(), Error> {
-    let newest = |state: State| move |c: &&mut Case| c.state == state;
-    for case in cases.iter_mut().rev().flatten().filter(newest(State::Accepted)).step_by(3).take(5) {
+    let recent = scene.now.plus_days(-20);
+    let newest = |state: State| move |c: &&mut Case| c.state == state && c.moved >= recent;
+    for case in cases.iter_mut().rev().flatten().filter(newest(State::Received)).take(2) {
+        case.take(cx, scene, Step::Reject)?;
+    }
+    for case in cases.iter_mut().rev().flatten().filter(newest(State::Accepted)).step_by(2).take(5) {
         case.hand_out(cx, scene)?;
     }
     for case in cases.iter_mut().rev().flatten().filter(newest(State::Closed)).step_by(9).take(4) {
@@ -165,14 +169,14 @@ fn staff(world: &World) -> Staff {
 }
 
 /// When and where: more by day than by night, more in the towns, a little more each week.
-fn sow(rng: &mut Rng, world: &World, start: Moment) -> Vec<Seedling> {
+fn sow(rng: &mut Rng, world: &World, start: Moment, count: usize) -> Vec<Seedling> {
     const HOURS: [f64; 24] = [
         0.5, 0.3, 0.2, 0.1, 0.1, 0.3, 1.2, 3.0, 5.0, 6.5, 6.5, 5.0, 3.5, 4.0, 5.5, 6.0, 5.5, 5.0, 5.0, 5.5, 5.0, 4.0,
         2.5, 1.2,
     ];
     let tz = shanghai();
-    let mut out = Vec::with_capacity(MATTERS);
-    while out.len() < MATTERS {
+    let mut out = Vec::with_capacity(count);
+    while out.len() < count {
         // The younger days weigh a little more: the network is becoming known.
         let back = rng.unit().powf(1.15) * DAYS as f64 * 86_400.0;
         let at = start.plus_secs(-(back as i64));

@@ -79,7 +79,12 @@ pub fn district_of(seed: u64) -> DistrictId {
 
 /// Writes everything into an empty, migrated database whose ids come from a [`SeededIds`]. `start` is "now": the ninety
 /// days before it are lived through.
-pub fn seed(rt: &Runtime, mut world: World, start: Moment) -> Result<Seeded, Error> {
+pub fn seed(rt: &Runtime, world: World, start: Moment) -> Result<Seeded, Error> {
+    seed_some(rt, world, start, history::MATTERS)
+}
+
+/// As [`seed`], with this many matters.
+pub fn seed_some(rt: &Runtime, mut world: World, start: Moment, count: usize) -> Result<Seeded, Error> {
     let district = district_of(world.seed);
     // One hash for all: each costs tens of milliseconds by design.
     let hash = password::hash(&PASSWORD.to_owned().into(), rt.ids())?;
@@ -90,7 +95,7 @@ pub fn seed(rt: &Runtime, mut world: World, start: Moment) -> Result<Seeded, Err
         places::write(cx, &world, &mut written)?;
         people::settle(cx, &world, &hash, &mut written)?;
         classes::write(cx)?;
-        let told = history::live(cx, &mut world, &written, start)?;
+        let told = history::live(cx, &mut world, &written, start, count)?;
         cx.now = start;
         places::duty(cx, &world, &written, start)?;
         let accounts = people::shown(cx, &world, &written)?;

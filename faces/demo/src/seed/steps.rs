@@ -48,6 +48,8 @@ pub(super) struct Case {
     raiser: RaiserId,
     pub code: String,
     pub state: State,
+    /// When it last changed.
+    pub moved: Moment,
     pub channel: Channel,
     anonymous: bool,
     urgent: bool,
@@ -74,6 +76,7 @@ impl Case {
             raiser: r.raiser,
             code: r.code,
             state: State::Received,
+            moved: r.raised_at,
             channel,
             anonymous,
             urgent,
@@ -145,6 +148,7 @@ impl Case {
         };
         let done = cx.acting_as(actor, purpose, |cx| act(cx, Act::new(self.matter, command)))?;
         self.state = done.state;
+        self.moved = cx.now;
         Ok(())
     }
 
