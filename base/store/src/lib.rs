@@ -5,6 +5,7 @@
 
 pub mod chain;
 mod conn;
+mod copies;
 mod cx;
 mod db;
 mod error;
@@ -15,6 +16,7 @@ mod migrate;
 mod runtime;
 mod value;
 
+pub use copies::Copies;
 pub use cx::{Cx, TextMatch};
 pub use error::Error;
 pub use faults::{Fault, Faults};

@@ -1,31 +1,20 @@
 //! The district's work calendar: the years that come with the program and the notices loaded since (R12).
 
 use crate::Error;
-use ::store::{Cx, params};
-use kernel::ids::DistrictId;
+use ::store::{Copies, Cx, params};
 use kernel::{Moment, WorkCalendar};
 use people::policy::{Action, ResourceFacts, require};
 use serde_json::json;
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
 
-type Kept = HashMap<DistrictId, (Instant, Arc<WorkCalendar>)>;
-
-#[derive(Default)]
-struct Calendars(Mutex<Kept>);
-
-/// How long a copy is believed in processes other than the one that loaded a year.
-const FRESH: Duration = Duration::from_secs(2);
+type Calendars = Copies<Arc<WorkCalendar>>;
 
 /// The calendar of this district.
 pub fn calendar(cx: &mut Cx<'_>) -> Result<Arc<WorkCalendar>, Error> {
     let kept = cx.cached(Calendars::default);
     let district = cx.district();
-    if let Some((at, found)) = kept.0.lock().unwrap_or_else(PoisonError::into_inner).get(&district)
-        && at.elapsed() < FRESH
-    {
-        return Ok(Arc::clone(found));
+    if let Some(found) = kept.get(district) {
+        return Ok(found);
     }
     let mut calendar = WorkCalendar::embedded();
     for row in cx.query("SELECT csv FROM work_calendar WHERE district_id = $1 ORDER BY year", params![district])? {
@@ -33,7 +22,7 @@ pub fn calendar(cx: &mut Cx<'_>) -> Result<Arc<WorkCalendar>, Error> {
         let _ = calendar.load_csv(&row.text("csv")?);
     }
     let calendar = Arc::new(calendar);
-    kept.0.lock().unwrap_or_else(PoisonError::into_inner).insert(district, (Instant::now(), Arc::clone(&calendar)));
+    kept.put(district, Arc::clone(&calendar));
     Ok(calendar)
 }
 
@@ -56,7 +45,7 @@ pub fn load_calendar(cx: &mut Cx<'_>, csv: &str) -> Result<Vec<i16>, Error> {
                ON CONFLICT (district_id, year) DO UPDATE SET csv = excluded.csv, at = excluded.at";
     cx.execute(sql, params![cx.district(), i64::from(year), csv, cx.now])?;
     cx.record("calendar.loaded", "district", cx.district().0, &json!({ "years": years }))?;
-    cx.cached(Calendars::default).0.lock().unwrap_or_else(PoisonError::into_inner).remove(&cx.district());
+    cx.cached(Calendars::default).forget(cx.district());
     Ok(new)
 }
 

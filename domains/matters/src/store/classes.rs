@@ -4,18 +4,10 @@
 use super::coded;
 use crate::Error;
 use crate::model::{Allowance, ClassRule, Family, OnReturn, Route, Scope, TimeKind, Urgency};
-use ::store::{Cx, Row, params};
-use kernel::ids::DistrictId;
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use ::store::{Copies, Cx, Row, params};
+use std::sync::Arc;
 
-/// How long a copy is believed in processes other than the one that changed it. The machine's own time, because a
-/// district's clock may stand still.
-const FRESH: Duration = Duration::from_secs(2);
-
-#[derive(Default)]
-struct Copies(Mutex<HashMap<DistrictId, (Instant, Arc<[Arc<ClassRule>]>)>>);
+type Kept = Copies<Arc<[Arc<ClassRule>]>>;
 
 fn read(r: &Row) -> Result<ClassRule, Error> {
     let allowance = |column: &str| coded(r, column, |t| t.parse::<Allowance>().ok());
@@ -44,26 +36,22 @@ fn read(r: &Row) -> Result<ClassRule, Error> {
 
 /// Current versions, in the order of the list.
 pub(crate) fn current(cx: &mut Cx<'_>) -> Result<Arc<[Arc<ClassRule>]>, Error> {
-    let copies = cx.cached(Copies::default);
+    let copies = cx.cached(Kept::default);
     let district = cx.district();
-    let kept = copies.0.lock().unwrap_or_else(PoisonError::into_inner).get(&district).cloned();
-    if let Some((at, list)) = kept
-        && at.elapsed() < FRESH
-    {
+    if let Some(list) = copies.get(district) {
         return Ok(list);
     }
     let sql = "SELECT * FROM matter_class WHERE district_id = $1 AND current = 1 ORDER BY position, code";
     let list: Vec<Arc<ClassRule>> =
         cx.query(sql, params![district])?.iter().map(|r| read(r).map(Arc::new)).collect::<Result<_, _>>()?;
     let list: Arc<[Arc<ClassRule>]> = list.into();
-    copies.0.lock().unwrap_or_else(PoisonError::into_inner).insert(district, (Instant::now(), Arc::clone(&list)));
+    copies.put(district, Arc::clone(&list));
     Ok(list)
 }
 
-/// Everybody in this process reads the table again. Called inside the change, so a copy made by a reader before the
-/// commit can be [`FRESH`] old, no more.
+/// Everybody in this process reads the table again.
 pub(crate) fn forget(cx: &Cx<'_>) {
-    cx.cached(Copies::default).0.lock().unwrap_or_else(PoisonError::into_inner).remove(&cx.district());
+    cx.cached(Kept::default).forget(cx.district());
 }
 
 pub(crate) fn by_code(cx: &mut Cx<'_>, code: &str) -> Result<Option<Arc<ClassRule>>, Error> {
