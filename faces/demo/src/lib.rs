@@ -2,6 +2,7 @@
 //! look like a real one and belong to nobody.
 
 pub mod addresses;
+pub mod bench;
 pub mod cast;
 pub mod ground;
 pub mod names;
