@@ -2,14 +2,13 @@
 
 use crate::files;
 use crate::http::Client;
-use crate::program::{Program, command, run};
+use crate::program::{Program, command};
 use serde_json::Value;
-use std::ffi::OsStr;
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
-use std::process::ExitStatus;
+use std::process::{Command, ExitStatus};
 use std::time::Duration;
 
 /// Every demo of these tests starts on Wednesday, 24 June 2026, at 10:00 in Shanghai: a working day in office hours.
@@ -160,31 +159,45 @@ pub struct Site {
     base: String,
     admin: String,
     dir: tempfile::TempDir,
+    database: String,
 }
 
 impl Site {
-    /// A new district, open.
+    /// A new district on SQLite, open.
     ///
     /// # Panics
     /// When the program does not get ready; its output is in the message.
     pub fn start() -> Self {
         let dir = tempfile::tempdir().expect("a directory for the district");
-        let data = dir.path().join("data");
-        let made = run([OsStr::new("init"), OsStr::new("--data"), data.as_os_str()]);
-        assert!(made.status.success(), "mulin init: {}", String::from_utf8_lossy(&made.stderr));
-        Self::launch(dir)
+        let database = format!("sqlite:{}", dir.path().join("mulin.db").display());
+        Self::init(dir, database)
     }
 
-    fn launch(dir: tempfile::TempDir) -> Self {
+    /// A new district on this empty database.
+    pub fn start_on(database: &testkit::TestDb) -> Self {
+        Self::init(tempfile::tempdir().expect("a directory for the district"), database.url())
+    }
+
+    fn init(dir: tempfile::TempDir, database: String) -> Self {
+        let made = configured(&dir, &database, "init").output().expect("mulin starts");
+        assert!(made.status.success(), "mulin init: {}", String::from_utf8_lossy(&made.stderr));
+        Self::launch(dir, database)
+    }
+
+    fn launch(dir: tempfile::TempDir, database: String) -> Self {
         let address = || format!("127.0.0.1:{}", testkit::free_port());
         let (listen, admin_listen) = (address(), address());
-        let mut command = command(["serve", "--data"]);
-        command.arg(dir.path().join("data")).current_dir(dir.path());
+        let mut command = configured(&dir, &database, "serve");
         command.env("MULIN_LISTEN", &listen).env("MULIN_ADMIN_LISTEN", &admin_listen);
         let mut program = Program::start(&mut command);
         let (base, admin) = (format!("http://{listen}"), format!("http://{admin_listen}"));
         program.wait_for(START, || Client::new(&admin).try_get("/readyz").ok().filter(|r| r.status == 200));
-        Self { program, base, admin, dir }
+        Self { program, base, admin, dir, database }
+    }
+
+    /// A command of the program on this district.
+    pub fn command(&self, name: &str) -> Command {
+        configured(&self.dir, &self.database, name)
     }
 
     pub fn base(&self) -> &str {
@@ -200,6 +213,12 @@ impl Site {
         Client::new(&self.admin)
     }
 
+    /// Waits until the supervisor's port answers `/readyz` with this status.
+    pub fn wait_until_ready_is(&mut self, status: u16, patience: Duration) {
+        let admin = Client::new(&self.admin);
+        self.program.wait_for(patience, || admin.try_get("/readyz").ok().filter(|r| r.status == status));
+    }
+
     pub fn terminate(&mut self, patience: Duration) -> Option<ExitStatus> {
         self.program.terminate(patience)
     }
@@ -208,6 +227,12 @@ impl Site {
     #[must_use]
     pub fn kill_and_restart(mut self) -> Self {
         self.program.kill();
-        Self::launch(self.dir)
+        Self::launch(self.dir, self.database)
     }
+}
+
+fn configured(dir: &tempfile::TempDir, database: &str, name: &str) -> Command {
+    let mut command = command([name]);
+    command.current_dir(dir.path()).env("MULIN_DATABASE", database).env("MULIN_KEYS", dir.path().join("mulin.keys"));
+    command
 }

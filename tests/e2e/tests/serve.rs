@@ -3,6 +3,7 @@
 use e2e::program::{command, run};
 use e2e::{Site, http};
 use std::time::Duration;
+use testkit::{Kind, TestDb};
 
 #[test]
 fn a_new_district_serves_pages_and_ends_when_told() {
@@ -22,6 +23,29 @@ fn a_new_district_serves_pages_and_ends_when_told() {
 fn a_pulled_plug_is_survived() {
     let site = Site::start().kill_and_restart();
     let _ = site.visitor().get("/").expect(200);
+}
+
+#[test]
+fn a_database_that_is_gone_for_a_while_is_told_and_comes_back() {
+    let database = TestDb::new(Kind::Postgres);
+    let mut site = Site::start_on(&database);
+    database.reachable(false);
+    site.wait_until_ready_is(503, Duration::from_secs(20));
+    let _ = site.supervisor().get("/healthz").expect(200);
+    let page = site.visitor().get("/t/ABCD-EFGH-JKLM").expect(503);
+    assert!(page.text().contains("021-0"), "the page names a telephone number: {}", page.text());
+    database.reachable(true);
+    site.wait_until_ready_is(200, Duration::from_secs(20));
+    assert_eq!(site.visitor().get("/t/ABCD-EFGH-JKLM").status, 404);
+}
+
+#[test]
+fn the_log_of_a_new_district_verifies() {
+    let site = Site::start();
+    let out = site.command("audit").arg("verify").output().expect("mulin starts");
+    assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+    let doctor = site.command("doctor").output().expect("mulin starts");
+    assert!(doctor.status.code().is_some_and(|code| code < 2), "{}", String::from_utf8_lossy(&doctor.stdout));
 }
 
 #[test]
