@@ -143,17 +143,33 @@ impl Handlers {
 
 /// Runs every job due by now, also those that they enqueue, until none is left; returns how many ran.
 pub fn run_due(rt: &Runtime, district: DistrictId, handlers: &Handlers) -> Result<usize, Error> {
+    run_while(rt, district, handlers, || true)
+}
+
+/// As [`run_due`], but stops between two jobs when `go_on` says no; claimed jobs that did not run are free again.
+fn run_while(
+    rt: &Runtime,
+    district: DistrictId,
+    handlers: &Handlers,
+    go_on: impl Fn() -> bool,
+) -> Result<usize, Error> {
     let mut ran = 0;
-    loop {
+    while go_on() {
         let jobs = rt.write_now(Who::system(district, "jobs"), |cx| claim(cx, 32))?;
         if jobs.is_empty() {
-            return Ok(ran);
+            break;
         }
-        for job in jobs {
-            run_one(rt, handlers, &job)?;
+        for (i, job) in jobs.iter().enumerate() {
+            if !go_on() {
+                let rest: Vec<i64> = jobs.iter().skip(i).map(|j| j.n).collect();
+                rt.write_now(Who::system(district, "jobs"), move |cx| release(cx, &rest))?;
+                break;
+            }
+            run_one(rt, handlers, job)?;
             ran += 1;
         }
     }
+    Ok(ran)
 }
 
 /// When the next waiting job is due, if any; a moved clock stops there on its way.
@@ -203,6 +219,14 @@ fn claim(cx: &mut Cx<'_>, limit: i64) -> Result<Vec<Job>, Error> {
     Ok(jobs)
 }
 
+fn release(cx: &mut Cx<'_>, jobs: &[i64]) -> Result<(), Error> {
+    for n in jobs {
+        let sql = "UPDATE job SET state = 'ready', lease_until = NULL WHERE n = $1 AND state = 'running'";
+        cx.execute(sql, params![*n])?;
+    }
+    Ok(())
+}
+
 fn settle(cx: &mut Cx<'_>, n: i64, attempts: i64, outcome: Result<(), JobError>) -> Result<(), Error> {
     let (state, run_at, error) = match outcome {
         Ok(()) => {
@@ -234,8 +258,8 @@ impl Worker {
         let (seen, ending) = (Arc::clone(&stop), Arc::clone(&stopping));
         let thread = std::thread::Builder::new().name("jobs".into()).spawn(move || {
             while !ending.load(Ordering::SeqCst) {
-                if let Err(error) =
-                    run_due(&rt, district, &handlers).and_then(|_| crate::chain::seal_now(&rt, district))
+                if let Err(error) = run_while(&rt, district, &handlers, || !ending.load(Ordering::SeqCst))
+                    .and_then(|_| crate::chain::seal_now(&rt, district))
                 {
                     tracing::warn!(%error, "the job thread could not reach the database");
                 }
