@@ -1,6 +1,7 @@
 //! Commands of the program that work on files: imports, exports, reports, benchmarks. One file per command, each with
 //! its arguments and a `run`; the binary in `faces/mulin` only wires them.
 
+pub mod account;
 pub mod bench;
 pub mod districts;
 pub mod import;

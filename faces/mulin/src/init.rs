@@ -3,8 +3,9 @@
 use crate::config::Config;
 use crate::open::open;
 use anyhow::Context as _;
+use cli::account::readable_password;
 use kernel::ids::DistrictId;
-use kernel::{Ids, Lang, OsIds};
+use kernel::{Lang, OsIds};
 use people::app::{Init, NewAccount, init, password};
 use std::io::Write as _;
 use store::{Keys, Who};
@@ -78,22 +79,4 @@ fn report(config: &Config, args: &Args, fresh_keys: bool, passwords: &[String]) 
     }
     writeln!(out, "Next: mulin import areas FILE --kind district --datum wgs84, then mulin serve")?;
     Ok(())
-}
-
-/// Sixteen characters without look-alikes, in groups of four: about 77 bits.
-fn readable_password(ids: &dyn Ids) -> String {
-    const LETTERS: &[u8] = b"abcdefghjkmnpqrstuvwxyz23456789";
-    let mut text = String::new();
-    while text.len() < 19 {
-        let mut byte = [0_u8];
-        ids.fill(&mut byte);
-        // Bytes beyond the last whole multiple would favour the first letters.
-        if usize::from(byte[0]) < 256 / LETTERS.len() * LETTERS.len() {
-            if matches!(text.len(), 4 | 9 | 14) {
-                text.push('-');
-            }
-            text.extend(LETTERS.get(usize::from(byte[0]) % LETTERS.len()).map(|b| char::from(*b)));
-        }
-    }
-    text
 }

@@ -48,6 +48,12 @@ enum Command {
     Migrate,
     /// Check keys, database, clock, jobs and the log, and say how to mend what is wrong.
     Doctor,
+    /// Accounts of staff and volunteers: make, new password, suspend.
+    #[command(subcommand)]
+    Account(cli::account::AccountCommand),
+    /// Keys of programs that call the API in the name of an account.
+    #[command(subcommand)]
+    Token(cli::account::TokenCommand),
     /// The tamper-evident log.
     #[command(subcommand)]
     Audit(audit::Audit),
@@ -108,6 +114,8 @@ fn run(cli: Cli) -> anyhow::Result<()> {
             let (rt, district) = open_district(&config)?;
             audit::run(&rt, district, &command)
         }
+        Command::Account(command) => with_env(&config, |env| cli::account::run(env, &command)),
+        Command::Token(command) => with_env(&config, |env| cli::account::run_token(env, &command)),
         Command::Import(command) => with_env(&config, |env| cli::import::run(env, &command)),
         Command::Bench(command) => {
             let open = |url: &str, keys| {
