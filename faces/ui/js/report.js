@@ -10,6 +10,10 @@ for (const box of document.querySelectorAll("[data-pin]")) {
   button.addEventListener("click", async () => {
     button.hidden = true;
     box.querySelector("[data-pin-body]").hidden = false;
+    const sheet = document.createElement("link");
+    sheet.rel = "stylesheet";
+    sheet.href = box.dataset.style;
+    document.head.append(sheet);
     const { pick } = await import(box.dataset.script);
     pick(box.querySelector(".map"), box.dataset);
   }, { once: true });

@@ -94,6 +94,14 @@ pub fn tel(phone: &str) -> String {
     phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect()
 }
 
+/// A mainland mobile number in groups, as people read it out; others as they are.
+pub fn phone(digits: &str) -> String {
+    match (digits.get(..3), digits.get(3..7), digits.get(7..)) {
+        (Some(a), Some(b), Some(c)) if digits.len() == 11 && digits.starts_with('1') => format!("{a} {b} {c}"),
+        _ => digits.to_owned(),
+    }
+}
+
 /// `37 %`, from a share between 0 and 1.
 pub fn percent(share: f64, lang: Lang) -> String {
     let n = (share * 100.0).round();
@@ -133,6 +141,8 @@ mod tests {
         assert_eq!(number(1_234_567), "1,234,567");
         assert_eq!(number(-999), "-999");
         assert_eq!(tel("021-0571 0110"), "02105710110");
+        assert_eq!(phone("13812345678"), "138 1234 5678");
+        assert_eq!(phone("02105710110"), "02105710110");
         assert_eq!(code_groups("ABCDEFGHJK"), "ABCD EFGH JK");
     }
 }

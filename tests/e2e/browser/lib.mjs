@@ -181,6 +181,8 @@ export async function report(stage, someone, answers, { elder = false, label = "
     assert.equal(await complaint.count(), 0, `refused: ${await complaint.allInnerTexts()}`);
     await stage.look(someone, `${label}-${n}`);
     const form = page.locator("main form").first();
+    // Elder pages fold the kinds of things into groups.
+    await form.evaluate((f) => { for (const fold of f.querySelectorAll("details")) fold.open = true; });
     await fill(form, answers);
     await form.locator('.actions button[name="go"][value="next"]').click();
     await page.waitForLoadState();

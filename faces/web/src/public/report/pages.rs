@@ -1,7 +1,7 @@
 //! The pages of a report as templates see them.
 
 use super::draft::{Draft, Part, Problem, Reach};
-use crate::{Look, Page};
+use crate::{Look, Page, fmt};
 use askama::Template;
 use kernel::Lang;
 
@@ -49,7 +49,7 @@ pub(crate) fn plan(look: Look) -> Vec<Vec<Part>> {
     if look.elder {
         [Class, Words, Place, Reach, Contact, Check].into_iter().map(|p| vec![p]).collect()
     } else {
-        vec![vec![Class, Words], vec![Place], vec![Reach, Contact], vec![Check]]
+        vec![vec![Words, Class], vec![Place], vec![Reach, Contact], vec![Check]]
     }
 }
 
@@ -80,6 +80,10 @@ impl ReportPage {
             .map(|family| (family, self.offer.choices.iter().filter(|c| c.family == family).collect::<Vec<_>>()))
             .filter(|(_, list)| !list.is_empty())
             .collect()
+    }
+    /// Elder pages fold the groups; the one with the choice is open, and all are while a choice is missing.
+    fn group_is_open(&self, list: &[&Choice]) -> bool {
+        !self.problems.is_empty() || list.iter().any(|c| c.code == self.draft.class)
     }
     fn chosen(&self) -> Option<&Choice> {
         self.offer.choices.iter().find(|c| c.code == self.draft.class)
@@ -118,7 +122,7 @@ impl ReportPage {
         }
     }
     fn phone_read(&self) -> String {
-        kernel::text::phone(&self.draft.phone).unwrap_or_else(|| self.draft.phone.clone())
+        kernel::text::phone(&self.draft.phone).map_or_else(|| self.draft.phone.clone(), |digits| fmt::phone(&digits))
     }
     fn map_centre(&self) -> (f64, f64) {
         self.page.config.centre

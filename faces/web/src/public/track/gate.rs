@@ -91,6 +91,7 @@ fn draw(page: &Page, code: &str, t: Tracked, holder: Option<Holder>) -> View {
         state: if t.joined { State::Duplicate.code() } else { t.state.code() },
         progress: t.progress.step,
         promise,
+        answer_by: t.answer_by,
         holder,
         timeline,
         answer,

@@ -9,7 +9,7 @@ use crate::guard::{PHOTOS, Source, Wicket};
 use crate::{App, Fail, Page, html, qr};
 use askama::Template;
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Extension, Path, State};
+use axum::extract::{DefaultBodyLimit, Extension, Path, Query, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -145,14 +145,23 @@ macro_rules! view_or_wrong {
     };
 }
 
+/// What was just done: a word in the address, nothing else.
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(default)]
+struct Done {
+    done: String,
+}
+
 async fn show(
     State(app): State<App>,
     page: Page,
     Extension(source): Extension<Source>,
     Path(code): Path<String>,
+    Query(Done { done }): Query<Done>,
 ) -> Result<Response, Fail> {
     let (code, v) = view_or_wrong!(app, page, source, code);
-    html(&ShowPage { page, code, v, done: None })
+    let done = matches!(done.as_str(), "add" | "rate" | "reopen").then(|| page.tk("say-done-", done));
+    html(&ShowPage { page, code, v, done })
 }
 
 async fn receipt(
@@ -252,9 +261,8 @@ async fn said(
     if problems.is_empty() {
         match gate::say(&app, &page, &code, kind, &text, &stars, posted).await? {
             Ok(()) => {
-                let v = gate::view(&app, &page, &code).await?.1;
-                let done = Some(page.tk("say-done-", kind));
-                return html(&ShowPage { page, code, v, done });
+                let back = page.href(format!("/t/{code}?done={kind}"));
+                return Ok(Redirect::to(&back).into_response());
             }
             Err(Refused(found)) => problems = found,
         }

@@ -17,6 +17,8 @@ pub(crate) struct View {
     pub progress: u8,
     /// Somebody makes first contact, or it is answered, by then.
     pub promise: Option<Promise>,
+    /// It is dealt with by then, as promised at the beginning.
+    pub answer_by: Moment,
     pub holder: Option<Holder>,
     pub timeline: Vec<Entry>,
     pub answer: Option<Answer>,
@@ -146,6 +148,7 @@ pub(crate) fn sample(page: &Page, state: &'static str) -> View {
             provisional: state == "received",
             overdue: state == "received",
         }),
+        answer_by: now.plus_days(7),
         holder: Some(Holder {
             name: word("王工", "Wang"),
             office: word("桂花里物业", "Guihuali property"),
