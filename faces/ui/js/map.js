@@ -98,8 +98,8 @@ export function points(el) {
       map.on("click", "points", (event) => popup(map, event));
       if (el.dataset.posts) {
         map.addSource("posts", { type: "geojson", data: await load(el.dataset.posts) });
-        map.addLayer({ id: "posts", type: "circle", source: "posts", minzoom: 9, paint: {
-          "circle-radius": 5, "circle-color": css("--surface"), "circle-stroke-width": 3, "circle-stroke-color": css("--slate") } }, "points");
+        map.addLayer({ id: "posts", type: "circle", source: "posts", filter: ["==", ["get", "tier"], "police_post"], paint: {
+          "circle-radius": 4, "circle-color": css("--surface"), "circle-stroke-width": 3, "circle-stroke-color": css("--slate") } }, "points");
         map.on("click", "posts", (event) => popup(map, event));
       }
       if (el.dataset.problems) {

@@ -60,7 +60,7 @@ pub(crate) const fn queue_path(queue: Queue) -> &'static str {
     match queue {
         Queue::DueNow => "/desk?queue=due-now",
         Queue::Today => "/desk?queue=today",
-        Queue::Mine => "/desk",
+        Queue::Mine => "/desk?queue=mine",
         Queue::AssignedByMe => "/desk?queue=assigned-by-me",
         Queue::ToVerify => "/desk?queue=to-verify",
         Queue::Place => "/desk?queue=place",
@@ -132,7 +132,7 @@ impl Frame {
         let nav = vec![
             item("/desk?queue=due-now", "due-now", Some("3"), Tone::Bad),
             item("/desk?queue=today", "today", Some("12"), Tone::Soon),
-            item("/desk", "mine", Some("99+"), Tone::Plain),
+            item("/desk?queue=mine", "mine", Some("99+"), Tone::Plain),
         ];
         let admin = ADMIN.iter().map(|(path, key, _)| item(path, key, None, Tone::Plain)).collect();
         Self {

@@ -196,7 +196,9 @@ fn view(cx: &mut Cx<'_>, page: &Page, d: Detail, done: Option<String>) -> Result
     let href = page.href(&format!("/desk/matters/{id}"));
     let names = names_of(cx, &d)?;
     let classes = class_names(cx, page)?;
-    let spot: Vec<_> = d.line.spot.areas();
+    // Town, community, cell; the police area stands beside them.
+    let place = &d.line.spot;
+    let spot: Vec<_> = [place.police, place.grid, place.community, place.town].into_iter().flatten().collect();
     let areas = ground::names(cx, &spot)?;
     let area_line: Vec<String> = spot.iter().rev().filter_map(|a| areas.get(a).cloned()).collect();
     let (next, refused) = steps(page, &d, &href);

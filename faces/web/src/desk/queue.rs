@@ -133,17 +133,18 @@ struct Home {
 
 async fn home(State(app): State<App>, page: Page, staff: Staff, Query(ask): Query<Ask>) -> Result<Response, Fail> {
     let who = staff.who(Purpose::Administration);
-    let home = app.rt.read(who, move |cx| load(cx, page, &staff, &ask)).await?;
+    let home = app.rt.read(who, move |cx| load(cx, page, &staff, ask)).await?;
     let Some(home) = home else { return Ok(Redirect::to("/desk/notices").into_response()) };
     html(&home)
 }
 
 /// The page; none for accounts without a desk of matters (administrators).
-fn load(cx: &mut Cx<'_>, page: Page, staff: &Staff, ask: &Ask) -> Result<Option<Home>, Fail> {
+fn load(cx: &mut Cx<'_>, page: Page, staff: &Staff, ask: Ask) -> Result<Option<Home>, Fail> {
     let facts = ResourceFacts::District;
     if !decide(&cx.actor, cx.purpose, Action::ViewDesk, &facts).is_allowed() {
         return Ok(None);
     }
+    let ask = &begin(cx, ask)?;
     let mut frame = Frame::load(cx, &page, staff, queue_path(ask.queue()))?;
     let query = ask.query("");
     if !query.is_empty() {
@@ -168,6 +169,22 @@ fn load(cx: &mut Cx<'_>, page: Page, staff: &Staff, ask: &Ask) -> Result<Option<
     let (points, export_csv, export_xlsx) =
         (with("/desk/points.geojson"), with("/desk/export.csv"), with("/desk/export.xlsx"));
     Ok(Some(Home { title, filter, views, list, duty, points, may_export, export_csv, export_xlsx, frame, page }))
+}
+
+/// Without a queue in the address the day begins where there is something to do: one's own matters, else what is due in
+/// one's place, else everything there.
+fn begin(cx: &mut Cx<'_>, mut ask: Ask) -> Result<Ask, Fail> {
+    if Queue::from_code(&ask.queue).is_none() {
+        let n = matters::app::counts(cx)?;
+        let queue = match (n.mine, n.due_now) {
+            _ if ask.narrowed() => Queue::Place,
+            (0, 0) => Queue::Place,
+            (0, _) => Queue::DueNow,
+            _ => Queue::Mine,
+        };
+        queue.code().clone_into(&mut ask.queue);
+    }
+    Ok(ask)
 }
 
 /// The matters of a list: by words through the index, else in the order of their due times.

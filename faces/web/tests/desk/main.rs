@@ -1,0 +1,6 @@
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+//! The desk over HTTP: who may open what, one matter from the telephone to the answer, two people at once, live news.
+
+mod flow;
+mod roles;
+mod world;

@@ -1,0 +1,161 @@
+//! Every route of the desk against every role: who may not gets 403 and nothing else, who is not signed in goes to the
+//! sign-in page.
+
+use crate::world::Desk;
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
+use kernel::Role;
+use people::policy::{Action, who_may};
+
+/// Open to every account: only its own things stand there.
+const EVERYBODY: &[&str] = &[
+    "/desk",
+    "/desk/notices",
+    "/desk/me",
+    "/desk/help",
+    "/desk/search?q=x",
+    "/desk/areas.geojson",
+    "/desk/posts.geojson",
+];
+
+/// Pages with the action that opens them.
+const PAGES: &[(&str, &[Action])] = &[
+    ("/desk?queue=place", &[]),
+    ("/desk/points.geojson", &[Action::ViewDesk]),
+    ("/desk/staff?q=x", &[Action::ViewStaff]),
+    ("/desk/new", &[Action::RaiseFor]),
+    ("/desk/new/areas?area=x", &[Action::RaiseFor]),
+    ("/desk/export.csv", &[Action::ExportMatters]),
+    ("/desk/export.xlsx", &[Action::ExportMatters]),
+    ("/desk/admin/areas", &[Action::ManageAreas]),
+    ("/desk/admin/coverage.geojson", &[Action::ManageAreas]),
+    ("/desk/admin/posts", &[Action::ManagePosts]),
+    ("/desk/admin/people", &[Action::ManageAccounts, Action::ManageSessions]),
+    ("/desk/admin/people/new", &[Action::ManageAccounts]),
+    ("/desk/admin/orgs", &[Action::ManageOrgs]),
+    ("/desk/admin/orgs/new", &[Action::ManageOrgs]),
+    ("/desk/admin/seats", &[Action::ManageSeats]),
+    ("/desk/admin/classes", &[Action::ManageClasses]),
+    ("/desk/admin/classes/new", &[Action::ManageClasses]),
+    ("/desk/admin/calendar", &[Action::ManageCalendar]),
+    ("/desk/admin/letters", &[Action::ManageDeadLetters]),
+];
+
+/// Forms with the action that takes them. What is sent is empty: who may is told what is missing.
+const FORMS: &[(&str, &str, &[Action])] = &[
+    ("/desk/new", "key=k&class=danger-now&text=x", &[Action::RaiseFor]),
+    ("/desk/new/similar", "", &[Action::RaiseFor]),
+    ("/desk/views", "name=x&query=queue%3Dmine", &[Action::SaveView]),
+    ("/desk/admin/calendar", "csv=", &[Action::ManageCalendar]),
+    (
+        "/desk/admin/classes/new",
+        "code=x&name_zh=x&name_en=x&sign=1h&contact=1h&handle=1d&verify=1d",
+        &[Action::ManageClasses],
+    ),
+    ("/desk/admin/letters/retry", "job=1", &[Action::ManageDeadLetters]),
+    ("/desk/admin/letters/discard", "job=1&reason=x", &[Action::ManageDeadLetters]),
+    ("/desk/admin/orgs/new", "name=x&kind=shop", &[Action::ManageOrgs]),
+];
+
+fn allowed(role: Role, actions: &[Action]) -> bool {
+    actions.is_empty() || actions.iter().any(|a| who_may(*a).contains(&role))
+}
+
+#[tokio::test]
+async fn every_route_refuses_who_may_not() {
+    let desk = Desk::new();
+    let mut wrong = Vec::new();
+    for role in Role::ALL {
+        let cookie = desk.sign_in(*role).await;
+        for path in EVERYBODY {
+            let answer = desk.get(&cookie, path).await;
+            if answer.status != StatusCode::OK && answer.status != StatusCode::SEE_OTHER {
+                wrong.push(format!("{} GET {path}: {}", role.code(), answer.status));
+            }
+        }
+        for (path, actions) in PAGES {
+            let answer = desk.get(&cookie, path).await;
+            let ok = if allowed(*role, actions) {
+                matches!(answer.status, StatusCode::OK | StatusCode::SEE_OTHER)
+            } else {
+                answer.status == StatusCode::FORBIDDEN && answer.body.contains("<h1>")
+            };
+            if !ok {
+                wrong.push(format!("{} GET {path}: {}", role.code(), answer.status));
+            }
+        }
+        for (path, form, actions) in FORMS {
+            let answer = desk.post(&cookie, path, form).await;
+            let refused = answer.status == StatusCode::FORBIDDEN;
+            if refused == allowed(*role, actions) || answer.status.is_server_error() {
+                wrong.push(format!("{} POST {path}: {}", role.code(), answer.status));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[tokio::test]
+async fn a_matter_is_seen_only_by_those_it_concerns() {
+    let desk = Desk::new();
+    let id = desk.raise("有人落水");
+    // Seats here name no place: these roles then stand for the whole district, the others for nothing.
+    let sees = [Role::Coordinator, Role::CatchAll, Role::DutyOfficer, Role::Clerk];
+    let names = [Role::DutyOfficer, Role::Clerk];
+    for role in Role::ALL {
+        let cookie = desk.sign_in(*role).await;
+        let page = desk.get(&cookie, &format!("/desk/matters/{id}")).await;
+        let expected = if sees.contains(role) { StatusCode::OK } else { StatusCode::FORBIDDEN };
+        assert_eq!(page.status, expected, "{} looks", role.code());
+        assert!(
+            !page.body.contains("张三") && !page.body.contains("02105710199"),
+            "{} sees the raiser unasked",
+            role.code()
+        );
+        for path in ["point.geojson", "do/sign", "do/add_note"] {
+            let status = desk.get(&cookie, &format!("/desk/matters/{id}/{path}")).await.status;
+            assert_eq!(status, expected, "{} {path}", role.code());
+        }
+        let shown = desk.post(&cookie, &format!("/desk/matters/{id}/raiser"), "").await;
+        if shown.status == StatusCode::OK {
+            assert!(names.contains(role) || sees.contains(role), "{} sees the name", role.code());
+            assert!(shown.body.contains("张三"));
+        } else {
+            assert_eq!(shown.status, StatusCode::FORBIDDEN, "{} asks for the name", role.code());
+            assert!(!names.contains(role), "{} may know the name", role.code());
+        }
+        if !sees.contains(role) {
+            let step = desk.post(&cookie, &format!("/desk/matters/{id}/do/sign"), "version=1&key=x").await;
+            assert_eq!(step.status, StatusCode::FORBIDDEN, "{} signs", role.code());
+        }
+    }
+}
+
+#[tokio::test]
+async fn without_a_session_everything_leads_to_the_sign_in_page() {
+    let desk = Desk::new();
+    let id = desk.raise("有人落水");
+    let matter = format!("/desk/matters/{id}");
+    let paths = EVERYBODY.iter().chain(PAGES.iter().map(|(p, _)| p)).map(|p| (*p).to_owned());
+    for path in paths.chain([matter, "/desk/events".to_owned()]) {
+        let answer = desk.get("", &path).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{path}");
+        assert!(answer.location.starts_with("/login?next="), "{path} → {}", answer.location);
+    }
+    for (path, form, _) in FORMS {
+        let answer = desk.post("", path, form).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn forms_of_other_sites_are_refused() {
+    let desk = Desk::new();
+    let cookie = desk.sign_in(Role::Clerk).await;
+    let request = Request::post("/desk/new")
+        .header("cookie", cookie)
+        .header("sec-fetch-site", "cross-site")
+        .body(Body::empty())
+        .unwrap();
+    assert_eq!(desk.send(request).await.status, StatusCode::BAD_REQUEST);
+}

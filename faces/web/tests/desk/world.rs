@@ -1,0 +1,138 @@
+//! A district with one account for every role, served in process.
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{Request, StatusCode, header};
+use kernel::ids::{AccountId, MatterId, SeatId};
+use kernel::{Purpose, Role};
+use matters::app::{Raise, RaisedPlace, RaiserInput};
+use matters::model::{Channel, Origin};
+use people::app::password::{PasswordHash, hash, reset_password};
+use people::model::Place;
+use secrecy::SecretString;
+use std::collections::HashMap;
+use std::sync::OnceLock;
+use testkit::{Kind, World};
+use tower::ServiceExt;
+
+const PASSWORD: &str = "eine lange Reihe";
+
+pub struct Desk {
+    pub world: World,
+    pub router: Router,
+    pub people: HashMap<Role, (AccountId, SeatId)>,
+}
+
+/// What came back.
+pub struct Answer {
+    pub status: StatusCode,
+    pub location: String,
+    pub kind: String,
+    pub body: String,
+}
+
+/// Hashing is slow on purpose; one serves all.
+fn hashed() -> PasswordHash {
+    static HASH: OnceLock<PasswordHash> = OnceLock::new();
+    HASH.get_or_init(|| hash(&SecretString::from(PASSWORD), &kernel::OsIds).unwrap()).clone()
+}
+
+/// Domain code blocks; tests of pages run on the runtime that serves them.
+fn aside<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    std::thread::scope(|scope| scope.spawn(work).join().unwrap())
+}
+
+impl Desk {
+    pub fn new() -> Self {
+        aside(Self::build)
+    }
+
+    fn build() -> Self {
+        let sets = [people::MIGRATIONS, places::MIGRATIONS, matters::MIGRATIONS, alerts::MIGRATIONS];
+        let world = World::with(Kind::Sqlite, &sets);
+        world.act(|cx| matters::app::seed_classes(cx));
+        let mut staff = HashMap::new();
+        for role in Role::ALL {
+            staff.insert(*role, world.staff(*role, Place::default(), role.code(), role.code()));
+        }
+        let ids: Vec<AccountId> = staff.values().map(|(id, _)| *id).collect();
+        let hash = hashed();
+        world.act(move |cx| {
+            for id in ids {
+                reset_password(cx, id, &hash, false)?;
+            }
+            Ok::<_, people::Error>(())
+        });
+        let config = web::Config { page_rate: 100_000, ..web::Config::default() };
+        let router = web::router(web::App::new(world.house.rt.clone(), world.house.district, config));
+        Self { world, router, people: staff }
+    }
+
+    /// Cookie of a fresh session.
+    pub async fn sign_in(&self, role: Role) -> String {
+        let form = format!("login={}&password={}&next=/desk", role.code(), PASSWORD.replace(' ', "+"));
+        let request = Request::post("/login")
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(Body::from(form))
+            .unwrap();
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        assert_eq!(response.status(), StatusCode::SEE_OTHER, "{} cannot sign in", role.code());
+        let cookie = response.headers()[header::SET_COOKIE].to_str().unwrap();
+        cookie.split(';').next().unwrap().to_owned()
+    }
+
+    pub async fn get(&self, cookie: &str, path: &str) -> Answer {
+        self.send(Request::get(path).header(header::COOKIE, cookie).body(Body::empty()).unwrap()).await
+    }
+
+    pub async fn post(&self, cookie: &str, path: &str, form: &str) -> Answer {
+        let request = Request::post(path)
+            .header(header::COOKIE, cookie)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(Body::from(form.to_owned()))
+            .unwrap();
+        self.send(request).await
+    }
+
+    pub async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let text = |name: header::HeaderName| {
+            response.headers().get(name).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned()
+        };
+        let (status, location, kind) = (response.status(), text(header::LOCATION), text(header::CONTENT_TYPE));
+        let bytes = to_bytes(response.into_body(), 10_000_000).await.unwrap();
+        Answer { status, location, kind, body: String::from_utf8_lossy(&bytes).into_owned() }
+    }
+
+    /// Something raised by telephone; the duty officer answers for it.
+    pub fn raise(&self, text: &str) -> MatterId {
+        let clerk = self.people[&Role::Clerk].0;
+        let raise = Raise {
+            key: None,
+            class: "danger-now".into(),
+            text: text.into(),
+            place: RaisedPlace::default(),
+            raiser: RaiserInput {
+                anonymous: false,
+                name: Some("张三".into()),
+                phone: Some("02105710199".into()),
+                email: None,
+                address: None,
+                channel: Channel::Phone,
+                lang: kernel::Lang::ZhCn,
+            },
+            origin: Origin::Phone,
+        };
+        aside(|| {
+            let who = self.world.who(clerk, Purpose::Proxy);
+            self.world.act_as(who, move |cx| matters::app::raise(cx, raise)).unwrap().matter
+        })
+    }
+}
+
+/// Value of a hidden field in a page.
+pub fn hidden(page: &str, name: &str) -> String {
+    let mark = format!("name=\"{name}\" value=\"");
+    let at = page.find(&mark).unwrap_or_else(|| panic!("no field {name}")) + mark.len();
+    page[at..].split('"').next().unwrap().to_owned()
+}
