@@ -480,3 +480,5 @@ desk-notices-none = No notices
 desk-notices-none-more = Matters given to you, due soon or waiting for your check are told here.
 desk-notices-read = Mark all as read
 desk-notice-new = new
+desk-term-words = { $n } { $unit }
+desk-alike-near = in the same area

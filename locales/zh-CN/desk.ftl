@@ -471,3 +471,5 @@ desk-notices-none = 现在没有通知
 desk-notices-none-more = 交给您的事、快到期的事、等您核查的事，会在这里告诉您。
 desk-notices-read = 全部标为已读
 desk-notice-new = 未读
+desk-term-words = { $n } { $unit }
+desk-alike-near = 同一个地区

@@ -7,7 +7,7 @@ use crate::store::MatterRow;
 use crate::store::notes::{self, NoteKind};
 use ::store::{Cx, params};
 use kernel::geo::Point;
-use kernel::ids::MatterId;
+use kernel::ids::{AreaId, MatterId};
 use kernel::{Moment, text};
 use people::policy::{Action, require};
 
@@ -24,7 +24,7 @@ const SHOWN: usize = 5;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Candidate {
     pub line: Line,
-    /// Metres between the two points.
+    /// Metres between the two points; infinite when one of them is not known.
     pub distance_m: f64,
     /// Hours between the two.
     pub hours_apart: i64,
@@ -56,9 +56,44 @@ pub fn duplicates_of(cx: &mut Cx<'_>, matter: MatterId) -> Result<Vec<Candidate>
 
 /// The same question before something is raised, for a clerk who types. Only what the clerk may see is proposed.
 pub fn similar_to(cx: &mut Cx<'_>, place: &RaisedPlace, class: &str, words: &str) -> Result<Vec<Candidate>, Error> {
-    let Some(point) = place.point else { return Ok(Vec::new()) };
     let now = cx.now;
-    propose(cx, point, words, class, now, None)
+    match (place.point, place.area) {
+        (Some(point), _) => propose(cx, point, words, class, now, None),
+        (None, Some(area)) => propose_in(cx, area, words, class, now),
+        (None, None) => Ok(Vec::new()),
+    }
+}
+
+/// Where only the area is known the words decide alone; the distance is then unknown (infinite).
+fn propose_in(cx: &mut Cx<'_>, area: AreaId, words: &str, class: &str, at: Moment) -> Result<Vec<Candidate>, Error> {
+    let within: Vec<String> = around::AREA_COLUMNS.iter().map(|column| format!("{column} = $1")).collect();
+    let sql = format!(
+        "SELECT {} FROM matter WHERE ({}) AND is_open = 1 AND district_id = $2 AND received_at > $3 \
+         ORDER BY received_at DESC LIMIT {LOOK_AT}",
+        MatterRow::columns(),
+        within.join(" OR ")
+    );
+    let rows = cx.query(&sql, params![area, cx.district(), at.plus_days(-DAYS)])?;
+    let rows = rows.iter().map(MatterRow::read).collect::<Result<Vec<_>, _>>()?;
+    let mine = text::tokens(&text::scrub(words));
+    let now = cx.now;
+    let mut out = Vec::new();
+    for m in rows {
+        let alike = overlap(&mine, &text::tokens(&m.summary));
+        if alike < 0.3 || !super::search::visible(cx, &m, &super::lists::Filter::default())? {
+            continue;
+        }
+        out.push(Candidate {
+            distance_m: f64::INFINITY,
+            hours_apart: m.received_at.secs_since(at).abs() / 3_600,
+            words: alike,
+            same_class: m.class == class,
+            line: Line::of(m, now),
+        });
+    }
+    out.sort_by(|a, b| b.rank().total_cmp(&a.rank()));
+    out.truncate(SHOWN);
+    Ok(out)
 }
 
 fn propose(

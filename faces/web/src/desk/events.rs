@@ -27,7 +27,7 @@ const POLL: Duration = Duration::from_secs(1);
 /// What is gathered into one message.
 const GATHER: Duration = Duration::from_millis(150);
 /// A stream ends after this long and the browser opens a new one, so that it knows the rights of then (J11).
-const LIFE: Duration = Duration::from_secs(300);
+const LIFE: Duration = Duration::from_mins(5);
 
 /// One reader's stream.
 struct Listener {

@@ -292,10 +292,7 @@ fn command(cx: &mut Cx<'_>, typed: &Typed, lang: Lang) -> Result<Raise, matters:
     if typed.text.is_empty() {
         wrong.push(matters::Invalid::new("text", "invalid-missing"));
     }
-    let area = match ground::resolve(cx, &typed.area) {
-        Ok(area) => area,
-        Err(_) => None,
-    };
+    let area = ground::resolve(cx, &typed.area).unwrap_or_default();
     if area.is_none() && !typed.area.trim().is_empty() {
         wrong.push(matters::Invalid::new("area", "desk-new-area-unknown"));
     }
@@ -376,7 +373,7 @@ async fn show_receipt(app: &App, page: Page, staff: Staff, receipt: Receipt) -> 
             let link = page.config.absolute(&format!("/t/{}", receipt.code));
             let r = ReceiptView {
                 owner: page.t1("desk-receipt-owner", "who", name),
-                href: page.href(&format!("/desk/matters/{}", receipt.matter)),
+                href: page.href(format!("/desk/matters/{}", receipt.matter)),
                 class_name: receipt.class.name(page.look.lang).to_owned(),
                 at: page.stamp(receipt.raised_at),
                 contact_by: page.by(receipt.contact_by),
@@ -426,7 +423,7 @@ async fn similar(State(app): State<App>, page: Page, staff: Staff, posted: Poste
             let similar = found
                 .iter()
                 .map(|c| Like {
-                    href: page.href(&format!("/desk/matters/{}", c.line.matter)),
+                    href: page.href(format!("/desk/matters/{}", c.line.matter)),
                     title: format!("{} {}", c.line.number, c.line.summary),
                     why: alike(&page, c),
                 })
@@ -464,7 +461,7 @@ async fn areas(State(app): State<App>, staff: Staff, Query(part): Query<Part>) -
 
 #[cfg(test)]
 pub(super) mod tests {
-    #![allow(clippy::unwrap_used, reason = "tests")]
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
     use super::*;
 
     #[test]

@@ -40,7 +40,7 @@ pub(super) fn points(lines: &[Line], page: Option<&Page>) -> Response {
                 Level::Yellow => "wait",
                 Level::Red | Level::Supervisor | Level::NextLevel => "bad",
             };
-            let url = page.map(|p| p.href(&format!("/desk/matters/{}", l.matter)));
+            let url = page.map(|p| p.href(format!("/desk/matters/{}", l.matter)));
             Some(json!({
                 "type": "Feature",
                 "geometry": { "type": "Point", "coordinates": [lon, lat] },

@@ -193,7 +193,7 @@ fn proposal(detail: &Detail, kind: CommandKind) -> u8 {
 
 fn view(cx: &mut Cx<'_>, page: &Page, d: Detail, done: Option<String>) -> Result<View, Fail> {
     let id = d.line.matter;
-    let href = page.href(&format!("/desk/matters/{id}"));
+    let href = page.href(format!("/desk/matters/{id}"));
     let names = names_of(cx, &d)?;
     let classes = class_names(cx, page)?;
     // Town, community, cell; the police area stands beside them.
@@ -421,7 +421,7 @@ fn similar(cx: &mut Cx<'_>, page: &Page, d: &Detail, href: &str) -> Result<Vec<S
     Ok(found
         .iter()
         .map(|c| Similar {
-            href: page.href(&format!("/desk/matters/{}", c.line.matter)),
+            href: page.href(format!("/desk/matters/{}", c.line.matter)),
             title: format!("{} {}", c.line.number, c.line.summary),
             why: alike(page, c),
             join: may_join.then(|| format!("{href}/do/merge?into={}", c.line.number)),
@@ -431,7 +431,11 @@ fn similar(cx: &mut Cx<'_>, page: &Page, d: &Detail, href: &str) -> Result<Vec<S
 
 /// Why two matters may be the same: how far apart in metres and hours, and how alike in words.
 pub(super) fn alike(page: &Page, c: &matters::app::Candidate) -> String {
-    let far = page.t1("desk-alike-far", "n", c.distance_m.round() as i64);
+    let far = if c.distance_m.is_finite() {
+        page.t1("desk-alike-far", "n", c.distance_m.round() as i64)
+    } else {
+        page.t("desk-alike-near")
+    };
     let ago = page.t1("desk-alike-ago", "span", fmt::span(page.loc, c.hours_apart * 3_600));
     let words = page.t1("desk-alike-words", "share", fmt::percent(c.words, page.look.lang));
     [far, ago, words].join(&page.t("list-comma"))
@@ -482,7 +486,7 @@ async fn reveal(State(app): State<App>, page: Page, staff: Staff, Path(id): Path
             Ok::<_, Fail>(Reveal {
                 number: detail.line.number,
                 title: detail.line.summary,
-                back: page.href(&format!("/desk/matters/{id}")),
+                back: page.href(format!("/desk/matters/{id}")),
                 at: page.stamp(page.now),
                 raisers,
                 frame,

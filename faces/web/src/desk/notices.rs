@@ -16,7 +16,7 @@ pub(super) fn routes() -> Router<App> {
     Router::new().route("/desk/notices", get(show)).route("/desk/notices/read", post(read))
 }
 
-/// Notices shown; older ones are found at their matter.
+/// Inbox shown; older ones are found at their matter.
 const SHOWN: usize = 50;
 
 struct NoticeView {
@@ -32,7 +32,7 @@ struct NoticeView {
 
 #[derive(Template)]
 #[template(path = "desk/notices.html")]
-struct Notices {
+struct Inbox {
     page: Page,
     frame: Frame,
     notices: Vec<NoticeView>,
@@ -57,7 +57,7 @@ async fn show(State(app): State<App>, page: Page, staff: Staff) -> Result<Respon
                 .into_iter()
                 .map(|n| NoticeView {
                     key: n.id.to_string(),
-                    href: page.href(&format!("/desk/matters/{}", n.matter)),
+                    href: page.href(format!("/desk/matters/{}", n.matter)),
                     words: page.t1(&format!("notice-{}", n.kind), "number", &n.number),
                     at: page.ago(n.at),
                     machine: page.machine_time(n.at),
@@ -67,7 +67,7 @@ async fn show(State(app): State<App>, page: Page, staff: Staff) -> Result<Respon
                 .collect();
             let frame = Frame::load(cx, &page, &staff, "/desk/notices")?;
             let fresh = notices.iter().any(|n| n.fresh);
-            Ok::<_, Fail>(Notices { page, frame, notices, fresh })
+            Ok::<_, Fail>(Inbox { page, frame, notices, fresh })
         })
         .await?;
     html(&shown)
@@ -101,7 +101,7 @@ pub(super) mod tests {
     use super::*;
 
     pub(in crate::desk) fn samples(page: &Page) -> Vec<(&'static str, String)> {
-        let of = |n: usize| Notices {
+        let of = |n: usize| Inbox {
             page: page.clone(),
             frame: Frame::sample(page),
             notices: (0..n)

@@ -168,7 +168,7 @@ fn load(cx: &mut Cx<'_>, page: Page, staff: &Staff, ask: Ask) -> Result<Option<H
     let with = |path: &str| page.href(&if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") });
     let (points, export_csv, export_xlsx) =
         (with("/desk/points.geojson"), with("/desk/export.csv"), with("/desk/export.xlsx"));
-    Ok(Some(Home { title, filter, views, list, duty, points, may_export, export_csv, export_xlsx, frame, page }))
+    Ok(Some(Home { page, frame, title, filter, views, list, duty, points, may_export, export_csv, export_xlsx }))
 }
 
 /// Without a queue in the address the day begins where there is something to do: one's own matters, else what is due in
@@ -243,7 +243,7 @@ fn filter_view(cx: &mut Cx<'_>, page: &Page, ask: &Ask, problem: Option<String>)
 }
 
 fn view_link(page: &Page, view: SavedView) -> ViewLink {
-    ViewLink { id: view.id.to_string(), name: view.name, href: page.href(&format!("/desk?{}", view.query)) }
+    ViewLink { id: view.id.to_string(), name: view.name, href: page.href(format!("/desk?{}", view.query)) }
 }
 
 #[derive(Deserialize)]
@@ -256,7 +256,7 @@ struct NewView {
 async fn save(State(app): State<App>, page: Page, staff: Staff, Form(form): Form<NewView>) -> Result<Response, Fail> {
     // An unfiltered list is a view too.
     let query = if form.query.is_empty() { "queue=mine".to_owned() } else { form.query };
-    let back = page.href(&format!("/desk?{query}"));
+    let back = page.href(format!("/desk?{query}"));
     app.rt.write(staff.who(Purpose::Administration), move |cx| matters::app::save_view(cx, &form.name, &query)).await?;
     Ok(Redirect::to(&back).into_response())
 }

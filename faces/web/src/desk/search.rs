@@ -74,7 +74,7 @@ async fn search(
     let back = page.clone();
     let found = app.rt.read(who, move |cx| find(cx, page, &staff, &q)).await?;
     match found {
-        Outcome::One(id) => Ok(Redirect::to(&back.href(&format!("/desk/matters/{id}"))).into_response()),
+        Outcome::One(id) => Ok(Redirect::to(&back.href(format!("/desk/matters/{id}"))).into_response()),
         Outcome::Many(found) => html(found.as_ref()),
     }
 }

@@ -118,7 +118,7 @@ async fn act(
     };
     let because = match app.rt.write(who.clone(), command).await {
         Ok(()) => {
-            let done = page.href(&format!("/desk/matters/{id}?done={}", kind.code()));
+            let done = page.href(format!("/desk/matters/{id}?done={}", kind.code()));
             return Ok(Redirect::to(&done).into_response());
         }
         Err(matters::Error::Invalid(wrong)) => Because { wrong, ..Because::default() },
@@ -159,7 +159,7 @@ fn form(
     let frame = Frame::load(cx, &page, staff, queue_path(Queue::Mine))?;
     let mut fields = step_forms::fields(cx, &page, detail, kind, typed)?;
     let errors = blame(&page, &mut fields, &because.wrong);
-    let back = page.href(&format!("/desk/matters/{}", detail.line.matter));
+    let back = page.href(format!("/desk/matters/{}", detail.line.matter));
     let clash = because.clash.map(|c| clash_view(cx, &page, &c, &fields)).transpose()?;
     let step = StepView {
         word: page.tk("command-", kind.code()),

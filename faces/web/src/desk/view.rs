@@ -161,14 +161,14 @@ pub(crate) struct Row {
 pub(crate) fn rows(cx: &mut Cx<'_>, page: &Page, lines: &[Line]) -> Result<Vec<Row>, Fail> {
     let accounts: Vec<_> = lines.iter().map(|l| l.owner_account).collect();
     let names = people::app::accounts::names(cx, &accounts)?;
-    let areas: Vec<AreaId> = lines.iter().filter_map(|l| nearest(l)).collect();
+    let areas: Vec<AreaId> = lines.iter().filter_map(nearest).collect();
     let places = ground::names(cx, &areas)?;
     let classes = class_names(cx, page)?;
     Ok(lines
         .iter()
         .map(|l| Row {
             key: l.matter.to_string(),
-            href: page.href(&format!("/desk/matters/{}", l.matter)),
+            href: page.href(format!("/desk/matters/{}", l.matter)),
             number: l.number.clone(),
             title: l.summary.clone(),
             tag: Tag::state(page, l.state),

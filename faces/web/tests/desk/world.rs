@@ -50,7 +50,7 @@ impl Desk {
     fn build() -> Self {
         let sets = [people::MIGRATIONS, places::MIGRATIONS, matters::MIGRATIONS, alerts::MIGRATIONS];
         let world = World::with(Kind::Sqlite, &sets);
-        world.act(|cx| matters::app::seed_classes(cx));
+        world.act(matters::app::seed_classes);
         let mut staff = HashMap::new();
         for role in Role::ALL {
             staff.insert(*role, world.staff(*role, Place::default(), role.code(), role.code()));

@@ -1,4 +1,4 @@
-//! Classes of matters and the terms of their clocks (J1, J2). Saving a change computes open matters of the class again.
+//! ClassesPage of matters and the terms of their clocks (J1, J2). Saving a change computes open matters of the class again.
 
 use super::{Sheet, SheetPage, allow};
 use crate::desk::Frame;
@@ -36,7 +36,7 @@ struct ClassLine {
 
 #[derive(Template)]
 #[template(path = "desk/admin/classes.html")]
-struct Classes {
+struct ClassesPage {
     page: Page,
     frame: Frame,
     classes: Vec<ClassLine>,
@@ -49,14 +49,19 @@ struct After {
     changed: Option<i64>,
 }
 
+/// `2 小时`
+fn term(page: &Page, a: Allowance) -> String {
+    page.t2("desk-term-words", "n", a.n, "unit", page.tk("unit-", a.unit.code()))
+}
+
 fn line(page: &Page, c: &ClassRule) -> ClassLine {
     let route = page.tk("route-", c.route.code());
     ClassLine {
-        href: page.href(&format!("/desk/admin/classes/{}", c.code)),
+        href: page.href(format!("/desk/admin/classes/{}", c.code)),
         name: c.name(page.look.lang).to_owned(),
         family: page.tk("family-", c.family.code()),
         route: c.agency.as_ref().map_or_else(|| route.clone(), |a| format!("{route} · {a}")),
-        terms: format!("{} · {} · {} · {}", c.sign, c.contact, c.handle, c.verify),
+        terms: [c.sign, c.contact, c.handle, c.verify].map(|a| term(page, a)).join(" · "),
         clock: format!(
             "{}{}{}",
             page.tk("clock-time-", c.time.code()),
@@ -76,7 +81,7 @@ async fn list(State(app): State<App>, page: Page, staff: Staff, Query(after): Qu
             let frame = Frame::load(cx, &page, &staff, "/desk/admin/classes")?;
             let classes = matters::app::classes(cx)?.iter().map(|c| line(&page, c)).collect();
             let done = after.changed.map(|n| page.t1("desk-class-saved", "n", n));
-            Ok::<_, Fail>(Classes { page, frame, classes, done })
+            Ok::<_, Fail>(ClassesPage { page, frame, classes, done })
         })
         .await?;
     html(&shown)
@@ -184,7 +189,7 @@ fn sheet(page: &Page, code: &str, values: &Values, wrong: &[Invalid]) -> Sheet {
         title: if fresh { page.t("desk-class-new") } else { page.t1("desk-class-edit", "name", get("name_zh")) },
         intro: Some(page.t("desk-class-edit-intro")),
         lines: Vec::new(),
-        action: page.href(&format!("/desk/admin/classes/{code}")),
+        action: page.href(format!("/desk/admin/classes/{code}")),
         back: page.href("/desk/admin/classes"),
         back_word: page.t("desk-nav-classes"),
         button: page.t("desk-save"),
@@ -216,7 +221,7 @@ fn typed(mut rule: ClassRule, posted: &Posted, fresh: bool) -> Result<ClassRule,
     ] {
         match posted.get(field).parse::<Allowance>() {
             Ok(allowance) => *term = allowance,
-            Err(_) => wrong.push(Invalid::new(field, "desk-cf-term-wrong")),
+            Err(()) => wrong.push(Invalid::new(field, "desk-cf-term-wrong")),
         }
     }
     rule.family = Family::from_code(&posted.get("family")).unwrap_or(rule.family);
@@ -248,7 +253,7 @@ async fn save(
         })
         .await;
     match saved {
-        Ok(changed) => Ok(Redirect::to(&page.href(&format!("/desk/admin/classes?changed={changed}"))).into_response()),
+        Ok(changed) => Ok(Redirect::to(&page.href(format!("/desk/admin/classes?changed={changed}"))).into_response()),
         Err(Error::Invalid(wrong)) => {
             let shown = app
                 .rt
@@ -272,7 +277,7 @@ pub(super) mod tests {
         let rules = matters::seed::classes();
         let classes = rules.iter().map(|c| line(page, c)).collect();
         let frame = Frame::sample(page);
-        let shown = Classes {
+        let shown = ClassesPage {
             page: page.clone(),
             frame: frame.clone(),
             classes,

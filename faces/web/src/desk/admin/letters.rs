@@ -31,7 +31,7 @@ struct Letter {
 
 #[derive(Template)]
 #[template(path = "desk/admin/letters.html")]
-struct Letters {
+struct LettersPage {
     page: Page,
     frame: Frame,
     letters: Vec<Letter>,
@@ -55,7 +55,7 @@ async fn show(State(app): State<App>, page: Page, staff: Staff, Query(after): Qu
             let done =
                 matches!(after.done.as_str(), "retry" | "discard").then(|| page.tk("desk-letters-done-", &after.done));
             let problem = (after.done == "reason").then(|| page.t("desk-letter-reason-missing"));
-            Ok::<_, Fail>(Letters { frame, letters, done, problem, page })
+            Ok::<_, Fail>(LettersPage { page, frame, letters, done, problem })
         })
         .await?;
     html(&shown)
@@ -94,7 +94,7 @@ async fn discard(State(app): State<App>, page: Page, staff: Staff, Form(which): 
         Err(alerts::Error::Invalid { .. }) => "reason",
         Err(error) => return Err(error.into()),
     };
-    Ok(Redirect::to(&page.href(&format!("/desk/admin/letters?done={done}"))).into_response())
+    Ok(Redirect::to(&page.href(format!("/desk/admin/letters?done={done}"))).into_response())
 }
 
 #[cfg(test)]
@@ -110,7 +110,7 @@ pub(super) mod tests {
             error: "550".into(),
             about: None,
         };
-        let of = |n: i64| Letters {
+        let of = |n: i64| LettersPage {
             page: page.clone(),
             frame: Frame::sample(page),
             letters: (0..n).map(letter).collect(),

@@ -32,7 +32,7 @@ struct OrgLine {
 
 #[derive(Template)]
 #[template(path = "desk/admin/orgs.html")]
-struct Orgs {
+struct OrgsPage {
     page: Page,
     frame: Frame,
     kinds: Vec<Choice>,
@@ -68,7 +68,7 @@ async fn list(State(app): State<App>, page: Page, staff: Staff, Query(asked): Qu
                 })
                 .collect();
             let done = (asked.done == "made").then(|| page.t("desk-org-made"));
-            Ok::<_, Fail>(Orgs { kinds: kinds(&page, kind.code()), page, frame, orgs, done })
+            Ok::<_, Fail>(OrgsPage { kinds: kinds(&page, kind.code()), page, frame, orgs, done })
         })
         .await?;
     html(&shown)
@@ -151,7 +151,7 @@ pub(super) mod tests {
     pub(in crate::desk) fn samples(page: &Page) -> Vec<(&'static str, String)> {
         let name = |zh: &str, en: &str| if page.zh() { zh.to_owned() } else { en.to_owned() };
         let frame = Frame::sample(page);
-        let of = |n: usize| Orgs {
+        let of = |n: usize| OrgsPage {
             page: page.clone(),
             frame: frame.clone(),
             kinds: kinds(page, "committee"),

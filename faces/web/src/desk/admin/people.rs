@@ -36,7 +36,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/desk/admin/people/{id}/sessions", post(revoke))
 }
 
-/// People of one page; more words find fewer.
+/// PeoplePage of one page; more words find fewer.
 const SHOWN: usize = 100;
 
 struct PersonLine {
@@ -50,7 +50,7 @@ struct PersonLine {
 
 #[derive(Template)]
 #[template(path = "desk/admin/people.html")]
-struct People {
+struct PeoplePage {
     page: Page,
     frame: Frame,
     q: String,
@@ -99,7 +99,7 @@ async fn list(State(app): State<App>, page: Page, staff: Staff, Query(asked): Qu
             let people = found
                 .into_iter()
                 .map(|p| PersonLine {
-                    href: page.href(&format!("/desk/admin/people/{}", p.account)),
+                    href: page.href(format!("/desk/admin/people/{}", p.account)),
                     seats: p.seats.iter().map(|s| seat_words(&page, s)).collect(),
                     name: p.display_name,
                     login: p.login,
@@ -107,7 +107,7 @@ async fn list(State(app): State<App>, page: Page, staff: Staff, Query(asked): Qu
                     phone: p.phone_ext,
                 })
                 .collect();
-            Ok::<_, Fail>(People {
+            Ok::<_, Fail>(PeoplePage {
                 q: asked.q,
                 roles: Choice::any(&page, "role-", Role::ALL.iter().map(|r| r.code()), &asked.role),
                 people,
@@ -200,7 +200,7 @@ fn load(
             kind: page.tk("desk-term-", term.kind.code()),
             from: page.stamp(term.from),
             to: term.to.map_or_else(|| page.t("desk-term-open"), |to| page.stamp(to)),
-            change: (may_terms && runs).then(|| page.href(&format!("/desk/admin/seats/{}/hand-over", term.seat))),
+            change: (may_terms && runs).then(|| page.href(format!("/desk/admin/seats/{}/hand-over", term.seat))),
         });
     }
     let active = account.status == AccountStatus::Active;
@@ -215,9 +215,9 @@ fn load(
         add_term: may_terms.then(|| page.href("/desk/admin/seats")),
         may_sessions,
         sessions: if may_sessions { sessions::of(cx, &page, id, Some(staff.session))? } else { Vec::new() },
-        revoke: page.href(&format!("/desk/admin/people/{id}/sessions")),
+        revoke: page.href(format!("/desk/admin/people/{id}/sessions")),
         status_href: (may(cx, Action::ManageAccounts) && account.status != AccountStatus::Closed)
-            .then(|| page.href(&format!("/desk/admin/people/{id}/status"))),
+            .then(|| page.href(format!("/desk/admin/people/{id}/status"))),
         done,
         problem,
         frame,
@@ -245,7 +245,7 @@ async fn status(
         Err(people::Error::LastCatchAll) => "last",
         Err(error) => return Err(error.into()),
     };
-    Ok(Redirect::to(&page.href(&format!("/desk/admin/people/{id}?done={done}"))).into_response())
+    Ok(Redirect::to(&page.href(format!("/desk/admin/people/{id}?done={done}"))).into_response())
 }
 
 async fn revoke(
@@ -257,7 +257,7 @@ async fn revoke(
 ) -> Result<Response, Fail> {
     let session: SessionId = posted.get("session").parse().map_err(|_| Fail::BadRequest("bad-form"))?;
     app.rt.write(staff.who(Purpose::Administration), move |cx| people::app::sessions::revoke(cx, session)).await?;
-    Ok(Redirect::to(&page.href(&format!("/desk/admin/people/{id}?done=revoked"))).into_response())
+    Ok(Redirect::to(&page.href(format!("/desk/admin/people/{id}?done=revoked"))).into_response())
 }
 
 /// What was typed about a new account. The password stays out of logs and is never shown again.
@@ -389,7 +389,7 @@ pub(super) mod tests {
                     phone: (i == 0).then(|| "021-0571 0101".into()),
                 })
                 .collect();
-            let list = People {
+            let list = PeoplePage {
                 page: page.clone(),
                 frame: frame.clone(),
                 q: String::new(),

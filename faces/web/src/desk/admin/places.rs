@@ -1,4 +1,4 @@
-//! Areas with what is wrong with their coverage, and posts with hours, state and who is on duty (P1, P2). Both are changed
+//! AreasPage with what is wrong with their coverage, and posts with hours, state and who is on duty (P1, P2). Both are changed
 //! by imports, whole sets at a time; here they are looked at.
 
 use super::allow;
@@ -41,7 +41,7 @@ struct ProblemLine {
 
 #[derive(Template)]
 #[template(path = "desk/admin/areas.html")]
-struct Areas {
+struct AreasPage {
     page: Page,
     frame: Frame,
     kinds: Vec<Choice>,
@@ -96,14 +96,14 @@ async fn areas(State(app): State<App>, page: Page, staff: Staff, Query(asked): Q
             let heading = page.t2("desk-areas-heading", "kind", page.tk("area-", kind.code()), "n", areas.len());
             let cut = areas.len() > SHOWN;
             areas.truncate(SHOWN);
-            Ok::<_, Fail>(Areas {
+            Ok::<_, Fail>(AreasPage {
                 kinds: Choice::codes(&page, "area-", AreaKind::ALL.iter().map(|k| k.code()), kind.code()),
                 text: asked.text,
                 heading,
                 areas,
                 cut,
                 problems: problems(&page, &ground),
-                outline: page.href(&format!("/desk/areas.geojson?kind={}", kind.code())),
+                outline: page.href(format!("/desk/areas.geojson?kind={}", kind.code())),
                 frame,
                 page,
             })
@@ -153,7 +153,7 @@ struct PostLine {
 
 #[derive(Template)]
 #[template(path = "desk/admin/posts.html")]
-struct Posts {
+struct PostsPage {
     page: Page,
     frame: Frame,
     text: String,
@@ -193,7 +193,7 @@ async fn posts(State(app): State<App>, page: Page, staff: Staff, Query(asked): Q
             let cut = posts.len() > SHOWN;
             posts.truncate(SHOWN);
             let tiers = Choice::any(&page, "desk-tier-", Tier::ALL.iter().map(|t| t.code()), &asked.tier);
-            Ok::<_, Fail>(Posts { text: asked.text, tiers, posts, cut, frame, page })
+            Ok::<_, Fail>(PostsPage { text: asked.text, tiers, posts, cut, frame, page })
         })
         .await?;
     html(&shown)
@@ -207,7 +207,7 @@ pub(super) mod tests {
         let name = |zh: &str, en: &str| if page.zh() { zh.to_owned() } else { en.to_owned() };
         let mut out = Vec::new();
         for n in [0_usize, 2] {
-            let areas = Areas {
+            let areas = AreasPage {
                 page: page.clone(),
                 frame: Frame::sample(page),
                 kinds: Choice::codes(page, "area-", AreaKind::ALL.iter().map(|k| k.code()), "town"),
@@ -228,7 +228,7 @@ pub(super) mod tests {
                 outline: page.href("/desk/areas.geojson?kind=town"),
             };
             out.push(("desk/admin/areas.html", areas.render().unwrap_or_default()));
-            let posts = Posts {
+            let posts = PostsPage {
                 page: page.clone(),
                 frame: Frame::sample(page),
                 text: String::new(),

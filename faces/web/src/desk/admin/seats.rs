@@ -1,4 +1,4 @@
-//! Seats and change of post (J11): the successor inherits what the seat owns, the predecessor loses access the same minute.
+//! SeatsPage and change of post (J11): the successor inherits what the seat owns, the predecessor loses access the same minute.
 
 use super::{Sheet, SheetPage, allow};
 use crate::desk::view::{Choice, Field, FieldKind, blame, day_text};
@@ -36,7 +36,7 @@ struct SeatLine {
 
 #[derive(Template)]
 #[template(path = "desk/admin/seats.html")]
-struct Seats {
+struct SeatsPage {
     page: Page,
     frame: Frame,
     roles: Vec<Choice>,
@@ -61,7 +61,7 @@ fn line(page: &Page, l: LiaisonLine) -> SeatLine {
         title: page.t2("desk-seat-words", "title", &l.title, "role", page.tk("role-", l.role.code())),
         org: l.org_name,
         people,
-        href: page.href(&format!("/desk/admin/seats/{}/hand-over", l.seat)),
+        href: page.href(format!("/desk/admin/seats/{}/hand-over", l.seat)),
     }
 }
 
@@ -78,7 +78,7 @@ async fn list(State(app): State<App>, page: Page, staff: Staff, Query(asked): Qu
             let seats = book.into_iter().filter(|l| l.role == role).map(|l| line(&page, l)).collect();
             let roles = Choice::codes(&page, "role-", Role::ALL.iter().map(|r| r.code()), role.code());
             let done = (asked.done == "handed").then(|| page.t("desk-seat-handed"));
-            Ok::<_, Fail>(Seats { page, frame, roles, seats, done })
+            Ok::<_, Fail>(SeatsPage { page, frame, roles, seats, done })
         })
         .await?;
     html(&shown)
@@ -115,7 +115,7 @@ fn sheet(cx: &mut Cx<'_>, page: &Page, id: SeatId, to: &str, day: &str, wrong: &
         title: page.t1("desk-hand-title", "title", &seat.title),
         intro: Some(page.t("desk-hand-intro")),
         lines: vec![page.t1("desk-hand-now", "who", who), page.t1("desk-hand-moves", "n", open)],
-        action: page.href(&format!("/desk/admin/seats/{id}/hand-over")),
+        action: page.href(format!("/desk/admin/seats/{id}/hand-over")),
         back: page.href("/desk/admin/seats"),
         back_word: page.t("desk-nav-seats"),
         button: page.t("desk-hand-do"),
@@ -212,7 +212,7 @@ pub(super) mod tests {
 
     pub(in crate::desk) fn samples(page: &Page) -> Vec<(&'static str, String)> {
         let name = |zh: &str, en: &str| if page.zh() { zh.to_owned() } else { en.to_owned() };
-        let of = |n: usize| Seats {
+        let of = |n: usize| SeatsPage {
             page: page.clone(),
             frame: Frame::sample(page),
             roles: Choice::codes(page, "role-", Role::ALL.iter().map(|r| r.code()), "clerk"),
