@@ -11,7 +11,6 @@ use kernel::{Ids, Lang};
 use people::app::{NewAccount, NewToken, accounts, password, tokens};
 use people::model::Account;
 use people::policy::TokenScope;
-use std::io::Write as _;
 
 /// Accounts of staff and volunteers.
 #[derive(Debug, Subcommand)]
