@@ -52,7 +52,7 @@ pub(super) fn prepare(rt: &Runtime) -> anyhow::Result<Ground> {
     let there = rt.read_now(nobody, people::app::all_districts)?.into_iter().find(|d| d.code == "bench");
     let district = there.as_ref().map_or_else(|| DistrictId(rt.ids().uuid(rt.now())), |d| d.id);
     if there.is_none() {
-        rt.write_now(operator(district), |cx| make(cx))?;
+        rt.write_now(operator(district), make)?;
     }
     rt.read_now(operator(district), move |cx| read(cx, district))
 }

@@ -91,6 +91,7 @@ impl ReportPage {
     fn emergency(&self) -> bool {
         self.chosen().is_some_and(|c| c.family == "emergency")
     }
+    #[expect(clippy::unused_self, reason = "templates call methods of the page")]
     fn reaches(&self) -> [&'static str; 4] {
         Reach::ALL.map(Reach::code)
     }
