@@ -46,9 +46,12 @@ impl Conn {
         conn.set_prepared_statement_cache_capacity(512);
         conn.busy_timeout(BUSY).map_err(sqlite_error)?;
         // synchronous=FULL: an acknowledged write survives a power cut. Large cache for the writer's index pages.
+        // Not temp_store=MEMORY for the writer: SQLite then keeps the undo journal of a savepoint in memory as a list that
+        // every statement walks to its end, so that a long use case takes the square of its length.
         let pragmas = format!(
-            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY; \
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA temp_store={}; \
              PRAGMA cache_size=-{}; PRAGMA journal_size_limit=67108864;",
+            if writer { "DEFAULT" } else { "MEMORY" },
             if writer { 65_536 } else { 16_384 }
         );
         conn.execute_batch(&pragmas).map_err(sqlite_error)?;

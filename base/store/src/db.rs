@@ -1,6 +1,6 @@
 //! Threads that own connections. SQLite: one writer with group commit, several readers. PostgreSQL: a pool.
 //!
-//! Group commit: the writer runs every task that waits, each in its own savepoint, and commits once for all of
+//! Group commit: the writer runs every task that waits, each but the first in its own savepoint, and commits once for all of
 //! them; nobody is answered before that commit is on disk. A task that fails rolls back its savepoint only.
 
 use crate::conn::{Conn, Dialect};
@@ -264,8 +264,11 @@ fn batch(conn: &mut Conn, first: Box<dyn Task>, queue: &Queue, ran: &mut Vec<Box
         ran.extend(next);
         return Err(error);
     }
+    // As long as nothing is kept, the transaction itself is the savepoint. A long import, which is alone in its batch,
+    // so keeps no second journal of every page it changes.
+    let mut clean = true;
     while let Some(mut task) = next.take() {
-        let opened = conn.execute("SAVEPOINT task", &[]);
+        let opened = if clean { Ok(0) } else { conn.execute("SAVEPOINT task", &[]) };
         let keep = opened.is_ok() && guarded(conn, task.as_mut());
         ran.push(task);
         if !conn.in_transaction() {
@@ -274,10 +277,17 @@ fn batch(conn: &mut Conn, first: Box<dyn Task>, queue: &Queue, ran: &mut Vec<Box
         if conn.broken {
             return Err(Error::Unavailable("connection lost".into()));
         }
-        if !keep {
-            conn.execute("ROLLBACK TO task", &[])?;
+        if !clean {
+            if !keep {
+                conn.execute("ROLLBACK TO task", &[])?;
+            }
+            conn.execute("RELEASE task", &[])?;
+        } else if keep {
+            clean = false;
+        } else {
+            conn.batch("ROLLBACK")?;
+            conn.batch("BEGIN IMMEDIATE")?;
         }
-        conn.execute("RELEASE task", &[])?;
         if ran.len() < BATCH_TASKS && started.elapsed() < BATCH_TIME {
             next = queue.try_pop();
         }
