@@ -482,3 +482,4 @@ desk-notices-read = Mark all as read
 desk-notice-new = new
 desk-term-words = { $n } { $unit }
 desk-alike-near = in the same area
+desk-people-more-seats = and { $n } more

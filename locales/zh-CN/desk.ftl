@@ -473,3 +473,4 @@ desk-notices-read = 全部标为已读
 desk-notice-new = 未读
 desk-term-words = { $n } { $unit }
 desk-alike-near = 同一个地区
+desk-people-more-seats = 还有 { $n } 个岗位

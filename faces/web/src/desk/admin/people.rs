@@ -100,7 +100,7 @@ async fn list(State(app): State<App>, page: Page, staff: Staff, Query(asked): Qu
                 .into_iter()
                 .map(|p| PersonLine {
                     href: page.href(format!("/desk/admin/people/{}", p.account)),
-                    seats: p.seats.iter().map(|s| seat_words(&page, s)).collect(),
+                    seats: first_seats(&page, &p.seats),
                     name: p.display_name,
                     login: p.login,
                     active: p.active,
@@ -121,6 +121,16 @@ async fn list(State(app): State<App>, page: Page, staff: Staff, Query(asked): Qu
         })
         .await?;
     html(&shown)
+}
+
+/// The first few seats; the rest stand on the person's own page.
+fn first_seats(page: &Page, seats: &[people::app::staff::StaffSeat]) -> Vec<String> {
+    const SHOWN: usize = 3;
+    let mut out: Vec<String> = seats.iter().take(SHOWN).map(|s| seat_words(page, s)).collect();
+    if seats.len() > SHOWN {
+        out.push(page.t1("desk-people-more-seats", "n", seats.len() - SHOWN));
+    }
+    out
 }
 
 struct TermLine {
