@@ -40,7 +40,7 @@ await journey(`resident${isElder ? "-elder" : ""}${script === "on" ? "" : "-plai
   await stage.look(resident, "add");
   await page.locator("#text").fill(lang === "en" ? "There are more bags today." : "今天又多了两袋。");
   await page.locator("main form .actions button").click();
-  await page.waitForURL((url) => !url.pathname.endsWith("/add"));
+  await page.locator(".notice-good").waitFor();
   await stage.look(resident, "added");
 
   // A wrong code gets a plain page with the duty desk's number, and nothing else.
