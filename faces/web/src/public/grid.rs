@@ -217,13 +217,14 @@ fn person(cx: &mut Cx<'_>, role: &'static str, want: &Want) -> Result<Option<Per
     Ok(Some(Person { role, name: account.display_name, office, phone: account.phone_ext.filter(|p| !p.is_empty()) }))
 }
 
-/// Outlines of the towns for the maps of public pages, simplified; not personal, and the same for everybody.
+/// Outlines of the neighbourhoods (of the towns while there are none) for the maps of public pages, simplified; not
+/// personal, and the same for everybody.
 async fn areas(State(app): State<App>) -> Result<Response, Fail> {
-    let layer = app
-        .rt
-        .read(app.anybody(), |cx| places::app::layer(cx, AreaKind::Town, 30.0))
-        .await
-        .map_err(errors::of_places)?;
+    let read = |cx: &mut Cx<'_>| {
+        let drawn = places::snapshot(cx)?.of_kind(AreaKind::Community).any(|a| a.outline.is_some());
+        places::app::layer(cx, if drawn { AreaKind::Community } else { AreaKind::Town }, 15.0)
+    };
+    let layer = app.rt.read(app.anybody(), read).await.map_err(errors::of_places)?;
     let headers = [(header::CONTENT_TYPE, "application/geo+json"), (header::CACHE_CONTROL, "public, max-age=300")];
     Ok((headers, layer.to_string()).into_response())
 }

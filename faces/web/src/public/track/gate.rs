@@ -88,7 +88,7 @@ fn draw(page: &Page, code: &str, t: Tracked, holder: Option<Holder>) -> View {
         text: text(NoteKind::Body).unwrap_or_default(),
         address: text(NoteKind::Place),
         raised_at: t.raised_at,
-        state: if t.joined { State::Duplicate.code() } else { t.state.code() },
+        state: if t.joined && t.answer.is_none() { State::Duplicate.code() } else { t.state.code() },
         progress: t.progress.step,
         promise,
         answer_by: t.answer_by,
