@@ -7,6 +7,10 @@
 //!
 //! A new page: a template under `templates/`, a struct with `page: Page`, a sample in the group's `samples`, texts in both
 //! languages. The tests in `tests.rs` find what is missing.
+#![allow(
+    clippy::needless_borrows_for_generic_args,
+    reason = "page.href takes both &format!(…) from code and text from templates"
+)]
 
 mod assets;
 pub mod config;
