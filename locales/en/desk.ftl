@@ -483,3 +483,4 @@ desk-notice-new = new
 desk-term-words = { $n } { $unit }
 desk-alike-near = in the same area
 desk-people-more-seats = and { $n } more
+desk-table = Table; on a narrow screen it scrolls sideways

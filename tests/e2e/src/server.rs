@@ -17,7 +17,7 @@ pub const NOW: &str = "2026-06-24T10:00:00+08:00";
 /// Time for a start on data that is already there.
 const START: Duration = Duration::from_secs(30);
 /// Time for a first start, which invents a district, in the unoptimised program on a busy machine.
-const FIRST_START: Duration = Duration::from_mins(4);
+const FIRST_START: Duration = Duration::from_mins(10);
 
 /// `mulin demo`, ended when dropped.
 #[derive(Debug)]

@@ -1,4 +1,4 @@
-//! Pages that anybody can open.
+//! Pages as they stand: in both languages, on a phone and at a desk, for everybody and for staff.
 
 use e2e::{Demo, browser};
 
@@ -8,6 +8,16 @@ fn public_pages_in_both_languages_and_widths() {
     for lang in ["lang=zh", "lang=en"] {
         for width in ["width=390", "width=1280"] {
             browser::run(&demo, "looks", &[lang, width, "pages=/,/report,/t,/my-grid,/login"]);
+        }
+    }
+}
+
+#[test]
+fn desk_pages_in_both_languages_and_widths() {
+    let demo = Demo::start();
+    for lang in ["lang=zh", "lang=en"] {
+        for width in ["width=390", "width=1280"] {
+            browser::run(&demo, "desk", &[lang, width]);
         }
     }
 }
