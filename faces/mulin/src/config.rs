@@ -75,8 +75,13 @@ impl Config {
             anyhow::ensure!(file.exists(), "the configuration file {} is not there", file.display());
         }
         let figment = Figment::from(Toml::file(file.unwrap_or_else(|| Path::new("mulin.toml"))));
-        // MULIN_CLOCK belongs to the demo and tests, MULIN_UI_DIST to the build.
-        let environment = Env::prefixed("MULIN_").ignore(&["CLOCK", "UI_DIST", "LOG", "CONFIG"]).split("__");
+        // Other MULIN_* variables belong to the demo, the build and tests.
+        const SECTIONS: [&str; 8] =
+            ["database", "keys", "listen", "admin_listen", "connections", "district", "site", "mail"];
+        let ours = |key: &figment::value::UncasedStr| {
+            SECTIONS.iter().any(|section| key.as_str().to_ascii_lowercase().split("__").next() == Some(section))
+        };
+        let environment = Env::prefixed("MULIN_").filter(move |key| ours(key)).split("__");
         figment.merge(environment).extract().context("configuration")
     }
 
