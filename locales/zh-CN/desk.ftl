@@ -474,4 +474,4 @@ desk-notice-new = 未读
 desk-term-words = { $n } { $unit }
 desk-alike-near = 同一个地区
 desk-people-more-seats = 还有 { $n } 个岗位
-desk-table = 表格,窄屏可左右滑动
+desk-table = 表格，窄屏可左右滑动
