@@ -72,9 +72,9 @@ impl From<matters::Error> for Fail {
 #[cfg(test)]
 pub(crate) fn samples(page: &Page) -> Vec<(&'static str, String)> {
     let mut all = queue::tests::samples(page);
-    all.extend(matter::tests::samples(page));
+    all.extend(matter::samples::samples(page));
     all.extend(step::tests::samples(page));
-    all.extend(intake::tests::samples(page));
+    all.extend(intake::samples::samples(page));
     all.extend(search::tests::samples(page));
     all.extend(notices::tests::samples(page));
     all.extend(help::tests::samples(page));

@@ -1,0 +1,87 @@
+//! What the form proposes while the clerk types: matters that may be the same, areas by part of a name.
+
+use super::super::ground;
+use super::super::matter::alike;
+use super::classes::{active, class_of};
+use super::typed::Typed;
+use crate::public::post::Posted;
+use crate::session::Staff;
+use crate::{App, Fail, Page, html};
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::response::Response;
+use kernel::Purpose;
+use matters::app::RaisedPlace;
+use people::policy::{Action, ResourceFacts, require};
+use serde::Deserialize;
+
+pub(super) struct Like {
+    pub href: String,
+    pub title: String,
+    pub why: String,
+}
+
+#[derive(Template)]
+#[template(path = "desk/part_similar.html")]
+pub(super) struct SimilarPart {
+    pub page: Page,
+    pub similar: Vec<Like>,
+}
+
+/// Matters that may be the same, while the clerk types. A proposal, never a bar.
+pub(super) async fn similar(
+    State(app): State<App>,
+    page: Page,
+    staff: Staff,
+    posted: Posted,
+) -> Result<Response, Fail> {
+    let typed = Typed::of(&posted);
+    let who = staff.who(Purpose::Proxy);
+    let shown = app
+        .rt
+        .read(who, move |cx| {
+            require(&cx.actor, cx.purpose, Action::RaiseFor, &ResourceFacts::District)?;
+            let classes = active(cx)?;
+            let class = class_of(&classes, &typed.class, page.look.lang).map(|c| c.code.clone()).unwrap_or_default();
+            let area = ground::resolve(cx, &typed.area)?;
+            let place = RaisedPlace { area, address: Some(typed.address.clone()), ..RaisedPlace::default() };
+            let words = format!("{} {}", typed.text, typed.address);
+            let found = matters::app::similar_to(cx, &place, &class, &words)?;
+            let similar = found
+                .iter()
+                .map(|c| Like {
+                    href: page.href(format!("/desk/matters/{}", c.line.matter)),
+                    title: format!("{} {}", c.line.number, c.line.summary),
+                    why: alike(&page, c),
+                })
+                .collect();
+            Ok::<_, Fail>(SimilarPart { page, similar })
+        })
+        .await?;
+    html(&shown)
+}
+
+#[derive(Template)]
+#[template(path = "desk/part_options.html")]
+pub(super) struct Options {
+    pub areas: Vec<String>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct Part {
+    pub area: String,
+}
+
+/// Areas for the type-ahead, by part of a name, pinyin or code.
+pub(super) async fn areas(State(app): State<App>, staff: Staff, Query(part): Query<Part>) -> Result<Response, Fail> {
+    let who = staff.who(Purpose::Proxy);
+    let found = app
+        .rt
+        .read(who, move |cx| {
+            require(&cx.actor, cx.purpose, Action::RaiseFor, &ResourceFacts::District)?;
+            ground::find(cx, &part.area, 12)
+        })
+        .await?;
+    html(&Options { areas: found.into_iter().map(|(_, words)| words).collect() })
+}

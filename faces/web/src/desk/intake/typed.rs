@@ -1,0 +1,128 @@
+//! What a clerk typed, and the command that comes out of it.
+
+use super::super::ground;
+use super::classes::class_of;
+use crate::public::post::Posted;
+use kernel::Lang;
+use kernel::ids::PostId;
+use matters::app::{Raise, RaisedPlace, RaiserInput};
+use matters::model::{Channel, Origin};
+use store::Cx;
+
+/// What was sent, by field.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Typed {
+    pub key: String,
+    pub class: String,
+    pub text: String,
+    pub address: String,
+    pub area: String,
+    pub phone: String,
+    pub name: String,
+    pub email: String,
+    pub postal: String,
+    pub origin: String,
+    pub channel: String,
+    pub post: String,
+    pub lang: String,
+}
+
+impl Typed {
+    pub(super) fn of(posted: &Posted) -> Self {
+        let get = |name: &str| posted.get(name);
+        Self {
+            key: get("key"),
+            class: get("class"),
+            text: get("text"),
+            address: get("address"),
+            area: get("area"),
+            phone: get("phone"),
+            name: get("name"),
+            email: get("email"),
+            postal: get("postal"),
+            origin: get("origin"),
+            channel: get("channel"),
+            post: get("post"),
+            lang: get("lang"),
+        }
+    }
+
+    /// How the answer goes out: what was chosen, else by what is known of the caller.
+    pub(super) fn channel(&self) -> Channel {
+        let origin = Origin::from_code(&self.origin);
+        Channel::from_code(&self.channel).unwrap_or(if !self.phone.is_empty() {
+            Channel::Phone
+        } else if !self.email.is_empty() {
+            Channel::Email
+        } else if origin == Some(Origin::WalkIn) && !self.name.is_empty() {
+            Channel::Counter
+        } else {
+            Channel::Page
+        })
+    }
+
+    pub(super) fn raiser(&self, lang: Lang) -> RaiserInput {
+        let some = |value: &str| Some(value.to_owned()).filter(|v| !v.is_empty());
+        let lang = if self.lang.is_empty() { lang } else { Lang::from_tag(&self.lang) };
+        let nobody = [&self.phone, &self.name, &self.email, &self.postal].iter().all(|v| v.is_empty());
+        if nobody && self.channel.is_empty() {
+            return RaiserInput::anonymous(lang);
+        }
+        RaiserInput {
+            anonymous: false,
+            name: some(&self.name),
+            phone: some(&self.phone),
+            email: some(&self.email),
+            address: some(&self.postal),
+            channel: self.channel(),
+            lang,
+        }
+    }
+}
+
+/// Place and class of what was typed; names everything that is missing at once.
+pub(super) fn command(cx: &mut Cx<'_>, typed: &Typed, lang: Lang) -> Result<Raise, matters::Error> {
+    let mut wrong = Vec::new();
+    let classes: Vec<_> = matters::app::classes(cx)?.iter().filter(|c| c.active).cloned().collect();
+    let class = class_of(&classes, &typed.class, lang).map(|c| c.code.clone());
+    if class.is_none() {
+        wrong.push(matters::Invalid::new("class", "invalid-class"));
+    }
+    if typed.text.is_empty() {
+        wrong.push(matters::Invalid::new("text", "invalid-missing"));
+    }
+    let area = ground::resolve(cx, &typed.area).unwrap_or_default();
+    if area.is_none() && !typed.area.trim().is_empty() {
+        wrong.push(matters::Invalid::new("area", "desk-new-area-unknown"));
+    }
+    if !wrong.is_empty() {
+        return Err(matters::Error::Invalid(wrong));
+    }
+    let post: Option<PostId> = typed.post.parse().ok();
+    Ok(Raise {
+        key: Some(typed.key.clone()).filter(|k| !k.is_empty()),
+        class: class.unwrap_or_default(),
+        text: typed.text.clone(),
+        place: RaisedPlace { point: None, address: Some(typed.address.clone()).filter(|a| !a.is_empty()), area, post },
+        raiser: typed.raiser(lang),
+        origin: Origin::from_code(&typed.origin)
+            .filter(|o| matches!(o, Origin::Phone | Origin::WalkIn))
+            .unwrap_or(Origin::Phone),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_answer_goes_where_the_caller_can_be_reached() {
+        let with = |phone: &str, name: &str, origin: &str| {
+            Typed { phone: phone.into(), name: name.into(), origin: origin.into(), ..Typed::default() }
+                .raiser(Lang::ZhCn)
+        };
+        assert_eq!(with("021-05710101", "", "phone").channel, Channel::Phone);
+        assert_eq!(with("", "王", "walk_in").channel, Channel::Counter);
+        assert!(with("", "", "phone").anonymous);
+    }
+}

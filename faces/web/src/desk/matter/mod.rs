@@ -1,0 +1,222 @@
+//! One matter: where it stands and until when, what can be done next and why the rest cannot, what was said and done.
+//! Names of raisers are behind a step of their own that is logged (R3).
+
+mod pictures;
+mod raisers;
+#[cfg(test)]
+pub(super) mod samples;
+mod similar;
+mod steps;
+mod timeline;
+
+pub(super) use similar::alike;
+
+use super::frame::queue_path;
+use super::ground;
+use super::view::{class_names, due};
+use super::words::{Due, Tag, why};
+use super::{Frame, nobody};
+use crate::session::Staff;
+use crate::{App, Fail, Page, html};
+use askama::Template;
+use axum::Router;
+use axum::extract::{Path, Query, State};
+use axum::response::Response;
+use axum::routing::{get, post};
+use kernel::Purpose;
+use kernel::ids::{AccountId, MatterId};
+use matters::NoteKind;
+use matters::app::{Detail, Queue};
+use matters::model::CommandKind;
+use pictures::PictureView;
+use raisers::RaiserView;
+use serde::Deserialize;
+use serde_json::Value;
+use similar::Similar;
+use std::collections::HashMap;
+use steps::{NextStep, Refused};
+use store::Cx;
+use timeline::EventView;
+
+pub(super) fn routes() -> Router<App> {
+    Router::new()
+        .route("/desk/matters/{id}", get(show))
+        .route("/desk/matters/{id}/raiser", post(raisers::reveal))
+        .route("/desk/matters/{id}/picture/{picture}", get(pictures::show))
+        .route("/desk/matters/{id}/point.geojson", get(point))
+}
+
+struct View {
+    id: String,
+    href: String,
+    back: String,
+    number: String,
+    title: String,
+    tag: Tag,
+    emergency: bool,
+    open: bool,
+    class_name: String,
+    origin: String,
+    raised: String,
+    raised_machine: String,
+    done: Option<String>,
+    due: Due,
+    stage: String,
+    why: Vec<String>,
+    owner: String,
+    via: Option<String>,
+    next: Vec<NextStep>,
+    refused: Vec<Refused>,
+    text: String,
+    place: Option<String>,
+    areas: Option<String>,
+    pictures: Vec<PictureView>,
+    answer: Option<String>,
+    outcome: Option<String>,
+    raisers: Vec<RaiserView>,
+    may_reveal: bool,
+    reveal: String,
+    readings: Option<String>,
+    timeline: Vec<EventView>,
+    viewers: Vec<String>,
+    similar: Vec<Similar>,
+    point: Option<(f64, f64)>,
+}
+
+#[derive(Template)]
+#[template(path = "desk/matter.html")]
+struct MatterPage {
+    page: Page,
+    frame: Frame,
+    m: View,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct After {
+    /// The step just taken.
+    done: String,
+}
+
+async fn show(
+    State(app): State<App>,
+    page: Page,
+    staff: Staff,
+    Path(id): Path<MatterId>,
+    Query(after): Query<After>,
+) -> Result<Response, Fail> {
+    let who = staff.who(Purpose::Matter(id));
+    let shown = app
+        .rt
+        .read(who, move |cx| {
+            let detail = matters::app::detail(cx, id)?;
+            let frame = Frame::load(cx, &page, &staff, queue_path(Queue::Mine))?;
+            let done = CommandKind::from_code(&after.done).map(|kind| page.tk("desk-done-", kind.code()));
+            let m = view(cx, &page, detail, done)?;
+            Ok::<_, Fail>(MatterPage { page, frame, m })
+        })
+        .await?;
+    html(&shown)
+}
+
+fn view(cx: &mut Cx<'_>, page: &Page, d: Detail, done: Option<String>) -> Result<View, Fail> {
+    let id = d.line.matter;
+    let href = page.href(format!("/desk/matters/{id}"));
+    let names = names_of(cx, &d)?;
+    let classes = class_names(cx, page)?;
+    // Town, community, cell; the police area stands beside them.
+    let place = &d.line.spot;
+    let spot: Vec<_> = [place.police, place.grid, place.community, place.town].into_iter().flatten().collect();
+    let areas = ground::names(cx, &spot)?;
+    let area_line: Vec<String> = spot.iter().rev().filter_map(|a| areas.get(a).cloned()).collect();
+    let (next, refused) = steps::steps(page, &d, &href);
+    let similar = if d.line.state.is_open() { similar::similar(cx, page, &d, &href)? } else { Vec::new() };
+    let readings = matters::raiser::readings(cx, id)?;
+    let by_kind = |kind| d.texts.iter().find(|n| n.kind == kind).map(|n| n.text.clone());
+    let open = d.line.state.is_open();
+    let raisers = raisers::raisers(page, &d, &href);
+    let timeline = timeline::timeline(page, &d, &names, &classes);
+    Ok(View {
+        back: page.href("/desk"),
+        number: d.line.number.clone(),
+        title: d.line.summary.clone(),
+        tag: Tag::state(page, d.line.state),
+        emergency: d.line.emergency,
+        open,
+        class_name: d.class.name(page.look.lang).to_owned(),
+        origin: page.tk("origin-", d.line.origin.code()),
+        raised: page.ago(d.line.received_at),
+        raised_machine: page.machine_time(d.line.received_at),
+        done,
+        due: if open {
+            Due::of(page, d.clock.due_at, d.clock.level(page.now), d.clock.paused_until, d.clock.provisional)
+        } else {
+            due(page, &d.line)
+        },
+        stage: page.tk("desk-stage-", d.clock.stage.code()),
+        why: why(page, &d.clock.why, d.class.name(page.look.lang)),
+        owner: names.get(&d.owner).cloned().unwrap_or_else(|| nobody(page)),
+        via: (d.owner_via != "holder").then(|| page.tk("desk-via-", d.owner_via)),
+        next,
+        refused,
+        text: by_kind(NoteKind::Body).unwrap_or_default(),
+        place: by_kind(NoteKind::Place),
+        areas: (!area_line.is_empty()).then(|| area_line.join(" · ")),
+        pictures: d
+            .attachments
+            .iter()
+            .enumerate()
+            .map(|(i, p)| PictureView { href: format!("{href}/picture/{p}"), alt: page.t1("desk-picture", "n", i + 1) })
+            .collect(),
+        answer: d.answer.clone(),
+        outcome: d.outcome.map(|o| page.tk("outcome-", o.code())),
+        raisers,
+        may_reveal: d.may_reveal,
+        reveal: format!("{href}/raiser"),
+        readings: (!readings.is_empty()).then(|| page.t1("desk-readings", "n", readings.len())),
+        timeline,
+        viewers: viewers(page, &d, &names, &area_line),
+        similar,
+        point: d.line.lat.zip(d.line.lon),
+        id: id.to_string(),
+        href,
+    })
+}
+
+/// Names of everybody who occurs, in one statement.
+fn names_of(cx: &mut Cx<'_>, d: &Detail) -> Result<HashMap<AccountId, String>, Fail> {
+    let mut ids = vec![d.owner];
+    ids.extend(d.handlers.iter().copied());
+    ids.extend(d.timeline.iter().filter_map(|e| e.account));
+    ids.extend(d.timeline.iter().filter_map(|e| account_in(&e.payload, "owner")));
+    ids.sort_unstable();
+    ids.dedup();
+    Ok(people::app::accounts::names(cx, &ids)?)
+}
+
+fn account_in(payload: &Value, field: &str) -> Option<AccountId> {
+    payload.get(field)?.as_str()?.parse().ok()
+}
+
+/// Who can see this matter, in words (the same rules as the policy's `ViewMatter`).
+fn viewers(page: &Page, d: &Detail, names: &HashMap<AccountId, String>, areas: &[String]) -> Vec<String> {
+    let mut out = vec![page.t1("desk-viewer-owner", "who", names.get(&d.owner).cloned().unwrap_or_default())];
+    let handlers: Vec<String> =
+        d.handlers.iter().filter(|h| **h != d.owner).filter_map(|h| names.get(h).cloned()).collect();
+    if !handlers.is_empty() {
+        out.push(page.t1("desk-viewer-handlers", "who", handlers.join(&page.t("list-comma"))));
+    }
+    if !areas.is_empty() {
+        out.push(page.t1("desk-viewer-area", "area", areas.join(&page.t("list-comma"))));
+    }
+    out.push(page.t("desk-viewer-coordinator"));
+    out.push(page.t("desk-viewer-raiser"));
+    out
+}
+
+/// The matter as a point, for its map.
+async fn point(State(app): State<App>, staff: Staff, Path(id): Path<MatterId>) -> Result<Response, Fail> {
+    let who = staff.who(Purpose::Matter(id));
+    let line = app.rt.read(who, move |cx| matters::app::detail(cx, id).map(|d| d.line).map_err(Fail::from)).await?;
+    Ok(super::map::points(&[line], None))
+}
