@@ -20,6 +20,18 @@ enum Kind {
     Postgres { client: Box<postgres::Client>, prepared: HashMap<String, postgres::Statement> },
 }
 
+/// A column as it lies in the driver's own buffer, for long walks over the log: nothing is copied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Cell<'a> {
+    Null,
+    Int(i64),
+    /// Text, bytes or a uuid.
+    Bytes(&'a [u8]),
+}
+
+/// Columns of a statement read by [`Conn::each_cells`] at most.
+const CELLS: usize = 8;
+
 /// Which SQL is spoken; used only inside this crate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Dialect {
@@ -136,6 +148,21 @@ impl Conn {
         done.inspect_err(|e| self.note(e))
     }
 
+    /// As [`Conn::each`] for at most eight columns of integers, texts, bytes and uuids, without copying them.
+    pub(crate) fn each_cells(
+        &mut self,
+        sql: &str,
+        params: &[Value],
+        visit: &mut dyn FnMut(&[Cell<'_>]) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        self.check_faults()?;
+        let done = match &mut self.kind {
+            Kind::Sqlite(c) => sqlite_cells(c, sql, params, visit),
+            Kind::Postgres { client, prepared } => postgres_cells(client, prepared, sql, params, visit),
+        };
+        done.inspect_err(|e| self.note(e))
+    }
+
     fn note(&mut self, error: &Error) {
         self.broken |= error.is_unavailable() && self.dialect() == Dialect::Postgres;
     }
@@ -184,6 +211,53 @@ fn postgres_each(
     while let Some(row) = rows.next().map_err(postgres_error)? {
         let values = (0..names.len()).map(|i| from_postgres(&row, i)).collect::<Result<Vec<_>, _>>()?;
         visit(Row { names: names.clone(), values })?;
+    }
+    Ok(())
+}
+
+fn sqlite_cells(
+    c: &rusqlite::Connection,
+    sql: &str,
+    params: &[Value],
+    visit: &mut dyn FnMut(&[Cell<'_>]) -> Result<(), Error>,
+) -> Result<(), Error> {
+    use rusqlite::types::ValueRef;
+    let mut statement = c.prepare_cached(&numbered(sql)).map_err(sqlite_error)?;
+    let width = statement.column_count();
+    let mut rows = statement.query(rusqlite::params_from_iter(params)).map_err(sqlite_error)?;
+    while let Some(row) = rows.next().map_err(sqlite_error)? {
+        let mut cells = [Cell::Null; CELLS];
+        for (i, cell) in cells.iter_mut().enumerate().take(width) {
+            *cell = match row.get_ref(i).map_err(sqlite_error)? {
+                // SQLite lets a column hold anything; a real number is nothing that we write there.
+                ValueRef::Null | ValueRef::Real(_) => Cell::Null,
+                ValueRef::Integer(v) => Cell::Int(v),
+                ValueRef::Text(bytes) | ValueRef::Blob(bytes) => Cell::Bytes(bytes),
+            };
+        }
+        visit(cells.get(..width).ok_or_else(|| Error::Column("too many columns".into()))?)?;
+    }
+    Ok(())
+}
+
+fn postgres_cells(
+    client: &mut postgres::Client,
+    prepared: &mut HashMap<String, postgres::Statement>,
+    sql: &str,
+    params: &[Value],
+    visit: &mut dyn FnMut(&[Cell<'_>]) -> Result<(), Error>,
+) -> Result<(), Error> {
+    use postgres::fallible_iterator::FallibleIterator as _;
+    let statement = prepare(client, prepared, sql)?;
+    let width = statement.columns().len();
+    let mut rows = client.query_raw(&statement, params).map_err(postgres_error)?;
+    while let Some(row) = rows.next().map_err(postgres_error)? {
+        let mut cells = [Cell::Null; CELLS];
+        for (i, cell) in cells.iter_mut().enumerate().take(width) {
+            let raw = row.try_get::<_, Option<PgCell<'_>>>(i).map_err(|e| Error::Column(e.to_string()))?;
+            *cell = raw.map_or(Cell::Null, |c| c.0);
+        }
+        visit(cells.get(..width).ok_or_else(|| Error::Column("too many columns".into()))?)?;
     }
     Ok(())
 }
@@ -244,6 +318,23 @@ fn from_postgres(row: &postgres::Row, i: usize) -> Result<Value, Error> {
         _ => row.try_get::<_, Option<String>>(i).map(Value::from),
     };
     value.map_err(|e| Error::Column(format!("{}: {e}", column.name())))
+}
+
+struct PgCell<'a>(Cell<'a>);
+
+impl<'a> postgres::types::FromSql<'a> for PgCell<'a> {
+    fn from_sql(ty: &postgres::types::Type, raw: &'a [u8]) -> Result<Self, Box<dyn std::error::Error + Sync + Send>> {
+        use postgres::types::Type;
+        Ok(Self(match *ty {
+            Type::INT8 => Cell::Int(i64::from_be_bytes(raw.try_into()?)),
+            Type::INT4 => Cell::Int(i32::from_be_bytes(raw.try_into()?).into()),
+            _ => Cell::Bytes(raw),
+        }))
+    }
+    fn accepts(ty: &postgres::types::Type) -> bool {
+        use postgres::types::Type;
+        matches!(*ty, Type::INT8 | Type::INT4 | Type::TEXT | Type::BYTEA | Type::UUID)
+    }
 }
 
 struct PgUuid(uuid::Uuid);

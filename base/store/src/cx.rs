@@ -1,6 +1,6 @@
 //! The context of one use case in one transaction: who, why, when, and the only way to the database.
 
-use crate::conn::{Conn, Dialect};
+use crate::conn::{Cell, Conn, Dialect};
 use crate::keys::{KeyClass, SubjectKey};
 use crate::runtime::{Inner, Signal, Who};
 use crate::{Error, Row, Value, keys};
@@ -111,6 +111,16 @@ impl Cx<'_> {
         mut visit: impl FnMut(Row) -> Result<(), Error>,
     ) -> Result<(), Error> {
         self.conn.each(sql, params, &mut visit)
+    }
+
+    /// As [`Cx::each`], without copying; for long walks over the log.
+    pub(crate) fn each_cells(
+        &mut self,
+        sql: &str,
+        params: &[Value],
+        mut visit: impl FnMut(&[Cell<'_>]) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        self.conn.each_cells(sql, params, &mut visit)
     }
 
     /// Serialises transactions that take the same lock, until they end. SQLite has one writer and needs none.

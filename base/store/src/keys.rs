@@ -6,6 +6,7 @@
 use crate::Error;
 use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
 use hmac::{Hmac, Mac as _};
 use kernel::Ids;
 use sha2::Sha256;
@@ -122,6 +123,17 @@ impl Keys {
         file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)
     }
 
+    /// Signs what leaves the house (anchors of the log) with the current key; Ed25519 (RFC 8032).
+    pub fn sign(&self, message: &[u8]) -> (PublicKey, [u8; 64]) {
+        let key = self.versions.get(&self.current).map_or_else(|| signing_key(&[0; 32]), signing_key);
+        (PublicKey(key.verifying_key()), key.sign(message).to_bytes())
+    }
+
+    /// The keys against which signatures of this house are checked, of every version, the current one last.
+    pub fn public_keys(&self) -> Vec<PublicKey> {
+        self.versions.values().map(|root| PublicKey(signing_key(root).verifying_key())).collect()
+    }
+
     fn master(&self, version: u32, class: KeyClass) -> Result<&Master, Error> {
         self.masters.get(&(version, class)).ok_or(Error::Sealed("unknown key version"))
     }
@@ -141,6 +153,31 @@ impl Keys {
         let version = u32::try_from(version).map_err(|_| Error::Sealed("key version"))?;
         let plain = decrypt(&self.master(version, class)?.wrap, class, subject, wrapped)?;
         plain.try_into().map(SubjectKey).map_err(|_| Error::Sealed("data key"))
+    }
+}
+
+fn signing_key(root: &[u8; 32]) -> SigningKey {
+    SigningKey::from_bytes(&mac(root, &[b"mulin/sign"]))
+}
+
+/// Checks signatures; may be published.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublicKey(VerifyingKey);
+
+impl PublicKey {
+    pub fn hex(&self) -> String {
+        hex::encode(self.0.as_bytes())
+    }
+    pub fn from_hex(text: &str) -> Option<Self> {
+        let bytes: [u8; 32] = hex::decode(text.trim()).ok()?.try_into().ok()?;
+        VerifyingKey::from_bytes(&bytes).ok().map(Self)
+    }
+    /// First digits, to tell keys apart.
+    pub fn short(&self) -> String {
+        self.hex().chars().take(16).collect()
+    }
+    pub fn verifies(&self, message: &[u8], signature: &[u8; 64]) -> bool {
+        self.0.verify_strict(message, &Signature::from_bytes(signature)).is_ok()
     }
 }
 

@@ -21,7 +21,7 @@ pub use cx::{Cx, TextMatch};
 pub use error::Error;
 pub use faults::{Fault, Faults};
 pub use jobs::NewJob;
-pub use keys::{KeyClass, Keys, SubjectKey};
+pub use keys::{KeyClass, Keys, PublicKey, SubjectKey};
 pub use migrate::Migration;
 pub use runtime::{Options, Runtime, Signal, Who};
 pub use value::{Row, Value};

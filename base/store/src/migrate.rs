@@ -15,7 +15,9 @@ pub struct Migration {
     pub sql: &'static str,
 }
 
-pub(crate) const OWN: &[Migration] = &[Migration {
+pub(crate) const OWN: &[Migration] = &[FOUNDATION, CHAIN];
+
+const FOUNDATION: Migration = Migration {
     name: "store-0001-foundation",
     sql: "
 CREATE TABLE counter (series TEXT PRIMARY KEY, value BIGINT NOT NULL);
@@ -45,7 +47,22 @@ CREATE TABLE job (
 CREATE UNIQUE INDEX job_key ON job (kind, key);
 CREATE INDEX job_due ON job (state, run_at);
 ",
-}];
+};
+
+/// Which hash, the anchors that were given out, and looking up what one account has read.
+const CHAIN: Migration = Migration {
+    name: "store-0002-chain",
+    sql: "
+CREATE TABLE chain_setting (district_id UUID PRIMARY KEY, algorithm TEXT NOT NULL);
+CREATE TABLE anchor (
+  n {SEQ}, district_id UUID NOT NULL, at BIGINT NOT NULL, block BIGINT NOT NULL, last_event BIGINT NOT NULL, last_read BIGINT NOT NULL,
+  entries BIGINT NOT NULL, algorithm TEXT NOT NULL, head BYTEA NOT NULL, line TEXT NOT NULL, idem_key TEXT NOT NULL
+);
+CREATE UNIQUE INDEX anchor_key ON anchor (district_id, idem_key);
+CREATE INDEX anchor_district ON anchor (district_id, n);
+CREATE INDEX audit_read_actor ON audit_read (actor, n);
+",
+};
 
 pub(crate) fn run(conn: &mut Conn, sets: &[&[Migration]], now: Moment) -> Result<usize, Error> {
     conn.batch("CREATE TABLE IF NOT EXISTS migration (name TEXT PRIMARY KEY, applied_at BIGINT NOT NULL)")?;

@@ -2,6 +2,7 @@
 //! its arguments and a `run`; the binary in `faces/mulin` only wires them.
 
 pub mod account;
+pub mod audit;
 pub mod bench;
 pub mod districts;
 pub mod import;
@@ -10,6 +11,11 @@ pub mod report;
 use kernel::ids::DistrictId;
 use std::io::Write;
 use store::Runtime;
+
+/// Used wrongly: exit code 2, as for an unknown option.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct WrongUse(pub String);
 
 /// What a command works with.
 pub struct Env<'a> {

@@ -25,6 +25,27 @@ pub(crate) struct Config {
     /// Names, numbers and addresses that the pages show.
     pub site: web::Config,
     pub mail: Mail,
+    pub audit: Audit,
+}
+
+/// Where anchors of the log go, out of the database's reach.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Audit {
+    /// Folder of the anchor files; empty: none are written.
+    pub anchors: PathBuf,
+}
+
+impl Default for Audit {
+    fn default() -> Self {
+        Self { anchors: "anchors".into() }
+    }
+}
+
+impl Audit {
+    pub(crate) fn folder(&self) -> Option<PathBuf> {
+        Some(self.anchors.clone()).filter(|folder| !folder.as_os_str().is_empty())
+    }
 }
 
 /// Where e-mail is handed in. Without a host no mail is sent, and the other channels still work.
@@ -64,6 +85,7 @@ impl Default for Config {
             district: String::new(),
             site: web::Config::default(),
             mail: Mail::default(),
+            audit: Audit::default(),
         }
     }
 }
@@ -76,8 +98,8 @@ impl Config {
         }
         let figment = Figment::from(Toml::file(file.unwrap_or_else(|| Path::new("mulin.toml"))));
         // Other MULIN_* variables belong to the demo, the build and tests.
-        const SECTIONS: [&str; 8] =
-            ["database", "keys", "listen", "admin_listen", "connections", "district", "site", "mail"];
+        const SECTIONS: [&str; 9] =
+            ["database", "keys", "listen", "admin_listen", "connections", "district", "site", "mail", "audit"];
         let ours = |key: &figment::value::UncasedStr| {
             SECTIONS.iter().any(|section| key.as_str().to_ascii_lowercase().split("__").next() == Some(section))
         };

@@ -79,7 +79,7 @@ fn one_district(rt: &Runtime, district: &people::app::District) -> Vec<Finding> 
         },
     );
     let late = rt.now().plus_minutes(-5);
-    let waiting = rt.read_now(who.clone(), move |cx| {
+    let waiting = rt.read_now(who, move |cx| {
         cx.query_one("SELECT COUNT(*) AS n FROM job WHERE state = 'ready' AND run_at < $1", params![late])?.i64("n")
     });
     let waiting = match waiting {
@@ -87,8 +87,8 @@ fn one_district(rt: &Runtime, district: &people::app::District) -> Vec<Finding> 
         Ok(n) => Err(format!("{name}: {n} jobs are more than 5 minutes late; is mulin serve running?")),
         Err(e) => Err(format!("{name}: {e}")),
     };
-    let log = match rt.read_now(who, |cx| chain::verify(cx, &[])) {
-        Ok(report) => report.broken.map_or_else(
+    let log = match chain::verify(rt, district.id, &chain::Against::default(), &|_| ()) {
+        Ok(report) => report.broken().map_or_else(
             || Ok(format!("{name}: the log is whole, {} entries", report.entries)),
             |b| Err(format!("{name}: the log is broken: {b}")),
         ),

@@ -8,6 +8,7 @@ use kernel::ids::DistrictId;
 use kernel::{Lang, OsIds};
 use people::app::{Init, NewAccount, init, password};
 use std::io::Write as _;
+use store::chain::{Algorithm, set_algorithm};
 use store::{Keys, Who};
 
 #[derive(Debug, clap::Args)]
@@ -18,6 +19,9 @@ pub(crate) struct Args {
     /// Name of the district as people say it.
     #[arg(long, default_value = "新建区")]
     name: String,
+    /// Hash of the log: sha256, or sm3 where the rules of the house ask for it
+    #[arg(long, default_value = "sha256", value_parser = cli::audit::hash_named)]
+    hash: Algorithm,
 }
 
 /// Login, name and seat title of the first people; three administrators are three different people.
@@ -54,8 +58,12 @@ pub(crate) fn run(config: &Config, args: &Args) -> anyhow::Result<()> {
     let (district_code, district_name) = (args.code.clone(), args.name.clone());
     let new = Init { district_code, district_name, system, security, audit, coordinator, titles };
     let district = DistrictId(rt.ids().uuid(rt.now()));
+    let hash = args.hash;
     rt.write_now(Who::system(district, people::policy::jobs::CLI), move |cx| {
         init(cx, &new)?;
+        if hash != Algorithm::default() {
+            set_algorithm(cx, hash)?;
+        }
         Ok::<_, people::Error>(())
     })
     .map_err(|e| match e {

@@ -1,6 +1,5 @@
 //! The one binary: command line, configuration and wiring. What the commands do lives in the crates below.
 
-mod audit;
 mod clock;
 mod config;
 mod demo;
@@ -56,7 +55,7 @@ enum Command {
     Token(cli::account::TokenCommand),
     /// The tamper-evident log.
     #[command(subcommand)]
-    Audit(audit::Audit),
+    Audit(cli::audit::AuditCommand),
     /// Bring in what others have written down; a file is written whole or not at all.
     #[command(subcommand)]
     Import(cli::import::Import),
@@ -81,7 +80,7 @@ fn main() -> ExitCode {
         Err(error) => {
             use std::io::Write as _;
             let _ = writeln!(std::io::stderr(), "mulin: {error:#}");
-            ExitCode::from(1)
+            ExitCode::from(if error.is::<cli::WrongUse>() { 2 } else { 1 })
         }
     }
 }
@@ -92,6 +91,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
         std::fs::create_dir_all(dir).with_context(|| format!("the folder {}", dir.display()))?;
         config.database = format!("sqlite:{}", dir.join("mulin.db").display());
         config.keys = dir.join("mulin.keys");
+        config.audit.anchors = dir.join("anchors");
     }
     match cli.command {
         Command::Init(args) => init::run(&config, &args),
@@ -111,8 +111,8 @@ fn run(cli: Cli) -> anyhow::Result<()> {
         }
         Command::Doctor => doctor::run(&config),
         Command::Audit(command) => {
-            let (rt, district) = open_district(&config)?;
-            audit::run(&rt, district, &command)
+            let folder = config.audit.folder();
+            with_env(&config, |env| cli::audit::run(env, &command, folder.as_deref()))
         }
         Command::Account(command) => with_env(&config, |env| cli::account::run(env, &command)),
         Command::Token(command) => with_env(&config, |env| cli::account::run_token(env, &command)),
