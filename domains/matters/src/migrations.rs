@@ -3,7 +3,9 @@
 
 use ::store::Migration;
 
-pub const MIGRATIONS: &[Migration] = &[Migration {
+pub const MIGRATIONS: &[Migration] = &[CLOSED_LOOP, PUBLISHED];
+
+const CLOSED_LOOP: Migration = Migration {
     name: "matters-0001-closed-loop",
     sql: "
 CREATE TABLE matter (
@@ -107,4 +109,13 @@ CREATE TABLE work_calendar (
 );
 {FTS matter_fts}
 ",
-}];
+};
+
+/// What anybody may see: which classes, and the order of the public list.
+const PUBLISHED: Migration = Migration {
+    name: "matters-0002-published",
+    sql: "
+ALTER TABLE matter_class ADD COLUMN published BOOLEAN NOT NULL DEFAULT FALSE;
+CREATE INDEX matter_received ON matter (district_id, received_at, n);
+",
+};

@@ -2,6 +2,9 @@
 
 use crate::model::{Allowance, ClassRule, Family, OnReturn, Route, Scope, TimeKind, Urgency};
 
+/// What lies in public space and blames nobody.
+const PUBLISHED: [&str; 5] = ["environment", "water-leak", "lighting", "lift", "public-works"];
+
 /// In the order of the list: what is most often needed first, emergencies on top.
 pub fn classes() -> Vec<ClassRule> {
     let mut list = vec![
@@ -92,6 +95,7 @@ pub fn classes() -> Vec<ClassRule> {
     ];
     for (position, class) in list.iter_mut().enumerate() {
         class.position = i64::try_from(position).unwrap_or(0) * 10;
+        class.published = PUBLISHED.contains(&class.code.as_str());
     }
     list
 }

@@ -74,7 +74,9 @@ fn matter(lies: Lies) -> MatterFacts {
 fn facts(action: Action, lies: Lies) -> ResourceFacts {
     let m = matter(lies);
     match action {
-        Action::ViewDesk | Action::SaveView | Action::Raise | Action::RaiseFor => ResourceFacts::District,
+        Action::ViewDesk | Action::SaveView | Action::Raise | Action::RaiseFor | Action::ViewPublished => {
+            ResourceFacts::District
+        }
         Action::OwnAccount
         | Action::ViewStaff
         | Action::ManageAccounts

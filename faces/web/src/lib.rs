@@ -20,6 +20,7 @@ pub mod fmt;
 pub mod guard;
 pub mod loc;
 pub mod look;
+mod open311;
 mod page;
 mod public;
 mod qr;
@@ -73,6 +74,7 @@ pub fn router(app: App) -> Router {
         .merge(public::routes())
         .merge(session::routes())
         .merge(desk::routes())
+        .merge(open311::routes())
         .merge(assets::routes())
         .fallback(|| async { Fail::NotFound })
         .method_not_allowed_fallback(|| async { Fail::NotAllowed })

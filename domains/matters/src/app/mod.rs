@@ -18,6 +18,7 @@ mod inspect;
 mod lists;
 mod news;
 mod owners;
+mod published;
 mod raise;
 mod search;
 mod track;
@@ -40,6 +41,9 @@ pub use inspect::{Inspection, inspect, owner_at};
 pub use lists::{Counts, Filter, Line, MapPoint, Page, Queue, counts, explain, list, map};
 pub use news::News;
 pub use owners::{inherit, open_on_seat};
+pub use published::{
+    Change, ChangeFilter, PUBLISHED_MAX, Published, PublishedFilter, published, published_changes, published_one,
+};
 pub use raise::{Raise, RaisedPlace, RaiserInput, Receipt, raise};
 pub use search::search;
 pub use track::{Found, Progress, Tracked, find_by_code, track};

@@ -174,6 +174,9 @@ pub struct ClassRule {
     pub verify: Allowance,
     /// Offered to people who raise a matter.
     pub active: bool,
+    /// Matters of this class lie in public space: anybody may see that there is one, where and how far it is, never who
+    /// raised it (`app::published`). Off unless somebody decides it.
+    pub published: bool,
     /// Place in the list.
     pub position: i64,
 }
@@ -200,6 +203,7 @@ impl ClassRule {
             handle: Allowance::days(7),
             verify: Allowance::days(15),
             active: true,
+            published: false,
             position: 0,
         }
     }

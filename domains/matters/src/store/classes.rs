@@ -30,6 +30,7 @@ fn read(r: &Row) -> Result<ClassRule, Error> {
         handle: allowance("handle_in")?,
         verify: allowance("verify_in")?,
         active: r.bool("active")?,
+        published: r.bool("published")?,
         position: r.i64("position")?,
     })
 }
@@ -63,8 +64,9 @@ pub(crate) fn put(cx: &mut Cx<'_>, c: &ClassRule) -> Result<(), Error> {
     let district = cx.district();
     cx.execute("UPDATE matter_class SET current = 0 WHERE district_id = $1 AND code = $2", params![district, &c.code])?;
     let sql = "INSERT INTO matter_class (district_id, code, version, current, at, family, name_zh, name_en, hint_zh, hint_en, \
-               route, agency, scope, time_kind, on_return, urgency, sign_in, contact_in, handle_in, verify_in, active, position) \
-               VALUES ($1, $2, $3, 1, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)";
+               route, agency, scope, time_kind, on_return, urgency, sign_in, contact_in, handle_in, verify_in, active, position, \
+               published) \
+               VALUES ($1, $2, $3, 1, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)";
     cx.execute(
         sql,
         params![
@@ -88,7 +90,8 @@ pub(crate) fn put(cx: &mut Cx<'_>, c: &ClassRule) -> Result<(), Error> {
             c.handle.to_string(),
             c.verify.to_string(),
             c.active,
-            c.position
+            c.position,
+            c.published
         ],
     )?;
     forget(cx);

@@ -102,6 +102,27 @@ pub(crate) fn one(cx: &mut Cx<'_>, matter: MatterId, id: Uuid) -> Result<String,
     open(cx, matter, &row.blob("body")?)
 }
 
+/// What was raised and the place as it was written, of many matters at once: (matter, kind, text).
+pub(crate) fn first_words(cx: &mut Cx<'_>, matters: &[MatterId]) -> Result<Vec<(MatterId, NoteKind, String)>, Error> {
+    let ids: Vec<Uuid> = matters.iter().map(|m| m.0).collect();
+    cx.load_subject_keys(KeyClass::Text, &ids)?;
+    let mut out = Vec::with_capacity(ids.len());
+    for chunk in ids.chunks(200) {
+        let marks = (1..=chunk.len()).map(|i| format!("${i}")).collect::<Vec<_>>().join(", ");
+        let sql = format!(
+            "SELECT matter_id, kind, body FROM matter_note WHERE kind IN ('body', 'place') AND matter_id IN ({marks}) \
+             ORDER BY at, id"
+        );
+        let params: Vec<::store::Value> = chunk.iter().map(|id| ::store::Value::Uuid(*id)).collect();
+        for r in &cx.query(&sql, &params)? {
+            let matter: MatterId = r.id("matter_id")?;
+            let text = open(cx, matter, &r.blob("body")?)?;
+            out.push((matter, coded(r, "kind", NoteKind::from_code)?, text));
+        }
+    }
+    Ok(out)
+}
+
 /// Erased texts read as an ellipsis: the key is gone for good.
 fn open(cx: &mut Cx<'_>, matter: MatterId, sealed: &[u8]) -> Result<String, Error> {
     match cx.open_text(KeyClass::Text, matter.0, sealed) {

@@ -6,6 +6,7 @@ mod closing;
 mod invariants;
 mod killed;
 mod lists;
+mod published;
 mod random;
 mod town;
 

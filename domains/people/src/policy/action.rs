@@ -32,6 +32,9 @@ actions! {
         RaiseFor = "raise-for",
         /// Follow one's own matter with its code; whoever typed for somebody may read the same page to them.
         FollowMatter = "follow-matter",
+        /// What anybody may see of a matter: its class, where it stands, and, in classes that lie in public space, where
+        /// it is. Never who raised it.
+        ViewPublished = "view-published",
         AddFacts = "add-facts",
         AddAttachment = "add-attachment",
         Rate = "rate",

@@ -222,6 +222,7 @@ pub const fn rule(action: Action) -> Rule {
             jobs: &[jobs::DELIVERY],
             ..staff(CALLERS)
         },
+        Action::ViewPublished => Rule { public: true, raiser: true, any_account: true, ..NOBODY },
         Action::ExportMatters => staff(&[(Head, Place), (Coordinator, District)]),
         Action::ViewReports => staff(&[
             (Committee, Place),

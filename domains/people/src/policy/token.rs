@@ -31,7 +31,7 @@ impl TokenScope {
 pub const fn token_scope(action: Action) -> Option<TokenScope> {
     match action {
         Action::OwnAccount | Action::ManageTokens | Action::ManageSessions | Action::ManageKeys => None,
-        Action::FollowMatter | Action::ViewPlaces | Action::ViewStaff => Some(TokenScope::Read),
+        Action::FollowMatter | Action::ViewPublished | Action::ViewPlaces | Action::ViewStaff => Some(TokenScope::Read),
         _ => match action.group() {
             Group::Reading => Some(TokenScope::Read),
             Group::Intake | Group::Sorting | Group::Handling | Group::Closing => Some(TokenScope::Write),

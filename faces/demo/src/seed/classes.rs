@@ -30,7 +30,7 @@ fn by_agency(code: &str, agency: &str, zh: &str, en: &str, hint: (&str, &str)) -
 }
 
 fn extra() -> Vec<ClassRule> {
-    vec![
+    let mut list = vec![
         more(
             "noise",
             Family::Police,
@@ -103,7 +103,11 @@ fn extra() -> Vec<ClassRule> {
             "Power and cables",
             ("垂线、跳闸、异响", "Hanging wires, power cuts"),
         ),
-    ]
+    ];
+    for class in &mut list {
+        class.published = ["manhole", "street-light", "river", "greening", "power"].contains(&class.code.as_str());
+    }
+    list
 }
 
 /// Writes the classes.

@@ -2,7 +2,7 @@
 
 use crate::fail::{Clash, Problem};
 use crate::guard::RequestId;
-use crate::{App, Fail, Page};
+use crate::{App, Fail, Page, open311};
 use askama::Template;
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
@@ -75,6 +75,7 @@ pub async fn dress(State(app): State<App>, request: Request, next: Next) -> Resp
     let hx = parts.headers.contains_key("hx-request");
     let path = page.path.clone();
     let query = parts.uri.query().map(str::to_owned);
+    let open311 = path.starts_with(open311::ROOT).then(|| (parts.method.clone(), open311::accept_only(&parts.headers)));
     let response = next.run(Request::from_parts(parts, body)).await;
     let status = response.status();
     if status.as_u16() < 400 || is_own(&response) {
@@ -84,7 +85,13 @@ pub async fn dress(State(app): State<App>, request: Request, next: Next) -> Resp
     if let Fail::Internal(why) = fail.as_ref() {
         tracing::error!(request = %id, %why, "request failed");
     }
-    let mut dressed = if path.starts_with("/api") {
+    let mut dressed = if let Some((method, accept)) = open311 {
+        let mut dressed = open311::dressed(&response, &fail, &page, &accept);
+        if method == axum::http::Method::GET {
+            open311::allow_any_site(dressed.headers_mut());
+        }
+        dressed
+    } else if path.starts_with("/api") {
         problem(&fail, &page, id)
     } else if matches!(fail.as_ref(), Fail::SignIn) && !hx {
         return Redirect::to(&crate::session::login_href(&page, &path, query.as_deref())).into_response();

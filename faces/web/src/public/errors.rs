@@ -23,7 +23,7 @@ pub(super) fn of_places(error: places::Error) -> Fail {
 }
 
 /// Words for a wrong field, as the domain names it.
-pub(super) fn words(page: &Page, wrong: &Invalid) -> String {
+pub(crate) fn words(page: &Page, wrong: &Invalid) -> String {
     let limit = wrong.limit.map(|n| n.to_string()).unwrap_or_default();
     let args = [("n", limit.clone()), ("limit", limit)];
     page.loc.find(wrong.key, &args).unwrap_or_else(|| page.t("field-wrong"))

@@ -1,7 +1,7 @@
 //! Pages for everybody: home, raise, track, who looks after my place. No script needed, no account, no personal data in
 //! addresses. One file per group of pages.
 
-mod errors;
+pub(crate) mod errors;
 mod grid;
 mod home;
 pub(crate) mod post;

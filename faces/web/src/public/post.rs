@@ -27,34 +27,48 @@ impl FromRequest<App> for Posted {
     async fn from_request(request: Request, app: &App) -> Result<Self, Fail> {
         let kind = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
         if kind.starts_with("multipart/form-data") {
-            let parts = Multipart::from_request(request, app)
-                .await
-                .map_err(|e| Fail::from_status(e.into_response().status()))?;
-            return read(parts).await;
+            let mut posted = Self::default();
+            for piece in pieces(app, request).await? {
+                match piece {
+                    Piece::Text(name, text) => drop(posted.fields.insert(name, text)),
+                    Piece::File(bytes) => posted.files.push(bytes),
+                }
+            }
+            return Ok(posted);
         }
         let Form(pairs) = Form::<Vec<(String, String)>>::from_request(request, app).await?;
         Ok(Self { fields: pairs.into_iter().collect(), files: Vec::new() })
     }
 }
 
-async fn read(mut parts: Multipart) -> Result<Posted, Fail> {
+/// A part of a form with files.
+pub(crate) enum Piece {
+    /// Name and text of a field.
+    Text(String, String),
+    File(Vec<u8>),
+}
+
+/// Reads a form with files, in the order of its parts.
+pub(crate) async fn pieces(app: &App, request: Request) -> Result<Vec<Piece>, Fail> {
+    let parts = Multipart::from_request(request, app).await;
+    let mut parts = parts.map_err(|e| Fail::from_status(e.into_response().status()))?;
     let wrong = |e: axum::extract::multipart::MultipartError| Fail::from_status(e.status());
-    let mut posted = Posted::default();
+    let mut out = Vec::new();
     while let Some(part) = parts.next_field().await.map_err(wrong)? {
         let name = part.name().unwrap_or_default().to_owned();
         if part.file_name().is_some() {
             let bytes = part.bytes().await.map_err(wrong)?;
             // A browser sends an empty file when none was chosen.
             if !bytes.is_empty() {
-                posted.files.push(bytes.to_vec());
+                out.push(Piece::File(bytes.to_vec()));
             }
         } else {
             let text = part.text().await.map_err(wrong)?;
             if text.len() > FORM {
                 return Err(Fail::TooLarge(FORM));
             }
-            posted.fields.insert(name, text);
+            out.push(Piece::Text(name, text));
         }
     }
-    Ok(posted)
+    Ok(out)
 }

@@ -111,7 +111,7 @@ async fn edit(State(app): State<App>, page: Page, staff: Staff, Path(code): Path
 }
 
 /// Fields in their order.
-const FIELDS: [&str; 18] = [
+const FIELDS: [&str; 19] = [
     "code",
     "version",
     "name_zh",
@@ -130,6 +130,7 @@ const FIELDS: [&str; 18] = [
     "on_return",
     "urgency",
     "active",
+    "published",
 ];
 
 type Values = Vec<(&'static str, String)>;
@@ -154,6 +155,7 @@ fn values(c: &ClassRule) -> Values {
         c.on_return.code().into(),
         c.urgency.code().into(),
         if c.active { "yes".into() } else { "no".into() },
+        if c.published { "yes".into() } else { "no".into() },
     ];
     FIELDS.into_iter().zip(v).collect()
 }
@@ -177,6 +179,9 @@ fn sheet(page: &Page, code: &str, values: &Values, wrong: &[Invalid]) -> Sheet {
             "on_return" => select(codes("on-return-", OnReturn::ALL.iter().map(|f| f.code()).collect())),
             "urgency" => select(codes("urgency-", Urgency::ALL.iter().map(|f| f.code()).collect())),
             "active" => select(codes("desk-cf-active-", vec!["yes", "no"])),
+            "published" => {
+                select(codes("desk-cf-published-", vec!["yes", "no"])).hint(page.t("desk-cf-hint-published"))
+            }
             "sign" | "contact" | "handle" | "verify" => {
                 Field::line(name, label(name), value).hint(page.t("desk-cf-term-hint")).must()
             }
@@ -213,6 +218,7 @@ fn typed(mut rule: ClassRule, posted: &Posted, fresh: bool) -> Result<ClassRule,
     rule.hint_en = posted.get("hint_en");
     rule.agency = Some(posted.get("agency")).filter(|a| !a.is_empty());
     rule.active = posted.get("active") != "no";
+    rule.published = posted.get("published") == "yes";
     for (field, term) in [
         ("sign", &mut rule.sign),
         ("contact", &mut rule.contact),
