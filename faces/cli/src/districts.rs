@@ -66,12 +66,15 @@ pub fn target(env: &Env<'_>, code: Option<&str>, new_name: Option<&str>) -> anyh
     let known = match code.map(str::trim) {
         Some(wanted) => all.into_iter().find(|d| d.code == wanted || d.name == wanted),
         None => {
+            anyhow::ensure!(!all.is_empty(), "there is no district yet: run mulin init");
+            let codes: Vec<String> = all.iter().map(|d| format!("{} ({})", d.code, d.name)).collect();
             let id = env.district.or_else(|| all.first().filter(|_| all.len() == 1).map(|d| d.id));
-            Some(
-                all.into_iter()
-                    .find(|d| Some(d.id) == id)
-                    .context("there is no district yet, or more than one: run mulin init, or name the district")?,
-            )
+            Some(all.into_iter().find(|d| Some(d.id) == id).with_context(|| {
+                format!(
+                    "the database holds several districts: name one with --district (or MULIN_DISTRICT): {}",
+                    codes.join(", ")
+                )
+            })?)
         }
     };
     let code = code.unwrap_or_default().trim();
@@ -89,6 +92,6 @@ pub fn target(env: &Env<'_>, code: Option<&str>, new_name: Option<&str>) -> anyh
 /// As [`target`], for commands that do not make districts.
 pub fn existing(env: &Env<'_>, code: Option<&str>) -> anyhow::Result<Target> {
     let target = target(env, code, None)?;
-    anyhow::ensure!(target.exists, "there is no district “{}”", target.code);
+    anyhow::ensure!(target.exists, "there is no district “{}”; mulin doctor lists those that are there", target.code);
     Ok(target)
 }

@@ -1,9 +1,13 @@
 //! Configuration of `mulin serve` and the commands that work on a district's database: TOML, then `MULIN_*`.
 
 use anyhow::Context as _;
-use figment::Figment;
-use figment::providers::{Env, Format as _, Toml};
+use figment::error::Kind;
+use figment::providers::{Format as _, Serialized, Toml};
+use figment::value::Value;
+use figment::{Figment, Profile, Source};
 use serde::Deserialize;
+use std::convert::Infallible;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 /// Every setting, with its default. The reference file is `docs/mulin.example.toml`.
@@ -97,14 +101,8 @@ impl Config {
             anyhow::ensure!(file.exists(), "the configuration file {} is not there", file.display());
         }
         let figment = Figment::from(Toml::file(file.unwrap_or_else(|| Path::new("mulin.toml"))));
-        // Other MULIN_* variables belong to the demo, the build and tests.
-        const SECTIONS: [&str; 9] =
-            ["database", "keys", "listen", "admin_listen", "connections", "district", "site", "mail", "audit"];
-        let ours = |key: &figment::value::UncasedStr| {
-            SECTIONS.iter().any(|section| key.as_str().to_ascii_lowercase().split("__").next() == Some(section))
-        };
-        let environment = Env::prefixed("MULIN_").filter(move |key| ours(key)).split("__");
-        figment.merge(environment).extract().context("configuration")
+        let environment = environment(std::env::vars_os());
+        figment.merge(environment).extract().map_err(explain)
     }
 
     /// What the alerts need: where mail goes out, and what stands on every message.
@@ -127,5 +125,122 @@ impl Config {
             password: mail.password.clone().into(),
             from: mail.from.clone(),
         })
+    }
+}
+
+/// Parts of the configuration. Other `MULIN_*` variables belong to the demo, the build and tests.
+const SECTIONS: [&str; 9] =
+    ["database", "keys", "listen", "admin_listen", "connections", "district", "site", "mail", "audit"];
+/// What is not text. Everything else is taken as written: a district's code or a password may look like a number.
+const NOT_TEXT: [&str; 5] = ["connections", "mail.port", "site.trusted_proxies", "site.centre", "site.page_rate"];
+
+/// The variables that are settings: `MULIN_MAIL__HOST` is `mail.host`.
+fn environment(all: impl Iterator<Item = (OsString, OsString)>) -> Figment {
+    let mut figment = Figment::new();
+    for (name, value) in all {
+        let (Some(name), Some(value)) = (name.to_str(), value.to_str()) else { continue };
+        let upper = name.to_ascii_uppercase();
+        let Some(key) = upper.strip_prefix("MULIN_").map(|k| k.to_ascii_lowercase().replace("__", ".")) else {
+            continue;
+        };
+        if !key.split('.').next().is_some_and(|section| SECTIONS.contains(&section)) {
+            continue;
+        }
+        let value = if NOT_TEXT.contains(&key.as_str()) {
+            value.parse().unwrap_or_else(|never: Infallible| match never {})
+        } else {
+            Value::from(value)
+        };
+        figment = figment.merge(Serialized::from(value, Profile::Default).key(&key));
+    }
+    figment
+}
+
+/// Says which setting is wrong and where it stands, without the value: it may be a password.
+fn explain(error: figment::Error) -> anyhow::Error {
+    let told: Vec<String> = error
+        .into_iter()
+        .map(|e| {
+            let path = e.path.join(".");
+            let from = match e.metadata.as_ref().and_then(|m| m.source.as_ref()) {
+                Some(Source::File(file)) => format!(" in {}", file.display()),
+                _ if path.is_empty() => String::new(),
+                _ => format!(" in MULIN_{}", path.to_uppercase().replace('.', "__")),
+            };
+            match e.kind {
+                Kind::UnknownField(field, known) => {
+                    format!("there is no setting “{field}”{from}; known here: {}", known.join(", "))
+                }
+                Kind::InvalidType(_, wanted) | Kind::InvalidValue(_, wanted) => {
+                    format!("{path}{from} must be {wanted}")
+                }
+                other => format!("{path}{from}: {other}"),
+            }
+        })
+        .collect();
+    anyhow::anyhow!("configuration: {}", told.join("; "))
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    fn read(all: &[(&str, &str)]) -> anyhow::Result<Config> {
+        let all = all.iter().map(|(k, v)| (OsString::from(k), OsString::from(v)));
+        environment(all).extract().map_err(explain)
+    }
+
+    #[test]
+    fn what_looks_like_a_number_stays_what_was_written() {
+        let all = [
+            ("MULIN_DISTRICT", "310120"),
+            ("MULIN_MAIL__PASSWORD", "007"),
+            ("MULIN_MAIL__PORT", "587"),
+            ("MULIN_CONNECTIONS", "8"),
+            ("MULIN_SITE__DUTY_PHONE", "12345"),
+            ("MULIN_SITE__TRUSTED_PROXIES", "[\"10.0.0.1\"]"),
+            ("MULIN_CLOCK", "unix:x"),
+            ("HOME", "/root"),
+        ];
+        let config = read(&all).unwrap();
+        assert_eq!((config.district.as_str(), config.mail.password.as_str()), ("310120", "007"));
+        assert_eq!((config.mail.port, config.connections), (587, 8));
+        assert_eq!(config.site.duty_phone, "12345");
+        assert_eq!(config.site.trusted_proxies.len(), 1);
+    }
+
+    #[test]
+    fn a_wrong_setting_is_named_without_its_value() {
+        let port = read(&[("MULIN_MAIL__PORT", "hunter2")]).unwrap_err().to_string();
+        assert!(port.contains("mail.port in MULIN_MAIL__PORT must be"), "{port}");
+        assert!(!port.contains("hunter2"), "{port}");
+        let unknown = read(&[("MULIN_MAIL__HOTS", "x")]).unwrap_err().to_string();
+        assert!(unknown.contains("there is no setting “hots”") && unknown.contains("host"), "{unknown}");
+    }
+
+    #[test]
+    fn the_reference_file_shows_every_default() {
+        let text = include_str!("../../../docs/mulin.example.toml");
+        let live: Vec<&str> =
+            text.lines().map(|l| l.strip_prefix('#').filter(|r| !r.starts_with(' ')).unwrap_or(l)).collect();
+        let shown: Config = Figment::from(Toml::string(&live.join("\n"))).extract().unwrap();
+        let default = Config::default();
+        assert_eq!(format!("{shown:?}"), format!("{default:?}"));
+        // Every setting has its line.
+        let settings =
+            ["centre", "page_rate", "trusted_proxies", "encryption", "password", "connections", "duty_phone"];
+        let missing: Vec<_> =
+            settings.iter().filter(|s| !live.iter().any(|l| l.starts_with(&format!("{s} =")))).collect();
+        assert!(missing.is_empty(), "not in docs/mulin.example.toml: {missing:?}");
+    }
+
+    #[test]
+    fn a_misspelt_file_is_named() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("mulin.toml");
+        std::fs::write(&file, "databse = \"x\"\n").unwrap();
+        let misspelt = Config::load(Some(&file)).unwrap_err().to_string();
+        assert!(misspelt.contains("“databse” in") && misspelt.contains("mulin.toml"), "{misspelt}");
     }
 }

@@ -89,7 +89,7 @@ fn one_district(rt: &Runtime, district: &people::app::District) -> Vec<Finding> 
     };
     let log = match chain::verify(rt, district.id, &chain::Against::default(), &|_| ()) {
         Ok(report) => report.broken().map_or_else(
-            || Ok(format!("{name}: the log is whole, {} entries", report.entries)),
+            || Ok(format!("{name}: the log is whole, {} entries, {} not yet sealed", report.entries, report.unsealed)),
             |b| Err(format!("{name}: the log is broken: {b}")),
         ),
         Err(e) => Err(format!("{name}: {e}")),

@@ -15,6 +15,7 @@ use clap::{Parser, Subcommand};
 use config::Config;
 use kernel::ids::DistrictId;
 use kernel::{OsIds, SystemClock};
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -77,12 +78,17 @@ fn main() -> ExitCode {
         .init();
     match run(cli) {
         Ok(()) => ExitCode::SUCCESS,
+        // Whoever read our output (`| head`) has seen enough.
+        Err(error) if error.chain().any(is_broken_pipe) => ExitCode::from(1),
         Err(error) => {
-            use std::io::Write as _;
             let _ = writeln!(std::io::stderr(), "mulin: {error:#}");
             ExitCode::from(if error.is::<cli::WrongUse>() { 2 } else { 1 })
         }
     }
+}
+
+fn is_broken_pipe(error: &(dyn std::error::Error + 'static)) -> bool {
+    error.downcast_ref::<std::io::Error>().is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe)
 }
 
 fn run(cli: Cli) -> anyhow::Result<()> {
@@ -105,9 +111,8 @@ fn run(cli: Cli) -> anyhow::Result<()> {
         }
         Command::Demo(args) => demo::run(config, cli.data.as_deref(), args),
         Command::Migrate => {
-            let ran = open::open(&config)?;
-            drop(ran);
-            Ok(())
+            let rt = open::open(&config)?;
+            Ok(writeln!(std::io::stdout(), "the {} database is up to date", rt.database_kind())?)
         }
         Command::Doctor => doctor::run(&config),
         Command::Audit(command) => {
@@ -166,9 +171,20 @@ fn find_district(rt: &Runtime, config: &Config) -> anyhow::Result<DistrictId> {
         ("", []) => anyhow::bail!("there is no district yet; run mulin init"),
         ("", several) => {
             let codes: Vec<&str> = several.iter().map(|d| d.code.as_str()).collect();
-            anyhow::bail!("the database holds several districts; set district to one of {}", codes.join(", "))
+            anyhow::bail!(
+                "the database holds several districts ({}): write district = \"{}\" into the configuration, or set \
+                 MULIN_DISTRICT",
+                codes.join(", "),
+                several.first().map_or("", |d| d.code.as_str())
+            )
         }
-        (code, all) => all.iter().find(|d| d.code == code).with_context(|| format!("there is no district {code}"))?,
+        (code, all) => all.iter().find(|d| d.code == code).with_context(|| {
+            let codes: Vec<&str> = all.iter().map(|d| d.code.as_str()).collect();
+            format!(
+                "the configuration names the district “{code}”, which is not there; there are: {}",
+                codes.join(", ")
+            )
+        })?,
     };
     Ok(found.id)
 }
@@ -176,6 +192,8 @@ fn find_district(rt: &Runtime, config: &Config) -> anyhow::Result<DistrictId> {
 /// Runs a command of the `cli` crate; it chooses its district itself when the configuration does not.
 fn with_env(config: &Config, run: impl FnOnce(&mut cli::Env<'_>) -> anyhow::Result<()>) -> anyhow::Result<()> {
     let rt = open::open(config)?;
-    let district = find_district(&rt, config).ok();
+    // With several districts and none configured the command's own --district or map file decides.
+    let district =
+        if config.district.is_empty() { find_district(&rt, config).ok() } else { Some(find_district(&rt, config)?) };
     run(&mut cli::Env { rt: &rt, district, out: &mut std::io::stdout().lock() })
 }
