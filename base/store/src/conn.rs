@@ -54,6 +54,9 @@ impl Conn {
             OpenFlags::SQLITE_OPEN_READ_WRITE
         } | OpenFlags::SQLITE_OPEN_URI
             | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        if writer {
+            make_private(path)?;
+        }
         let conn = rusqlite::Connection::open_with_flags(path, flags).map_err(sqlite_error)?;
         conn.set_prepared_statement_cache_capacity(512);
         conn.busy_timeout(BUSY).map_err(sqlite_error)?;
@@ -79,7 +82,7 @@ impl Conn {
     pub(crate) fn open_postgres(url: &str, faults: Arc<Faults>) -> Result<Self, Error> {
         let mut config: postgres::Config = url.parse().map_err(|e: postgres::Error| Error::Setup(e.to_string()))?;
         config.connect_timeout(std::time::Duration::from_secs(3)).application_name("mulin");
-        let client = config.connect(postgres::NoTls).map_err(|e| Error::Unavailable(e.to_string()))?;
+        let client = config.connect(postgres::NoTls).map_err(|e| Error::Unavailable(with_cause(&e)))?;
         Ok(Self { kind: Kind::Postgres { client: Box::new(client), prepared: HashMap::new() }, faults, broken: false })
     }
 
@@ -176,6 +179,22 @@ impl Conn {
             return Err(Error::Unavailable("connection lost (injected)".into()));
         }
         Ok(())
+    }
+}
+
+/// A new database file is readable by its owner only; SQLite gives its `-wal` and `-shm` the same mode. One that is there
+/// keeps what the operator chose.
+fn make_private(path: &str) -> Result<(), Error> {
+    if path.starts_with(':') || path.starts_with("file:") {
+        return Ok(());
+    }
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Err(e) if e.kind() != std::io::ErrorKind::AlreadyExists => Err(Error::Unavailable(format!("{path}: {e}"))),
+        _ => Ok(()),
     }
 }
 
@@ -412,10 +431,24 @@ fn sqlite_error(e: rusqlite::Error) -> Error {
     }
 }
 
+/// "error connecting to server: Connection refused": the cause is what an operator can mend.
+fn with_cause(e: &postgres::Error) -> String {
+    let mut text = e.to_string();
+    let mut source = std::error::Error::source(e);
+    while let Some(cause) = source {
+        let cause_text = cause.to_string();
+        if !text.ends_with(&cause_text) {
+            text = format!("{text}: {cause_text}");
+        }
+        source = cause.source();
+    }
+    text
+}
+
 fn postgres_error(e: postgres::Error) -> Error {
     use postgres::error::SqlState;
     let Some(db) = e.as_db_error() else {
-        return Error::Unavailable(e.to_string());
+        return Error::Unavailable(with_cause(&e));
     };
     let class = db.code().code().get(..2).unwrap_or_default();
     match db.code() {

@@ -188,10 +188,13 @@ pub(crate) fn keyed_hash(keys: &Keys, class: KeyClass, bytes: &[u8]) -> [u8; 32]
 }
 
 /// The data key of one subject in one class.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct SubjectKey([u8; 32]);
 
 impl SubjectKey {
+    pub(crate) const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
     pub(crate) fn generate(ids: &dyn Ids) -> Self {
         let mut key = [0u8; 32];
         ids.fill(&mut key);

@@ -11,6 +11,7 @@ mod db;
 mod error;
 mod faults;
 pub mod jobs;
+mod keycheck;
 mod keys;
 mod migrate;
 mod runtime;

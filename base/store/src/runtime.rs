@@ -3,7 +3,7 @@
 use crate::conn::{Conn, Dialect};
 use crate::cx::{Cx, Mode, ReadNote};
 use crate::db::{Db, Target, Task};
-use crate::{Error, Keys, faults::Faults, migrate, migrate::Migration};
+use crate::{Error, Keys, faults::Faults, keycheck, migrate, migrate::Migration};
 use kernel::ids::DistrictId;
 use kernel::{Actor, Clock, Ids, Moment, Purpose};
 use std::any::{Any, TypeId};
@@ -92,10 +92,13 @@ impl Runtime {
         })))
     }
 
-    /// Runs every migration that is not yet recorded, each in a transaction of its own; returns how many ran.
+    /// Runs every migration that is not yet recorded, each in a transaction of its own; returns how many ran. Refuses a
+    /// database that was written under other keys.
     pub fn migrate(&self, sets: &[&[Migration]]) -> Result<usize, Error> {
         let mut conn = self.0.target.open(true, &Arc::new(Faults::default()))?;
-        migrate::run(&mut conn, sets, self.0.clock.now())
+        let ran = migrate::run(&mut conn, sets, self.0.clock.now())?;
+        keycheck::check(&mut conn, &self.0.keys, self.0.ids.as_ref())?;
+        Ok(ran)
     }
 
     pub fn now(&self) -> Moment {

@@ -148,6 +148,26 @@ both_databases! {
         assert_eq!(dead[0].attempts, store::jobs::MAX_ATTEMPTS);
     }
 
+    fn other_keys_are_refused_before_anything_is_read_or_written(h: House) {
+        let open = |seed: u64| {
+            let ids = Arc::new(SeededIds::new(seed));
+            let keys = Keys::generate(ids.as_ref());
+            let rt = Runtime::open(Options::new(h.db.url(), Arc::new(h.clock.clone()), ids, keys)).unwrap();
+            rt.migrate(&[TABLES])
+        };
+        assert_eq!(open(42).unwrap(), 0, "its own keys");
+        let refused = open(43).unwrap_err().to_string();
+        assert!(refused.contains("key file does not belong to this database"), "{refused}");
+        // A database from before the check: any sealed value tells.
+        h.rt.write_now(h.who.clone(), |cx| {
+            cx.execute("DELETE FROM subject_key", &[])?;
+            cx.seal(KeyClass::Text, Uuid::from_u128(7), b"x").map(drop)
+        }).unwrap();
+        assert!(open(43).is_err());
+        assert_eq!(open(42).unwrap(), 0);
+        assert!(open(43).is_err(), "the check stands again");
+    }
+
     fn a_database_that_goes_away_is_told_and_comes_back(h: House) {
         h.rt.write_now(h.who.clone(), |cx| add(cx, false)).unwrap();
         h.db.cut_connections();

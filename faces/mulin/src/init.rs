@@ -37,7 +37,12 @@ pub(crate) fn run(config: &Config, args: &Args) -> anyhow::Result<()> {
     if fresh_keys {
         Keys::generate(&OsIds).save_new(&config.keys)?;
     }
-    let rt = open(config)?;
+    let rt = open(config).inspect_err(|_| {
+        // Keys that protect nothing yet must not stand where the lost ones are looked for.
+        if fresh_keys {
+            let _ = std::fs::remove_file(&config.keys);
+        }
+    })?;
     let passwords: Vec<String> = FIRST.iter().map(|_| readable_password(&OsIds)).collect();
     let mut accounts = Vec::new();
     for ((login, name, _), secret) in FIRST.iter().zip(&passwords) {
