@@ -46,3 +46,10 @@ time-minutes = { $n ->
     [one] { $n } minute
    *[other] { $n } minutes
 }
+
+# Opening hours of a post.
+hours-always = Day and night
+hours-unknown = Not stated
+hours-daily = Every day
+hours-days = { $from } to { $to }
+hours-and = {"; "}

@@ -31,3 +31,10 @@ time-over = 已超时 { $span }
 time-days = { $n } 天
 time-hours = { $n } 小时
 time-minutes = { $n } 分
+
+# Opening hours of a post.
+hours-always = 24 小时
+hours-unknown = 没有写明
+hours-daily = 每天
+hours-days = { $from }至{ $to }
+hours-and = ；

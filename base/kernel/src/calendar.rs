@@ -30,10 +30,12 @@ impl Due {
 
 /// A calendar file that cannot be used; names the line.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("calendar line {line}: {problem}")]
+#[error("line {line}: “{found}” {problem}")]
 pub struct CalendarError {
     /// Line of the file, the header being line 1.
     pub line: usize,
+    /// What stands there.
+    pub found: String,
     pub problem: &'static str,
 }
 
@@ -78,7 +80,7 @@ impl WorkCalendar {
         calendar
     }
 
-    /// Adds the years of a file `date,kind,holiday` with kind `off` or `work`. A year counts as loaded when its
+    /// Adds the years of a file `date,kind,holiday` with kind `off` or `work` (放假, 上班). A year counts as loaded when its
     /// National Day (1 October) is listed: the last days of December in next year's notice do not load a year.
     /// All or nothing; returns the years that are new.
     ///
@@ -87,20 +89,21 @@ impl WorkCalendar {
     pub fn load_csv(&mut self, text: &str) -> Result<Vec<i16>, CalendarError> {
         let mut days = Vec::new();
         for (index, line) in text.lines().enumerate() {
-            let wrong = |problem| CalendarError { line: index + 1, problem };
-            let line = line.trim().trim_start_matches('\u{feff}');
-            if line.is_empty() || (index == 0 && line.starts_with("date")) {
+            let line = crate::text::narrow(line.trim_start_matches('\u{feff}'));
+            let line = line.trim();
+            if line.is_empty() || (index == 0 && (line.starts_with("date") || line.starts_with("日期"))) {
                 continue;
             }
-            let mut fields = line.split(',').map(str::trim);
-            let date: Date = fields
-                .next()
-                .and_then(|d| d.parse().ok())
-                .ok_or_else(|| wrong("the first field must be a date like 2026-10-01"))?;
-            let worked = match fields.next() {
-                Some("off") => false,
-                Some("work") => true,
-                _ => return Err(wrong("the second field must be off or work")),
+            let wrong = |found: &str, problem| {
+                Err(CalendarError { line: index + 1, found: found.chars().take(40).collect(), problem })
+            };
+            let mut fields = line.split([',', '\t']).map(str::trim);
+            let (first, second) = (fields.next().unwrap_or_default(), fields.next().unwrap_or_default());
+            let Some(date) = day(first) else { return wrong(first, "is no date: write it like 2026-10-01") };
+            let worked = match second {
+                "off" | "放假" | "休" => false,
+                "work" | "上班" | "班" => true,
+                _ => return wrong(second, "is no kind of day: write off (放假) or work (上班) after the date"),
             };
             days.push((date, worked));
         }
@@ -232,6 +235,15 @@ impl WorkCalendar {
     }
 }
 
+/// `2026-10-01`, `2026/10/1`, `2026年10月1日`.
+fn day(text: &str) -> Option<Date> {
+    let plain = text.replace(['/', '年', '月', '.'], "-").replace('日', "");
+    let mut numbers = plain.split('-').map(str::parse::<i16>);
+    let (year, month, day) = (numbers.next()?.ok()?, numbers.next()?.ok()?, numbers.next()?.ok()?);
+    let whole = numbers.next().is_none() && year > 999;
+    Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok().filter(|_| whole)
+}
+
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
@@ -319,6 +331,10 @@ mod tests {
         let error = calendar.load_csv("date,kind,holiday\n2027-10-01,off,x\n2027-13-01,off,y\n").unwrap_err();
         assert_eq!(error.line, 3);
         assert_eq!(calendar.years().count(), 0);
-        assert!(calendar.load_csv("2027-10-01,perhaps,x").is_err());
+        assert!(calendar.load_csv("2027-10-01,perhaps,x").unwrap_err().to_string().contains("line 1: “perhaps”"));
+        let mut chinese = WorkCalendar::empty();
+        let text = "日期，类别，节日\n２０２７年10月1日，放假，国庆节\n2027/10/9，上班，国庆节\n";
+        assert_eq!(chinese.load_csv(text).unwrap(), [2027]);
+        assert_eq!(chinese.is_working_day(jiff::civil::date(2027, 10, 9)), Some(true), "a Saturday worked");
     }
 }

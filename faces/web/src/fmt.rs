@@ -52,6 +52,28 @@ pub fn ago(loc: Loc, now: Moment, at: Moment) -> String {
     }
 }
 
+/// Opening hours of a week: `星期一至星期五 08:30–17:00；星期六 09:00–12:00`.
+pub fn hours(loc: Loc, week: &places::WeekHours) -> String {
+    if week.is_always() {
+        return loc.t("hours-always");
+    }
+    if !week.is_stated() {
+        return loc.t("hours-unknown");
+    }
+    let day = |n: u8| loc.tk("weekday-", n + 1);
+    let at = |minute: u16| format!("{:02}:{:02}", minute / 60, minute % 60);
+    let groups = week.groups().into_iter().map(|(first, last, times)| {
+        let days = match (first, last) {
+            (0, 6) => loc.t("hours-daily"),
+            (first, last) if first == last => day(first),
+            (first, last) => loc.t2("hours-days", "from", day(first), "to", day(last)),
+        };
+        let times: Vec<String> = times.iter().map(|(from, to)| format!("{}–{}", at(*from), at(*to))).collect();
+        format!("{days} {}", times.join(" "))
+    });
+    groups.collect::<Vec<_>>().join(&loc.t("hours-and"))
+}
+
 /// A promise: `11月25日 星期三 17:00 前`.
 pub fn by(loc: Loc, now: Moment, at: Moment) -> String {
     loc.t2("time-by", "day", day(loc, now, at), "clock", clock(at))
@@ -134,6 +156,17 @@ mod tests {
         assert_eq!(by(en, now, at("2027-01-04T17:00:00+08:00")), "by 17:00 on Monday 4 January 2027");
         assert_eq!(left(zh, now, at("2026-11-24T17:20:00+08:00")), "还剩 3 小时 12 分");
         assert_eq!(left(en, now, at("2026-11-22T14:08:00+08:00")), "overdue by 2 days");
+    }
+
+    #[test]
+    fn opening_hours_are_said_in_the_reader_s_language() {
+        let (zh, en) = (Loc(Lang::ZhCn), Loc(Lang::En));
+        let week = |text: &str| text.parse::<places::WeekHours>().expect("hours");
+        let office = week("Mon-Fri 08:30-11:30 13:00-17:00; Sat 09:00-12:00");
+        assert_eq!(hours(zh, &office), "星期一至星期五 08:30–11:30 13:00–17:00；星期六 09:00–12:00");
+        assert_eq!(hours(en, &office), "Monday to Friday 08:30–11:30 13:00–17:00; Saturday 09:00–12:00");
+        assert_eq!(hours(zh, &week("每天 6:00-20:00")), "每天 06:00–20:00");
+        assert_eq!((hours(zh, &week("24h")), hours(en, &week(""))), ("24 小时".into(), "Not stated".into()));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The district's work calendar: the years that come with the program and the notices loaded since (R12).
 
-use crate::Error;
+use crate::{Error, Invalid};
 use ::store::{Copies, Cx, params};
 use kernel::{Moment, WorkCalendar};
 use people::policy::{Action, ResourceFacts, require};
@@ -33,7 +33,9 @@ pub fn load_calendar(cx: &mut Cx<'_>, csv: &str) -> Result<Vec<i16>, Error> {
         return Err(Error::invalid("file", "invalid-too-long"));
     }
     let mut alone = WorkCalendar::empty();
-    let years = alone.load_csv(csv).map_err(|_| Error::invalid("file", "invalid-calendar"))?;
+    let years = alone.load_csv(csv).map_err(|e| {
+        Error::Invalid(vec![Invalid::limit("file", "invalid-calendar", i64::try_from(e.line).unwrap_or(0))])
+    })?;
     if years.is_empty() {
         return Err(Error::invalid("file", "invalid-calendar-no-year"));
     }

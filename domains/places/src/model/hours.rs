@@ -58,6 +58,19 @@ impl WeekHours {
     pub fn spans(&self) -> &[Span] {
         &self.spans
     }
+    /// For people: weekdays next to each other that are open at the same times, as (first, last, times); 0 is Monday.
+    pub fn groups(&self) -> Vec<(u8, u8, Vec<(u16, u16)>)> {
+        let mut out: Vec<(u8, u8, Vec<(u16, u16)>)> = Vec::new();
+        for weekday in 0..7 {
+            let times: Vec<_> = self.spans.iter().filter(|s| s.weekday == weekday).map(|s| (s.from, s.to)).collect();
+            match out.last_mut() {
+                Some((_, last, same)) if *last + 1 == weekday && *same == times => *last = weekday,
+                _ => out.push((weekday, weekday, times)),
+            }
+        }
+        out.retain(|(_, _, times)| !times.is_empty());
+        out
+    }
     pub const fn is_stated(&self) -> bool {
         !self.spans.is_empty()
     }

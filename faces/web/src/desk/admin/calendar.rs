@@ -101,7 +101,7 @@ pub(super) mod tests {
             years: vec![Year { year: 2026, loaded: true }, Year { year: 2027, loaded: false }],
             csv: String::new(),
             done: (!bad).then(|| page.t2("desk-calendar-done", "years", 2027, "n", 3)),
-            problem: bad.then(|| page.t("invalid-calendar")),
+            problem: bad.then(|| page.t1("invalid-calendar", "n", 2)),
         };
         [true, false].into_iter().map(|b| ("desk/admin/calendar.html", of(b).render().unwrap_or_default())).collect()
     }

@@ -6,7 +6,7 @@ use crate::desk::view::Choice;
 use crate::desk::words::Tag;
 use crate::desk::{Frame, ground, map};
 use crate::session::Staff;
-use crate::{App, Fail, Page, html};
+use crate::{App, Fail, Page, fmt, html};
 use ::places::{AreaKind, Outline, Snapshot, Tier};
 use askama::Template;
 use axum::Router;
@@ -50,6 +50,8 @@ struct AreasPage {
     areas: Vec<AreaLine>,
     cut: bool,
     problems: Vec<ProblemLine>,
+    /// Whether there is anything to be covered by.
+    police: bool,
     /// Address of the outlines.
     outline: String,
 }
@@ -103,6 +105,7 @@ async fn areas(State(app): State<App>, page: Page, staff: Staff, Query(asked): Q
                 areas,
                 cut,
                 problems: problems(&page, &ground),
+                police: ground.of_kind(AreaKind::Police).next().is_some(),
                 outline: page.href(format!("/desk/areas.geojson?kind={}", kind.code())),
                 frame,
                 page,
@@ -183,7 +186,7 @@ async fn posts(State(app): State<App>, page: Page, staff: Staff, Query(asked): Q
                         name: p.name.clone(),
                         tier: page.tk("desk-tier-", p.tier.code()),
                         address: Some(p.address.clone()).filter(|a| !a.is_empty()),
-                        hours: if p.hours.is_always() { page.t("desk-hours-always") } else { p.hours.to_string() },
+                        hours: fmt::hours(page.loc, &p.hours),
                         open: Tag { icon, class, word },
                         duty: on.get(&p.id).map(|d| d.iter().map(|x| x.name.clone()).collect()).unwrap_or_default(),
                         phone: Some(p.phone.clone()).filter(|t| !t.is_empty()),
@@ -225,6 +228,7 @@ pub(super) mod tests {
                         words: page.t1("desk-coverage-undrawn", "n", 3),
                     })
                     .collect(),
+                police: n > 0,
                 outline: page.href("/desk/areas.geojson?kind=town"),
             };
             out.push(("desk/admin/areas.html", areas.render().unwrap_or_default()));
@@ -238,7 +242,7 @@ pub(super) mod tests {
                         name: name("青禾站", "Qinghe Post"),
                         tier: page.t("desk-tier-police_post"),
                         address: (i == 0).then(|| name("青禾路1号", "1 Qinghe Road")),
-                        hours: page.t("desk-hours-always"),
+                        hours: page.t("hours-always"),
                         open: Tag { icon: "check", class: "tag tag-good", word: page.t("desk-post-open-now") },
                         duty: (0..i).map(|_| name("李明", "Li Ming")).collect(),
                         phone: Some("021-0571 0100".into()),
