@@ -61,7 +61,14 @@ impl World {
         (done, String::from_utf8(out).unwrap())
     }
     fn posts(&self, file: &Path, datum: Option<Datum>) -> (anyhow::Result<posts::Summary>, String) {
-        let args = posts::PostsArgs { file: file.to_owned(), datum, district: None, dry_run: false };
+        let args = posts::PostsArgs {
+            file: file.to_owned(),
+            map: None,
+            datum,
+            district: None,
+            dry_run: false,
+            accept_doubtful: false,
+        };
         let mut out = Vec::new();
         let done =
             posts::run(&mut Env { rt: &self.house.rt, district: Some(self.house.district), out: &mut out }, &args);
@@ -124,9 +131,10 @@ both_databases! {
             {"type":"Feature","properties":{"name":"空"},"geometry":{"type":"Polygon","coordinates":[[[121,30],[null,31],[122,30],[121,30]]]}}]"#;
         let file = world.write("bow.json", bow);
         let (done, out) = world.areas(&file, AreaKind::Town, |_| ());
-        assert!(done.unwrap_err().to_string().contains("2 outlines are wrong"));
-        assert!(out.contains("feature 2 (“坏”)") && out.contains("crosses itself at 121.500000,30.500000"), "{out}");
-        assert!(out.contains("feature 3 (“空”)") && out.contains("point 2"), "{out}");
+        let said = done.unwrap_err().to_string();
+        assert!(out.is_empty() && said.contains("bow.json") && said.contains("2 outlines are wrong"), "{out}{said}");
+        assert!(said.contains("feature 2 (“坏”)") && said.contains("crosses itself at 121.500000,30.500000"), "{said}");
+        assert!(said.contains("feature 3 (“空”)") && said.contains("point 2"), "{said}");
         assert_eq!(world.snapshot().areas().len(), 0, "all or nothing");
     }
 
@@ -134,8 +142,9 @@ both_databases! {
         world.areas(&world.write("d.geojson", &features(&[DISTRICT])), AreaKind::District, |_| ()).0.unwrap();
         let holed = [("p1", "一", [121.4, 30.8, 121.5, 31.0]), ("p2", "二", [121.51, 30.8, 121.6, 31.0])];
         let pieces = world.house.db.dir().join("pieces.geojson");
-        let (done, out) = world.areas(&world.write("p.geojson", &features(&holed)), AreaKind::Police, |a| a.pieces = Some(pieces.clone()));
-        assert!(done.is_err() && out.contains("gap of") && out.contains("p1, p2"), "{out}");
+        let file = world.write("p.geojson", &features(&holed));
+        let said = world.areas(&file, AreaKind::Police, |a| a.pieces = Some(pieces.clone())).0.unwrap_err().to_string();
+        assert!(said.contains("gap of") && said.contains("p1, p2") && said.contains("--pieces"), "{said}");
         assert!(std::fs::read_to_string(&pieces).unwrap().contains("\"gap\""));
         let whole = [("p1", "一", [121.4, 30.8, 121.5, 31.0]), ("p2", "二", [121.5, 30.8, 121.6, 31.0])];
         world.areas(&world.write("p.geojson", &features(&whole)), AreaKind::Police, |_| ()).0.unwrap();
@@ -155,8 +164,8 @@ both_databases! {
         let drawn = [("", "西渡街道", [121.4, 30.8, 121.5, 31.0]), ("", "奉浦社区", [121.5, 30.8, 121.6, 31.0])];
         let outlines = world.write("towns.geojson", &features(&drawn));
         let pairs = world.house.db.dir().join("pairs.csv");
-        let (done, out) = world.areas(&outlines, AreaKind::Town, |a| a.propose = Some(pairs.clone()));
-        assert!(done.is_err() && out.contains("“奉浦社区” in the file looks like 310120002 “奉浦街道”"), "{out}");
+        let said = world.areas(&outlines, AreaKind::Town, |a| a.propose = Some(pairs.clone())).0.unwrap_err().to_string();
+        assert!(said.contains("“奉浦社区” in the file looks like 310120002 “奉浦街道” here"), "{said}");
         let done = world.areas(&outlines, AreaKind::Town, |a| a.names = Some(pairs.clone())).0.unwrap();
         assert_eq!(done, areas::Summary { changed: 2, ..Default::default() });
         let done = world.areas(&outlines, AreaKind::Town, |a| a.names = Some(pairs)).0.unwrap();
@@ -177,8 +186,8 @@ both_databases! {
                    平安屋,h1,晨露茶馆,s1,121.5,30.9,,Mon-Sun 06:00-20:00,\n\
                    police_post,s1,青禾警务站,,121.5,30.9,gcj02,24h,p1\n";
         let file = world.write("posts.csv", csv);
-        let (done, out) = world.posts(&file, None);
-        assert!(done.is_err() && out.contains("row 2, column “datum”"), "{out}");
+        let said = world.posts(&file, None).0.unwrap_err().to_string();
+        assert!(said.contains("row 2, column “datum”") && said.contains("--datum"), "{said}");
         assert_eq!(world.posts(&file, Some(Datum::Wgs84)).0.unwrap().added, 2);
         assert_eq!(world.posts(&file, Some(Datum::Wgs84)).0.unwrap().unchanged, 2);
         let now = world.snapshot();
@@ -188,12 +197,65 @@ both_databases! {
         assert!((474.0..=498.0).contains(&off), "{off}");
         assert_eq!(now.locate(Point::new(121.41, 30.81).unwrap()).unwrap().post, Some(post.id));
         let bad = world.write("bad.csv", "tier,name,parent,lon,lat\npolice_office,甲,nobody,121.5,30.9\nsafe_house,乙,s1,100,30\nhouse,丙,s1,,\n");
-        let (done, out) = world.posts(&bad, Some(Datum::Wgs84));
-        assert!(done.is_err() && out.contains("row 4, column “tier”"), "{out}");
+        let said = world.posts(&bad, Some(Datum::Wgs84)).0.unwrap_err().to_string();
+        assert!(said.contains("row 4, column “tier”: “house” must be police_post"), "{said}");
         let bad = world.write("bad.csv", "tier,name,parent,lon,lat\npolice_office,甲,nobody,121.5,30.9\nsafe_house,乙,s1,100,30\n");
-        let (done, out) = world.posts(&bad, Some(Datum::Wgs84));
-        assert!(done.is_err() && out.contains("row 2, column “parent”") && out.contains("row 3, column “point”"), "{out}");
+        let said = world.posts(&bad, Some(Datum::Wgs84)).0.unwrap_err().to_string();
+        assert!(said.contains("row 2, column “parent”: no police post has the code or name “nobody”"), "{said}");
+        assert!(said.contains("row 3, column “lon”: 100.000000,30.000000 lies outside the district"), "{said}");
         assert_eq!(world.snapshot().posts().len(), 2);
+    }
+
+    fn what_a_post_s_row_cannot_mean_is_named_with_its_value(world: World) {
+        let bad = world.write("bad.csv", "类别,名称,经度,纬度,坐标系,电话,开放时间\n警务站,甲,NaN,30.9,wgs84,,\n警务站,乙,121.5,,wgs84,,25h\n警务站,丙,121.5,30.9,tokyo,,\n");
+        let said = world.posts(&bad, None).0.unwrap_err().to_string();
+        for words in [
+            "bad.csv\nwrong rows: 3\n",
+            "row 2, column “经度”: “NaN” is not a number of degrees",
+            "row 3, column “纬度”: is empty, but the longitude is not",
+            "row 3, column “开放时间”: “25h” are not opening hours",
+            "row 4, column “坐标系”: “tokyo” is not a datum: use wgs84",
+        ] {
+            assert!(said.contains(words), "{words}\n{said}");
+        }
+        // Full-width digits are a number; words are not, and come in only on request.
+        let wide = world.write("wide.csv", "tier,name,phone\npolice_post,甲,０２１－０５５５０１１１\n");
+        assert_eq!(world.posts(&wide, None).0.unwrap().added, 1);
+        assert_eq!(world.snapshot().posts()[0].phone, "021-05550111");
+        let words = world.write("words.csv", "tier,name,phone\npolice_post,乙,问门卫\n");
+        let said = world.posts(&words, None).0.unwrap_err().to_string();
+        assert!(said.contains("doubtful rows: 1\n  row 2, column “phone”: “问门卫” is no telephone number"), "{said}");
+    }
+
+    fn the_examples_of_the_manual_come_in(world: World) {
+        let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/examples");
+        let done = world.areas(&examples.join("areas.csv"), AreaKind::Town, |a| a.datum = Some(Datum::Gcj02)).0.unwrap();
+        assert_eq!(done.added, 2);
+        let args = posts::PostsArgs {
+            file: examples.join("posts.csv"),
+            map: Some(examples.join("posts.toml")),
+            datum: None,
+            district: None,
+            dry_run: false,
+            accept_doubtful: false,
+        };
+        let env = &mut Env { rt: &world.house.rt, district: Some(world.house.district), out: &mut std::io::sink() };
+        assert_eq!(posts::run(env, &args).unwrap().added, 3);
+        assert_eq!(posts::run(env, &args).unwrap().unchanged, 3);
+    }
+
+    fn an_area_of_another_place_and_a_misspelt_field_are_refused(world: World) {
+        world.areas(&world.write("d.geojson", &features(&[DISTRICT])), AreaKind::District, |_| ()).0.unwrap();
+        let elsewhere = world.write("t.geojson", &features(&[("t1", "近", [121.4, 30.8, 121.5, 30.9]), ("t2", "远", [116.3, 39.8, 116.4, 39.9])]));
+        let said = world.areas(&elsewhere, AreaKind::Town, |_| ()).0.unwrap_err().to_string();
+        assert!(said.contains("feature 2 (“远”), outline: it lies wholly outside the district"), "{said}");
+        let near = world.write("t.geojson", &features(&[("t1", "近", [121.4, 30.8, 121.5, 30.9])]));
+        let said = world.areas(&near, AreaKind::Town, |a| a.code_field = Some("cod".into())).0.unwrap_err().to_string();
+        assert!(said.contains("--code-field cod: no feature has that field; there are: code, name"), "{said}");
+        assert_eq!(world.snapshot().areas().len(), 1, "nothing of either came in");
+        let lost = world.write("c.csv", "code,name\nc1,没有上级\n");
+        let (done, out) = world.areas(&lost, AreaKind::Community, |a| a.datum = None);
+        assert!(done.is_ok() && out.contains("note: 1 area lies in no other yet"), "{out}");
     }
 }
 

@@ -63,22 +63,28 @@ pub struct Importer {
     classes: HashMap<String, Arc<ClassRule>>,
     calendar: Arc<WorkCalendar>,
     owners: HashMap<Vec<AreaId>, Owner>,
+    /// Key and digest of what was imported before: one reading instead of one for each row.
+    known: HashMap<String, Vec<u8>>,
 }
 
 impl Importer {
     pub fn begin(cx: &mut Cx<'_>) -> Result<Self, Error> {
         require(&cx.actor, cx.purpose, Action::Import, &ResourceFacts::District)?;
         let classes = classes::current(cx)?.iter().map(|c| (c.code.clone(), Arc::clone(c))).collect();
-        Ok(Self { classes, calendar: calendar(cx)?, owners: HashMap::new() })
+        let mut known = HashMap::new();
+        let sql = "SELECT foreign_key, digest FROM matter_foreign WHERE district_id = $1";
+        cx.each(sql, params![cx.district()], |row| {
+            known.insert(row.text("foreign_key")?, row.blob("digest")?);
+            Ok(())
+        })?;
+        Ok(Self { classes, calendar: calendar(cx)?, owners: HashMap::new(), known })
     }
 
     /// Writes one matter unless its key is there already.
     pub fn add(&mut self, cx: &mut Cx<'_>, m: &ForeignMatter) -> Result<Imported, Error> {
         let digest = fingerprint(cx, m);
-        let sql = "SELECT digest FROM matter_foreign WHERE district_id = $1 AND foreign_key = $2";
-        if let Some(known) = cx.query_opt(sql, params![cx.district(), &m.key])? {
-            let same = known.blob("digest")? == digest;
-            return Ok(if same { Imported::Unchanged } else { Imported::Differs });
+        if let Some(known) = self.known.get(&m.key) {
+            return Ok(if known.as_slice() == digest { Imported::Unchanged } else { Imported::Differs });
         }
         let rule = self.classes.get(&m.class).cloned().ok_or_else(|| Error::invalid("class", "invalid-class"))?;
         let spot = around::spot(cx, &RaisedPlace { point: m.point, ..RaisedPlace::default() })?;
@@ -87,6 +93,7 @@ impl Importer {
         let keys = NewKeys { code_hash: None, idem: None, idem_digest: None, foreign: Some(&m.key) };
         row.n = row::insert(cx, &row, &keys)?.ok_or_else(|| Error::invalid("key", "invalid-key-reused"))?;
         write_rest(cx, m, &row, digest)?;
+        self.known.insert(m.key.clone(), digest.to_vec());
         Ok(Imported::New)
     }
 

@@ -36,6 +36,7 @@ pub(super) fn plan(cx: &Cx<'_>, before: &Snapshot, changes: &AreaChanges) -> Res
     }
     let adopted = parents::adopt(&mut draft.areas, &draft.parent_given);
     draft.retire(changes)?;
+    draft.inside_the_district(&targets)?;
     let mut report = draft.report(before, &targets, adopted);
     check_coverage(before, &draft.areas, &mut report)?;
     Ok(Plan { after: draft.areas, report })
@@ -229,6 +230,28 @@ impl<'a, 'c> Draft<'a, 'c> {
         Ok(())
     }
 
+    /// An outline that touches the district nowhere is one of another place, or was read with the wrong datum.
+    fn inside_the_district(&self, targets: &[Option<usize>]) -> Result<()> {
+        let whole = self.areas.iter().find(|a| a.kind == AreaKind::District).and_then(|a| a.outline.as_deref());
+        let Some(whole) = whole else { return Ok(()) };
+        let astray = |at: &Option<usize>| {
+            let area = (*at).and_then(|at| self.areas.get(at));
+            let outline = area.and_then(|a| a.outline.as_deref());
+            outline.is_some_and(|o| !o.touches(whole))
+        };
+        let faults: Vec<Fault> = targets
+            .iter()
+            .enumerate()
+            .filter(|(_, at)| astray(at))
+            .map(|(index, _)| Fault {
+                index,
+                field: "outline",
+                why: "it lies wholly outside the district: is the datum right, and is it the right file?".into(),
+            })
+            .collect();
+        if faults.is_empty() { Ok(()) } else { Err(Error::Wrong(faults)) }
+    }
+
     fn report(&self, before: &Snapshot, targets: &[Option<usize>], adopted: usize) -> AreaReport {
         let did = |area: &Area| match before.area(area.id) {
             None => Did::Added,
@@ -237,7 +260,17 @@ impl<'a, 'c> Draft<'a, 'c> {
         };
         let saved = targets.iter().filter_map(|t| self.areas.get((*t)?)).map(|a| (a.id, did(a))).collect();
         let retired = self.areas.iter().filter(|a| a.valid_to.is_some()).count();
-        AreaReport { saved, retired, adopted, notes: Vec::new() }
+        let lost = self.areas.iter().filter(|a| a.valid_to.is_none() && a.parent.is_none() && a.kind.above().is_some());
+        let notes = match lost.count() {
+            0 => Vec::new(),
+            1 => vec![
+                "1 area lies in no other yet; it finds it when the area above it comes with its code or outline".into(),
+            ],
+            n => vec![format!(
+                "{n} areas lie in no other yet; they find it when the areas above them come with their codes or outlines"
+            )],
+        };
+        AreaReport { saved, retired, adopted, notes }
     }
 }
 

@@ -90,6 +90,18 @@ impl Outline {
         Self::of(shape)
     }
 
+    /// Whether the two share any ground or border.
+    pub fn touches(&self, other: &Self) -> bool {
+        let (a, b) = (self.bounds, other.bounds);
+        if a.west > b.east || a.east < b.west || a.south > b.north || a.north < b.south {
+            return false;
+        }
+        // Nearly always one of the first corners lies inside; comparing every line with every line is the last resort.
+        let mut corners = self.shape.coords_iter().take(64);
+        let inside = |c: Coord| Point::new(c.x, c.y).is_ok_and(|p| other.contains(p));
+        corners.any(inside) || geo::Intersects::intersects(&self.shape, &other.shape)
+    }
+
     /// A rectangle, for tests and the demo.
     pub fn rectangle(west: f64, south: f64, east: f64, north: f64) -> Result<Self, OutlineError> {
         let ring = vec![[west, south], [east, south], [east, north], [west, north], [west, south]];

@@ -37,6 +37,9 @@ pub struct PeopleArgs {
     /// Only check the file; write nothing
     #[arg(long)]
     pub dry_run: bool,
+    /// Import doubtful rows too, as they are written
+    #[arg(long)]
+    pub accept_doubtful: bool,
 }
 
 /// Runs the command.
@@ -54,7 +57,7 @@ pub fn run(env: &mut Env<'_>, args: &PeopleArgs) -> anyhow::Result<ImportReport>
         rows.extend(reader.read(&record, &mut problems));
         numbers.push(record.row);
     }
-    problems.settle(false, env.out)?;
+    problems.settle(&args.file, args.accept_doubtful, env.out)?;
     if args.dry_run {
         writeln!(env.out, "dry run: {} rows are in order, nothing was written", thousands(rows.len()))?;
         return Ok(ImportReport::default());
@@ -70,7 +73,7 @@ pub fn run(env: &mut Env<'_>, args: &PeopleArgs) -> anyhow::Result<ImportReport>
                 let row = w.row.checked_sub(1).and_then(|i| numbers.get(i)).copied().unwrap_or(w.row);
                 problems.wrong(row, reader.column(w.field), explain(&w.why));
             }
-            problems.settle(false, env.out)?;
+            problems.settle(&args.file, true, env.out)?;
             Ok(ImportReport::default())
         }
         Err(other) => Err(other.into()),
@@ -90,7 +93,11 @@ fn tell(env: &mut Env<'_>, r: ImportReport) -> anyhow::Result<()> {
         n(r.unchanged)
     )?;
     if r.accounts_new > 0 {
-        writeln!(env.out, "new accounts cannot sign in before a password is set for them")?;
+        writeln!(
+            env.out,
+            "new accounts cannot sign in before a password is set for them: mulin account password LOGIN, or at the \
+             desk under 人员 / People"
+        )?;
     }
     Ok(())
 }
@@ -98,7 +105,7 @@ fn tell(env: &mut Env<'_>, r: ImportReport) -> anyhow::Result<()> {
 /// What `people` refuses a row for, in words that mend it.
 fn explain(why: &str) -> String {
     match why {
-        "form" => "a login is 2–40 letters, digits, dots, dashes, underlines or @".into(),
+        "form" => "a login is 2–40 letters a–z, digits, dots, dashes, underlines or @".into(),
         "missing" => "is empty".into(),
         "too-long" => "is too long".into(),
         "separation" => "this account may not hold both roles: an administrator holds nothing else".into(),
@@ -152,7 +159,7 @@ impl Reader {
         let mut row = PersonRow {
             login: text("login").unwrap_or_default(),
             display_name: text("name").unwrap_or_default(),
-            phone_ext: text("phone"),
+            phone_ext: text("phone").map(|p| kernel::text::narrow(&p)),
             email: text("email"),
             lang: self.cell(record, "lang").map_or_else(Lang::default, Lang::from_tag),
             seat_title: text("title").unwrap_or_default(),
@@ -162,6 +169,10 @@ impl Reader {
             if value.is_empty() {
                 problems.wrong(record.row, self.column(field), "is empty");
             }
+        }
+        if let Some(phone) = row.phone_ext.as_deref().filter(|p| !p.chars().any(|c| c.is_ascii_digit())) {
+            let what = format!("“{phone}” is no telephone number or extension: write digits");
+            problems.doubtful(record.row, self.column("phone"), what);
         }
         row.role = self
             .word(record, "role", problems, |w| Role::from_code(w).ok_or_else(|| codes_of(Role::ALL, |r| r.code())));

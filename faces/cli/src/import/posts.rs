@@ -2,8 +2,9 @@
 //!
 //! Columns: `tier` (police_post, police_office, safe_house), `name`, and as far as known `code`, `parent` (code or name
 //! of the police post it hangs on), `address`, `phone`, `lon`, `lat`, `datum`, `hours`, `state` (planned, running, closed),
-//! `police_areas` (codes, separated by `;`). The Chinese words for them are read as well.
+//! `police_areas` (codes, separated by `;`). The Chinese words for them are read as well; a map file names others.
 
+use super::map::MapFile;
 use super::problems::Problems;
 use super::table::{Record, Table};
 use crate::{Env, districts};
@@ -11,13 +12,18 @@ use clap::Args;
 use kernel::{Datum, Point};
 use places::app::{Did, PostRef, SavePost, preview_posts, save_posts};
 use places::{PostState, Tier};
+use std::collections::HashMap;
 use std::path::PathBuf;
 
 /// Imports posts, offices and safe houses: .csv, .csv.gz or .xlsx.
 #[derive(Debug, Clone, Args)]
 pub struct PostsArgs {
-    /// .csv, .csv.gz or .xlsx; the first row names the columns
+    /// .csv, .csv.gz or .xlsx; columns: tier, name, code, parent, address, phone, lon, lat, datum, hours, state, police_areas,
+    /// or their Chinese words (docs/examples/posts.csv)
     pub file: PathBuf,
+    /// What the columns and words mean, when they are not the usual ones (TOML; docs/examples/posts.toml)
+    #[arg(long)]
+    pub map: Option<PathBuf>,
     /// What the coordinates refer to, for rows without a datum of their own
     #[arg(long, value_name = "wgs84|gcj02|bd09|cgcs2000")]
     pub datum: Option<Datum>,
@@ -27,7 +33,26 @@ pub struct PostsArgs {
     /// Only check the file; write nothing
     #[arg(long)]
     pub dry_run: bool,
+    /// Import doubtful rows too, as they are written
+    #[arg(long)]
+    pub accept_doubtful: bool,
 }
+
+/// Our fields, and the Chinese words that files often have for them.
+const FIELDS: &[(&str, &[&str])] = &[
+    ("tier", &["类别", "类型", "层级", "级别"]),
+    ("name", &["名称"]),
+    ("code", &["编号", "编码", "代码"]),
+    ("parent", &["所属警务站", "上级"]),
+    ("address", &["地址"]),
+    ("phone", &["电话"]),
+    ("lon", &["lng", "longitude", "经度"]),
+    ("lat", &["latitude", "纬度"]),
+    ("datum", &["坐标系", "坐标"]),
+    ("hours", &["开放时间"]),
+    ("state", &["状态"]),
+    ("police_areas", &["police_area", "警务区"]),
+];
 
 /// What was done, or would be.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -39,20 +64,24 @@ pub struct Summary {
 
 /// Runs the command; the answer is told on `env.out`.
 pub fn run(env: &mut Env<'_>, args: &PostsArgs) -> anyhow::Result<Summary> {
+    let map = args.map.as_deref().map(MapFile::read).transpose()?.unwrap_or_default();
+    let known: Vec<&str> = FIELDS.iter().map(|(field, _)| *field).collect();
+    map.check_fields(&known)?;
+    let district = args.district.clone().or_else(|| map.district.clone());
     let table = Table::open(&args.file)?;
-    let columns = Columns::of(&table)?;
+    let reader = Reader::new(map, &table, args.datum)?;
     let mut problems = Problems::default();
     let mut rows = Vec::new();
     let mut posts = Vec::new();
     for record in table {
         let record = record?;
-        if let Some(post) = columns.post(&record, args.datum, &mut problems) {
+        if let Some(post) = reader.post(&record, &mut problems) {
             rows.push(record.row);
             posts.push(post);
         }
     }
-    problems.settle(false, env.out)?;
-    let target = districts::existing(env, args.district.as_deref())?;
+    problems.settle(&args.file, args.accept_doubtful, env.out)?;
+    let target = districts::existing(env, district.as_deref())?;
     let done = if args.dry_run {
         env.rt.read_now(target.who(), move |cx| preview_posts(cx, &posts))
     } else {
@@ -61,9 +90,14 @@ pub fn run(env: &mut Env<'_>, args: &PostsArgs) -> anyhow::Result<Summary> {
     let report = match done {
         Err(places::Error::Wrong(faults)) => {
             for fault in faults {
-                problems.wrong(rows.get(fault.index).copied().unwrap_or(0), fault.field, fault.why);
+                let column = match fault.field {
+                    "serves" => "police_areas",
+                    "point" => "lon",
+                    field => field,
+                };
+                problems.wrong(rows.get(fault.index).copied().unwrap_or(0), reader.column(column), fault.why);
             }
-            problems.settle(false, env.out)?;
+            problems.settle(&args.file, true, env.out)?;
             return Ok(Summary::default());
         }
         other => other?,
@@ -81,108 +115,128 @@ pub fn run(env: &mut Env<'_>, args: &PostsArgs) -> anyhow::Result<Summary> {
     Ok(summary)
 }
 
-struct Columns {
-    tier: usize,
-    name: usize,
-    code: Option<usize>,
-    parent: Option<usize>,
-    address: Option<usize>,
-    phone: Option<usize>,
-    lon: Option<usize>,
-    lat: Option<usize>,
-    datum: Option<usize>,
-    hours: Option<usize>,
-    state: Option<usize>,
-    serves: Option<usize>,
+struct Reader {
+    map: MapFile,
+    columns: HashMap<&'static str, usize>,
+    headers: Vec<String>,
+    /// For rows without a datum of their own: the option, else the map file.
+    datum: Option<Datum>,
 }
 
-impl Columns {
-    fn of(table: &Table) -> anyhow::Result<Self> {
-        let need = |names: &[&str]| {
-            table.any(names).map_or_else(|| table.need(names.first().copied().unwrap_or_default()), Ok)
-        };
-        Ok(Self {
-            tier: need(&["tier", "类别", "类型"])?,
-            name: need(&["name", "名称"])?,
-            code: table.any(&["code", "编号", "编码"]),
-            parent: table.any(&["parent", "所属警务站", "上级"]),
-            address: table.any(&["address", "地址"]),
-            phone: table.any(&["phone", "电话"]),
-            lon: table.any(&["lon", "lng", "longitude", "经度"]),
-            lat: table.any(&["lat", "latitude", "纬度"]),
-            datum: table.any(&["datum", "坐标系"]),
-            hours: table.any(&["hours", "开放时间"]),
-            state: table.any(&["state", "状态"]),
-            serves: table.any(&["police_areas", "police_area", "警务区"]),
-        })
+impl Reader {
+    fn new(map: MapFile, table: &Table, option: Option<Datum>) -> anyhow::Result<Self> {
+        let mut columns = HashMap::new();
+        for (field, words) in FIELDS {
+            let place = match map.columns.get(*field).and_then(|c| c.names().first()) {
+                Some(named) => Some(table.need(named)?),
+                None => table.column(field).or_else(|| table.any(words)),
+            };
+            columns.extend(place.map(|place| (*field, place)));
+        }
+        for needed in ["tier", "name"] {
+            anyhow::ensure!(
+                columns.contains_key(needed),
+                "the file has no column “{needed}”; it has: {}. A map file (--map) can name it under [columns]",
+                table.headers.join(", ")
+            );
+        }
+        let datum = if map.datum.is_some() || option.is_some() { Some(map.datum(option)?) } else { None };
+        Ok(Self { map, columns, headers: table.headers.clone(), datum })
     }
 
-    /// The post of a row; what is wrong with it goes to `problems`.
-    fn post(&self, record: &Record, datum: Option<Datum>, problems: &mut Problems) -> Option<SavePost> {
+    /// What the file calls the column of a field; the field itself when the file has none.
+    fn column<'s>(&'s self, field: &'s str) -> &'s str {
+        self.columns.get(field).and_then(|c| self.headers.get(*c)).map_or(field, String::as_str)
+    }
+    fn cell<'r>(&self, record: &'r Record, field: &str) -> Option<&'r str> {
+        self.columns.get(field).and_then(|c| record.filled(*c))
+    }
+
+    /// The post of a row; what is wrong or doubtful about it goes to `problems`.
+    fn post(&self, record: &Record, problems: &mut Problems) -> Option<SavePost> {
         let before = problems.wrong.count;
-        let cell = |c: Option<usize>| c.and_then(|c| record.filled(c));
-        let mut wrong = |column: &str, what: String| problems.wrong(record.row, column, what);
-        let tier = tier(record.cell(self.tier));
-        if tier.is_none() {
-            wrong(
-                "tier",
-                format!("“{}” is no tier: use police_post, police_office or safe_house", record.cell(self.tier)),
-            );
-        }
-        if record.cell(self.name).is_empty() {
-            wrong("name", "the name is missing".into());
-        }
-        let hours =
-            cell(self.hours).unwrap_or_default().parse().map_err(|e: places::model::hours::BadHours| e.to_string());
-        let hours = hours.unwrap_or_else(|e| {
-            wrong("hours", e);
-            places::WeekHours::default()
+        let text = |field: &str| self.cell(record, field).map(str::to_owned);
+        let tier = self.word(record, "tier", problems, |w| {
+            tier(w).ok_or("police_post, police_office or safe_house (警务站, 警务室, 平安屋)")
         });
-        let state = cell(self.state).map_or(Some(PostState::Running), state);
-        if state.is_none() {
-            wrong(
-                "state",
-                format!("“{}” is no state: use planned, running or closed", cell(self.state).unwrap_or_default()),
-            );
+        for (field, there) in [("tier", self.cell(record, "tier")), ("name", self.cell(record, "name"))] {
+            if there.is_none() {
+                problems.wrong(record.row, self.column(field), "is empty");
+            }
         }
-        let point = self.point(record, datum).unwrap_or_else(|(column, e)| {
-            wrong(column, e);
+        let hours = match self.cell(record, "hours").unwrap_or_default().parse() {
+            Ok(hours) => hours,
+            Err(e) => {
+                let e: places::model::hours::BadHours = e;
+                problems.wrong(record.row, self.column("hours"), e);
+                places::WeekHours::default()
+            }
+        };
+        let state = match self.cell(record, "state") {
+            None => Some(PostState::Running),
+            Some(_) => self
+                .word(record, "state", problems, |w| state(w).ok_or("planned, running or closed (筹建, 运行, 停用)")),
+        };
+        let point = self.point(record).unwrap_or_else(|(field, what)| {
+            problems.wrong(record.row, self.column(field), what);
             None
         });
-        let owned = |c: Option<usize>| cell(c).map(str::to_owned);
-        let serves = cell(self.serves).unwrap_or_default().split([';', '；', '、']).map(|s| s.trim().to_owned());
+        let phone = text("phone").map(|p| kernel::text::narrow(&p)).unwrap_or_default();
+        if !phone.is_empty() && kernel::text::phone(&phone).is_none() {
+            let what = format!("“{phone}” is no telephone number: write digits, for example 021-05550110");
+            problems.doubtful(record.row, self.column("phone"), what);
+        }
+        let serves = self.cell(record, "police_areas").unwrap_or_default();
+        let serves = serves.split([';', '；', '、']).map(|s| s.trim().to_owned()).filter(|s| !s.is_empty());
         let post = SavePost {
             id: None,
             tier: tier?,
-            code: owned(self.code),
-            name: record.cell(self.name).to_owned(),
-            parent: owned(self.parent).map(PostRef::Named),
-            address: owned(self.address).unwrap_or_default(),
-            phone: owned(self.phone).unwrap_or_default(),
+            code: text("code"),
+            name: text("name").unwrap_or_default(),
+            parent: text("parent").map(PostRef::Named),
+            address: text("address").unwrap_or_default(),
+            phone,
             point,
             hours,
             state: state?,
-            serves: serves.filter(|s| !s.is_empty()).collect(),
+            serves: serves.collect(),
             seen: None,
         };
         (problems.wrong.count == before).then_some(post)
     }
 
-    fn point(&self, record: &Record, usual: Option<Datum>) -> Result<Option<Point>, (&'static str, String)> {
-        let cell = |c: Option<usize>| c.and_then(|c| record.filled(c));
-        let (lon, lat) = match (cell(self.lon), cell(self.lat)) {
+    /// A word of the file, translated by the map file; `read` answers what would have been right.
+    fn word<T>(
+        &self,
+        record: &Record,
+        field: &str,
+        problems: &mut Problems,
+        read: impl FnOnce(&str) -> Result<T, &'static str>,
+    ) -> Option<T> {
+        let text = self.cell(record, field)?;
+        let word = self.map.word(field, text);
+        let found = word.and_then(|w| read(w).map_err(|right| format!("“{text}” must be {right}")));
+        found.map_err(|what| problems.wrong(record.row, self.column(field), what)).ok()
+    }
+
+    fn point(&self, record: &Record) -> Result<Option<Point>, (&'static str, String)> {
+        let (lon, lat) = match (self.cell(record, "lon"), self.cell(record, "lat")) {
             (None, None) => return Ok(None),
             (Some(lon), Some(lat)) => (lon, lat),
-            (None, _) => return Err(("lon", "the longitude is missing".into())),
-            (_, None) => return Err(("lat", "the latitude is missing".into())),
+            (None, _) => return Err(("lon", "is empty, but the latitude is not".into())),
+            (_, None) => return Err(("lat", "is empty, but the longitude is not".into())),
         };
-        let number =
-            |column, text: &str| text.parse::<f64>().map_err(|_| (column, format!("“{text}” is not a number")));
-        let datum = match cell(self.datum) {
+        let number = |field, text: &str| {
+            let read = kernel::text::narrow(text).parse::<f64>();
+            read.ok().filter(|n| n.is_finite()).ok_or_else(|| (field, format!("“{text}” is not a number of degrees")))
+        };
+        let datum = match self.cell(record, "datum") {
             Some(text) => text.parse().map_err(|e: kernel::GeoError| ("datum", e.to_string()))?,
-            None => usual.ok_or((
+            None => self.datum.ok_or((
                 "datum",
-                "the coordinates do not say their datum: fill a column datum, or add --datum".to_owned(),
+                "the coordinates do not say their datum: fill a column datum with wgs84, gcj02, bd09 or cgcs2000, or \
+                 add --datum"
+                    .to_owned(),
             ))?,
         };
         datum.to_wgs84(number("lon", lon)?, number("lat", lat)?).map(Some).map_err(|e| ("lon", e.to_string()))

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io::{self, Write};
+use std::path::Path;
 
 /// Lines shown of each kind; the count goes on.
 pub const SHOWN: usize = 200;
@@ -31,12 +32,17 @@ impl fmt::Display for Problem {
 #[derive(Debug, Clone, Default)]
 pub struct List {
     pub kept: Vec<Problem>,
+    /// Findings; a row can have several.
     pub count: usize,
+    /// Rows with a finding. Files are read from top to bottom.
+    pub rows: usize,
+    last: Option<usize>,
 }
 
 impl List {
     pub fn add(&mut self, problem: Problem) {
         self.count += 1;
+        self.rows += usize::from(self.last.replace(problem.row) != Some(problem.row));
         if self.kept.len() < SHOWN {
             self.kept.push(problem);
         }
@@ -48,7 +54,7 @@ impl List {
         if self.is_empty() {
             return Ok(());
         }
-        writeln!(out, "{title}: {}", thousands(self.count))?;
+        writeln!(out, "{title}: {}", thousands(self.rows))?;
         for problem in &self.kept {
             writeln!(out, "  {problem}")?;
         }
@@ -84,10 +90,12 @@ impl Problems {
     }
 }
 
-/// The outcome of an import that refused a file.
+/// The outcome of an import that refused a file: every finding, then what to do. It goes to standard error.
 #[derive(Debug, thiserror::Error)]
-#[error("{}", refusal(.wrong, .doubtful))]
+#[error("{listed}{}", refusal(.wrong, .doubtful))]
 pub struct Refused {
+    listed: String,
+    /// Rows.
     pub wrong: usize,
     pub doubtful: usize,
 }
@@ -104,13 +112,16 @@ fn refusal(wrong: &usize, doubtful: &usize) -> String {
 }
 
 impl Problems {
-    /// `Err` when the file must not be written; the lists go to `out` first.
-    pub fn settle(&self, accept_doubtful: bool, out: &mut dyn Write) -> anyhow::Result<()> {
-        self.write(out)?;
+    /// `Err` with all findings when the file must not be written; else what was accepted goes to `out`.
+    pub fn settle(&self, file: &Path, accept_doubtful: bool, out: &mut dyn Write) -> anyhow::Result<()> {
         if self.allow(accept_doubtful) {
-            return Ok(());
+            return Ok(self.write(out)?);
         }
-        Err(Refused { wrong: self.wrong.count, doubtful: self.doubtful.count }.into())
+        let mut listed = Vec::new();
+        writeln!(listed, "{}", file.display())?;
+        self.write(&mut listed)?;
+        let listed = String::from_utf8_lossy(&listed).into_owned();
+        Err(Refused { listed, wrong: self.wrong.rows, doubtful: self.doubtful.rows }.into())
     }
 }
 
@@ -142,12 +153,14 @@ mod tests {
         for row in 2..1_502 {
             problems.wrong(row, "opened", "“yesterday” is not a date");
         }
+        problems.wrong(1_501, "closed", "“tomorrow” is not a date");
         let mut out = Vec::new();
-        let refused = problems.settle(true, &mut out).unwrap_err().to_string();
-        let out = String::from_utf8(out).unwrap();
-        assert_eq!(out.lines().count(), SHOWN + 2);
-        assert!(out.starts_with("wrong rows: 1,500\n  row 2, column “opened”: “yesterday”"), "{out}");
-        assert!(out.ends_with("… and 1,300 more\n"), "{out}");
+        let refused = problems.settle(Path::new("old.csv"), true, &mut out).unwrap_err().to_string();
+        assert!(out.is_empty(), "what is refused is told as an error, on standard error");
+        assert_eq!(refused.lines().count(), SHOWN + 4);
+        let start = "old.csv\nwrong rows: 1,500\n  row 2, column “opened”: “yesterday”";
+        assert!(refused.starts_with(start), "{refused}");
+        assert!(refused.contains("… and 1,301 more\n"), "{refused}");
         assert!(refused.contains("1,500 rows are wrong"), "{refused}");
     }
 
@@ -155,8 +168,10 @@ mod tests {
     fn doubt_is_accepted_only_on_request() {
         let mut problems = Problems::default();
         problems.doubtful(3, "closed", "closed before it was opened");
-        assert!(problems.settle(true, &mut Vec::new()).is_ok());
-        let refused = problems.settle(false, &mut Vec::new()).unwrap_err().to_string();
+        let mut out = Vec::new();
+        assert!(problems.settle(Path::new("old.csv"), true, &mut out).is_ok());
+        assert!(String::from_utf8(out).unwrap().starts_with("doubtful rows: 1\n  row 3, column “closed”"));
+        let refused = problems.settle(Path::new("old.csv"), false, &mut Vec::new()).unwrap_err().to_string();
         assert!(refused.contains("1 row is doubtful") && refused.contains("--accept-doubtful"), "{refused}");
     }
 }

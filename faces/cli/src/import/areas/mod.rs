@@ -7,6 +7,7 @@
 mod names;
 mod read;
 
+use crate::import::problems::thousands;
 use crate::{Env, districts};
 use anyhow::{Context as _, bail, ensure};
 use clap::{Args, builder::PossibleValuesParser, builder::TypedValueParser as _};
@@ -79,11 +80,11 @@ pub struct Summary {
 /// Runs the command; the answer is told on `env.out`.
 pub fn run(env: &mut Env<'_>, args: &AreasArgs) -> anyhow::Result<Summary> {
     let source = read::read(args)?;
-    let outlines = outlines(env, args, &source)?;
+    let outlines = outlines(args, &source)?;
     let target = districts::existing(env, args.district.as_deref())?;
     let before = env.rt.read_now(target.who(), snapshot)?;
     let mut notes = Vec::new();
-    let pairs = names::settle(env, args, &before, &source.found)?;
+    let pairs = names::settle(args, &before, &source.found)?;
     let mut save = Vec::with_capacity(source.found.len());
     for ((found, outline), which) in source.found.iter().zip(outlines).zip(pairs) {
         save.push(change(args, &before, &target.name, found, outline, which, &mut notes));
@@ -96,12 +97,12 @@ pub fn run(env: &mut Env<'_>, args: &AreasArgs) -> anyhow::Result<Summary> {
     } else {
         env.rt.write_now(target.who(), move |cx| save_areas(cx, &changes))
     };
-    let report = done.or_else(|e| refuse(env, args, &source, e))?;
+    let report = done.or_else(|e| refuse(args, &source, e))?;
     tell(env, args, &report, &notes)
 }
 
 /// Outlines checked and converted, one for each entry; all that are wrong are told.
-fn outlines(env: &mut Env<'_>, args: &AreasArgs, source: &Source) -> anyhow::Result<Vec<Option<Outline>>> {
+fn outlines(args: &AreasArgs, source: &Source) -> anyhow::Result<Vec<Option<Outline>>> {
     let drawn = source.found.iter().filter(|f| f.outline.is_some()).count();
     if drawn > 0 && args.datum.is_none() {
         bail!(
@@ -110,17 +111,22 @@ fn outlines(env: &mut Env<'_>, args: &AreasArgs, source: &Source) -> anyhow::Res
         );
     }
     let datum = args.datum.unwrap_or(Datum::Wgs84);
-    let mut wrong = 0;
+    let mut wrong = Vec::new();
     let mut all = Vec::with_capacity(source.found.len());
     for found in &source.found {
         let outline = found.outline.as_ref().map(|raw| Outline::new(raw, datum)).transpose();
         if let Err(e) = &outline {
-            wrong += 1;
-            writeln!(env.out, "{} {} (“{}”): the outline is refused: {e}", source.noun, found.number, found.name)?;
+            wrong.push(format!("{} {} (“{}”): the outline is refused: {e}", source.noun, found.number, found.name));
         }
         all.push(outline.ok().flatten());
     }
-    ensure!(wrong == 0, "nothing was imported: {wrong} outlines are wrong");
+    ensure!(
+        wrong.is_empty(),
+        "{}\n{}\nnothing was imported: {} wrong; mend the file and run the same command again",
+        args.file.display(),
+        wrong.join("\n"),
+        counted(wrong.len(), "outline is", "outlines are")
+    );
     Ok(all)
 }
 
@@ -171,30 +177,41 @@ fn missing(kind: AreaKind, before: &Snapshot, save: &[SaveArea]) -> Vec<kernel::
 }
 
 /// Tells every fault with its number in the file.
-fn refuse(env: &mut Env<'_>, args: &AreasArgs, source: &Source, error: places::Error) -> anyhow::Result<AreaReport> {
+fn refuse(args: &AreasArgs, source: &Source, error: places::Error) -> anyhow::Result<AreaReport> {
+    let file = args.file.display();
     match error {
         places::Error::Wrong(faults) => {
-            for fault in &faults {
+            let line = |fault: &places::Fault| {
                 let found = source.found.get(fault.index);
                 let (number, name) = found.map_or((0, ""), |f| (f.number, f.name.as_str()));
-                writeln!(env.out, "{} {number} (“{name}”), {}: {}", source.noun, fault.field, fault.why)?;
-            }
-            bail!("nothing was imported: {} are wrong", faults.len())
+                format!("{} {number} (“{name}”), {}: {}", source.noun, fault.field, fault.why)
+            };
+            let lines: Vec<String> = faults.iter().map(line).collect();
+            bail!(
+                "{file}\n{}\nnothing was imported: {} wrong; mend the file and run the same command again",
+                lines.join("\n"),
+                counted(faults.len(), "area is", "areas are")
+            )
         }
         places::Error::Coverage(coverage) => {
-            for piece in &coverage.pieces {
-                writeln!(env.out, "{piece}")?;
-            }
+            let pieces: Vec<String> = coverage.pieces.iter().map(ToString::to_string).collect();
             if let Some(path) = &args.pieces {
                 std::fs::write(path, coverage.to_geojson().to_string()).with_context(|| path.display().to_string())?;
             }
             let total = coverage.total;
             bail!(
-                "nothing was imported: the police areas would leave {total} gaps or overlaps; mend them and run the same command again (--pieces FILE draws them)"
+                "{file}\n{}\nnothing was imported: the police areas would leave {}; mend them and run the same command again (--pieces FILE draws them)",
+                pieces.join("\n"),
+                counted(total, "gap or overlap", "gaps or overlaps")
             )
         }
         other => Err(other.into()),
     }
+}
+
+/// `1 area`, `352 areas`.
+fn counted(n: usize, one: &str, many: &str) -> String {
+    format!("{} {}", thousands(n), if n == 1 { one } else { many })
 }
 
 fn tell(env: &mut Env<'_>, args: &AreasArgs, report: &AreaReport, notes: &[String]) -> anyhow::Result<Summary> {
@@ -209,17 +226,19 @@ fn tell(env: &mut Env<'_>, args: &AreasArgs, report: &AreaReport, notes: &[Strin
     }
     let file = args.file.display();
     if report.changes_nothing() {
-        writeln!(env.out, "{file}: nothing to change; all {} areas are there as they are", summary.unchanged)?;
+        let there = counted(summary.unchanged, "area is", "areas are");
+        writeln!(env.out, "{file}: nothing to change; {there} there as in the file")?;
         return Ok(summary);
     }
     let Summary { added, changed, unchanged, retired } = summary;
     let dry = if args.dry_run { "dry run, nothing was written: " } else { "" };
     writeln!(
         env.out,
-        "{file}: {dry}{added} areas added, {changed} changed, {unchanged} as they were, {retired} retired"
+        "{file}: {dry}{} added, {changed} changed, {unchanged} as they were, {retired} retired",
+        counted(added, "area", "areas")
     )?;
     if report.adopted > 0 {
-        writeln!(env.out, "{} areas found the area they lie in", report.adopted)?;
+        writeln!(env.out, "{} found the area it lies in", counted(report.adopted, "area", "areas"))?;
     }
     Ok(summary)
 }

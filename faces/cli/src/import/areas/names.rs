@@ -5,7 +5,6 @@
 //! `--names FILE` brings them back reviewed.
 
 use super::{AreasArgs, read::Found};
-use crate::Env;
 use crate::import::table::Table;
 use anyhow::{Context as _, bail, ensure};
 use places::app::AreaRef;
@@ -13,12 +12,7 @@ use places::{Area, AreaKind, Snapshot};
 use std::collections::HashMap;
 
 /// Which area each entry is about, in the order of the entries.
-pub(super) fn settle(
-    env: &mut Env<'_>,
-    args: &AreasArgs,
-    before: &Snapshot,
-    found: &[Found],
-) -> anyhow::Result<Vec<AreaRef>> {
+pub(super) fn settle(args: &AreasArgs, before: &Snapshot, found: &[Found]) -> anyhow::Result<Vec<AreaRef>> {
     if args.kind == AreaKind::District {
         return Ok(vec![AreaRef::ByKey; found.len()]);
     }
@@ -38,14 +32,11 @@ pub(super) fn settle(
     if open.is_empty() {
         return Ok(refs);
     }
-    for (name, area) in &open {
-        writeln!(
-            env.out,
-            "“{name}” in the file looks like {} “{}” here",
-            area.code.as_deref().unwrap_or("—"),
-            area.name
-        )?;
-    }
+    let line = |(name, area): &(&str, &Area)| match &area.code {
+        Some(code) => format!("“{name}” in the file looks like {code} “{}” here", area.name),
+        None => format!("“{name}” in the file looks like “{}” here, which has no code yet", area.name),
+    };
+    let lines = open.iter().map(line).collect::<Vec<_>>().join("\n");
     let hint = match &args.propose {
         Some(path) => {
             propose(path, &open)?;
@@ -54,7 +45,7 @@ pub(super) fn settle(
         None => "run again with --propose FILE to write the pairs down, look through them, then with --names FILE"
             .to_owned(),
     };
-    bail!("nothing was imported: {} areas may be the same under another key; {hint}", open.len())
+    bail!("{lines}\nnothing was imported: areas that may be the same under another key: {}; {hint}", open.len())
 }
 
 /// The area that an entry is probably about although its key does not say so.

@@ -72,8 +72,32 @@ fn json_source(args: &AreasArgs, root: &Value) -> anyhow::Result<Source> {
         (Value::Object(_), _) => ("entry", list_of(args.kind, root)?),
         _ => bail!("{}: neither GeoJSON nor lists of codes and names", args.file.display()),
     };
+    asked_for_are_there(args, noun, items)?;
     let found = items.iter().enumerate().map(|(i, item)| entry(args, noun, i + 1, item));
     Ok(Source { noun, found: found.collect::<anyhow::Result<_>>()? })
+}
+
+/// A field named by an option that no entry has is a spelling mistake: without it every area would be taken for new.
+fn asked_for_are_there(args: &AreasArgs, noun: &str, items: &[Value]) -> anyhow::Result<()> {
+    let asked = [
+        ("--code-field", &args.code_field),
+        ("--name-field", &args.name_field),
+        ("--parent-field", &args.parent_field),
+    ];
+    for (option, field) in asked.into_iter().filter_map(|(option, field)| Some((option, field.as_deref()?))) {
+        if items.iter().any(|item| fields_of(noun, item).get(field).is_some()) {
+            continue;
+        }
+        let there: std::collections::BTreeSet<&str> =
+            items.iter().filter_map(|i| fields_of(noun, i).as_object()).flatten().map(|(k, _)| k.as_str()).collect();
+        let there = there.into_iter().take(20).collect::<Vec<_>>().join(", ");
+        bail!("{}: {option} {field}: no {noun} has that field; there are: {there}", args.file.display());
+    }
+    Ok(())
+}
+
+fn fields_of<'v>(noun: &str, item: &'v Value) -> &'v Value {
+    if noun == "feature" { item.get("properties").unwrap_or(&Value::Null) } else { item }
 }
 
 /// The list of a file of names that holds areas of the wanted kind.
@@ -101,7 +125,7 @@ const fn above_fields(kind: AreaKind) -> &'static [&'static str] {
 }
 
 fn entry(args: &AreasArgs, noun: &str, number: usize, item: &Value) -> anyhow::Result<Found> {
-    let fields = if noun == "feature" { item.get("properties").unwrap_or(&Value::Null) } else { item };
+    let fields = fields_of(noun, item);
     let field = |asked: &Option<String>, usual: &[&str]| match asked {
         Some(asked) => text(fields.get(asked.as_str())),
         None => usual.iter().find_map(|k| text(fields.get(*k))),

@@ -100,14 +100,13 @@ fn check(env: &mut Env<'_>, args: &MattersArgs, plan: &mut Plan) -> anyhow::Resu
         if checked.rows.is_multiple_of(1_000) {
             bar.set(progress.read());
         }
-        let doubtful = problems.doubtful.count;
         if plan.read(&record, &mut problems).is_some() && !checked.kinds.contains(plan.kind(&record)) {
             checked.kinds.insert(plan.kind(&record).to_owned());
         }
-        checked.doubtful += usize::from(problems.doubtful.count > doubtful);
     }
+    checked.doubtful = problems.doubtful.rows;
     bar.done();
-    problems.settle(args.accept_doubtful, env.out)?;
+    problems.settle(&args.file, args.accept_doubtful, env.out)?;
     Ok(checked)
 }
 

@@ -167,7 +167,7 @@ impl Plan {
             duplicate,
             doubts: Vec::new(),
         };
-        self.doubt(&mut matter, closed, open, &mut found);
+        self.doubt(&mut matter, record, closed, open, &mut found);
         Some(matter)
     }
 
@@ -261,7 +261,10 @@ impl Plan {
             }
             (Some(datum), None) => datum,
             (None, None) => {
-                found.wrong(self.column("datum"), "is empty; coordinates without a datum are refused");
+                found.wrong(
+                    self.column("datum"),
+                    "is empty; coordinates without a datum are refused: write wgs84, gcj02, bd09 or cgcs2000",
+                );
                 return None;
             }
         };
@@ -285,10 +288,20 @@ impl Plan {
         kernel::text::tidy(&joined)
     }
 
-    fn doubt(&self, m: &mut ForeignMatter, closed: Option<Moment>, open: bool, found: &mut Findings<'_>) {
+    fn doubt(
+        &self,
+        m: &mut ForeignMatter,
+        record: &Record,
+        closed: Option<Moment>,
+        open: bool,
+        found: &mut Findings<'_>,
+    ) {
+        let said = |field: &str| self.cell(record, field).unwrap_or_default();
+        let opened = said("opened");
         let mut add = |code: &'static str, field: &str, what: &str| {
             m.doubts.push(code);
-            found.problems.doubtful(found.row, self.column(field), what);
+            let beside = if field == "opened" { String::new() } else { format!(" (opened “{opened}”)") };
+            found.problems.doubtful(found.row, self.column(field), format!("“{}”: {what}{beside}", said(field)));
         };
         if closed.is_some_and(|c| c < m.opened_at) {
             add("closed-before-opened", "closed", "it was closed before it was opened");
