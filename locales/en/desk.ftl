@@ -284,7 +284,6 @@ desk-session-since = Signed in
 desk-session-last = Last used
 desk-session-this = this one
 desk-session-revoke = Sign out this device
-desk-session-revoked = That device is signed out.
 desk-help = Keys and states
 desk-key-new = take a call, record something new
 desk-key-search = to the search field

@@ -278,7 +278,6 @@ desk-session-since = 登录
 desk-session-last = 最近使用
 desk-session-this = 这一台
 desk-session-revoke = 退出这台设备
-desk-session-revoked = 那台设备已经退出。
 desk-help = 按键和状态
 desk-key-new = 接电话，登记新的事
 desk-key-search = 到搜索框

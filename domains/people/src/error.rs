@@ -32,6 +32,18 @@ pub enum Error {
     NotActive,
     #[error("the current password is wrong")]
     WrongPassword,
+    /// Whoever acts must show again that it is them ([`crate::app::fresh`]).
+    #[error("not confirmed within the last minutes")]
+    NotFresh,
+    /// There is a second factor already, or none.
+    #[error("the second factor is not as it was")]
+    FactorState,
+    /// The roles held now ask for it.
+    #[error("the roles of this account need a second factor")]
+    FactorNeeded,
+    /// The code of the second factor.
+    #[error("the code is wrong")]
+    WrongCode,
     #[error("the district exists already")]
     DistrictExists,
     /// Rows of an import that are wrong; nothing was written.
@@ -62,6 +74,10 @@ impl Error {
             Self::SeatClosed => "seat-closed",
             Self::NotActive => "not-active",
             Self::WrongPassword => "wrong-password",
+            Self::NotFresh => "not-fresh",
+            Self::FactorState => "factor-state",
+            Self::FactorNeeded => "factor-needed",
+            Self::WrongCode => "wrong-code",
             Self::DistrictExists => "district-exists",
             Self::WrongRows(_) => "wrong-rows",
         }

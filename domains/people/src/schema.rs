@@ -2,9 +2,10 @@
 
 use store::Migration;
 
-pub const MIGRATIONS: &[Migration] = &[Migration {
-    name: "people-0001-foundation",
-    sql: "
+pub const MIGRATIONS: &[Migration] = &[
+    Migration {
+        name: "people-0001-foundation",
+        sql: "
 CREATE TABLE district (
   district_id UUID PRIMARY KEY, code TEXT NOT NULL, name TEXT NOT NULL, opened_at BIGINT, created_at BIGINT NOT NULL
 );
@@ -57,4 +58,42 @@ CREATE TABLE api_token (
 CREATE UNIQUE INDEX api_token_hash ON api_token (token_hash);
 CREATE INDEX api_token_account ON api_token (account_id, created_at);
 ",
-}];
+    },
+    Migration {
+        name: "people-0002-sign-in",
+        sql: "
+ALTER TABLE login_session ADD COLUMN method TEXT;
+ALTER TABLE login_session ADD COLUMN opened_from TEXT;
+ALTER TABLE login_session ADD COLUMN last_from TEXT;
+ALTER TABLE login_session ADD COLUMN last_device TEXT;
+ALTER TABLE login_session ADD COLUMN fresh_at BIGINT;
+ALTER TABLE login_session ADD COLUMN rights BYTEA;
+ALTER TABLE login_session ADD COLUMN ended_why TEXT;
+CREATE TABLE login_step (
+  id UUID PRIMARY KEY, district_id UUID NOT NULL, account_id UUID NOT NULL, token_hash BYTEA NOT NULL,
+  method TEXT NOT NULL, created_at BIGINT NOT NULL, expires_at BIGINT NOT NULL
+);
+CREATE UNIQUE INDEX login_step_token ON login_step (token_hash);
+CREATE INDEX login_step_age ON login_step (expires_at);
+CREATE TABLE second_factor (
+  account_id UUID PRIMARY KEY, district_id UUID NOT NULL, secret BYTEA NOT NULL, last_step BIGINT NOT NULL,
+  created_at BIGINT NOT NULL, confirmed_at BIGINT
+);
+CREATE TABLE recovery_code (
+  id UUID PRIMARY KEY, district_id UUID NOT NULL, account_id UUID NOT NULL, code_hash BYTEA NOT NULL,
+  created_at BIGINT NOT NULL, used_at BIGINT
+);
+CREATE INDEX recovery_code_account ON recovery_code (account_id, code_hash);
+CREATE TABLE sign_in_rule (
+  district_id UUID PRIMARY KEY, factor_roles TEXT NOT NULL, max_sessions BIGINT NOT NULL, idle_minutes BIGINT NOT NULL,
+  life_hours BIGINT NOT NULL, fresh_minutes BIGINT NOT NULL, version BIGINT NOT NULL
+);
+CREATE TABLE account_news (
+  id UUID PRIMARY KEY, district_id UUID NOT NULL, account_id UUID NOT NULL, kind TEXT NOT NULL, by_account UUID,
+  at BIGINT NOT NULL, seen_at BIGINT
+);
+CREATE INDEX account_news_account ON account_news (account_id, at);
+CREATE INDEX account_news_unseen ON account_news (account_id, seen_at);
+",
+    },
+];

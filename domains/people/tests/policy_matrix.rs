@@ -81,7 +81,8 @@ fn facts(action: Action, lies: Lies) -> ResourceFacts {
         | Action::ViewStaff
         | Action::ManageAccounts
         | Action::ManageSessions
-        | Action::ManageTokens => {
+        | Action::ManageTokens
+        | Action::ResetFactor => {
             ResourceFacts::Account(AccountFacts { id: m.owner, areas: m.areas, posts: m.posts, orgs: m.orgs })
         }
         Action::ManageSeats | Action::ManageTerms | Action::ManageDeputies => ResourceFacts::Seat(SeatFacts {

@@ -8,7 +8,7 @@ use crate::districts::{Target, existing};
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use kernel::{Ids, Lang};
-use people::app::{NewAccount, NewToken, accounts, password, tokens};
+use people::app::{NewAccount, NewToken, accounts, factors, password, tokens};
 use people::model::Account;
 use people::policy::TokenScope;
 
@@ -29,6 +29,12 @@ pub enum AccountCommand {
     },
     /// Set a new password, shown once; signs out all devices and lifts the lock-out
     Password {
+        login: String,
+        #[command(flatten)]
+        at: At,
+    },
+    /// Take the second factor away, for a lost telephone; signs out all devices, and the person is told
+    ResetSecondFactor {
         login: String,
         #[command(flatten)]
         at: At,
@@ -110,6 +116,11 @@ pub fn run(env: &mut Env<'_>, command: &AccountCommand) -> anyhow::Result<()> {
             let (secret, hash) = new_password(env.rt.ids())?;
             env.rt.write_now(target.who(), move |cx| password::reset_password(cx, account.id, &hash, true))?;
             show_password(env, login, &secret)
+        }
+        AccountCommand::ResetSecondFactor { login, at } => {
+            let (target, account) = find(env, login, at)?;
+            env.rt.write_now(target.who(), move |cx| factors::reset_factor_at_the_machine(cx, account.id))?;
+            Ok(writeln!(env.out, "{login} signs in with the password alone until a new one is set up")?)
         }
         AccountCommand::Suspend { login, at } => {
             let (target, account) = find(env, login, at)?;

@@ -13,8 +13,14 @@ pub enum Fail {
     BadRequest(&'static str),
     /// Somebody must sign in first. Pages go to `/login` and come back.
     SignIn,
+    /// As [`Self::SignIn`], after a session that is over; holds why (`login-ended-…`).
+    Ended(&'static str),
     /// Signed in, but the password was set by somebody else: pages go to `/password`.
     MustChange,
+    /// Signed in, but the role asks for a second factor and there is none: pages go where it is set up.
+    MustEnrol,
+    /// Signed in, but it was not shown within the last minutes that it is really them: pages ask for it and go on.
+    Confirm,
     /// Signed in, but not allowed: the rule (a key) and codes of the roles that can.
     Forbidden {
         rule: String,
@@ -53,8 +59,8 @@ impl Fail {
     pub const fn status(&self) -> StatusCode {
         match self {
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
-            Self::SignIn => StatusCode::UNAUTHORIZED,
-            Self::MustChange | Self::Forbidden { .. } => StatusCode::FORBIDDEN,
+            Self::SignIn | Self::Ended(_) => StatusCode::UNAUTHORIZED,
+            Self::MustChange | Self::MustEnrol | Self::Confirm | Self::Forbidden { .. } => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::NotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::Conflict(_) | Self::Refused(_) => StatusCode::CONFLICT,
@@ -98,6 +104,11 @@ impl From<store::Error> for Fail {
             e if e.is_unavailable() => Self::Unavailable,
             e => Self::Internal(e.to_string()),
         }
+    }
+}
+impl From<std::convert::Infallible> for Fail {
+    fn from(never: std::convert::Infallible) -> Self {
+        match never {}
     }
 }
 impl From<FormRejection> for Fail {

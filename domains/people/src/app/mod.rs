@@ -2,6 +2,8 @@
 
 pub mod accounts;
 pub mod districts;
+pub mod factors;
+pub mod fresh;
 pub mod import;
 pub mod liaison;
 pub mod login;
@@ -10,9 +12,11 @@ pub mod password;
 pub mod roster;
 pub mod seats;
 pub mod sessions;
+pub mod sign_in_rules;
 pub mod staff;
 pub mod terms;
 pub mod tokens;
+pub mod told;
 pub mod turns;
 
 use crate::model::Place;
@@ -24,12 +28,14 @@ use store::Cx;
 
 pub use accounts::{AccountChange, NewAccount};
 pub use districts::{District, Init, InitDone, all_districts, init, open_district};
+pub use fresh::{Fresh, require_fresh};
 pub use import::{ImportReport, PersonRow, import_people};
-pub use login::{Attempt, SignIn, begin_login, finish_login};
+pub use login::{Attempt, SignIn, begin_login, finish_login, finish_step};
 pub use password::PasswordHash;
 pub use roster::{Duties, Want, duties, find_owner, roster};
 pub use seats::NewSeat;
 pub use sessions::{Resolved, resolve};
+pub use sign_in_rules::{SignInRules, set_sign_in_rules, sign_in_rules};
 pub use staff::{StaffLine, StaffQuery, search_staff};
 pub use terms::{NewTerm, begin_term, end_term, hand_over};
 pub use tokens::{NewToken, TokenActor, resolve_token};

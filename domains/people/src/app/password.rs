@@ -1,6 +1,8 @@
 //! Passwords. Hashing takes tens of milliseconds of work and memory, so it happens outside the transaction:
 //! `let hash = password::hash(…)` first, then a use case that stores it.
 
+use super::sessions::Ended;
+use super::told::{News, tell};
 use super::{account_facts, allow, sessions};
 use crate::model::SessionId;
 use crate::policy::Action;
@@ -127,8 +129,9 @@ pub fn set_own_password(
     if done == 0 {
         return Err(Error::WrongPassword);
     }
-    sessions::revoke_all(cx, id, keep)?;
+    sessions::revoke_all_of(cx, id, keep, Ended::Secret)?;
     cx.record("account.password", "account", id.0, &json!({ "by": "self" }))?;
+    tell(cx, id, News::PasswordChanged)?;
     Ok(())
 }
 
@@ -137,13 +140,17 @@ pub fn set_own_password(
 pub fn reset_password(cx: &mut Cx<'_>, id: AccountId, new: &PasswordHash, must_change: bool) -> Result<()> {
     allow(cx, Action::ManageAccounts, &account_facts(id))?;
     let login = super::accounts::account(cx, id)?.login;
+    let is_first = stored(cx, id)?.is_none();
     cx.execute(
         "UPDATE account SET password_hash = $1, must_change = $2 WHERE id = $3",
         params![new.as_str(), must_change, id],
     )?;
     super::login::lift_lock(cx, &login)?;
-    sessions::revoke_all_of(cx, id, None)?;
+    sessions::revoke_all_of(cx, id, None, Ended::Secret)?;
     cx.record("account.password", "account", id.0, &json!({ "by": "administrator" }))?;
+    if !is_first {
+        tell(cx, id, News::PasswordReset)?;
+    }
     Ok(())
 }
 

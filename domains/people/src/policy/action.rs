@@ -113,10 +113,14 @@ actions! {
         ManageSessions = "manage-sessions",
         /// Keys of programs.
         ManageTokens = "manage-tokens",
+        /// Take away somebody's second factor, so that they can sign in with a new telephone.
+        ResetFactor = "reset-factor",
     }
     Running = "Running the district" {
         OpenDistrict = "open-district",
         ManageSettings = "manage-settings",
+        /// How people sign in: second factor, devices, times.
+        ManageSignIn = "manage-sign-in",
         /// Classes of matters and their clocks.
         ManageClasses = "manage-classes",
         ManageCalendar = "manage-calendar",

@@ -294,12 +294,14 @@ pub const fn rule(action: Action) -> Rule {
             ..staff(&[(Head, Place), (CatchAll, Place), (Coordinator, Place), (Security, District)])
         },
         Action::ManageSessions | Action::ManageTokens => SELF_OR_SECURITY,
+        Action::ResetFactor => Rule { jobs: OPERATOR, ..staff(&[(Security, District)]) },
 
         Action::OpenDistrict
         | Action::ManageSettings
         | Action::ManageCalendar
         | Action::Import
         | Action::ManageDeadLetters => by_system_admin(),
+        Action::ManageSignIn => Rule { jobs: OPERATOR, ..staff(&[(Security, District)]) },
         Action::ManageClasses => Rule { jobs: OPERATOR, ..staff(&[(Coordinator, District), (System, District)]) },
         Action::ManageKeys => Rule { jobs: &[jobs::CLI], ..staff(&[(Security, District)]) },
         Action::VerifyAudit | Action::ReadAudit => Rule { jobs: &[jobs::CLI], ..staff(&[(Audit, District)]) },

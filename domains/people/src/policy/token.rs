@@ -30,7 +30,12 @@ impl TokenScope {
 /// The scope an action needs; `None`: never with a key, only by a person who signed in.
 pub const fn token_scope(action: Action) -> Option<TokenScope> {
     match action {
-        Action::OwnAccount | Action::ManageTokens | Action::ManageSessions | Action::ManageKeys => None,
+        Action::OwnAccount
+        | Action::ManageTokens
+        | Action::ManageSessions
+        | Action::ResetFactor
+        | Action::ManageSignIn
+        | Action::ManageKeys => None,
         Action::FollowMatter | Action::ViewPublished | Action::ViewPlaces | Action::ViewStaff => Some(TokenScope::Read),
         _ => match action.group() {
             Group::Reading => Some(TokenScope::Read),

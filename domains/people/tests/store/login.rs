@@ -11,31 +11,36 @@ use people::policy::TokenScope;
 use secrecy::{ExposeSecret, SecretString};
 use store::Who;
 
-const RIGHT: &str = "青禾 station 42";
+pub(crate) const RIGHT: &str = "青禾 station 42";
+
+/// Where [`World::try_login`] comes from.
+pub(crate) fn here() -> sessions::Seen {
+    sessions::Seen::new("Firefox, Linux", "192.0.2.1")
+}
 
 impl World {
-    fn public(&self) -> Who {
+    pub(crate) fn public(&self) -> Who {
         Who::new(Actor::public(self.house.district), Purpose::Public)
     }
-    fn try_login(&self, login: &str, typed: &str, source: &str) -> SignIn {
+    pub(crate) fn try_login(&self, login: &str, typed: &str, source: &str) -> SignIn {
         let (login, source) = (login.to_owned(), source.to_owned());
         let attempt = self.house.rt.read_now(self.public(), move |cx| begin_login(cx, &login, &source)).unwrap();
         let attempt = attempt.check(&SecretString::from(typed.to_owned()));
         self.house.rt.write_now(self.public(), move |cx| finish_login(cx, &attempt, "Firefox, Linux")).unwrap()
     }
-    fn with_password(&self, login: &str) -> AccountId {
+    pub(crate) fn with_password(&self, login: &str) -> AccountId {
         let id = self.person(login, "王丽");
         let hash = password::hash(&SecretString::from(RIGHT), self.house.rt.ids()).unwrap();
         self.act(move |cx| password::reset_password(cx, id, &hash, false)).unwrap();
         id
     }
-    fn token(&self, login: &str) -> String {
+    pub(crate) fn token(&self, login: &str) -> String {
         match self.try_login(login, RIGHT, "192.0.2.1") {
             SignIn::In { token, .. } => token.expose_secret().to_owned(),
             other => panic!("{other:?}"),
         }
     }
-    fn who_is(&self, token: &str) -> Option<AccountId> {
+    pub(crate) fn who_is(&self, token: &str) -> Option<AccountId> {
         let token = token.to_owned();
         self.look(move |cx| resolve(cx, &token)).unwrap().map(|r| r.account.id)
     }
@@ -103,7 +108,7 @@ testkit::both_databases! {
         let t = token.clone();
         let r = w.look(move |cx| resolve(cx, &t)).unwrap().unwrap();
         assert!(r.needs_touch);
-        w.act(move |cx| sessions::touch(cx, r.session)).unwrap();
+        w.act(move |cx| sessions::touch(cx, r.session, &here())).unwrap();
         w.house.clock.advance_secs(11 * 3_600);
         assert_eq!(w.who_is(&token), Some(id), "used in between");
         w.house.clock.advance_secs(3_600);

@@ -3,8 +3,10 @@
 
 mod accounts;
 mod catch_all;
+mod factors;
 mod login;
 mod rights;
+mod sessions;
 mod staff;
 
 use kernel::ids::{AccountId, AreaId, PostId, SeatId};

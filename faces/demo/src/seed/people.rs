@@ -8,7 +8,10 @@ use crate::ground::areas::DISTRICT_NAME;
 use kernel::{Actor, Lang, Role};
 use people::app::sessions::grants_of;
 use people::app::tokens::{NewToken, issue};
-use people::app::{Flat, Init, NewAccount, NewSeat, NewTerm, PasswordHash, accounts, begin_term, init, orgs, seats};
+use people::app::{
+    Flat, Init, NewAccount, NewSeat, NewTerm, PasswordHash, SignInRules, accounts, begin_term, init, orgs, seats,
+    set_sign_in_rules,
+};
 use people::model::Place;
 use people::policy::TokenScope;
 use secrecy::ExposeSecret as _;
@@ -47,6 +50,8 @@ pub fn found(cx: &mut Cx<'_>, world: &World, hash: &PasswordHash, written: &mut 
             titles: [title(0), title(1), title(2), title(3), "区兜底岗".to_owned()],
         },
     )?;
+    // Newcomers share these accounts and have no authenticator set up: login and password are enough.
+    set_sign_in_rules(cx, &SignInRules { factor_roles: Vec::new(), max_sessions: 0, ..SignInRules::default() })?;
     written.accounts = vec![done.system, done.security, done.audit, done.coordinator];
     Ok(())
 }

@@ -22,6 +22,8 @@ pub(crate) struct Frame {
     /// A year whose holidays must be loaded soon, shown to those who can do something about it.
     pub calendar_gap: Option<i16>,
     pub may_calendar: bool,
+    /// Something happened to the reader's account that they have not seen.
+    pub news: bool,
 }
 
 /// One line of the side list.
@@ -68,7 +70,7 @@ pub(crate) const fn queue_path(queue: Queue) -> &'static str {
 }
 
 /// Pages of administrators: address, key, who may.
-const ADMIN: [(&str, &str, Action); 7] = [
+const ADMIN: [(&str, &str, Action); 8] = [
     ("/desk/admin/areas", "areas", Action::ManageAreas),
     ("/desk/admin/posts", "posts", Action::ManagePosts),
     ("/desk/admin/people", "people", Action::ManageAccounts),
@@ -76,6 +78,7 @@ const ADMIN: [(&str, &str, Action); 7] = [
     ("/desk/admin/classes", "classes", Action::ManageClasses),
     ("/desk/admin/calendar", "calendar", Action::ManageCalendar),
     ("/desk/admin/letters", "letters", Action::ManageDeadLetters),
+    ("/desk/admin/sign-in", "sign-in", Action::ManageSignIn),
 ];
 
 impl Frame {
@@ -117,6 +120,7 @@ impl Frame {
             may_type: may(cx, Action::RaiseFor),
             calendar_gap,
             may_calendar,
+            news: people::app::told::unseen(cx)? > 0,
         })
     }
 
@@ -144,6 +148,7 @@ impl Frame {
             may_type: true,
             calendar_gap: Some(2027),
             may_calendar: true,
+            news: true,
         }
     }
 }

@@ -10,6 +10,7 @@ mod help;
 mod intake;
 mod map;
 mod matter;
+mod me;
 mod notices;
 mod queue;
 mod search;
@@ -38,6 +39,7 @@ pub(crate) fn routes() -> Router<App> {
         .merge(sessions::routes())
         .merge(notices::routes())
         .merge(help::routes())
+        .merge(me::routes())
         .merge(admin::routes())
 }
 
@@ -78,6 +80,7 @@ pub(crate) fn samples(page: &Page) -> Vec<(&'static str, String)> {
     all.extend(search::tests::samples(page));
     all.extend(notices::tests::samples(page));
     all.extend(help::tests::samples(page));
+    all.extend(me::tests::samples(page));
     all.extend(admin::samples(page));
     all
 }

@@ -2,10 +2,10 @@
 
 use crate::fail::{Clash, Problem};
 use crate::guard::RequestId;
-use crate::{App, Fail, Page, open311};
+use crate::{App, Fail, Page, open311, session};
 use askama::Template;
 use axum::extract::{Request, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use std::sync::Arc;
@@ -37,8 +37,9 @@ pub(crate) struct ErrorInline<'a> {
 fn code(fail: &Fail) -> &'static str {
     match fail {
         Fail::BadRequest(_) | Fail::NotAllowed => "bad-request",
-        Fail::SignIn => "sign-in",
-        Fail::MustChange | Fail::Forbidden { .. } => "forbidden",
+        Fail::SignIn | Fail::Ended(_) => "sign-in",
+        Fail::Confirm => "confirm",
+        Fail::MustChange | Fail::MustEnrol | Fail::Forbidden { .. } => "forbidden",
         Fail::Refused(_) => "refused",
         Fail::NotFound => "not-found",
         Fail::Conflict(_) => "conflict",
@@ -74,8 +75,13 @@ pub async fn dress(State(app): State<App>, request: Request, next: Next) -> Resp
     let id = parts.extensions.get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
     let hx = parts.headers.contains_key("hx-request");
     let path = page.path.clone();
-    let query = parts.uri.query().map(str::to_owned);
     let open311 = path.starts_with(open311::ROOT).then(|| (parts.method.clone(), open311::accept_only(&parts.headers)));
+    // After a form the way back is to the page it stood on: a form cannot be sent again by a link.
+    let (back, query) = if parts.method == axum::http::Method::GET {
+        (path.clone(), parts.uri.query().map(str::to_owned))
+    } else {
+        came_from(&parts.headers, &app).unwrap_or_else(|| ("/desk".to_owned(), None))
+    };
     let response = next.run(Request::from_parts(parts, body)).await;
     let status = response.status();
     if status.as_u16() < 400 || is_own(&response) {
@@ -93,10 +99,8 @@ pub async fn dress(State(app): State<App>, request: Request, next: Next) -> Resp
         dressed
     } else if path.starts_with("/api") {
         problem(&fail, &page, id)
-    } else if matches!(fail.as_ref(), Fail::SignIn) && !hx {
-        return Redirect::to(&crate::session::login_href(&page, &path, query.as_deref())).into_response();
-    } else if matches!(fail.as_ref(), Fail::MustChange) && !hx {
-        return Redirect::to(&page.href("/password")).into_response();
+    } else if let Some(to) = elsewhere(&fail, &page, &back, query.as_deref()).filter(|_| !hx) {
+        return Redirect::to(&to).into_response();
     } else {
         people(&fail, page, id, hx)
     };
@@ -108,6 +112,27 @@ pub async fn dress(State(app): State<App>, request: Request, next: Next) -> Resp
     }
     dressed.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     dressed
+}
+
+/// Plain path and query of our own page that a form stood on, as the browser tells it.
+fn came_from(headers: &HeaderMap, app: &App) -> Option<(String, Option<String>)> {
+    let referer: axum::http::Uri = headers.get(header::REFERER)?.to_str().ok()?.parse().ok()?;
+    let host = referer.authority()?.as_str();
+    let ours = host == app.config.host() || headers.get(header::HOST).is_some_and(|h| h.as_bytes() == host.as_bytes());
+    let (_, plain) = crate::Look::split(referer.path());
+    ours.then(|| (plain.to_owned(), referer.query().map(str::to_owned)))
+}
+
+/// Where the reader has to go first, and comes back from.
+fn elsewhere(fail: &Fail, page: &Page, path: &str, query: Option<&str>) -> Option<String> {
+    match fail {
+        Fail::SignIn => Some(session::login_href(page, path, query, None)),
+        Fail::Ended(why) => Some(session::login_href(page, path, query, Some(why))),
+        Fail::MustChange => Some(page.href("/password")),
+        Fail::MustEnrol => Some(page.href(session::SECOND)),
+        Fail::Confirm => Some(session::leading_back(&page.href("/desk/me/confirm"), path, query, None)),
+        _ => None,
+    }
 }
 
 /// Pages that show their own errors (forms), and problems made by the API itself, stay as they are.
@@ -156,6 +181,7 @@ pub(crate) fn samples(page: &Page) -> Vec<(&'static str, String)> {
         Fail::BadRequest("bad-query"),
         Fail::BadRequest("foreign"),
         Fail::SignIn,
+        Fail::Confirm,
         Fail::Forbidden { rule: "rule-not-allowed".into(), who: vec!["post_head", "duty_officer"] },
         Fail::Refused(Arc::from("error-people-seat-taken")),
         Fail::NotFound,

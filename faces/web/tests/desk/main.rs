@@ -3,4 +3,5 @@
 
 mod flow;
 mod roles;
+mod sign_in;
 mod world;

@@ -12,6 +12,8 @@ const EVERYBODY: &[&str] = &[
     "/desk",
     "/desk/notices",
     "/desk/me",
+    "/desk/me/second",
+    "/desk/me/confirm?next=/desk",
     "/desk/help",
     "/desk/search?q=x",
     "/desk/areas.geojson",
@@ -39,6 +41,7 @@ const PAGES: &[(&str, &[Action])] = &[
     ("/desk/admin/classes/new", &[Action::ManageClasses]),
     ("/desk/admin/calendar", &[Action::ManageCalendar]),
     ("/desk/admin/letters", &[Action::ManageDeadLetters]),
+    ("/desk/admin/sign-in", &[Action::ManageSignIn]),
 ];
 
 /// Forms with the action that takes them. What is sent is empty: who may is told what is missing.
@@ -55,6 +58,7 @@ const FORMS: &[(&str, &str, &[Action])] = &[
     ("/desk/admin/letters/retry", "job=1", &[Action::ManageDeadLetters]),
     ("/desk/admin/letters/discard", "job=1&reason=x", &[Action::ManageDeadLetters]),
     ("/desk/admin/orgs/new", "name=x&kind=shop", &[Action::ManageOrgs]),
+    ("/desk/admin/sign-in", "factor=admins", &[Action::ManageSignIn]),
 ];
 
 fn allowed(role: Role, actions: &[Action]) -> bool {
@@ -128,6 +132,33 @@ async fn a_matter_is_seen_only_by_those_it_concerns() {
             let step = desk.post(&cookie, &format!("/desk/matters/{id}/do/sign"), "version=1&key=x").await;
             assert_eq!(step.status, StatusCode::FORBIDDEN, "{} signs", role.code());
         }
+    }
+}
+
+#[tokio::test]
+async fn only_the_security_administrator_helps_somebody_who_lost_a_device() {
+    let desk = Desk::new();
+    let owner = desk.sign_in(Role::Volunteer).await;
+    let id = desk.people[&Role::Volunteer].0;
+    for role in Role::ALL.iter().filter(|r| **r != Role::Volunteer) {
+        let cookie = desk.sign_in(*role).await;
+        let security = *role == Role::SecurityAdmin;
+        let second = desk.post(&cookie, &format!("/desk/admin/people/{id}/second"), "").await;
+        // There is none to take away: who may is told so.
+        assert_eq!(
+            second.status,
+            if security { StatusCode::CONFLICT } else { StatusCode::FORBIDDEN },
+            "{}",
+            role.code()
+        );
+        let out = desk.post(&cookie, &format!("/desk/admin/people/{id}/sign-out"), "").await;
+        assert_eq!(out.status, if security { StatusCode::SEE_OTHER } else { StatusCode::FORBIDDEN }, "{}", role.code());
+        let still = desk.get(&owner, "/desk/me").await.status == StatusCode::OK;
+        assert!(!still || !security, "signed out at once");
+        if security {
+            break;
+        }
+        assert!(still, "{} signed somebody out", role.code());
     }
 }
 

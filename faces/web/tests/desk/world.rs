@@ -15,7 +15,7 @@ use std::sync::OnceLock;
 use testkit::{Kind, World};
 use tower::ServiceExt;
 
-const PASSWORD: &str = "eine lange Reihe";
+pub const PASSWORD: &str = "eine lange Reihe";
 
 pub struct Desk {
     pub world: World,
@@ -28,6 +28,8 @@ pub struct Answer {
     pub status: StatusCode,
     pub location: String,
     pub kind: String,
+    /// The cookie it sets, as it is sent back.
+    pub cookie: String,
     pub body: String,
 }
 
@@ -38,7 +40,7 @@ fn hashed() -> PasswordHash {
 }
 
 /// Domain code blocks; tests of pages run on the runtime that serves them.
-fn aside<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+pub fn aside<T: Send>(work: impl FnOnce() -> T + Send) -> T {
     std::thread::scope(|scope| scope.spawn(work).join().unwrap())
 }
 
@@ -100,8 +102,9 @@ impl Desk {
             response.headers().get(name).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned()
         };
         let (status, location, kind) = (response.status(), text(header::LOCATION), text(header::CONTENT_TYPE));
+        let cookie = text(header::SET_COOKIE).split(';').next().unwrap_or_default().to_owned();
         let bytes = to_bytes(response.into_body(), 10_000_000).await.unwrap();
-        Answer { status, location, kind, body: String::from_utf8_lossy(&bytes).into_owned() }
+        Answer { status, location, kind, cookie, body: String::from_utf8_lossy(&bytes).into_owned() }
     }
 
     /// Something raised by telephone; the duty officer answers for it.

@@ -7,6 +7,7 @@ mod orgs;
 mod people;
 mod places;
 mod seats;
+mod sign_in;
 
 use super::Frame;
 use super::view::{Field, FieldKind};
@@ -25,6 +26,7 @@ pub(super) fn routes() -> Router<App> {
         .merge(seats::routes())
         .merge(orgs::routes())
         .merge(places::routes())
+        .merge(sign_in::routes())
 }
 
 /// A form of one page: fields, one button, a way back.
@@ -64,5 +66,6 @@ pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
     all.extend(seats::tests::samples(page));
     all.extend(orgs::tests::samples(page));
     all.extend(places::tests::samples(page));
+    all.extend(sign_in::tests::samples(page));
     all
 }

@@ -20,7 +20,7 @@ use axum::routing::{get, post};
 use kernel::ids::AccountId;
 use kernel::{Lang, Purpose, Role};
 use matters::Invalid;
-use people::app::{NewAccount, StaffQuery, accounts, password, search_staff, terms};
+use people::app::{NewAccount, StaffQuery, accounts, factors, password, search_staff, terms};
 use people::model::{AccountStatus, SessionId};
 use people::policy::{Action, ResourceFacts, decide};
 use secrecy::SecretString;
@@ -156,8 +156,13 @@ struct Person {
     terms: Vec<TermLine>,
     add_term: Option<String>,
     may_sessions: bool,
+    /// Second factor: in words, and whether there is one to take away.
+    second: String,
+    has_second: bool,
     sessions: Vec<DeviceView>,
     revoke: String,
+    /// Where the security administrator helps somebody who lost something.
+    help_href: String,
     status_href: Option<String>,
     done: Option<String>,
     problem: Option<String>,
@@ -180,7 +185,7 @@ async fn person(
         .rt
         .read(staff.who(Purpose::Administration), move |cx| {
             allow_either(cx)?;
-            let done = ["suspended", "reactivated", "revoked"].contains(&after.done.as_str());
+            let done = ["suspended", "reactivated", "revoked", "second", "all"].contains(&after.done.as_str());
             let done = done.then(|| page.tk("desk-person-done-", &after.done));
             let problem = (after.done == "last").then(|| page.t("error-people-last-catch-all"));
             load(cx, page, &staff, id, done, problem)
@@ -213,6 +218,7 @@ fn load(
             change: (may_terms && runs).then(|| page.href(format!("/desk/admin/seats/{}/hand-over", term.seat))),
         });
     }
+    let second = if may_sessions { factors::factor_state(cx, id)?.since } else { None };
     let active = account.status == AccountStatus::Active;
     let (icon, class) = if active { ("check", "tag tag-good") } else { ("wait", "tag tag-plain") };
     Ok(Person {
@@ -224,8 +230,11 @@ fn load(
         terms: lines,
         add_term: may_terms.then(|| page.href("/desk/admin/seats")),
         may_sessions,
+        has_second: second.is_some(),
+        second: second.map_or_else(|| page.t("desk-me-second-off"), |at| page.t1("second-on", "day", page.day(at))),
         sessions: if may_sessions { sessions::of(cx, &page, id, Some(staff.session))? } else { Vec::new() },
         revoke: page.href(format!("/desk/admin/people/{id}/sessions")),
+        help_href: page.href(format!("/desk/admin/people/{id}")),
         status_href: (may(cx, Action::ManageAccounts) && account.status != AccountStatus::Closed)
             .then(|| page.href(format!("/desk/admin/people/{id}/status"))),
         done,
@@ -432,7 +441,10 @@ pub(super) mod tests {
                 add_term: Some(page.href("/desk/admin/seats")),
                 may_sessions: true,
                 sessions: sessions::tests::sample(page, n),
+                second: page.t1("second-on", "day", page.day(page.now)),
+                has_second: n > 0,
                 revoke: page.href("/desk/admin/people/1/sessions"),
+                help_href: page.href("/desk/admin/people/1"),
                 status_href: Some(page.href("/desk/admin/people/1/status")),
                 done: (n > 0).then(|| page.t("desk-person-done-suspended")),
                 problem: (n > 0).then(|| page.t("error-people-last-catch-all")),

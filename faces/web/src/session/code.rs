@@ -1,0 +1,79 @@
+//! The second step of signing in: the code of the authenticator app, or a recovery code.
+
+use super::{device, own_path, sign_in};
+use crate::guard::{Source, Wicket};
+use crate::{App, Fail, Page, html};
+use askama::Template;
+use axum::Router;
+use axum::extract::{Extension, Form, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::get;
+use people::app::{SignIn, finish_step};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::Deserialize;
+
+pub(super) fn routes() -> Router<App> {
+    // Somebody who reloads begins again: the step's token is only in the form.
+    Router::new().route("/login/code", get(|page: Page| async move { Redirect::to(&page.href("/login")) }).post(enter))
+}
+
+#[derive(Template)]
+#[template(path = "public/code.html")]
+struct CodePage {
+    page: Page,
+    step: String,
+    next: String,
+    error: Option<String>,
+}
+
+/// Asks for the code; the password was right.
+pub(super) fn ask(page: &Page, step: &SecretString, next: &str) -> Result<Response, Fail> {
+    shown(&CodePage { page: page.clone(), step: step.expose_secret().into(), next: next.into(), error: None })
+}
+
+/// The form holds half a sign-in: nothing keeps it.
+fn shown(page: &CodePage) -> Result<Response, Fail> {
+    let mut response = html(page)?;
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(response)
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Typed {
+    step: String,
+    code: String,
+    next: String,
+}
+
+async fn enter(
+    State(app): State<App>,
+    page: Page,
+    Extension(source): Extension<Source>,
+    headers: HeaderMap,
+    form: Result<Form<Typed>, axum::extract::rejection::FormRejection>,
+) -> Result<Response, Fail> {
+    let Form(Typed { step, code, next }) = form?;
+    let (device, from, token) = (device(&headers), source.0.to_string(), step.clone());
+    let done = app.rt.write(app.anybody(), move |cx| finish_step(cx, &token, &code, &device, &from)).await?;
+    let next = own_path(&next);
+    let wrong = matches!(done, SignIn::Wrong);
+    let error = match sign_in::after(&app, &page, done, &next)? {
+        Ok(response) => return Ok(response),
+        Err(error) => error,
+    };
+    app.limits.pass(Wicket::SignIn, source)?;
+    let error = Some(if wrong { page.t("code-wrong") } else { error });
+    let body = shown(&CodePage { page, step, next, error })?;
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, body).into_response())
+}
+
+#[cfg(test)]
+pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
+    [None, Some(page.t("code-wrong")), Some(page.t("login-too-late"))]
+        .into_iter()
+        .map(|error| CodePage { page: page.clone(), step: "00ff".into(), next: "/desk".into(), error })
+        .map(|p| ("public/code.html", p.render().unwrap_or_default()))
+        .collect()
+}

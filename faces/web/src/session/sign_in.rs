@@ -1,0 +1,114 @@
+//! Signing in with a password, and out.
+
+use super::{AnyStaff, clear_cookie, device, own_path, signed_in};
+use crate::guard::{Source, Wicket};
+use crate::{App, Fail, Page, fmt, html};
+use askama::Template;
+use axum::Router;
+use axum::extract::{Extension, Form, Query, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use kernel::Purpose;
+use people::app::sessions::{self, Ended};
+use people::app::{SignIn, begin_login, finish_login};
+use secrecy::SecretString;
+use serde::Deserialize;
+
+pub(super) fn routes() -> Router<App> {
+    Router::new().route("/login", get(show).post(sign_in)).route("/logout", post(sign_out))
+}
+
+#[derive(Template)]
+#[template(path = "public/login.html")]
+struct LoginPage {
+    page: Page,
+    login: String,
+    next: String,
+    /// Why the reader has to sign in again.
+    why: Option<String>,
+    /// What went wrong, in words.
+    error: Option<String>,
+}
+
+#[derive(Debug, Deserialize, Default)]
+#[serde(default)]
+struct Next {
+    next: String,
+    why: String,
+}
+
+async fn show(page: Page, Query(Next { next, why }): Query<Next>) -> Result<Response, Fail> {
+    let why = Ended::from_code(&why).map(|why| page.tk("login-ended-", why.code()));
+    html(&LoginPage { page, login: String::new(), next: own_path(&next), why, error: None })
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Typed {
+    login: String,
+    password: String,
+    next: String,
+}
+
+async fn sign_in(
+    State(app): State<App>,
+    page: Page,
+    Extension(source): Extension<Source>,
+    headers: HeaderMap,
+    form: Result<Form<Typed>, axum::extract::rejection::FormRejection>,
+) -> Result<Response, Fail> {
+    let Form(Typed { login, password, next }) = form?;
+    let password = SecretString::from(password);
+    let (typed, from) = (login.clone(), source.0.to_string());
+    let attempt = app.rt.read(app.anybody(), move |cx| begin_login(cx, &typed, &from)).await?;
+    let attempt = tokio::task::spawn_blocking(move || attempt.check(&password)).await.map_err(|_| Fail::Unavailable)?;
+    let device = device(&headers);
+    let done = app.rt.write(app.anybody(), move |cx| finish_login(cx, &attempt, &device)).await?;
+    let next = own_path(&next);
+    let error = match after(&app, &page, done, &next)? {
+        Ok(response) => return Ok(response),
+        Err(error) => error,
+    };
+    app.limits.pass(Wicket::SignIn, source)?;
+    let body = html(&LoginPage { page, login, next, why: None, error: Some(error) })?;
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, body).into_response())
+}
+
+/// What comes after a proof: in, the next proof, or words about what is wrong.
+pub(super) fn after(app: &App, page: &Page, done: SignIn, next: &str) -> Result<Result<Response, String>, Fail> {
+    Ok(Err(match done {
+        SignIn::In { token, must_change_password, .. } => {
+            let to = if must_change_password { page.href("/password") } else { page.href(next) };
+            return Ok(Ok(signed_in(app, &to, &token)));
+        }
+        SignIn::Step { token } => return super::code::ask(page, &token, next).map(Ok),
+        SignIn::Wrong => page.t("login-wrong"),
+        SignIn::Locked { until } => page.t1("login-locked", "clock", fmt::clock(until.plus_secs(59))),
+        SignIn::Inactive => page.t("login-inactive"),
+        SignIn::TooLate => page.t("login-too-late"),
+    }))
+}
+
+async fn sign_out(State(app): State<App>, page: Page, staff: Option<AnyStaff>) -> Result<Response, Fail> {
+    if let Some(AnyStaff(staff)) = staff {
+        let session = staff.session;
+        app.rt.write(staff.who(Purpose::Administration), move |cx| sessions::sign_out(cx, session)).await?;
+    }
+    let mut response = Redirect::to(&page.href("/login")).into_response();
+    response.headers_mut().insert(header::SET_COOKIE, clear_cookie(&app));
+    Ok(response)
+}
+
+#[cfg(test)]
+pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
+    let errors = [None, Some(page.t("login-wrong")), Some(page.t1("login-locked", "clock", "14:05"))];
+    let whys = Ended::ALL.iter().map(|why| Some(page.tk("login-ended-", why.code())));
+    errors
+        .into_iter()
+        .map(|error| (None, error))
+        .chain(whys.map(|why| (why, None)))
+        .map(|(why, error)| LoginPage { page: page.clone(), login: "13800".into(), next: "/desk".into(), why, error })
+        .map(|p| ("public/login.html", p.render().unwrap_or_default()))
+        .collect()
+}
