@@ -1,6 +1,8 @@
 //! Notices and mail on both databases, against a real mail server that can be stopped, refuse and hang up.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
+mod killed;
+
 use alerts::app::{dead, log, notices};
 use alerts::{AlertsConfig, Encryption, MailConfig};
 use kernel::ids::{AccountId, AreaId, MatterId, SeatId};
@@ -27,10 +29,14 @@ struct Town {
 }
 
 fn config(sink: &MailSink) -> AlertsConfig {
+    config_of(sink.addr())
+}
+
+fn config_of(server: std::net::SocketAddr) -> AlertsConfig {
     AlertsConfig {
         mail: Some(MailConfig {
-            host: sink.addr().ip().to_string(),
-            port: sink.addr().port(),
+            host: server.ip().to_string(),
+            port: server.port(),
             encryption: Encryption::None,
             user: String::new(),
             password: SecretString::from(""),
