@@ -416,7 +416,10 @@ fn sqlite_error(e: rusqlite::Error) -> Error {
     let rusqlite::Error::SqliteFailure(code, message) = &e else {
         return Error::Sql(e.to_string());
     };
-    let text = message.clone().unwrap_or_else(|| e.to_string());
+    let text = match code.code {
+        ErrorCode::DiskFull => "the disk is full; nothing was changed: make room and try again".to_owned(),
+        _ => message.clone().unwrap_or_else(|| e.to_string()),
+    };
     match code.code {
         ErrorCode::ConstraintViolation if text.starts_with("UNIQUE") => Error::Unique(text),
         ErrorCode::ConstraintViolation => Error::Constraint(text),

@@ -272,7 +272,9 @@ fn batch(conn: &mut Conn, first: Box<dyn Task>, queue: &Queue, ran: &mut Vec<Box
         let keep = opened.is_ok() && guarded(conn, task.as_mut());
         ran.push(task);
         if !conn.in_transaction() {
-            return Err(Error::Unavailable("the disk is full or the file failed; nothing was changed".into()));
+            return Err(Error::Unavailable(
+                "the disk is full, or the database file failed; nothing was changed: make room and try again".into(),
+            ));
         }
         if conn.broken {
             return Err(Error::Unavailable("connection lost".into()));

@@ -1,22 +1,24 @@
-//! Kill -9 in the middle of an import leaves nothing, and the same command then succeeds.
+//! Kill -9 or a full disk in the middle of an import leaves nothing, and the same command then succeeds.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use testkit::{Kind, TestDb};
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-fn mulin(data: &Path) -> Command {
+fn mulin(db: &TestDb) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mulin"));
-    command.current_dir(data).arg("--data").arg(data).env_remove("MULIN_CONFIG").env_remove("MULIN_CLOCK");
+    command.current_dir(db.dir()).env("MULIN_DATABASE", db.url()).env("MULIN_KEYS", db.dir().join("mulin.keys"));
+    command.env_remove("MULIN_CONFIG").env_remove("MULIN_CLOCK").env_remove("MULIN_DISTRICT");
     command
 }
 
-fn import(data: &Path) -> Command {
-    let mut command = mulin(data);
+fn import(db: &TestDb) -> Command {
+    let mut command = mulin(db);
     command
         .args(["import", "matters"])
         .arg(root().join("faces/cli/tests/data/boston311-sample.csv.gz"))
@@ -26,33 +28,57 @@ fn import(data: &Path) -> Command {
     command
 }
 
-fn report(data: &Path) -> Output {
-    mulin(data).args(["report", "on-time", "--district", "boston311", "--json"]).output().unwrap()
+fn report(db: &TestDb) -> Output {
+    mulin(db).args(["report", "on-time", "--district", "boston311", "--json"]).output().unwrap()
 }
 
 fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-#[test]
-fn a_killed_import_leaves_nothing_behind() {
-    let dir = tempfile::tempdir().unwrap();
-    let made = mulin(dir.path()).arg("init").output().unwrap();
+fn init(db: &TestDb) {
+    let made = mulin(db).arg("init").output().unwrap();
     assert!(made.status.success(), "{}", text(&made.stderr));
+}
 
-    let mut child = import(dir.path()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
-    let told = BufReader::new(child.stderr.take().unwrap());
-    let half_way = told.lines().map_while(Result::ok).any(|line| line.starts_with("writing 50"));
-    child.kill().unwrap();
-    child.wait().unwrap();
-    assert!(half_way, "the import ended before it could be killed");
+fn nothing_is_there(db: &TestDb) {
+    let now = report(db);
+    assert_eq!(now.status.code(), Some(1), "{}", text(&now.stdout));
+    assert!(text(&now.stderr).contains("there is no district “boston311”"), "{}", text(&now.stderr));
+}
 
-    let report_now = report(dir.path());
-    assert_eq!(report_now.status.code(), Some(1), "{}", text(&report_now.stdout));
-    assert!(text(&report_now.stderr).contains("there is no district “boston311”"), "{}", text(&report_now.stderr));
-
-    let again = import(dir.path()).output().unwrap();
+fn it_comes_in_whole(db: &TestDb) {
+    let again = import(db).output().unwrap();
     let said = text(&again.stdout);
     assert!(again.status.success() && said.contains("1,491 new, 0 unchanged"), "{said}{}", text(&again.stderr));
-    assert!(text(&report(dir.path()).stdout).contains("\"matters\":1491"));
+    assert!(text(&report(db).stdout).contains("\"matters\":1491"));
+}
+
+testkit::both_databases! {
+    fn a_killed_import_leaves_nothing_behind(db: TestDb) {
+        init(&db);
+        let mut child = import(&db).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let told = BufReader::new(child.stderr.take().unwrap());
+        let half_way = told.lines().map_while(Result::ok).any(|line| line.starts_with("writing 50"));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert!(half_way, "the import ended before it could be killed");
+        nothing_is_there(&db);
+        it_comes_in_whole(&db);
+    }
+}
+
+#[test]
+fn a_full_disk_in_the_middle_of_an_import_is_told_and_leaves_nothing_behind() {
+    let db = TestDb::new(Kind::Sqlite);
+    init(&db);
+    let used = std::fs::metadata(db.sqlite_path()).unwrap().len() / 4_096;
+    let quota = format!("{}?max_pages={}", db.url(), used + 200);
+    let refused = import(&db).env("MULIN_DATABASE", quota).output().unwrap();
+    let said = text(&refused.stderr);
+    assert_eq!(refused.status.code(), Some(1), "{said}");
+    assert!(said.contains("writing 10 %") && said.contains("the disk is full"), "{said}");
+    assert!(said.contains("nothing was changed") && said.contains("make room"), "{said}");
+    nothing_is_there(&db);
+    it_comes_in_whole(&db);
 }
