@@ -196,8 +196,10 @@ fn run_one(rt: &Runtime, handlers: &Handlers, job: &Job) -> Result<(), Error> {
 fn claim(cx: &mut Cx<'_>, limit: i64) -> Result<Vec<Job>, Error> {
     let lease = cx.now.plus_secs(LEASE_SECS);
     cx.lock("jobs")?;
-    // A lease that ran out belongs to a worker that died: the job is free again.
-    cx.execute("UPDATE job SET state = 'ready' WHERE state = 'running' AND lease_until <= $1", params![cx.now])?;
+    // A lease that ran out belongs to a worker that died: the job is free again. So is one that ends later than any that
+    // is given now, machines' clocks being allowed to differ by a lease: it was taken before the clock was moved back.
+    let sql = "UPDATE job SET state = 'ready' WHERE state = 'running' AND (lease_until <= $1 OR lease_until > $2)";
+    cx.execute(sql, params![cx.now, cx.now.plus_secs(2 * LEASE_SECS)])?;
     let sql = "UPDATE job SET state = 'running', lease_until = $1 WHERE n IN \
                (SELECT n FROM job WHERE state = 'ready' AND run_at <= $2 ORDER BY run_at, n LIMIT $3) \
                RETURNING n, district_id, kind, key, payload, attempts";

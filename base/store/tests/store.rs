@@ -148,6 +148,20 @@ both_databases! {
         assert_eq!(dead[0].attempts, store::jobs::MAX_ATTEMPTS);
     }
 
+    fn a_job_taken_by_a_dead_worker_runs_again_also_when_the_clock_was_moved_back(h: House) {
+        let handlers = Handlers::default().on("good", |_, _| Ok(()));
+        h.rt.write_now(h.who.clone(), |cx| {
+            cx.enqueue(NewJob { kind: "good", key: "1".into(), run_at: cx.now.plus_days(-1), payload: json!({}) })?;
+            let lease = cx.now.plus_secs(120);
+            cx.execute("UPDATE job SET state = 'running', lease_until = $1", params![lease]).map(drop)
+        }).unwrap();
+        assert_eq!(run_due(&h.rt, h.district, &handlers).unwrap(), 0, "somebody may be at it");
+        h.clock.advance_secs(-100);
+        assert_eq!(run_due(&h.rt, h.district, &handlers).unwrap(), 0, "another machine's clock may be ahead");
+        h.clock.advance_secs(-3_600);
+        assert_eq!(run_due(&h.rt, h.district, &handlers).unwrap(), 1);
+    }
+
     fn other_keys_are_refused_before_anything_is_read_or_written(h: House) {
         let open = |seed: u64| {
             let ids = Arc::new(SeededIds::new(seed));

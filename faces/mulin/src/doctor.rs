@@ -49,7 +49,10 @@ fn clock(rt: &Runtime) -> Option<Finding> {
     let last = rt.read_now(who, |cx| cx.query_opt("SELECT at FROM event ORDER BY n DESC LIMIT 1", &[])).ok()??;
     let ahead = last.moment("at").ok()?.secs_since(rt.now());
     Some(if ahead > 60 {
-        Err(format!("clock: the last event lies {ahead} s in the future; the machine's clock was moved back"))
+        Err(format!(
+            "clock: the last event lies {ahead} s in the future: the clock was moved back; set the machine's clock right (ntp). \
+             Due times stay, and the log keeps its order"
+        ))
     } else {
         Ok("clock: runs on from the last event".into())
     })
@@ -103,4 +106,26 @@ fn mail(config: &Config) -> Finding {
     } else {
         format!("mail: handed in at {}:{}", config.mail.host, config.mail.port)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+    use kernel::{ManualClock, Moment, OsIds};
+    use std::sync::Arc;
+
+    testkit::both_databases! {
+        fn a_clock_that_was_moved_back_is_found(db: testkit::TestDb) {
+            let hands = ManualClock::at(Moment::parse_rfc3339("2026-06-29T06:00:00Z").unwrap());
+            let keys = store::Keys::generate(&OsIds);
+            let rt = crate::open::open_with(&db.url(), 1, keys, Arc::new(hands.clone()), Arc::new(OsIds)).unwrap();
+            let who = Who::system(DistrictId(uuid::Uuid::from_u128(1)), "test");
+            rt.write_now(who, |cx| cx.record("x", "x", uuid::Uuid::nil(), &serde_json::json!({}))).unwrap();
+            assert!(clock(&rt).unwrap().is_ok());
+            hands.advance_secs(-3_600);
+            let said = clock(&rt).unwrap().unwrap_err();
+            assert!(said.contains("3600 s in the future") && said.contains("set the machine's clock"), "{said}");
+        }
+    }
 }
