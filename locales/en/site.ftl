@@ -38,3 +38,6 @@ home-how-1 = You get a number, a code and the time by which you will be answered
 home-how-2 = A named person takes it up. You can see every step.
 home-how-3 = When it is done somebody else checks it and you are told. If you are not content, you can have it reopened.
 field-wrong = This is not right, please check
+
+# Between the parts of a list.
+list-and = {", "}

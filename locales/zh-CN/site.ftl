@@ -38,3 +38,6 @@ home-how-1 = 您会拿到编号、查询码，还有答复的时限。
 home-how-2 = 有名有姓的人接手去办，到哪一步都能查到。
 home-how-3 = 办好后有人核查，再把结果告诉您。不满意可以要求重办。
 field-wrong = 这一项填得不对，请检查
+
+# Between the parts of a list.
+list-and = 、

@@ -69,9 +69,30 @@ fn letter(page: &Page, l: store::jobs::DeadLetter) -> Letter {
         kind,
         tries: page.t1("desk-letter-tries", "n", l.attempts),
         at: page.ago(l.since),
-        error: l.error,
+        error: why(page, &l.error),
         about: Some(format!("{} {}", l.kind, l.key)),
     }
+}
+
+/// What went wrong and how to mend it. The jobs write a few fixed texts in English; a text of something else is shown as it is.
+fn why(page: &Page, error: &str) -> String {
+    let code = |n: &str| n.trim().to_owned();
+    if let Some(n) = error.strip_prefix("refused with ") {
+        return page.t1("desk-letter-why-refused", "code", code(n));
+    }
+    if let Some(n) = error.strip_prefix("put off with ") {
+        return page.t1("desk-letter-why-put-off", "code", code(n));
+    }
+    let key = match error {
+        "no mail server is set up" => "none",
+        "the mail settings are wrong" => "settings",
+        "the mail server could not be reached a moment ago" | "the connection failed" => "connection",
+        "no answer in time" => "slow",
+        "not an address" => "address",
+        text if text.starts_with("the database is not available") => "database",
+        other => return page.t1("desk-letter-why-other", "text", other),
+    };
+    page.tk("desk-letter-why-", key)
 }
 
 #[derive(Deserialize)]
@@ -101,13 +122,34 @@ async fn discard(State(app): State<App>, page: Page, staff: Staff, Form(which): 
 pub(super) mod tests {
     use super::*;
 
+    #[test]
+    fn what_the_mail_jobs_write_is_said_in_the_reader_s_language() {
+        let page = Page::sample(crate::Look::default());
+        let texts = [
+            "no mail server is set up",
+            "the mail settings are wrong",
+            "the mail server could not be reached a moment ago",
+            "the connection failed",
+            "no answer in time",
+            "not an address",
+            "refused with 550",
+            "put off with 451",
+            "the database is not available: gone",
+        ];
+        for text in texts {
+            let words = why(&page, text);
+            assert!(!words.chars().any(|c| c.is_ascii_lowercase()), "{text} → {words}");
+        }
+        assert!(why(&page, "refused with 550").contains("550"));
+    }
+
     pub(in crate::desk) fn samples(page: &Page) -> Vec<(&'static str, String)> {
         let letter = |n: i64| Letter {
             id: n,
             kind: page.t("desk-job-deliver-answer"),
             tries: page.t1("desk-letter-tries", "n", n),
             at: page.ago(page.now),
-            error: "550".into(),
+            error: why(page, if n > 0 { "refused with 550" } else { "the connection failed" }),
             about: None,
         };
         let of = |n: i64| LettersPage {

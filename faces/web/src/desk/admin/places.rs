@@ -118,7 +118,15 @@ async fn areas(State(app): State<App>, page: Page, staff: Staff, Query(asked): Q
 fn problems(page: &Page, ground: &Snapshot) -> Vec<ProblemLine> {
     let mut out = Vec::new();
     if let Some(coverage) = check(ground) {
-        out.push(ProblemLine { kind: page.t("desk-coverage-bad"), words: coverage.to_string() });
+        for piece in &coverage.pieces {
+            let args = [
+                ("area", fmt::number(piece.square_metres.round() as i64)),
+                ("at", piece.inside.to_string()),
+                ("names", piece.areas.join(&page.t("list-and"))),
+            ];
+            let words = page.loc.args(&format!("desk-coverage-{}", piece.fault.code()), &args);
+            out.push(ProblemLine { kind: page.t("desk-coverage-bad"), words });
+        }
     }
     let undrawn = ground.of_kind(AreaKind::Police).filter(|a| a.outline.is_none()).count();
     if undrawn > 0 {
