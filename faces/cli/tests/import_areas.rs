@@ -146,6 +146,9 @@ both_databases! {
         let said = world.areas(&file, AreaKind::Police, |a| a.pieces = Some(pieces.clone())).0.unwrap_err().to_string();
         assert!(said.contains("gap of") && said.contains("p1, p2") && said.contains("--pieces"), "{said}");
         assert!(std::fs::read_to_string(&pieces).unwrap().contains("\"gap\""));
+        let twice = [("p1", "一", [121.4, 30.8, 121.51, 31.0]), ("p2", "二", [121.5, 30.8, 121.6, 31.0])];
+        let said = world.areas(&world.write("p.geojson", &features(&twice)), AreaKind::Police, |_| ()).0.unwrap_err().to_string();
+        assert!(said.contains("overlap of") && said.contains("p1, p2") && said.contains("121.50"), "{said}");
         let whole = [("p1", "一", [121.4, 30.8, 121.5, 31.0]), ("p2", "二", [121.5, 30.8, 121.6, 31.0])];
         world.areas(&world.write("p.geojson", &features(&whole)), AreaKind::Police, |_| ()).0.unwrap();
         // Cut anew: three instead of two.

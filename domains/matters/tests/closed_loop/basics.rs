@@ -184,7 +184,11 @@ testkit::both_databases! {
         assert_eq!(fields, ["text", "phone", "email"]);
         let mut raise = something("dispute", "𠮷野家门口·龘 😀 坏了");
         raise.raiser.phone = Some("１３８－１２３４ ５６７８".into());
+        raise.raiser.name = Some("欧阳𠮷·龘😀".into());
         let receipt = town.raise(raise);
+        let matter = receipt.matter;
+        let seen = town.world.act_as(town.staff(town.worker.0, matter), move |cx| raiser::reveal(cx, matter)).unwrap();
+        assert_eq!((seen[0].name.as_deref(), seen[0].phone.as_deref()), (Some("欧阳𠮷·龘😀"), Some("13812345678")));
         assert!(town.track(&receipt.code).unwrap().texts[0].text.contains("😀"));
         let mut raise = something("dispute", "要邮件");
         raise.raiser.channel = Channel::Email;
