@@ -34,3 +34,16 @@ mail-answer-body = Hello,
     You can rate the answer, and open the matter again on the same page within 30 days.
 
     Sent by the program. Please do not reply.
+notice-audit_question = Please say why somebody looked: entry { $number }
+notice-audit_answered = The reason for looking was given, please review: entry { $number }
+notice-audit_report = The audit reported a look: entry { $number }
+notice-audit_broken = The log of audit did not verify: { $number }
+notice-withhold_asked = Somebody asks to tell of a look later; please decide: { $number }
+notice-withhold_decided = The request to tell of a look later was decided: { $number }
+mail-anchor-subject = Anchor of the log { $at }
+mail-anchor-body = This is the state of the log at { $at }, { $entries } entries. Please keep it elsewhere and do not delete it:
+
+    { $line }
+
+    To verify, put the lines you kept into a file and run mulin audit verify --anchor FILE.
+    This mail was sent by the system and holds nothing personal.

@@ -34,3 +34,16 @@ mail-answer-body = 您好：
     看过以后可以评价；30 天内如果问题又出现，可以在同一个网页上重新打开。
 
     这封邮件由系统自动发出，请不要直接回复。
+notice-audit_question = 请说明一次查看的缘由：第 { $number } 条
+notice-audit_answered = 第 { $number } 条查看的缘由已说明，请复核
+notice-audit_report = 审计上报了一次查看：第 { $number } 条
+notice-audit_broken = 审计日志核验没有通过：{ $number }
+notice-withhold_asked = 有人申请暂缓告知一次查看，请审批：{ $number }
+notice-withhold_decided = 暂缓告知的申请已有结论：{ $number }
+mail-anchor-subject = 审计日志锚点 { $at }
+mail-anchor-body = 这是审计日志在 { $at } 的状态，共 { $entries } 条。请另外保存，不要删除：
+
+    { $line }
+
+    需要核验时，把保存的这些行放进一个文件，运行 mulin audit verify --anchor 文件。
+    这封邮件由系统自动发出，不含任何个人信息。

@@ -46,4 +46,6 @@ pub struct AlertsConfig {
     pub public_url: String,
     /// The duty desk, on every mail to a raiser.
     pub duty_phone: String,
+    /// Who gets the daily anchor of the log: somebody who cannot reach the database.
+    pub anchors_to: Vec<String>,
 }

@@ -50,7 +50,9 @@ mod tests {
 
     #[test]
     fn every_kind_has_its_sentence_in_both_languages() {
-        let kinds = Reason::ALL.iter().map(|r| r.code()).chain(crate::app::notices::OWN_KINDS.iter().copied());
+        use crate::app::notices::{DESK_KINDS, OWN_KINDS};
+        let own = OWN_KINDS.iter().copied().chain(DESK_KINDS.iter().map(|(kind, _)| *kind));
+        let kinds = Reason::ALL.iter().map(|r| r.code()).chain(own);
         for kind in kinds {
             for lang in Lang::ALL {
                 let text = sentence(lang, kind, "HL-2026-00001");
@@ -58,7 +60,13 @@ mod tests {
             }
         }
         for lang in Lang::ALL {
-            for key in ["mail-staff-body", "mail-answer-subject", "mail-answer-body"] {
+            for key in [
+                "mail-staff-body",
+                "mail-answer-subject",
+                "mail-answer-body",
+                "mail-anchor-subject",
+                "mail-anchor-body",
+            ] {
                 assert!(!text(lang, key, &[]).contains('⟦'), "{key}");
             }
         }

@@ -6,5 +6,32 @@
 
 pub mod anchors;
 mod config;
+mod error;
+pub mod jobs;
+pub mod looker;
+pub mod review;
+pub mod sample;
+mod schema;
+pub mod search;
+pub mod seen;
+pub mod state;
+pub mod transparency;
+pub mod verification;
+pub mod withhold;
 
 pub use config::AuditConfig;
+pub use error::{Error, Result};
+pub use looker::Looker;
+pub use schema::MIGRATIONS;
+
+use people::policy::{Action, ResourceFacts, require};
+use store::Cx;
+
+fn allow(cx: &Cx<'_>, action: Action) -> Result<()> {
+    Ok(require(&cx.actor, cx.purpose, action, &ResourceFacts::District)?)
+}
+
+/// The account that acts.
+fn me(cx: &Cx<'_>) -> Result<kernel::ids::AccountId> {
+    cx.actor.account_id().ok_or_else(|| store::Error::NotFound.into())
+}

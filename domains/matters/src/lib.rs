@@ -13,6 +13,7 @@ mod migrations;
 pub mod model;
 pub mod photo;
 pub mod raiser;
+pub mod readings;
 pub mod seed;
 mod store;
 

@@ -1,13 +1,13 @@
 //! The raiser block (R3): who raised a matter, sealed under a key of their own. This file is the only one that opens it,
 //! and [`reveal`] the only way for people; each reveal is one row in the audit log, so "who has seen the raiser's name"
-//! is one query.
+//! is one query ([`crate::readings`]).
 
 use crate::Error;
 use crate::app::{RaiserInput, around};
 use crate::store::MatterRow;
 use ::store::{Cx, KeyClass, Row, params};
+use kernel::Lang;
 use kernel::ids::{MatterId, RaiserId};
-use kernel::{Lang, Moment};
 use people::policy::{Action, require};
 
 /// Name and ways to reach a raiser. Shown, never stored elsewhere.
@@ -29,15 +29,6 @@ impl std::fmt::Debug for Raiser {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Raiser").field("id", &self.id).finish_non_exhaustive()
     }
-}
-
-/// One reading of a raiser's name.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reading {
-    pub at: Moment,
-    /// Kind and id, as in the log.
-    pub actor: String,
-    pub purpose: String,
 }
 
 /// Shows who raised this matter. Needs the right to, is refused to whoever the matter is about, and is logged.
@@ -79,24 +70,6 @@ pub fn code_for_delivery(cx: &mut Cx<'_>, matter: MatterId, raiser: RaiserId) ->
     let sql = "SELECT code FROM matter_raiser WHERE id = $1 AND matter_id = $2";
     let row = cx.query_opt(sql, params![raiser, matter])?.ok_or(Error::NotFound)?;
     Ok(cx.open_text(KeyClass::Raiser, raiser.0, &row.blob("code")?)?)
-}
-
-/// Who has seen the names of this matter's raisers, newest first: exact, because there is no other way to see them.
-/// Open to the raiser, and to those who may read the matter.
-pub fn readings(cx: &mut Cx<'_>, matter: MatterId) -> Result<Vec<Reading>, Error> {
-    let m = MatterRow::load(cx, matter)?;
-    let facts = around::facts_of(cx, &m)?;
-    let raiser_asks = matches!(cx.actor.kind, kernel::ActorKind::Raiser(own) if own == matter);
-    let action = if raiser_asks { Action::FollowMatter } else { Action::ViewMatter };
-    require(&cx.actor, cx.purpose, action, &facts)?;
-    // A raiser sees who read their own block, not those of others who raised the same.
-    let sql = "SELECT a.at, a.actor, a.purpose FROM audit_read a WHERE a.subject IN \
-               (SELECT id FROM matter_raiser WHERE matter_id = $1 AND ($2 = 0 OR origin_matter = $1)) \
-               AND a.subject_kind = 'raiser' ORDER BY a.n DESC";
-    cx.query(sql, params![matter, i64::from(raiser_asks)])?
-        .iter()
-        .map(|r| Ok(Reading { at: r.moment("at")?, actor: r.text("actor")?, purpose: r.text("purpose")? }))
-        .collect()
 }
 
 const BLOCK: &str = "id, anonymous, lang, name, phone, email, address";

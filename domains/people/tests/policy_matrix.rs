@@ -82,7 +82,8 @@ fn facts(action: Action, lies: Lies) -> ResourceFacts {
         | Action::ManageAccounts
         | Action::ManageSessions
         | Action::ManageTokens
-        | Action::ResetFactor => {
+        | Action::ResetFactor
+        | Action::AnswerReview => {
             ResourceFacts::Account(AccountFacts { id: m.owner, areas: m.areas, posts: m.posts, orgs: m.orgs })
         }
         Action::ManageSeats | Action::ManageTerms | Action::ManageDeputies => ResourceFacts::Seat(SeatFacts {
@@ -92,8 +93,9 @@ fn facts(action: Action, lies: Lies) -> ResourceFacts {
             posts: m.posts,
             org: m.orgs.first().copied(),
         }),
+        Action::AskWithholding | Action::ApproveWithholding => ResourceFacts::Matter(m),
         _ => match action.group() {
-            Group::Running | Group::People => ResourceFacts::District,
+            Group::Running | Group::People | Group::Log => ResourceFacts::District,
             Group::Places => ResourceFacts::Place(PlaceFacts { areas: m.areas, posts: m.posts }),
             _ => ResourceFacts::Matter(m),
         },
@@ -177,7 +179,7 @@ fn group_table(out: &mut String, group: Group) {
         }
     });
     row(out, "(anybody)", &actions, |a| if special(&ActorKind::Public, a, Lies::Elsewhere) { "all" } else { "." });
-    for job in [jobs::CLI, jobs::IMPORT, jobs::CLOCKS, jobs::DELIVERY, jobs::CLOSER] {
+    for job in [jobs::CLI, jobs::IMPORT, jobs::CLOCKS, jobs::DELIVERY, jobs::CLOSER, jobs::AUDIT] {
         let name = format!("(program: {job})");
         row(out, &name, &actions, |a| if special(&ActorKind::System(job), a, Lies::Elsewhere) { "all" } else { "." });
     }
@@ -298,6 +300,20 @@ fn administrators_read_no_content() {
             assert_eq!(cell(role, *action), ".", "{} may {}", role.code(), action.code());
         }
     }
+}
+
+#[test]
+fn the_three_administrators_share_nothing() {
+    let may = |role| -> Vec<Action> {
+        // What is open to everybody, and being told that something is wrong.
+        let open = |a| special(&ActorKind::Public, a, Lies::Elsewhere) || a == Action::HearReports;
+        Action::ALL.iter().copied().filter(|a| cell(role, *a) == "all" && !open(*a)).collect()
+    };
+    let (system, security, audit) = (may(Role::SystemAdmin), may(Role::SecurityAdmin), may(Role::AuditAdmin));
+    for action in &audit {
+        assert!(!system.contains(action) && !security.contains(action), "{}", action.code());
+    }
+    assert!(audit.iter().all(|a| a.group() == Group::Log), "{audit:?}");
 }
 
 #[test]

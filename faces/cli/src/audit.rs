@@ -3,6 +3,9 @@
 
 use crate::import::progress::Bar;
 use crate::{Env, WrongUse, districts};
+use ::audit::looker::{Looker, Reason};
+use ::audit::sample;
+use ::audit::seen::{self, Look};
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use kernel::ids::DistrictId;
@@ -19,6 +22,18 @@ pub enum AuditCommand {
     Head(At),
     /// Give out a signed anchor: into the anchor file, and on standard output
     Anchor(AnchorArgs),
+    /// Who has seen the name of whoever raised this matter: exactly, newest first
+    Raiser {
+        /// Number of the matter, such as HQ-2026-00001
+        number: String,
+        /// One JSON array instead of lines
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        at: At,
+    },
+    /// The weekly samples of views, each drawn again from its head and compared
+    Sample(At),
     /// Show which hash the next blocks use, or change it; blocks that are sealed keep theirs
     Hash {
         #[arg(value_parser = hash_named)]
@@ -81,6 +96,8 @@ pub fn run(env: &mut Env<'_>, command: &AuditCommand, folder: Option<&Path>) -> 
             Ok(())
         }
         AuditCommand::Anchor(args) => anchor(env, args, folder),
+        AuditCommand::Raiser { number, json, at } => raiser(env, number, *json, at),
+        AuditCommand::Sample(at) => samples(env, at),
         AuditCommand::Hash { algorithm, at } => {
             let target = districts::existing(env, at.district.as_deref())?;
             if let Some(algorithm) = *algorithm {
@@ -102,6 +119,82 @@ pub fn run(env: &mut Env<'_>, command: &AuditCommand, folder: Option<&Path>) -> 
 /// For the command line: `sha256` or `sm3`.
 pub fn hash_named(name: &str) -> Result<Algorithm, String> {
     Algorithm::from_code(name).ok_or_else(|| "write sha256 or sm3".to_owned())
+}
+
+fn raiser(env: &mut Env<'_>, number: &str, json: bool, at: &At) -> anyhow::Result<()> {
+    let target = districts::existing(env, at.district.as_deref())?;
+    let (typed, asked) = (number.to_owned(), number.to_owned());
+    let found = env.rt.read_now(target.who(), move |cx| seen::of_number(cx, &asked));
+    let (_, looks) = found.map_err(|e| match e {
+        ::audit::Error::Matters(matters::Error::NotFound) => anyhow::anyhow!("there is no matter {typed}"),
+        other => other.into(),
+    })?;
+    if json {
+        let lines: Vec<serde_json::Value> = looks.iter().map(as_json).collect();
+        serde_json::to_writer_pretty(&mut *env.out, &lines)?;
+        writeln!(env.out)?;
+        return Ok(());
+    }
+    for look in &looks {
+        let at = look.at.zoned(&kernel::time::shanghai()).strftime("%Y-%m-%d %H:%M:%S").to_string();
+        let why = match &look.why {
+            Reason::Matter(_) => "for the matter",
+            Reason::Other(code) => code.as_str(),
+        };
+        let later = look.withheld_until.map_or_else(String::new, |u| format!("  (told from {} on)", u.rfc3339()));
+        writeln!(env.out, "{:>8}  {at}  {}  {why}  {}{later}", look.n, who(&look.who), look.fields.join(","))?;
+    }
+    writeln!(env.out, "{} times", looks.len())?;
+    Ok(())
+}
+
+/// In the words of the district: role, seat, body and name of that time.
+fn who(looker: &Looker) -> String {
+    match looker {
+        Looker::Person { name, role, seat, org, .. } => {
+            let parts = [role.map(kernel::Role::code), org.as_deref(), seat.as_deref(), Some(name.as_str())];
+            let mut said: Vec<&str> = parts.into_iter().flatten().collect();
+            said.dedup();
+            said.join(" · ")
+        }
+        Looker::Gone(account) => format!("account {account}"),
+        Looker::Program(job) => format!("program ({job})"),
+        Looker::Raiser => "the raiser".into(),
+        Looker::Anybody => "anybody".into(),
+    }
+}
+
+fn as_json(look: &Look) -> serde_json::Value {
+    let (role, seat, org, name) = match &look.who {
+        Looker::Person { role, seat, org, name, .. } => {
+            (role.map(kernel::Role::code), seat.clone(), org.clone(), Some(name))
+        }
+        _ => (None, None, None, None),
+    };
+    serde_json::json!({
+        "entry": look.n, "at": look.at.rfc3339(), "who": who(&look.who), "account": look.who.account(), "name": name,
+        "role": role, "seat": seat, "body": org, "fields": look.fields,
+        "why": match &look.why { Reason::Matter(id) => format!("matter:{id}"), Reason::Other(code) => code.clone() },
+        "withheld_until": look.withheld_until.map(kernel::Moment::rfc3339),
+    })
+}
+
+fn samples(env: &mut Env<'_>, at: &At) -> anyhow::Result<()> {
+    let target = districts::existing(env, at.district.as_deref())?;
+    let drawn = env.rt.read_now(target.who(), |cx| {
+        let all = sample::samples(cx, 100)?;
+        all.into_iter().map(|week| sample::redraw(cx, &week).map(|again| (week, again))).collect::<Result<Vec<_>, _>>()
+    })?;
+    let mut wrong = 0;
+    for (week, (lines, same)) in &drawn {
+        let from = week.from.zoned(&kernel::time::shanghai()).date();
+        let said = if *same { "as drawn" } else { "NOT as drawn" };
+        let lines: Vec<String> = lines.iter().map(ToString::to_string).collect();
+        writeln!(env.out, "{from}  {} views, block {}, {said}: {}", week.views, week.block, lines.join(" "))?;
+        wrong += usize::from(!same);
+    }
+    anyhow::ensure!(wrong == 0, "{wrong} samples are not what their head draws: lines were exchanged");
+    Ok(())
 }
 
 fn verify(env: &mut Env<'_>, args: &Verify) -> anyhow::Result<()> {

@@ -119,6 +119,11 @@ fn make(data: &Path, start: Moment, migrations: &[&[Migration]], out: &mut dyn W
             _ => {}
         }
     }
+    // Anchors of a log that is gone prove nothing about the new one.
+    match fs::remove_dir_all(data.join("anchors")) {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(e).context("the old anchors"),
+        _ => {}
+    }
     writeln!(out, "正在生成虚构的“和邻区”…… Inventing the district 和邻区 …")?;
     out.flush()?;
     let begin = std::time::Instant::now();

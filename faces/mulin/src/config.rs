@@ -38,17 +38,13 @@ pub(crate) struct Config {
 pub(crate) struct Audit {
     /// Folder of the anchor files; empty: none are written.
     pub anchors: PathBuf,
+    /// Addresses that get the daily anchor by mail.
+    pub mail_to: Vec<String>,
 }
 
 impl Default for Audit {
     fn default() -> Self {
-        Self { anchors: "anchors".into() }
-    }
-}
-
-impl Audit {
-    pub(crate) fn folder(&self) -> Option<PathBuf> {
-        Some(self.anchors.clone()).filter(|folder| !folder.as_os_str().is_empty())
+        Self { anchors: "anchors".into(), mail_to: Vec::new() }
     }
 }
 
@@ -109,7 +105,15 @@ impl Config {
     pub(crate) fn alerts(&self) -> anyhow::Result<alerts::AlertsConfig> {
         let mail = (!self.mail.host.is_empty()).then(|| self.mail_server()).transpose()?;
         let public_url = self.site.public_url.trim_end_matches('/').to_owned();
-        Ok(alerts::AlertsConfig { mail, public_url, duty_phone: self.site.duty_phone.clone() })
+        let (duty_phone, anchors_to) = (self.site.duty_phone.clone(), self.audit.mail_to.clone());
+        Ok(alerts::AlertsConfig { mail, public_url, duty_phone, anchors_to })
+    }
+
+    /// What looking after the log needs.
+    pub(crate) fn audit(&self) -> audit::AuditConfig {
+        let folder = Some(self.audit.anchors.clone()).filter(|folder| !folder.as_os_str().is_empty());
+        let mails = if self.mail.host.is_empty() { 0 } else { self.audit.mail_to.len() };
+        audit::AuditConfig { folder, mails }
     }
 
     fn mail_server(&self) -> anyhow::Result<alerts::MailConfig> {

@@ -18,8 +18,10 @@ pub(crate) fn run(config: Config, data: Option<&Path>, args: ::demo::run::Args) 
     let listener = serve::bind(&args.listen)?;
     let base = format!("http://{}", shown(listener.local_addr()?));
     let mut site = config.site.clone();
+    let mut audit = config.audit.clone();
+    audit.anchors = data.join("anchors");
     site.public_url.clone_from(&base);
-    let config = Config { site, ..config };
+    let config = Config { site, audit, ..config };
     let handlers = Arc::new(handlers(&config)?);
     start_timers(&demo.rt, demo.district)?;
     let _worker = store::jobs::Worker::start(demo.rt.clone(), demo.district, Arc::clone(&handlers))?;

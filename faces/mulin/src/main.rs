@@ -116,7 +116,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
         }
         Command::Doctor => doctor::run(&config),
         Command::Audit(command) => {
-            let folder = config.audit.folder();
+            let folder = config.audit().folder;
             with_env(&config, |env| cli::audit::run(env, &command, folder.as_deref()))
         }
         Command::Account(command) => with_env(&config, |env| cli::account::run(env, &command)),
@@ -147,13 +147,15 @@ fn serve_district(config: &Config, rt: Runtime, district: DistrictId) -> anyhow:
 /// Everything that jobs can ask for; later ones take the place of earlier ones of the same kind.
 fn handlers(config: &Config) -> anyhow::Result<Handlers> {
     let own = people::app::turns::handlers().merge(matters::jobs::handlers());
-    Ok(own.merge(alerts::handlers(config.alerts()?)))
+    Ok(own.merge(alerts::handlers(config.alerts()?)).merge(audit::jobs::handlers(config.audit())))
 }
 
 /// Recurring jobs of the district, started once.
 fn start_timers(rt: &Runtime, district: DistrictId) -> anyhow::Result<()> {
     let who = Who::system(district, people::policy::jobs::CLOCKS);
-    Ok(rt.write_now(who, matters::app::ensure_timers)?)
+    rt.write_now(who, matters::app::ensure_timers)?;
+    let who = Who::system(district, people::policy::jobs::AUDIT);
+    Ok(rt.write_now(who, audit::jobs::ensure_timers)?)
 }
 
 /// The configured database and the district that commands and pages work on.

@@ -20,6 +20,7 @@ pub mod fmt;
 pub mod guard;
 pub mod loc;
 pub mod look;
+mod looker;
 mod open311;
 mod page;
 mod public;

@@ -1,5 +1,6 @@
 //! Use cases: one file each.
 
+pub mod anchors;
 pub mod dead;
 pub mod log;
 pub mod notices;

@@ -10,6 +10,21 @@ use uuid::Uuid;
 /// Kinds of this crate, beside the reasons of `matters::events`.
 pub const OWN_KINDS: &[&str] = &["supervisor", "next_level", "verify", "mail_failed"];
 
+/// Kinds that are about no matter: each leads to a page of the desk.
+pub const DESK_KINDS: &[(&str, &str)] = &[
+    ("audit_question", "/desk/questions"),
+    ("audit_answered", "/desk/admin/audit/sample"),
+    ("audit_report", "/desk/questions"),
+    ("audit_broken", "/desk/questions"),
+    ("withhold_asked", "/desk/withheld"),
+    ("withhold_decided", "/desk/withheld"),
+];
+
+/// Where a notice leads when it is about no matter.
+pub fn leads_to(kind: &str) -> Option<&'static str> {
+    DESK_KINDS.iter().find(|(k, _)| *k == kind).map(|(_, path)| *path)
+}
+
 /// Signal after a new notice or a reading; the subject is the account.
 pub const SIGNAL: &str = "notice";
 
@@ -72,6 +87,12 @@ pub fn mark_matter_read(cx: &mut Cx<'_>, matter: MatterId) -> Result<u64> {
         cx.signal(SIGNAL, account.0);
     }
     Ok(n)
+}
+
+/// A notice about something on the desk that is no matter ([`DESK_KINDS`]); once per key and account.
+pub fn tell_desk(cx: &mut Cx<'_>, account: AccountId, kind: &str, number: &str, key: &str) -> Result<bool> {
+    debug_assert!(leads_to(kind).is_some(), "{kind} leads nowhere");
+    add(cx, account, kind, MatterId(Uuid::nil()), number, &format!("{kind}/{key}/{account}"))
 }
 
 /// Writes a notice once per key; `false` when it was there already.

@@ -24,7 +24,20 @@ const TRY_AGAIN_HOURS: i64 = 24;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum To {
     Account(AccountId),
-    Raiser { raiser: RaiserId, opening: i64, try_no: i64 },
+    Raiser {
+        raiser: RaiserId,
+        opening: i64,
+        try_no: i64,
+    },
+    /// Addresses of the configuration.
+    House(HouseLetter),
+}
+
+/// An anchor of the log for one of the configured addresses, counted from 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct HouseLetter {
+    pub anchor: i64,
+    pub index: i64,
 }
 
 /// A message that still has to be sent.
@@ -53,11 +66,16 @@ pub(crate) fn to_raiser(
     write(cx, To::Raiser { raiser, opening, try_no }, "answer", matter, &format!("answer/{key}/{try_no}"), run_at)
 }
 
+pub(crate) fn to_house(cx: &mut Cx<'_>, letter: HouseLetter, key: &str) -> Result<()> {
+    write(cx, To::House(letter), "anchor", MatterId(Uuid::nil()), key, cx.now)
+}
+
 fn write(cx: &mut Cx<'_>, to: To, kind: &str, matter: MatterId, key: &str, run_at: Moment) -> Result<()> {
     let id: Uuid = cx.new_id();
     let (account, raiser, opening, try_no) = match to {
         To::Account(account) => (Some(account), None, None, 1),
         To::Raiser { raiser, opening, try_no } => (None, Some(raiser), Some(opening), try_no),
+        To::House(HouseLetter { anchor, index }) => (None, None, Some(anchor), index + 1),
     };
     let sql = "INSERT INTO message (id, district_id, channel, kind, matter_id, to_account, to_raiser, opening, try_no, \
                idem_key, state, created_at) VALUES ($1, $2, 'email', $3, $4, $5, $6, $7, $8, $9, 'queued', $10) \
@@ -73,13 +91,11 @@ fn load(cx: &mut Cx<'_>, id: Uuid) -> Result<Option<Message>> {
     let sql = "SELECT id, kind, matter_id, to_account, to_raiser, opening, try_no, idem_key FROM message \
                WHERE id = $1 AND district_id = $2 AND state = 'queued'";
     let Some(r) = cx.query_opt(sql, params![id, cx.district()])? else { return Ok(None) };
-    let to = match r.opt_id("to_account")? {
-        Some(account) => To::Account(account),
-        None => To::Raiser {
-            raiser: r.id("to_raiser")?,
-            opening: r.opt_i64("opening")?.unwrap_or(1),
-            try_no: r.i64("try_no")?,
-        },
+    let (opening, try_no) = (r.opt_i64("opening")?.unwrap_or(1), r.i64("try_no")?);
+    let to = match (r.opt_id("to_account")?, r.opt_id("to_raiser")?) {
+        (Some(account), _) => To::Account(account),
+        (None, Some(raiser)) => To::Raiser { raiser, opening, try_no },
+        (None, None) => To::House(HouseLetter { anchor: opening, index: try_no - 1 }),
     };
     Ok(Some(Message { id, kind: r.text("kind")?, matter: r.id("matter_id")?, to, key: r.text("idem_key")? }))
 }
@@ -90,6 +106,7 @@ pub(crate) fn prepare(cx: &mut Cx<'_>, config: &AlertsConfig, id: Uuid) -> Resul
     let letter = match message.to {
         To::Account(account) => for_account(cx, config, &message, account)?,
         To::Raiser { raiser, opening, .. } => for_raiser(cx, config, &message, raiser, opening)?,
+        To::House(letter) => for_house(cx, config, &message, letter)?,
     };
     let Some(letter) = letter else {
         settle(cx, &message, "dropped")?;
@@ -144,6 +161,19 @@ fn for_raiser(
     let subject = text(block.lang, "mail-answer-subject", &[("number", number)]);
     let args = [("number", number), ("link", link.as_str()), ("phone", config.duty_phone.as_str())];
     let body = text(block.lang, "mail-answer-body", &args);
+    Ok(Some(Letter { id: message.id, to, subject, body }))
+}
+
+/// The signed line, for somebody outside the house; nothing when the address was taken out of the configuration.
+fn for_house(cx: &mut Cx<'_>, config: &AlertsConfig, message: &Message, letter: HouseLetter) -> Result<Option<Letter>> {
+    let to = usize::try_from(letter.index).ok().and_then(|i| config.anchors_to.get(i)).cloned();
+    let Some(to) = to else { return Ok(None) };
+    let kept = store::chain::anchor_line(cx, letter.anchor)?;
+    let lang = Lang::default();
+    let at = wall_clock(kept.anchor.at);
+    let entries = kept.anchor.entries.to_string();
+    let subject = text(lang, "mail-anchor-subject", &[("at", &at)]);
+    let body = text(lang, "mail-anchor-body", &[("at", &at), ("entries", &entries), ("line", &kept.line)]);
     Ok(Some(Letter { id: message.id, to, subject, body }))
 }
 

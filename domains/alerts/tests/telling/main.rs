@@ -34,6 +34,7 @@ fn config(sink: &MailSink) -> AlertsConfig {
 
 fn config_of(server: std::net::SocketAddr) -> AlertsConfig {
     AlertsConfig {
+        anchors_to: vec!["keeper@elsewhere.example".into()],
         mail: Some(MailConfig {
             host: server.ip().to_string(),
             port: server.port(),

@@ -129,6 +129,31 @@ fn visible(cx: &Cx<'_>, geography: &dyn Geography, line: &StaffLine) -> bool {
     decide(&cx.actor, cx.purpose, Action::ViewStaff, &ResourceFacts::Account(facts)).is_allowed()
 }
 
+/// What an account was at an instant: for the log, where the present does not count.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stood {
+    pub name: String,
+    /// The seat held then, if any; the holder's before a deputy's.
+    pub role: Option<Role>,
+    pub seat: Option<String>,
+    pub org: Option<String>,
+}
+
+/// Who an account was at an instant, in the words of seats and bodies. For pages that say who looked; no rights follow
+/// from it.
+pub fn stood(cx: &mut Cx<'_>, account: AccountId, at: kernel::Moment) -> Result<Option<Stood>> {
+    let sql = "SELECT a.display_name, s.role, s.title, o.name AS org FROM account a \
+               LEFT JOIN term t ON t.account_id = a.id AND t.from_at <= $2 AND (t.to_at IS NULL OR t.to_at > $2) \
+               LEFT JOIN seat s ON s.id = t.seat_id LEFT JOIN org o ON o.id = s.org_id \
+               WHERE a.id = $1 AND a.district_id = $3 ORDER BY t.kind DESC, t.from_at, t.id";
+    let row = cx.query_opt(sql, params![account, at, cx.district()])?;
+    row.map(|r| {
+        let role = r.opt_text("role")?.and_then(|code| Role::from_code(&code));
+        Ok(Stood { name: r.text("display_name")?, role, seat: r.opt_text("title")?, org: r.opt_text("org")? })
+    })
+    .transpose()
+}
+
 /// Accounts that hold one of these roles now, in no particular place; for notices to a group.
 pub fn holders_of(cx: &mut Cx<'_>, roles: &[Role]) -> Result<Vec<AccountId>> {
     if roles.is_empty() {

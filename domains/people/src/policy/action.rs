@@ -128,8 +128,23 @@ actions! {
         /// Messages that could not be sent: look, send again, give up with a reason.
         ManageDeadLetters = "manage-dead-letters",
         ManageKeys = "manage-keys",
+    }
+    Log = "Looking after the log" {
+        /// Recompute the chain, give out anchors.
         VerifyAudit = "verify-audit",
-        /// Who read what, by ids.
+        /// Who read what, when and why; never what stood there.
         ReadAudit = "read-audit",
+        /// Go through the weekly sample of views: fine, ask, report.
+        ReviewReadings = "review-readings",
+        /// Say why somebody of one's own line looked, when asked.
+        AnswerReview = "answer-review",
+        /// Be told of looks that the audit reports, and of a log that does not verify.
+        HearReports = "hear-reports",
+        /// Ask that a look be told to the raiser later.
+        AskWithholding = "ask-withholding",
+        /// Approve that: by name, never one's own request or one's own look.
+        ApproveWithholding = "approve-withholding",
+        /// The counts that everybody may see.
+        ViewTransparency = "view-transparency",
     }
 }

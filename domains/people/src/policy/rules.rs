@@ -33,6 +33,8 @@ pub mod jobs {
     /// Closes what has its proof.
     pub const CLOSER: &str = "closer";
     pub const IMPORT: &str = "import";
+    /// Anchors and verifies the log, draws the weekly sample.
+    pub const AUDIT: &str = "audit";
 }
 
 /// What an action asks for. Everything not said is refused.
@@ -304,6 +306,15 @@ pub const fn rule(action: Action) -> Rule {
         Action::ManageSignIn => Rule { jobs: OPERATOR, ..staff(&[(Security, District)]) },
         Action::ManageClasses => Rule { jobs: OPERATOR, ..staff(&[(Coordinator, District), (System, District)]) },
         Action::ManageKeys => Rule { jobs: &[jobs::CLI], ..staff(&[(Security, District)]) },
-        Action::VerifyAudit | Action::ReadAudit => Rule { jobs: &[jobs::CLI], ..staff(&[(Audit, District)]) },
+
+        Action::VerifyAudit | Action::ReadAudit => {
+            Rule { jobs: &[jobs::CLI, jobs::AUDIT], ..staff(&[(Audit, District)]) }
+        }
+        Action::ReviewReadings => staff(&[(Audit, District)]),
+        Action::AnswerReview => Rule { own_account: true, ..NOBODY },
+        Action::HearReports => staff(&[(Coordinator, District), (Security, District), (Audit, District)]),
+        Action::AskWithholding => Rule { not_if_about: true, ..staff(&[(Head, Place), (Coordinator, District)]) },
+        Action::ApproveWithholding => Rule { not_if_about: true, ..staff(&[(Coordinator, District)]) },
+        Action::ViewTransparency => Rule { public: true, ..NOBODY },
     }
 }

@@ -36,11 +36,17 @@ pub const fn token_scope(action: Action) -> Option<TokenScope> {
         | Action::ResetFactor
         | Action::ManageSignIn
         | Action::ManageKeys => None,
-        Action::FollowMatter | Action::ViewPublished | Action::ViewPlaces | Action::ViewStaff => Some(TokenScope::Read),
+        // A person answers for these by name.
+        Action::ReviewReadings | Action::AnswerReview | Action::AskWithholding | Action::ApproveWithholding => None,
+        Action::FollowMatter
+        | Action::ViewPublished
+        | Action::ViewPlaces
+        | Action::ViewStaff
+        | Action::ViewTransparency => Some(TokenScope::Read),
         _ => match action.group() {
             Group::Reading => Some(TokenScope::Read),
             Group::Intake | Group::Sorting | Group::Handling | Group::Closing => Some(TokenScope::Write),
-            Group::Places | Group::People | Group::Running => Some(TokenScope::Administer),
+            Group::Places | Group::People | Group::Running | Group::Log => Some(TokenScope::Administer),
         },
     }
 }

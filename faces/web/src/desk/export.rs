@@ -13,8 +13,9 @@ use axum::routing::get;
 use kernel::Purpose;
 use matters::app::Line;
 use people::policy::{Action, ResourceFacts, require};
-use rust_xlsxwriter::{Format, Workbook, XlsxError};
+use rust_xlsxwriter::{DocProperties, Format, Workbook, XlsxError};
 use store::Cx;
+use store::chain::{self, Mark};
 
 pub(super) fn routes() -> Router<App> {
     Router::new().route("/desk/export.csv", get(csv_file)).route("/desk/export.xlsx", get(xlsx_file))
@@ -27,6 +28,8 @@ const MOST: usize = 5_000;
 struct Table {
     head: Vec<String>,
     rows: Vec<Vec<String>>,
+    /// Short head of the log when it was taken out.
+    mark: String,
 }
 
 /// Keys `desk-col-…` of the columns.
@@ -42,7 +45,9 @@ async fn table(app: &App, page: &Page, staff: &Staff, ask: Ask) -> Result<Table,
             // Who took a list out, and how long it was; not what stood in it.
             let district = cx.district().0;
             cx.record("matters.exported", "district", district, &serde_json::json!({ "lines": lines.len() }))?;
-            fill(cx, &page, &lines)
+            let mut table = fill(cx, &page, &lines)?;
+            table.mark = Mark::of(&chain::head(cx)?).to_string();
+            Ok(table)
         })
         .await
 }
@@ -93,7 +98,7 @@ fn fill(cx: &mut Cx<'_>, page: &Page, lines: &[Line]) -> Result<Table, Fail> {
             ]
         })
         .collect();
-    Ok(Table { head, rows })
+    Ok(Table { head, rows, mark: String::new() })
 }
 
 /// A cell that a spreadsheet reads as text: one that could be a formula gets an apostrophe in front.
@@ -104,7 +109,7 @@ fn safe(cell: &str) -> String {
 async fn csv_file(State(app): State<App>, page: Page, staff: Staff, Query(ask): Query<Ask>) -> Result<Response, Fail> {
     let table = table(&app, &page, &staff, ask).await?;
     let body = to_csv(&table).map_err(|e| Fail::Internal(format!("csv: {e}")))?;
-    Ok(file(&page, "csv", "text/csv; charset=utf-8", body))
+    Ok(file(&page, &table.mark, "csv", "text/csv; charset=utf-8", body))
 }
 
 /// With a byte order mark, because Excel takes Chinese for another encoding without it.
@@ -120,11 +125,12 @@ fn to_csv(table: &Table) -> Result<Vec<u8>, csv::Error> {
 
 async fn xlsx_file(State(app): State<App>, page: Page, staff: Staff, Query(ask): Query<Ask>) -> Result<Response, Fail> {
     let table = table(&app, &page, &staff, ask).await?;
+    let mark = table.mark.clone();
     let body = tokio::task::spawn_blocking(move || to_xlsx(&table))
         .await
         .map_err(|e| Fail::Internal(format!("xlsx: {e}")))?
         .map_err(|e| Fail::Internal(format!("xlsx: {e}")))?;
-    Ok(file(&page, "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", body))
+    Ok(file(&page, &mark, "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", body))
 }
 
 /// Cells are written as strings, which no spreadsheet computes.
@@ -144,12 +150,16 @@ fn to_xlsx(table: &Table) -> Result<Vec<u8>, XlsxError> {
     for (at, width) in (0..).zip([18, 16, 14, 48, 20, 14, 18, 18, 16, 10]) {
         sheet.set_column_width(at, width)?;
     }
+    book.set_properties(&DocProperties::new().set_comment(format!("Mulin {}", table.mark)));
     book.save_to_buffer()
 }
 
-fn file(page: &Page, ext: &str, mime: &'static str, body: Vec<u8>) -> Response {
+/// The head of the log stands in the name: rows stay what a spreadsheet expects, and the file still says up to which
+/// entry the log had come.
+fn file(page: &Page, mark: &str, ext: &str, mime: &'static str, body: Vec<u8>) -> Response {
     let day = page.now.zoned(&kernel::time::shanghai()).date();
-    let name = format!("attachment; filename=\"matters-{day}.{ext}\"");
+    let mark = mark.replace(':', "_");
+    let name = format!("attachment; filename=\"matters-{day}-{mark}.{ext}\"");
     ([(header::CONTENT_TYPE, mime.to_owned()), (header::CONTENT_DISPOSITION, name)], body).into_response()
 }
 
@@ -161,7 +171,11 @@ mod tests {
     #[test]
     fn no_cell_becomes_a_formula() {
         let evil = ["=1+1", "+86", "-3", "@sum", "\tx", "plain", "", "漏水, \"急\"\n二楼"];
-        let table = Table { head: vec!["=head".into()], rows: evil.iter().map(|c| vec![(*c).to_owned()]).collect() };
+        let table = Table {
+            head: vec!["=head".into()],
+            rows: evil.iter().map(|c| vec![(*c).to_owned()]).collect(),
+            mark: "1:00".into(),
+        };
         let text = String::from_utf8(to_csv(&table).unwrap()).unwrap();
         assert!(text.starts_with('\u{feff}'), "byte order mark");
         let mut reader = csv::Reader::from_reader(text.trim_start_matches('\u{feff}').as_bytes());

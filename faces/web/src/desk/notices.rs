@@ -57,7 +57,10 @@ async fn show(State(app): State<App>, page: Page, staff: Staff) -> Result<Respon
                 .into_iter()
                 .map(|n| NoticeView {
                     key: n.id.to_string(),
-                    href: page.href(format!("/desk/matters/{}", n.matter)),
+                    href: match alerts::app::notices::leads_to(&n.kind) {
+                        Some(path) => page.href(path),
+                        None => page.href(format!("/desk/matters/{}", n.matter)),
+                    },
                     words: page.t1(&format!("notice-{}", n.kind), "number", &n.number),
                     at: page.ago(n.at),
                     machine: page.machine_time(n.at),

@@ -7,12 +7,18 @@ mod home;
 pub(crate) mod post;
 mod report;
 mod track;
+mod transparency;
 
 use crate::App;
 use axum::Router;
 
 pub(crate) fn routes() -> Router<App> {
-    Router::new().merge(home::routes()).merge(report::routes()).merge(track::routes()).merge(grid::routes())
+    Router::new()
+        .merge(home::routes())
+        .merge(report::routes())
+        .merge(track::routes())
+        .merge(grid::routes())
+        .merge(transparency::routes())
 }
 
 /// Every public template with invented data, for the tests of the pages.
@@ -22,5 +28,6 @@ pub(crate) fn samples(page: &crate::Page) -> Vec<(&'static str, String)> {
     all.extend(report::samples(page));
     all.extend(track::samples(page));
     all.extend(grid::samples(page));
+    all.extend(transparency::samples(page));
     all
 }

@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 //! The desk over HTTP: who may open what, one matter from the telephone to the answer, two people at once, live news.
 
+mod audit;
 mod flow;
 mod roles;
 mod sign_in;

@@ -5,7 +5,7 @@ use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode, header};
 use kernel::ids::{AccountId, MatterId, SeatId};
 use kernel::{Purpose, Role};
-use matters::app::{Raise, RaisedPlace, RaiserInput};
+use matters::app::{Raise, RaisedPlace, RaiserInput, Receipt};
 use matters::model::{Channel, Origin};
 use people::app::password::{PasswordHash, hash, reset_password};
 use people::model::Place;
@@ -50,7 +50,7 @@ impl Desk {
     }
 
     fn build() -> Self {
-        let sets = [people::MIGRATIONS, places::MIGRATIONS, matters::MIGRATIONS, alerts::MIGRATIONS];
+        let sets = [people::MIGRATIONS, places::MIGRATIONS, matters::MIGRATIONS, alerts::MIGRATIONS, audit::MIGRATIONS];
         let world = World::with(Kind::Sqlite, &sets);
         world.act(matters::app::seed_classes);
         let mut staff = HashMap::new();
@@ -107,8 +107,32 @@ impl Desk {
         Answer { status, location, kind, cookie, body: String::from_utf8_lossy(&bytes).into_owned() }
     }
 
+    /// Looks into the tables.
+    pub fn sql<T: Send + 'static>(
+        &self,
+        f: impl FnOnce(&mut store::Cx<'_>) -> Result<T, store::Error> + Send + 'static,
+    ) -> T {
+        aside(|| self.world.house.rt.read_now(self.world.house.system(), f).unwrap())
+    }
+
+    pub fn seal(&self) {
+        aside(|| store::chain::seal_now(&self.world.house.rt, self.world.house.district).unwrap());
+    }
+
+    /// What a download is called.
+    pub async fn file_name(&self, cookie: &str, path: &str) -> String {
+        let request = Request::get(path).header(header::COOKIE, cookie).body(Body::empty()).unwrap();
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        response.headers()[header::CONTENT_DISPOSITION].to_str().unwrap().to_owned()
+    }
+
     /// Something raised by telephone; the duty officer answers for it.
     pub fn raise(&self, text: &str) -> MatterId {
+        self.receipt(text).matter
+    }
+
+    /// As [`Self::raise`], with number and code.
+    pub fn receipt(&self, text: &str) -> Receipt {
         let clerk = self.people[&Role::Clerk].0;
         let raise = Raise {
             key: None,
@@ -128,7 +152,7 @@ impl Desk {
         };
         aside(|| {
             let who = self.world.who(clerk, Purpose::Proxy);
-            self.world.act_as(who, move |cx| matters::app::raise(cx, raise)).unwrap().matter
+            self.world.act_as(who, move |cx| matters::app::raise(cx, raise)).unwrap()
         })
     }
 }

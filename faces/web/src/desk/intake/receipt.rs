@@ -8,6 +8,7 @@ use axum::http::header;
 use axum::response::Response;
 use kernel::Purpose;
 use matters::app::Receipt;
+use store::chain::{self, Mark};
 
 pub(super) struct ReceiptView {
     pub number: String,
@@ -22,6 +23,8 @@ pub(super) struct ReceiptView {
     pub qr: String,
     /// Who has it now, in a sentence.
     pub owner: String,
+    /// Short head of the log.
+    pub mark: String,
     pub href: String,
 }
 
@@ -45,7 +48,9 @@ pub(super) async fn show(app: &App, page: Page, staff: Staff, receipt: Receipt) 
             let ground = places::snapshot(cx)?;
             let phone = receipt.post.and_then(|p| ground.post(p)).map(|p| p.phone.clone()).filter(|p| !p.is_empty());
             let link = page.config.absolute(&format!("/t/{}", receipt.code));
+            let mark = Mark::of(&chain::head(cx)?).to_string();
             let r = ReceiptView {
+                mark,
                 owner: page.t1("desk-receipt-owner", "who", name),
                 href: page.href(format!("/desk/matters/{}", receipt.matter)),
                 class_name: receipt.class.name(page.look.lang).to_owned(),

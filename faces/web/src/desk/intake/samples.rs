@@ -37,6 +37,7 @@ pub(in crate::desk) fn samples(page: &Page) -> Vec<(&'static str, String)> {
             NewPage { page: page.clone(), frame: frame.clone(), i }.render().unwrap_or_default(),
         ));
         let r = ReceiptView {
+            mark: "412:4f2a-9c01-77de-0b12".into(),
             number: "HQ-2026-00001".into(),
             code: "ABCD-EFGH-JKMN".into(),
             class_name: name("漏水", "Leak"),

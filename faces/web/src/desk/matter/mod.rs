@@ -131,7 +131,7 @@ fn view(cx: &mut Cx<'_>, page: &Page, d: Detail, done: Option<String>) -> Result
     let area_line: Vec<String> = spot.iter().rev().filter_map(|a| areas.get(a).cloned()).collect();
     let (next, refused) = steps::steps(page, &d, &href);
     let similar = if d.line.state.is_open() { similar::similar(cx, page, &d, &href)? } else { Vec::new() };
-    let readings = matters::raiser::readings(cx, id)?;
+    let readings = matters::readings::of_names(cx, id)?;
     let by_kind = |kind| d.texts.iter().find(|n| n.kind == kind).map(|n| n.text.clone());
     let open = d.line.state.is_open();
     let raisers = raisers::raisers(page, &d, &href);

@@ -1,9 +1,9 @@
 //! Where the track pages meet the domains.
 
 use super::Posted;
-use super::view::{Answer, Entry, Holder, Promise, Seen, View};
+use super::view::{Answer, Entry, Holder, Looks, Promise, Seen, View};
 use crate::public::{errors, report};
-use crate::{App, Fail, Page};
+use crate::{App, Fail, Page, looker};
 use kernel::ids::AttachmentId;
 use kernel::{Actor, Moment, Purpose};
 use matters::Error;
@@ -149,26 +149,36 @@ pub(super) async fn open_answer(app: &App, typed: &str) -> Result<String, Fail> 
     Ok(code)
 }
 
-/// Who has seen the raiser's name: as an office, with the reason being this matter.
-pub(super) async fn looks(app: &App, page: &Page, typed: &str) -> Result<Vec<Seen>, Fail> {
+/// Looks on one page.
+const LOOKS: usize = 100;
+
+/// Who looked, when and why: what the log has, in words.
+pub(super) async fn looks(app: &App, page: &Page, typed: &str, before: Option<i64>) -> Result<Looks, Fail> {
     let (_, found) = found(app, typed).await?;
-    let (staff, program) = (page.t("seen-staff"), page.t("seen-system"));
-    app.rt
-        .read(holder(app, found), move |cx| {
-            let readings = matters::raiser::readings(cx, found.matter)?;
-            let mut seen = Vec::with_capacity(readings.len());
-            for reading in readings {
-                let account = reading.actor.strip_prefix("account:").and_then(|id| id.parse().ok());
-                let name = match account {
-                    Some(id) => people::app::accounts::names(cx, &[id]).ok().and_then(|mut names| names.remove(&id)),
-                    None => Some(program.clone()),
-                };
-                seen.push(Seen { at: reading.at, who: name.unwrap_or_else(|| staff.clone()) });
-            }
-            Ok::<_, Error>(seen)
+    let seen = app.rt.read(holder(app, found), move |cx| audit::seen::by_raiser(cx, found)).await?;
+    let later = seen.withheld_until.map(|until| page.t2("seen-later", "n", seen.withheld, "until", page.day(until)));
+    let mut lines: Vec<Seen> = seen
+        .looks
+        .iter()
+        .filter(|look| before.is_none_or(|n| look.n < n))
+        .take(LOOKS + 1)
+        .map(|look| Seen {
+            n: look.n,
+            at: look.at,
+            who: looker::who(page, &look.who),
+            what: looker::what(page, &look.kind, &look.fields),
+            why: looker::why(page, &look.why, None),
         })
-        .await
-        .map_err(errors::of_matters)
+        .collect();
+    let more = lines.len() > LOOKS;
+    lines.truncate(LOOKS);
+    Ok(Looks { older: lines.last().filter(|_| more).map(|l| l.n), lines, later })
+}
+
+/// The short head of the log, for receipts.
+pub(super) async fn mark(app: &App) -> Result<String, Fail> {
+    let head = app.rt.read(app.anybody(), store::chain::head).await?;
+    Ok(store::chain::Mark::of(&head).to_string())
 }
 
 /// Adds, rates or reopens.

@@ -15,7 +15,7 @@ use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use gate::Refused;
-use view::{Seen, View};
+use view::{Looks, View};
 
 pub(super) fn routes() -> Router<App> {
     Router::new()
@@ -96,6 +96,8 @@ struct ReceiptPage {
     code: String,
     link: String,
     qr: String,
+    /// Short head of the log, to be held against it one day.
+    mark: String,
     v: View,
 }
 
@@ -112,7 +114,7 @@ struct HistoryPage {
 struct SeenPage {
     page: Page,
     code: String,
-    looks: Vec<Seen>,
+    looks: Looks,
 }
 
 /// A question of the raiser's own: add, rate, reopen.
@@ -173,7 +175,8 @@ async fn receipt(
     let (code, v) = view_or_wrong!(app, page, source, code);
     let link = page.config.absolute(&page.look.in_elder(false).href(&format!("/t/{code}")));
     let qr = qr::svg(&link, &page.t("receipt-qr"));
-    html(&ReceiptPage { page, code, link, qr, v })
+    let mark = gate::mark(&app).await?;
+    html(&ReceiptPage { page, code, link, qr, mark, v })
 }
 
 async fn history(
@@ -186,14 +189,22 @@ async fn history(
     html(&HistoryPage { page, code, v })
 }
 
+/// Continues a long list below this entry.
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(default)]
+struct Older {
+    before: Option<i64>,
+}
+
 async fn seen(
     State(app): State<App>,
     page: Page,
     Extension(source): Extension<Source>,
     Path(code): Path<String>,
+    Query(Older { before }): Query<Older>,
 ) -> Result<Response, Fail> {
     let (code, _) = view_or_wrong!(app, page, source, code);
-    let looks = gate::looks(&app, &page, &code).await?;
+    let looks = gate::looks(&app, &page, &code, before).await?;
     html(&SeenPage { page, code, looks })
 }
 
@@ -326,12 +337,13 @@ pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
     let v = || view::sample(page, "received");
     let link = "http://127.0.0.1:8080/t/ABCD-EFGH-JKMN".to_owned();
     let qr = qr::svg(&link, &page.t("receipt-qr"));
+    let mark = "412:4f2a-9c01-77de-0b12".to_owned();
     out.push((
         "public/track/receipt.html",
-        ReceiptPage { page: page.clone(), code: code(), link, qr, v: v() }.render(),
+        ReceiptPage { page: page.clone(), code: code(), link, qr, mark, v: v() }.render(),
     ));
     out.push(("public/track/history.html", HistoryPage { page: page.clone(), code: code(), v: v() }.render()));
-    for looks in [vec![], vec![Seen { at: page.now, who: page.tk("role-", "duty_officer") }]] {
+    for looks in view::sample_looks(page) {
         out.push(("public/track/seen.html", SeenPage { page: page.clone(), code: code(), looks }.render()));
     }
     for kind in ["add", "rate", "reopen"] {

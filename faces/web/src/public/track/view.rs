@@ -50,11 +50,24 @@ pub(crate) struct Holder {
     pub phone: Option<String>,
 }
 
-/// One look at the raiser's name: when, by whom.
+/// One look: when, by whom, at what, why. The number is that of the entry in the log.
 #[derive(Debug, Clone)]
 pub(crate) struct Seen {
+    pub n: i64,
     pub at: Moment,
     pub who: String,
+    pub what: String,
+    pub why: String,
+}
+
+/// A page of looks, newest first.
+#[derive(Debug, Clone)]
+pub(crate) struct Looks {
+    pub lines: Vec<Seen>,
+    /// How many are told later, in a sentence.
+    pub later: Option<String>,
+    /// More below this entry.
+    pub older: Option<i64>,
 }
 
 /// One step of the story.
@@ -117,6 +130,39 @@ impl View {
     pub(crate) fn promise_words(&self, page: &Page) -> Option<String> {
         self.promise.as_ref().map(|p| page.t1(&format!("promise-{}", p.kind), "by", page.by(p.by)))
     }
+}
+
+#[cfg(test)]
+pub(crate) fn sample_looks(page: &Page) -> Vec<Looks> {
+    use crate::looker::{what, who, why};
+    use audit::Looker;
+    use audit::looker::Reason;
+    let body = if page.zh() { "桂花里居委会" } else { "Guihuali committee" };
+    let person = Looker::Person {
+        account: kernel::ids::AccountId(uuid::Uuid::from_u128(1)),
+        name: if page.zh() { "王明".into() } else { "Wang".into() },
+        role: Some(kernel::Role::CommitteeWorker),
+        seat: None,
+        org: Some(body.into()),
+    };
+    let fields = |names: &[&str]| names.iter().map(|n| (*n).to_owned()).collect::<Vec<_>>();
+    let of = |n, looker: &Looker, kind: &str, names: &[&str], reason: &str| Seen {
+        n,
+        at: page.now,
+        who: who(page, looker),
+        what: what(page, kind, &fields(names)),
+        why: why(page, &Reason::of(reason), None),
+    };
+    let matter = kernel::Purpose::Matter(kernel::ids::MatterId(uuid::Uuid::from_u128(2))).code();
+    let lines = vec![
+        of(9, &person, "raiser", &["name", "phone", "email", "address"], &matter),
+        of(8, &person, "matter", &["texts"], "proxy"),
+        of(7, &Looker::Program("delivery".into()), "raiser", &["email"], "job"),
+        of(5, &Looker::Raiser, "matter", &["picture"], "own_matter"),
+    ];
+    let later = page.t2("seen-later", "n", 2, "until", page.day(page.now.plus_days(30)));
+    let empty = Looks { lines: Vec::new(), later: None, older: None };
+    vec![empty, Looks { lines, later: Some(later), older: Some(5) }]
 }
 
 #[cfg(test)]
