@@ -3,7 +3,7 @@
 
 use ::store::Migration;
 
-pub const MIGRATIONS: &[Migration] = &[CLOSED_LOOP, PUBLISHED];
+pub const MIGRATIONS: &[Migration] = &[CLOSED_LOOP, PUBLISHED, TILES];
 
 const CLOSED_LOOP: Migration = Migration {
     name: "matters-0001-closed-loop",
@@ -117,5 +117,17 @@ const PUBLISHED: Migration = Migration {
     sql: "
 ALTER TABLE matter_class ADD COLUMN published BOOLEAN NOT NULL DEFAULT FALSE;
 CREATE INDEX matter_received ON matter (district_id, received_at, n);
+",
+};
+
+/// Open matters by cell of the map. A cell is computed as in `store::tiles`; rounding half down is the same on both databases.
+const TILES: Migration = Migration {
+    name: "matters-0003-tiles",
+    sql: "
+ALTER TABLE matter ADD COLUMN tile BIGINT;
+UPDATE matter SET tile = CAST(ROUND((lat + 90) * 100 - 0.5) AS BIGINT) * 36000 + CAST(ROUND((lon + 180) * 100 - 0.5) AS BIGINT)
+  WHERE lat IS NOT NULL AND lon IS NOT NULL;
+DROP INDEX matter_lat;
+CREATE INDEX matter_tile ON matter (district_id, is_open, tile);
 ",
 };

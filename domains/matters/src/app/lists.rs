@@ -6,6 +6,7 @@ use crate::Error;
 use crate::model::{Family, Level, Origin, State};
 use crate::store::MatterRow;
 use crate::store::row::Spot;
+use crate::store::tiles;
 use ::store::{Cx, Value};
 use kernel::ids::{AccountId, AreaId, MatterId, SeatId};
 use kernel::{Moment, Role};
@@ -71,6 +72,10 @@ pub struct Filter {
 pub const PAGE_MAX: usize = 200;
 /// Points of one map.
 pub const MAP_MAX: usize = 2_000;
+/// Every point.
+const WORLD: [f64; 4] = [-180.0, -90.0, 180.0, 90.0];
+/// A window of more cells is looked through in the order of the list: it shows a good part of what is there anyway.
+const TILES_MAX: usize = 120;
 /// Queues are counted up to here ("99+").
 pub const COUNT_MAX: i64 = 100;
 
@@ -151,8 +156,7 @@ pub type MapPoint = Line;
 
 /// Open matters with a point, the most urgent first; at most [`MAP_MAX`].
 pub fn map(cx: &mut Cx<'_>, filter: &Filter) -> Result<Vec<MapPoint>, Error> {
-    let filter =
-        Filter { bounds: filter.bounds.or(Some([-180.0, -90.0, 180.0, 90.0])), cursor: None, ..filter.clone() };
+    let filter = Filter { bounds: filter.bounds.or(Some(WORLD)), cursor: None, ..filter.clone() };
     let now = cx.now;
     Ok(rows(cx, &filter, MAP_MAX)?.into_iter().map(|m| Line::of(m, now)).collect())
 }
@@ -225,9 +229,15 @@ impl Query {
             return Ok(None);
         }
         let common = conditions(cx, filter, &mut params)?;
-        let order = if filter.closed { "due_at DESC, n DESC" } else { "due_at, n" };
-        let select = |branch: &String| {
-            format!("SELECT {columns} FROM matter WHERE {branch} AND {common} ORDER BY {order} LIMIT {limit}")
+        let select = |branch: &Branch| {
+            let order = match (filter.closed, branch.sorted) {
+                (true, _) => "due_at DESC, n DESC",
+                (false, true) => "due_at, n",
+                // The plus keeps the database from walking the index of due times instead of the cells.
+                (false, false) => "+due_at, n",
+            };
+            let condition = &branch.condition;
+            format!("SELECT {columns} FROM matter WHERE {condition} AND {common} ORDER BY {order} LIMIT {limit}")
         };
         let sql = match branches.as_slice() {
             [only] => select(only),
@@ -247,8 +257,21 @@ fn push(params: &mut Vec<Value>, value: impl Into<Value>) -> String {
     format!("${}", params.len())
 }
 
+/// One way of being in a list: the condition that one index answers.
+struct Branch {
+    condition: String,
+    /// The index holds the order of the list.
+    sorted: bool,
+}
+
+impl From<String> for Branch {
+    fn from(condition: String) -> Self {
+        Self { condition, sorted: true }
+    }
+}
+
 /// Ways of being in the list, each one index.
-fn branches(cx: &mut Cx<'_>, filter: &Filter, params: &mut Vec<Value>) -> Result<Vec<String>, Error> {
+fn branches(cx: &mut Cx<'_>, filter: &Filter, params: &mut Vec<Value>) -> Result<Vec<Branch>, Error> {
     let action = if filter.queue == Queue::ToVerify { Action::Verify } else { Action::ViewMatter };
     let reach = scope(&cx.actor, action);
     let own = match filter.queue {
@@ -258,7 +281,7 @@ fn branches(cx: &mut Cx<'_>, filter: &Filter, params: &mut Vec<Value>) -> Result
             return Ok(cx
                 .actor
                 .account_id()
-                .map_or_else(Vec::new, |me| vec![format!("assigned_by = {}", push(params, me))]));
+                .map_or_else(Vec::new, |me| vec![format!("assigned_by = {}", push(params, me)).into()]));
         }
         Queue::ToVerify | Queue::Place => false,
     };
@@ -275,35 +298,47 @@ fn branches(cx: &mut Cx<'_>, filter: &Filter, params: &mut Vec<Value>) -> Result
         match filter.area {
             Some(area) if !around::is_root(cx, area)? => {
                 let p = push(params, area);
-                out.extend(around::AREA_COLUMNS.iter().map(|column| format!("{column} = {p}")));
+                out.extend(around::AREA_COLUMNS.iter().map(|column| format!("{column} = {p}").into()));
             }
-            _ => out.push(format!("district_id = {}", push(params, cx.district()))),
+            _ => out.push(whole_district(cx, filter, params)),
         }
         return Ok(out);
     }
     mine(cx, &reach, params, &mut out);
     for area in &reach.areas {
         let p = push(params, *area);
-        out.extend(around::AREA_COLUMNS.iter().map(|column| format!("{column} = {p}")));
+        out.extend(around::AREA_COLUMNS.iter().map(|column| format!("{column} = {p}").into()));
     }
     for post in &reach.posts {
         let p = push(params, *post);
-        out.extend(["post", "post_mid", "post_top"].iter().map(|column| format!("{column} = {p}")));
+        out.extend(["post", "post_mid", "post_top"].iter().map(|column| format!("{column} = {p}").into()));
     }
     for org in &reach.orgs {
-        out.push(format!("owner_org = {}", push(params, *org)));
+        out.push(format!("owner_org = {}", push(params, *org)).into());
     }
     Ok(out)
 }
 
+/// Everything: in the order of the list, or for a small window of the map by its cells.
+fn whole_district(cx: &Cx<'_>, filter: &Filter, params: &mut Vec<Value>) -> Branch {
+    let district = format!("district_id = {}", push(params, cx.district()));
+    match filter.bounds.filter(|_| !filter.closed).and_then(|window| tiles::cover(window, TILES_MAX)) {
+        Some(cells) if !cells.is_empty() => {
+            let cells: Vec<String> = cells.iter().map(i64::to_string).collect();
+            Branch { condition: format!("{district} AND tile IN ({})", cells.join(", ")), sorted: false }
+        }
+        _ => district.into(),
+    }
+}
+
 /// What the seats held now own. A successor sees it from the first minute and a predecessor no longer, whatever the
 /// stored account says; what fell to a catch-all from an empty seat is found by the account.
-fn mine(cx: &Cx<'_>, reach: &Scope, params: &mut Vec<Value>, out: &mut Vec<String>) {
+fn mine(cx: &Cx<'_>, reach: &Scope, params: &mut Vec<Value>, out: &mut Vec<Branch>) {
     for seat in &reach.seats {
-        out.push(format!("owner_seat = {}", push(params, *seat)));
+        out.push(format!("owner_seat = {}", push(params, *seat)).into());
     }
     if let Some(account) = reach.account.filter(|_| cx.actor.has(Role::CatchAll)) {
-        out.push(format!("owner_account = {}", push(params, account)));
+        out.push(format!("owner_account = {}", push(params, account)).into());
     }
 }
 
@@ -351,7 +386,9 @@ fn conditions(cx: &mut Cx<'_>, filter: &Filter, params: &mut Vec<Value>) -> Resu
     if let Some(before) = filter.due_before {
         all.push(format!("due_at < {}", push(params, before)));
     }
-    if let Some([west, south, east, north]) = filter.bounds {
+    if filter.bounds == Some(WORLD) {
+        all.push("lat IS NOT NULL".to_owned());
+    } else if let Some([west, south, east, north]) = filter.bounds {
         let (s, n) = (push(params, south), push(params, north));
         let (w, e) = (push(params, west), push(params, east));
         all.push(format!("lat BETWEEN {s} AND {n} AND lon BETWEEN {w} AND {e}"));

@@ -5,6 +5,7 @@ pub(crate) mod log;
 pub(crate) mod notes;
 pub(crate) mod raisers;
 pub(crate) mod row;
+pub(crate) mod tiles;
 
 pub(crate) use row::MatterRow;
 

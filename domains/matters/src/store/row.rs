@@ -267,10 +267,10 @@ pub(crate) fn insert(cx: &mut Cx<'_>, m: &MatterRow, keys: &NewKeys<'_>) -> Resu
          class_version, family, origin, emergency, state, is_open, opening, received_at, last_at, closed_at, stage, due_at, \
          yellow_at, provisional, paused_until, alarm_at, level, owner_seat, owner_account, owner_org, owner_via, assigned_by, \
          lat, lon, town, community, grid, police, post, post_mid, post_top, summary, outcome, answer_note, returned, \
-         extensions, verified_by, verified_at, answered_at, merged_into, rating, elsewhere, typed_by, target_at, root) VALUES \
+         extensions, verified_by, verified_at, answered_at, merged_into, rating, elsewhere, typed_by, target_at, root, tile) VALUES \
          ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, \
          $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, \
-         $47, $48, $49, $50, $51, $52, $53, $54) ON CONFLICT DO NOTHING RETURNING n";
+         $47, $48, $49, $50, $51, $52, $53, $54, $55) ON CONFLICT DO NOTHING RETURNING n";
     let row = cx.query_opt(
         sql,
         params![
@@ -327,7 +327,8 @@ pub(crate) fn insert(cx: &mut Cx<'_>, m: &MatterRow, keys: &NewKeys<'_>) -> Resu
             m.elsewhere,
             m.typed_by,
             m.target_at,
-            m.spot.root
+            m.spot.root,
+            m.lat.zip(m.lon).map(|(lat, lon)| super::tiles::tile(lat, lon))
         ],
     )?;
     let Some(row) = row else { return Ok(None) };

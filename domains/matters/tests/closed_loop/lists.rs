@@ -46,6 +46,30 @@ testkit::both_databases! {
         assert!(public.is_err());
     }
 
+    /// The map shows what lies in the window, found by the cells of a small one and in the order of the list in a large one.
+    fn the_map_shows_what_lies_in_its_window(town: Town) {
+        for i in 0..12_i32 {
+            let point = kernel::geo::Point::new(121.45 + 0.005 * f64::from(i), 30.90 + 0.003 * f64::from(i)).ok();
+            town.raise(Raise { place: RaisedPlace { point, ..RaisedPlace::default() }, ..something("dispute", "一处") });
+        }
+        town.raise(Raise { place: RaisedPlace::default(), ..something("dispute", "没有地点") });
+        let coordinator = town.world.first.coordinator;
+        let shown = |bounds| {
+            let filter = Filter { queue: Queue::Place, bounds, ..Filter::default() };
+            town.world.act_as(town.world.who(coordinator, Purpose::Job), move |cx| app::map(cx, &filter)).unwrap().len()
+        };
+        assert_eq!(shown(None), 12);
+        assert_eq!(shown(Some([121.449, 30.899, 121.461, 30.907])), 3);
+        assert_eq!(shown(Some([121.0, 30.0, 122.0, 31.5])), 12);
+        assert_eq!(shown(Some([120.0, 30.0, 120.1, 30.1])), 0);
+        let small = Filter { queue: Queue::Place, bounds: Some([121.449, 30.899, 121.461, 30.907]), ..Filter::default() };
+        let who = town.world.who(coordinator, Purpose::Job);
+        let plan = town.world.act_as(who, move |cx| app::explain(cx, &small)).unwrap().join("\n");
+        if town.world.house.rt.database_kind() == "sqlite" {
+            assert!(plan.contains("matter_tile (district_id=? AND is_open=? AND tile=?)"), "{plan}");
+        }
+    }
+
     /// Two-character words, the number, and nothing of telephone numbers; only within the scope.
     fn search_finds_words_and_numbers_but_no_phones(town: Town) {
         let receipt = town.raise(something("dispute", "楼道漏水严重,电话13812345678"));
