@@ -59,6 +59,9 @@ impl Conn {
         }
         let conn = rusqlite::Connection::open_with_flags(path, flags).map_err(sqlite_error)?;
         conn.set_prepared_statement_cache_capacity(512);
+        // A plan depends on the statement alone. Otherwise a statement is planned anew when its first value changes,
+        // which cost every use case a seventh of its time.
+        conn.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(sqlite_error)?;
         conn.busy_timeout(BUSY).map_err(sqlite_error)?;
         // synchronous=FULL: an acknowledged write survives a power cut. Large cache for the writer's index pages.
         // Not temp_store=MEMORY for the writer: SQLite then keeps the undo journal of a savepoint in memory as a list that

@@ -3,7 +3,7 @@
 
 use ::store::Migration;
 
-pub const MIGRATIONS: &[Migration] = &[CLOSED_LOOP, PUBLISHED, TILES];
+pub const MIGRATIONS: &[Migration] = &[CLOSED_LOOP, PUBLISHED, TILES, FEWER];
 
 const CLOSED_LOOP: Migration = Migration {
     name: "matters-0001-closed-loop",
@@ -129,5 +129,21 @@ UPDATE matter SET tile = CAST(ROUND((lat + 90) * 100 - 0.5) AS BIGINT) * 36000 +
   WHERE lat IS NOT NULL AND lon IS NOT NULL;
 DROP INDEX matter_lat;
 CREATE INDEX matter_tile ON matter (district_id, is_open, tile);
+",
+};
+
+/// Most matters are owned by a seat, given by nobody and led by no body: their rows need no entry here. Raising and changes
+/// of due times write less.
+const FEWER: Migration = Migration {
+    name: "matters-0004-fewer-entries",
+    sql: "
+DROP INDEX matter_account;
+DROP INDEX matter_org;
+DROP INDEX matter_assigned_by;
+DROP INDEX matter_idem;
+CREATE INDEX matter_account ON matter (owner_account, is_open, due_at, n) WHERE owner_via = 'catch_all';
+CREATE INDEX matter_org ON matter (owner_org, is_open, due_at, n) WHERE owner_org IS NOT NULL;
+CREATE INDEX matter_assigned_by ON matter (assigned_by, is_open, due_at, n) WHERE assigned_by IS NOT NULL;
+CREATE UNIQUE INDEX matter_idem ON matter (district_id, idem) WHERE idem IS NOT NULL;
 ",
 };

@@ -96,4 +96,16 @@ CREATE INDEX account_news_account ON account_news (account_id, at);
 CREATE INDEX account_news_unseen ON account_news (account_id, seen_at);
 ",
     },
+    Migration {
+        name: "people-0003-seats-by-place",
+        // With the district in front: otherwise SQLite takes the index of roles and walks every seat of the district.
+        sql: "
+DROP INDEX seat_area;
+DROP INDEX seat_post;
+DROP INDEX seat_org;
+CREATE INDEX seat_area ON seat (district_id, area_id, role);
+CREATE INDEX seat_post ON seat (district_id, post_id, role);
+CREATE INDEX seat_org ON seat (district_id, org_id, role);
+",
+    },
 ];

@@ -196,28 +196,34 @@ pub(crate) fn next_sweep(cx: &mut Cx<'_>) -> Result<(), Error> {
 /// Matters read in one go.
 const RECOMPUTE_BATCH: usize = 500;
 
-/// Computes the clocks of open matters anew, of one class or of all; answers how many changed. Streams the log in
-/// batches, so its memory does not grow with the district.
+/// Computes the clocks of open matters anew, of one class or of all; answers how many changed. Rows and their logs are
+/// read in batches; what is kept of the whole district is a number for each open matter.
 pub fn recompute(cx: &mut Cx<'_>, class: Option<&str>) -> Result<usize, Error> {
     require(&cx.actor, cx.purpose, Action::RecomputeClocks, &ResourceFacts::District)?;
     classes::forget(cx);
     let rules: HashMap<String, Arc<ClassRule>> =
         classes::current(cx)?.iter().map(|c| (c.code.clone(), Arc::clone(c))).collect();
     let calendar = calendar(cx)?;
-    let (mut after, mut changed) = (0, 0);
-    loop {
-        let columns = MatterRow::columns();
-        let sql = format!(
-            "SELECT {columns} FROM matter WHERE district_id = $1 AND is_open = 1 AND n > $2 AND ($3 = '' OR class = $3) \
-             ORDER BY n LIMIT $4"
-        );
-        let limit = i64::try_from(RECOMPUTE_BATCH).unwrap_or(i64::MAX);
-        let rows = cx.query(&sql, params![cx.district(), after, class.unwrap_or_default(), limit])?;
-        let mut batch = rows.iter().map(MatterRow::read).collect::<Result<Vec<_>, _>>()?;
-        let Some(last) = batch.last() else { return Ok(changed) };
-        after = last.n;
-        changed += recompute_batch(cx, &mut batch, &rules, &calendar)?;
+    let open = match class {
+        None => cx.query("SELECT n FROM matter WHERE district_id = $1 AND is_open = 1", params![cx.district()])?,
+        Some(class) => cx.query(
+            "SELECT n FROM matter WHERE district_id = $1 AND class = $2 AND is_open = 1",
+            params![cx.district(), class],
+        )?,
+    };
+    let mut numbers = open.iter().map(|r| r.i64("n")).collect::<Result<Vec<_>, _>>()?;
+    // In the order of their rows: neighbours lie on the same pages.
+    numbers.sort_unstable();
+    let mut changed = 0;
+    for batch in numbers.chunks(RECOMPUTE_BATCH) {
+        let marks = (1..=batch.len()).map(|i| format!("${i}")).collect::<Vec<_>>().join(", ");
+        let sql = format!("SELECT {} FROM matter WHERE n IN ({marks})", MatterRow::columns());
+        let numbers: Vec<::store::Value> = batch.iter().map(|n| (*n).into()).collect();
+        let mut rows =
+            cx.query(&sql, &numbers)?.iter().map(MatterRow::read).collect::<Result<Vec<MatterRow>, Error>>()?;
+        changed += recompute_batch(cx, &mut rows, &rules, &calendar)?;
     }
+    Ok(changed)
 }
 
 fn recompute_batch(

@@ -3,8 +3,8 @@
 use super::lists::Line;
 use super::{around, raise::RaisedPlace};
 use crate::Error;
-use crate::store::MatterRow;
 use crate::store::notes::{self, NoteKind};
+use crate::store::{MatterRow, tiles};
 use ::store::{Cx, params};
 use kernel::geo::Point;
 use kernel::ids::{AreaId, MatterId};
@@ -17,6 +17,8 @@ const RADIUS_M: f64 = 250.0;
 const DAYS: i64 = 14;
 /// Matters looked at.
 const LOOK_AT: i64 = 400;
+/// Cells of the map that the circle can touch; more only near the poles.
+const CELLS_MAX: usize = 64;
 /// Proposals shown.
 const SHOWN: usize = 5;
 
@@ -107,24 +109,26 @@ fn propose(
     // Degrees that hold the radius at this latitude.
     let dlat = RADIUS_M / 111_000.0;
     let dlon = dlat / point.lat().to_radians().cos().max(0.01);
-    let sql = format!(
-        "SELECT {} FROM matter WHERE district_id = $1 AND is_open = 1 AND lat BETWEEN $2 AND $3 AND lon BETWEEN $4 AND $5 \
-         AND received_at BETWEEN $6 AND $7 ORDER BY lat LIMIT {LOOK_AT}",
-        MatterRow::columns()
-    );
     let (lat, lon) = (point.lat(), point.lon());
+    let window = [lon - dlon, lat - dlat, lon + dlon, lat + dlat];
+    let cells = tiles::cover(window, CELLS_MAX).unwrap_or_else(|| vec![tiles::tile(lat, lon)]);
+    let cells: Vec<String> = cells.iter().map(i64::to_string).collect();
+    let sql = format!(
+        "SELECT {} FROM matter WHERE district_id = $1 AND is_open = 1 AND tile IN ({}) AND lat BETWEEN $2 AND $3 \
+         AND lon BETWEEN $4 AND $5 AND received_at BETWEEN $6 AND $7 ORDER BY lat LIMIT {LOOK_AT}",
+        MatterRow::columns(),
+        cells.join(", ")
+    );
     let params =
         params![cx.district(), lat - dlat, lat + dlat, lon - dlon, lon + dlon, at.plus_days(-DAYS), at.plus_days(DAYS)];
     let rows = cx.query(&sql, params)?.iter().map(MatterRow::read).collect::<Result<Vec<_>, _>>()?;
     let mine = text::tokens(&text::scrub(words));
-    let reach = people::policy::scope(&cx.actor, Action::ViewMatter);
     let now = cx.now;
     let mut out = Vec::new();
     for m in rows.into_iter().filter(|m| Some(m.id) != not) {
-        let people::policy::ResourceFacts::Matter(facts) = around::facts_of(cx, &m)? else { continue };
         let there = m.lat.zip(m.lon).and_then(|(lat, lon)| Point::new(lon, lat).ok());
         let distance_m = there.map_or(f64::INFINITY, |p| p.distance_m(point));
-        if !reach.covers(&facts) || distance_m > RADIUS_M {
+        if distance_m > RADIUS_M || !super::search::visible(cx, &m, &super::lists::Filter::default())? {
             continue;
         }
         out.push(Candidate {

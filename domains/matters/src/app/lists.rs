@@ -252,6 +252,22 @@ impl Query {
     }
 }
 
+/// What one may see, narrowed by class, states, area and `closed` of the filter, as one condition on `matter`; for
+/// statements that find matters by something else than this. None when nothing is in scope.
+pub(super) fn within_reach(cx: &mut Cx<'_>, filter: &Filter, params: &mut Vec<Value>) -> Result<Option<String>, Error> {
+    let branches = branches(cx, &Filter { queue: Queue::Place, bounds: None, ..filter.clone() }, params)?;
+    if branches.is_empty() {
+        return Ok(None);
+    }
+    let any: Vec<&str> = branches.iter().map(|branch| branch.condition.as_str()).collect();
+    let mut all = vec![format!("({})", any.join(" OR ")), format!("district_id = {}", push(params, cx.district()))];
+    if filter.closed {
+        all.push("is_open = 0".to_owned());
+    }
+    narrowed(cx, filter, params, &mut all)?;
+    Ok(Some(all.join(" AND ")))
+}
+
 fn push(params: &mut Vec<Value>, value: impl Into<Value>) -> String {
     params.push(value.into());
     format!("${}", params.len())
@@ -338,7 +354,7 @@ fn mine(cx: &Cx<'_>, reach: &Scope, params: &mut Vec<Value>, out: &mut Vec<Branc
         out.push(format!("owner_seat = {}", push(params, *seat)).into());
     }
     if let Some(account) = reach.account.filter(|_| cx.actor.has(Role::CatchAll)) {
-        out.push(format!("owner_account = {}", push(params, account)).into());
+        out.push(format!("owner_account = {} AND owner_via = 'catch_all'", push(params, account)).into());
     }
 }
 
@@ -369,20 +385,7 @@ fn conditions(cx: &mut Cx<'_>, filter: &Filter, params: &mut Vec<Value>) -> Resu
         }
         Queue::Mine | Queue::AssignedByMe | Queue::Place => {}
     }
-    if !filter.states.is_empty() {
-        let marks: Vec<String> = filter.states.iter().map(|s| push(params, s.code())).collect();
-        all.push(format!("state IN ({})", marks.join(", ")));
-    }
-    if let Some(class) = &filter.class {
-        all.push(format!("class = {}", push(params, class)));
-    }
-    if let Some(area) = filter.area
-        && !around::is_root(cx, area)?
-    {
-        let p = push(params, area);
-        let any: Vec<String> = around::AREA_COLUMNS.iter().map(|column| format!("{column} = {p}")).collect();
-        all.push(format!("({})", any.join(" OR ")));
-    }
+    narrowed(cx, filter, params, &mut all)?;
     if let Some(before) = filter.due_before {
         all.push(format!("due_at < {}", push(params, before)));
     }
@@ -403,6 +406,25 @@ fn conditions(cx: &mut Cx<'_>, filter: &Filter, params: &mut Vec<Value>) -> Resu
         all.push(format!("(due_at, n) {beyond} ({due}, {n})"));
     }
     Ok(all.join(" AND "))
+}
+
+/// States, class and area of the filter.
+fn narrowed(cx: &mut Cx<'_>, filter: &Filter, params: &mut Vec<Value>, all: &mut Vec<String>) -> Result<(), Error> {
+    if !filter.states.is_empty() {
+        let marks: Vec<String> = filter.states.iter().map(|s| push(params, s.code())).collect();
+        all.push(format!("state IN ({})", marks.join(", ")));
+    }
+    if let Some(class) = &filter.class {
+        all.push(format!("class = {}", push(params, class)));
+    }
+    if let Some(area) = filter.area
+        && !around::is_root(cx, area)?
+    {
+        let p = push(params, area);
+        let any: Vec<String> = around::AREA_COLUMNS.iter().map(|column| format!("{column} = {p}")).collect();
+        all.push(format!("({})", any.join(" OR ")));
+    }
+    Ok(())
 }
 
 /// The next midnight on the wall.

@@ -61,8 +61,11 @@ fn visible(cx: &mut Cx<'_>, ids: &[MatterId]) -> Result<Vec<MatterId>, Error> {
         return Ok(Vec::new());
     }
     let marks = (1..=ids.len()).map(|i| format!("${i}")).collect::<Vec<_>>().join(", ");
-    let sql = format!("SELECT {} FROM matter WHERE id IN ({marks})", MatterRow::columns());
-    let params: Vec<Value> = ids.iter().map(|id| Value::from(*id)).collect();
+    let district = ids.len() + 1;
+    let sql =
+        format!("SELECT {} FROM matter WHERE id IN ({marks}) AND district_id = ${district}", MatterRow::columns());
+    let mut params: Vec<Value> = ids.iter().map(|id| Value::from(*id)).collect();
+    params.push(cx.district().into());
     let rows = cx.query(&sql, &params)?.iter().map(MatterRow::read).collect::<Result<Vec<_>, _>>()?;
     let mut out = Vec::new();
     for m in rows {

@@ -1,17 +1,15 @@
 //! Search by words: two-character Chinese words, Latin words, the number. What is found is what one may see.
 
 use super::around;
-use super::lists::{Filter, Line, Page};
+use super::lists::{Filter, Line, Page, within_reach};
 use crate::Error;
 use crate::store::MatterRow;
 use ::store::{Cx, Value};
 use kernel::text;
 use people::policy::{Action, MatterFacts, ResourceFacts, require, scope};
 
-/// Hits looked at in one go.
-const BATCH: usize = 300;
-/// Goes before giving up on a word that is everywhere but here.
-const ROUNDS: usize = 8;
+/// Hits looked at before a page is given to the reader, for a word that is everywhere but here.
+const HITS: i64 = 4_000;
 
 /// Matters having all the words, newest first. Of the filter class, states, `closed` (only closed ones) and area count.
 pub fn search(cx: &mut Cx<'_>, words: &str, filter: &Filter) -> Result<Page, Error> {
@@ -21,53 +19,62 @@ pub fn search(cx: &mut Cx<'_>, words: &str, filter: &Filter) -> Result<Page, Err
         return Err(Error::invalid("q", "invalid-search"));
     }
     let limit = if filter.limit == 0 { 50 } else { filter.limit.min(super::lists::PAGE_MAX) };
-    let mut before = match &filter.cursor {
+    let before = match &filter.cursor {
         Some(cursor) => cursor.parse::<i64>().map_err(|_| Error::invalid("cursor", "invalid-cursor"))?,
         None => i64::MAX,
     };
+    let (mut numbers, looked_to) = found(cx, &tokens, before, filter, limit + 1)?;
+    let more = numbers.len() > limit;
+    numbers.truncate(limit);
+    let next = if more { numbers.last().copied() } else { looked_to };
     let now = cx.now;
-    let mut page = Page::default();
-    for _ in 0..ROUNDS {
-        let hits = hits(cx, &tokens, before)?;
-        let Some(last) = hits.last().copied() else { return Ok(page) };
-        for m in load(cx, &hits)? {
-            if !visible(cx, &m, filter)? {
-                continue;
-            }
-            if page.lines.len() == limit {
-                page.next = Some(before.to_string());
-                return Ok(page);
-            }
-            before = m.n;
-            page.lines.push(Line::of(m, now));
-        }
-        if hits.len() < BATCH {
-            return Ok(page);
-        }
-        before = last;
-    }
-    page.next = Some(before.to_string());
-    Ok(page)
+    let lines = load(cx, &numbers)?.into_iter().map(|m| Line::of(m, now)).collect();
+    Ok(Page { lines, next: next.map(|n| n.to_string()) })
 }
 
-fn hits(cx: &mut Cx<'_>, tokens: &[String], before: i64) -> Result<Vec<i64>, Error> {
-    let query = cx.match_text("matter_fts", 1, tokens);
-    let (number, condition) = (&query.number, &query.condition);
-    let sql = format!(
-        "SELECT {number} AS n FROM matter_fts WHERE {condition} AND {number} < $2 ORDER BY {number} DESC LIMIT {BATCH}"
+/// Numbers of what is found and in reach, newest first, and how far the words were followed when there is more to follow.
+fn found(
+    cx: &mut Cx<'_>,
+    tokens: &[String],
+    before: i64,
+    filter: &Filter,
+    limit: usize,
+) -> Result<(Vec<i64>, Option<i64>), Error> {
+    let words = cx.match_text("matter_fts", 1, tokens);
+    let (number, condition) = (&words.number, &words.condition);
+    let mut params = vec![words.param, Value::Int(before)];
+    let hits = format!(
+        "SELECT {number} AS hit FROM matter_fts WHERE {condition} AND {number} < $2 ORDER BY {number} DESC LIMIT {HITS}"
     );
-    Ok(cx.query(&sql, &[query.param, Value::Int(before)])?.iter().map(|r| r.i64("n")).collect::<Result<_, _>>()?)
+    let of_words = params.clone();
+    let Some(reach) = within_reach(cx, filter, &mut params)? else { return Ok((Vec::new(), None)) };
+    // CROSS JOIN: SQLite keeps the order, hits first; left to itself it walks everything in reach and looks for the words.
+    let sql = format!(
+        "SELECT n FROM ({hits}) AS h CROSS JOIN matter WHERE matter.n = h.hit AND {reach} \
+         ORDER BY h.hit DESC LIMIT {limit}"
+    );
+    let numbers: Vec<i64> = cx.query(&sql, &params)?.iter().map(|r| r.i64("n")).collect::<Result<_, _>>()?;
+    if numbers.len() >= limit {
+        return Ok((numbers, None));
+    }
+    // Fewer than asked for: either there are no more, or the words stand in more matters than were looked at.
+    let sql = format!("SELECT MIN(hit) AS last, COUNT(*) AS c FROM ({hits}) AS h");
+    let row = cx.query_one(&sql, &of_words)?;
+    Ok((numbers, if row.i64("c")? < HITS { None } else { row.opt_i64("last")? }))
 }
 
 /// Rows by search number, newest first.
 fn load(cx: &mut Cx<'_>, numbers: &[i64]) -> Result<Vec<MatterRow>, Error> {
+    if numbers.is_empty() {
+        return Ok(Vec::new());
+    }
     let marks = (1..=numbers.len()).map(|i| format!("${i}")).collect::<Vec<_>>().join(", ");
     let sql = format!("SELECT {} FROM matter WHERE n IN ({marks}) ORDER BY n DESC", MatterRow::columns());
     let params: Vec<Value> = numbers.iter().map(|n| Value::Int(*n)).collect();
-    // Other districts may share the table; the district is checked row by row in `visible` through the scope.
     cx.query(&sql, &params)?.iter().map(MatterRow::read).collect()
 }
 
+/// May the actor see this matter of their own district, and does it fit the filter? As [`within_reach`], for a row at hand.
 pub(super) fn visible(cx: &mut Cx<'_>, m: &MatterRow, filter: &Filter) -> Result<bool, Error> {
     let areas = m.spot.areas();
     let in_area = match filter.area {

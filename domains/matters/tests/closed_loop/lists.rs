@@ -88,6 +88,44 @@ testkit::both_databases! {
         assert_eq!(find(town.stranger.0, "漏水"), 0);
     }
 
+    /// Several districts may lie in one database: nobody finds what belongs to another, whatever they may see in their own.
+    fn another_district_is_never_found(town: Town) {
+        let receipt = town.raise(something("dispute", "楼道漏水"));
+        let coordinator = town.world.first.coordinator;
+        let found = || {
+            let who = town.world.who(coordinator, Purpose::Job);
+            let words = town.world.act_as(who.clone(), move |cx| app::search(cx, "漏水", &Filter::default())).unwrap();
+            let listed = page(&town, coordinator, Filter { queue: Queue::Place, ..Filter::default() });
+            let mut news = app::News::default();
+            let news = town.world.act_as(who, move |cx| news.next(cx)).unwrap();
+            (words.lines.len(), listed.lines.len(), news.len())
+        };
+        assert_eq!(found(), (1, 1, 1));
+        let other = uuid::Uuid::from_u128(0xd15);
+        town.world.act(move |cx| {
+            cx.execute("UPDATE matter SET district_id = $1 WHERE id = $2", store::params![other, receipt.matter])
+        });
+        assert_eq!(found(), (0, 0, 0));
+    }
+
+    /// Words that stand nearly everywhere are followed page by page to the last matter in reach.
+    fn a_search_pages_through_to_the_end(town: Town) {
+        for i in 0..9 {
+            town.raise(something("dispute", &format!("路灯不亮第{i}处")));
+        }
+        let (mut seen, mut cursor) = (Vec::new(), None);
+        loop {
+            let filter = Filter { limit: 4, cursor, ..Filter::default() };
+            let who = town.world.who(town.worker.0, Purpose::Job);
+            let got = town.world.act_as(who, move |cx| app::search(cx, "路灯", &filter)).unwrap();
+            seen.extend(got.lines.into_iter().map(|l| l.number));
+            cursor = got.next;
+            if cursor.is_none() { break; }
+        }
+        let newest_first = seen.windows(2).all(|w| w[0] > w[1]);
+        assert!(seen.len() == 9 && newest_first, "{seen:?}");
+    }
+
     /// What waits for a check is seen by those who may, and not by the handler.
     fn the_queue_of_checks_leaves_the_handler_out(town: Town) {
         let matter = town.dispute().matter;
