@@ -5,6 +5,7 @@
 //! the same `Message-ID` each time. Addresses are read at the moment of sending and never stored in a message.
 
 pub mod app;
+pub mod bulletin;
 mod config;
 mod error;
 mod jobs;

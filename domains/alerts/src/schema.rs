@@ -2,7 +2,9 @@
 
 use store::Migration;
 
-pub const MIGRATIONS: &[Migration] = &[Migration {
+pub const MIGRATIONS: &[Migration] = &[FOUNDATION, BULLETINS];
+
+const FOUNDATION: Migration = Migration {
     name: "alerts-0001-foundation",
     sql: "
 CREATE TABLE notice (
@@ -28,4 +30,22 @@ CREATE TABLE discard_note (
   job_n BIGINT PRIMARY KEY, district_id UUID NOT NULL, at BIGINT NOT NULL, account_id UUID, reason TEXT NOT NULL
 );
 ",
-}];
+};
+
+/// What everybody is told at once.
+const BULLETINS: Migration = Migration {
+    name: "alerts-0002-bulletins",
+    sql: "
+CREATE TABLE bulletin (
+  id UUID PRIMARY KEY, district_id UUID NOT NULL, version BIGINT NOT NULL, state TEXT NOT NULL,
+  category TEXT NOT NULL, urgency TEXT NOT NULL, severity TEXT NOT NULL, certainty TEXT NOT NULL,
+  event_zh TEXT NOT NULL, headline_zh TEXT NOT NULL, description_zh TEXT NOT NULL, instruction_zh TEXT NOT NULL,
+  event_en TEXT, headline_en TEXT, description_en TEXT, instruction_en TEXT,
+  area_id UUID, lat DOUBLE PRECISION, lon DOUBLE PRECISION, radius_m BIGINT, expires_at BIGINT NOT NULL,
+  exercise BOOLEAN NOT NULL, numbers_checked BOOLEAN NOT NULL, made_by UUID NOT NULL, made_at BIGINT NOT NULL,
+  published_by UUID, published_at BIGINT, cancelled_by UUID, cancelled_at BIGINT, cancel_reason TEXT
+);
+CREATE INDEX bulletin_state ON bulletin (district_id, state, expires_at);
+CREATE INDEX bulletin_made ON bulletin (district_id, made_at);
+",
+};

@@ -108,4 +108,14 @@ CREATE INDEX seat_post ON seat (district_id, post_id, role);
 CREATE INDEX seat_org ON seat (district_id, org_id, role);
 ",
     },
+    Migration {
+        name: "people-0004-calendar-feed",
+        sql: "
+CREATE TABLE calendar_feed (
+  account_id UUID PRIMARY KEY, district_id UUID NOT NULL, token_hash BYTEA NOT NULL, created_at BIGINT NOT NULL,
+  last_used_at BIGINT
+);
+CREATE UNIQUE INDEX calendar_feed_token ON calendar_feed (token_hash);
+",
+    },
 ];

@@ -13,11 +13,13 @@
 )]
 
 mod assets;
+mod cap;
 pub mod config;
 mod desk;
 pub mod fail;
 pub mod fmt;
 pub mod guard;
+mod ical;
 pub mod loc;
 pub mod look;
 mod looker;
@@ -28,6 +30,7 @@ mod qr;
 mod session;
 #[cfg(test)]
 mod tests;
+mod xml;
 
 pub use config::Config;
 pub use fail::Fail;
@@ -76,6 +79,8 @@ pub fn router(app: App) -> Router {
         .merge(session::routes())
         .merge(desk::routes())
         .merge(open311::routes())
+        .merge(ical::routes())
+        .merge(cap::routes())
         .merge(assets::routes())
         .fallback(|| async { Fail::NotFound })
         .method_not_allowed_fallback(|| async { Fail::NotAllowed })

@@ -1,6 +1,7 @@
 //! Use cases: one file each.
 
 pub mod anchors;
+pub mod bulletins;
 pub mod dead;
 pub mod log;
 pub mod notices;

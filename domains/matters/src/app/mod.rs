@@ -38,7 +38,7 @@ pub use detail::{DeliveryLine, Detail, TimelineLine, by_number, detail, timeline
 pub use duplicates::{Candidate, duplicates_of, similar_to};
 pub use import::{Foreign, ForeignMatter, Imported, Importer, OnTime, on_time};
 pub use inspect::{Inspection, inspect, owner_at};
-pub use lists::{Counts, Filter, Line, MapPoint, Page, Queue, counts, explain, list, map};
+pub use lists::{Counts, Filter, Line, MapPoint, PAGE_MAX, Page, Queue, counts, explain, list, map};
 pub use news::News;
 pub use owners::{inherit, open_on_seat};
 pub use published::{

@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod districts;
 pub mod factors;
+pub mod feeds;
 pub mod fresh;
 pub mod import;
 pub mod liaison;

@@ -398,13 +398,14 @@ pub(crate) fn revoke_all_of(cx: &mut Cx<'_>, account: AccountId, keep: Option<Se
     Ok(())
 }
 
-/// Devices and keys, when an account is suspended or closed.
+/// Devices, keys and the calendar feed, when an account is suspended or closed.
 pub(crate) fn revoke_everything(cx: &mut Cx<'_>, account: AccountId) -> Result<()> {
     revoke_all_of(cx, account, None, Ended::Account)?;
     cx.execute(
         "UPDATE api_token SET revoked_at = $1 WHERE account_id = $2 AND revoked_at IS NULL",
         params![cx.now, account],
     )?;
+    cx.execute("DELETE FROM calendar_feed WHERE account_id = $1", params![account])?;
     Ok(())
 }
 

@@ -127,6 +127,10 @@ actions! {
         Import = "import",
         /// Messages that could not be sent: look, send again, give up with a reason.
         ManageDeadLetters = "manage-dead-letters",
+        /// Write what everybody is to be told at once.
+        DraftBulletin = "draft-bulletin",
+        /// Let it go out, as a second person; take it back.
+        PublishBulletin = "publish-bulletin",
         ManageKeys = "manage-keys",
     }
     Log = "Looking after the log" {

@@ -305,6 +305,8 @@ pub const fn rule(action: Action) -> Rule {
         | Action::ManageDeadLetters => by_system_admin(),
         Action::ManageSignIn => Rule { jobs: OPERATOR, ..staff(&[(Security, District)]) },
         Action::ManageClasses => Rule { jobs: OPERATOR, ..staff(&[(Coordinator, District), (System, District)]) },
+        Action::DraftBulletin => staff(&[(Duty, District), (Head, District), (Coordinator, District)]),
+        Action::PublishBulletin => staff(&[(Head, District), (Coordinator, District)]),
         Action::ManageKeys => Rule { jobs: &[jobs::CLI], ..staff(&[(Security, District)]) },
 
         Action::VerifyAudit | Action::ReadAudit => {

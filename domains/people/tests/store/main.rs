@@ -4,6 +4,7 @@
 mod accounts;
 mod catch_all;
 mod factors;
+mod feeds;
 mod login;
 mod rights;
 mod sessions;

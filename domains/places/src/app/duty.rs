@@ -90,6 +90,19 @@ pub fn duty_between(cx: &mut Cx<'_>, post: PostId, from: Moment, to: Moment) -> 
     Ok(rows.iter().map(store::slot).collect::<Result<_, _>>()?)
 }
 
+/// One's own slots that touch `from..to`, by beginning.
+pub fn duty_of(cx: &mut Cx<'_>, account: AccountId, (from, to): (Moment, Moment)) -> Result<Vec<DutySlot>> {
+    let own = cx.actor.account_id() == Some(account) || matches!(cx.actor.kind, ActorKind::System(_));
+    if !own {
+        return Err(Error::Denied);
+    }
+    let sql = "SELECT id, post_id, account_id, starts, ends, confirmed_at FROM duty_slot \
+               WHERE account_id = $1 AND ends > $2 AND starts < $3 AND cancelled_at IS NULL AND district_id = $4 \
+               ORDER BY starts, id";
+    let rows = cx.query(sql, params![account, from, to, cx.district()])?;
+    Ok(rows.iter().map(store::slot).collect::<Result<_, _>>()?)
+}
+
 fn find(cx: &mut Cx<'_>, slot: Uuid) -> Result<DutySlot> {
     let sql = "SELECT id, post_id, account_id, starts, ends, confirmed_at FROM duty_slot \
                WHERE id = $1 AND district_id = $2 AND cancelled_at IS NULL";

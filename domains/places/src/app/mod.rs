@@ -6,7 +6,7 @@ mod plan;
 pub mod save_areas;
 pub mod save_posts;
 
-pub use duty::{NewSlot, cancel_duty, confirm_duty, duty_between, on_duty, on_duty_everywhere, plan_duty};
+pub use duty::{NewSlot, cancel_duty, confirm_duty, duty_between, duty_of, on_duty, on_duty_everywhere, plan_duty};
 pub use save_areas::{AreaChanges, AreaRef, AreaReport, Did, ParentRef, SaveArea, preview_areas, save_areas};
 pub use save_posts::{PostRef, PostReport, SavePost, preview_posts, save_posts};
 

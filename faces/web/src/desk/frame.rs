@@ -70,13 +70,14 @@ pub(crate) const fn queue_path(queue: Queue) -> &'static str {
 }
 
 /// Pages of administrators: address, key, who may.
-const ADMIN: [(&str, &str, Action); 8] = [
+const ADMIN: [(&str, &str, Action); 9] = [
     ("/desk/admin/areas", "areas", Action::ManageAreas),
     ("/desk/admin/posts", "posts", Action::ManagePosts),
     ("/desk/admin/people", "people", Action::ManageAccounts),
     ("/desk/admin/seats", "seats", Action::ManageSeats),
     ("/desk/admin/classes", "classes", Action::ManageClasses),
     ("/desk/admin/calendar", "calendar", Action::ManageCalendar),
+    ("/desk/admin/bulletins", "bulletins", Action::DraftBulletin),
     ("/desk/admin/letters", "letters", Action::ManageDeadLetters),
     ("/desk/admin/sign-in", "sign-in", Action::ManageSignIn),
 ];

@@ -1,6 +1,6 @@
 //! The page of whoever is signed in: seats, second factor, devices, and what happened to the account.
 
-use super::{Frame, nobody, sessions};
+use super::{Frame, feed, nobody, sessions};
 use crate::session::Staff;
 use crate::{App, Fail, Page, html};
 use askama::Template;
@@ -34,6 +34,7 @@ struct Me {
     sessions: Vec<sessions::DeviceView>,
     /// Where a device is signed out.
     revoke: String,
+    feed: Option<feed::FeedView>,
     news: Vec<NewsLine>,
     /// What the page showed, for "I have seen it".
     until: Option<i64>,
@@ -76,6 +77,11 @@ fn load(cx: &mut Cx<'_>, page: Page, staff: &Staff, done: &str) -> Result<Me, Fa
     let second = factors::factor_state(cx, account)?;
     let sessions = sessions::of(cx, &page, account, Some(staff.session))?;
     let (news, until) = news(cx, &page)?;
+    let feed = feed::of(cx, &page)?;
+    let done = match done {
+        "feed-revoked" => Some(page.t("desk-feed-revoked")),
+        other => ["revoked", "others"].contains(&other).then(|| page.tk("desk-session-done-", other)),
+    };
     Ok(Me {
         name: staff.name.clone(),
         seats,
@@ -85,7 +91,8 @@ fn load(cx: &mut Cx<'_>, page: Page, staff: &Staff, done: &str) -> Result<Me, Fa
         revoke: page.href("/desk/me/sessions"),
         news,
         until,
-        done: ["revoked", "others"].contains(&done).then(|| page.tk("desk-session-done-", done)),
+        feed,
+        done,
         frame,
         page,
     })
@@ -143,6 +150,8 @@ pub(super) mod tests {
                 second_needed: n > 0,
                 sessions: sessions::tests::sample(page, n),
                 revoke: page.href("/desk/me/sessions"),
+                feed: (n > 0)
+                    .then(|| feed::FeedView { since: page.ago(page.now), last: (n > 1).then(|| page.ago(page.now)) }),
                 news: told::News::ALL
                     .iter()
                     .take(n * 100)

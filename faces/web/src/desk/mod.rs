@@ -4,6 +4,7 @@
 mod admin;
 mod events;
 mod export;
+mod feed;
 mod frame;
 mod ground;
 mod help;
@@ -37,6 +38,7 @@ pub(crate) fn routes() -> Router<App> {
         .merge(map::routes())
         .merge(events::routes())
         .merge(sessions::routes())
+        .merge(feed::routes())
         .merge(notices::routes())
         .merge(help::routes())
         .merge(me::routes())
@@ -79,6 +81,7 @@ pub(crate) fn samples(page: &Page) -> Vec<(&'static str, String)> {
     all.extend(intake::samples::samples(page));
     all.extend(search::tests::samples(page));
     all.extend(notices::tests::samples(page));
+    all.extend(feed::tests::samples(page));
     all.extend(help::tests::samples(page));
     all.extend(me::tests::samples(page));
     all.extend(admin::samples(page));

@@ -21,6 +21,8 @@ pub enum Wicket {
     Report,
     /// A wrong secret code: 10 at once, then one in 30 s. A right code is never counted.
     Guess,
+    /// A calendar feed is read: 120 at once, then one in 2 s. Calendar programs of a whole house ask once an hour each.
+    Feed,
     /// A failed sign-in: 20 at once, then one in 6 s, beside the lock-out of the account.
     SignIn,
 }
@@ -32,6 +34,7 @@ pub struct Limits {
     page: Bucket,
     report: Bucket,
     guess: Bucket,
+    feed: Bucket,
     sign_in: Bucket,
     since_tidy: AtomicU32,
 }
@@ -48,6 +51,7 @@ impl Limits {
             page: RateLimiter::keyed(quota(Duration::from_secs(1) / rate, rate.saturating_mul(5))),
             report: RateLimiter::keyed(quota(Duration::from_secs(5), 60)),
             guess: RateLimiter::keyed(quota(Duration::from_secs(30), 10)),
+            feed: RateLimiter::keyed(quota(Duration::from_secs(2), 120)),
             sign_in: RateLimiter::keyed(quota(Duration::from_secs(6), 20)),
             since_tidy: AtomicU32::new(0),
         }
@@ -59,10 +63,11 @@ impl Limits {
             Wicket::Page => &self.page,
             Wicket::Report => &self.report,
             Wicket::Guess => &self.guess,
+            Wicket::Feed => &self.feed,
             Wicket::SignIn => &self.sign_in,
         };
         if self.since_tidy.fetch_add(1, Ordering::Relaxed) % 4_096 == 4_095 {
-            for bucket in [&self.page, &self.report, &self.guess, &self.sign_in] {
+            for bucket in [&self.page, &self.report, &self.guess, &self.feed, &self.sign_in] {
                 bucket.retain_recent();
             }
         }

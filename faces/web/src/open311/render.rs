@@ -1,6 +1,7 @@
 //! One document, two formats. JSON follows from XML by the "Spark" convention of the specification: a container of
 //! repeated elements is an array, names of the repeated elements stand in XML only.
 
+use crate::xml::escape;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
@@ -108,22 +109,6 @@ fn element(out: &mut String, name: &str, value: &Value) {
         }
     }
     let _ = write!(out, "</{name}>");
-}
-
-/// Text for XML 1.0: what must be escaped is, what may not stand there at all is left out.
-pub(crate) fn escape(out: &mut String, text: &str) {
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&apos;"),
-            '\t' | '\n' => out.push(c),
-            '\u{0}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => {}
-            c => out.push(c),
-        }
-    }
 }
 
 #[cfg(test)]

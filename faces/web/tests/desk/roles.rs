@@ -42,6 +42,8 @@ const PAGES: &[(&str, &[Action])] = &[
     ("/desk/admin/calendar", &[Action::ManageCalendar]),
     ("/desk/admin/letters", &[Action::ManageDeadLetters]),
     ("/desk/admin/sign-in", &[Action::ManageSignIn]),
+    ("/desk/admin/bulletins", &[Action::DraftBulletin]),
+    ("/desk/admin/bulletins/new", &[Action::DraftBulletin]),
 ];
 
 /// Forms with the action that takes them. What is sent is empty: who may is told what is missing.
@@ -59,6 +61,10 @@ const FORMS: &[(&str, &str, &[Action])] = &[
     ("/desk/admin/letters/discard", "job=1&reason=x", &[Action::ManageDeadLetters]),
     ("/desk/admin/orgs/new", "name=x&kind=shop", &[Action::ManageOrgs]),
     ("/desk/admin/sign-in", "factor=admins", &[Action::ManageSignIn]),
+    ("/desk/admin/bulletins/new", "event=x", &[Action::DraftBulletin]),
+    ("/desk/admin/bulletins/0199c000-0000-7000-8000-000000000001/publish", "version=1", &[Action::PublishBulletin]),
+    ("/desk/admin/bulletins/0199c000-0000-7000-8000-000000000001/cancel", "reason=x", &[Action::PublishBulletin]),
+    ("/desk/admin/bulletins/0199c000-0000-7000-8000-000000000001/discard", "", &[Action::DraftBulletin]),
 ];
 
 fn allowed(role: Role, actions: &[Action]) -> bool {

@@ -1,5 +1,6 @@
 //! Pages of administrators. Each asks the policy first: reading a page needs the same right as changing what it shows.
 
+mod bulletins;
 mod calendar;
 mod classes;
 mod letters;
@@ -19,6 +20,7 @@ use store::Cx;
 
 pub(super) fn routes() -> Router<App> {
     Router::new()
+        .merge(bulletins::routes())
         .merge(letters::routes())
         .merge(calendar::routes())
         .merge(classes::routes())
@@ -60,6 +62,7 @@ fn allow(cx: &Cx<'_>, action: Action) -> Result<(), Fail> {
 #[cfg(test)]
 pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
     let mut all = letters::tests::samples(page);
+    all.extend(bulletins::tests::samples(page));
     all.extend(calendar::tests::samples(page));
     all.extend(classes::tests::samples(page));
     all.extend(people::tests::samples(page));
