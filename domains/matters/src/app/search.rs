@@ -9,7 +9,7 @@ use kernel::text;
 use people::policy::{Action, MatterFacts, ResourceFacts, require, scope};
 
 /// Hits looked at before a page is given to the reader, for a word that is everywhere but here.
-const HITS: i64 = 4_000;
+const HITS: i64 = 2_000;
 
 /// Matters having all the words, newest first. Of the filter class, states, `closed` (only closed ones) and area count.
 pub fn search(cx: &mut Cx<'_>, words: &str, filter: &Filter) -> Result<Page, Error> {
