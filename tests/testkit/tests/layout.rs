@@ -115,6 +115,15 @@ fn only_the_store_knows_which_database_it_is() {
 }
 
 #[test]
+fn engines_know_no_clock_no_files_no_database() {
+    let words =
+        ["::now()", "std::fs", "std::net", "std::env", "rusqlite", "postgres", "store::", "Instant", "SystemTime"];
+    let mut code = files(&["engines"], ".rs");
+    code.retain(|(name, _)| !name.contains("/tests/") && !name.contains("/examples/"));
+    assert_eq!(lines_with(&code, &words), [""; 0]);
+}
+
+#[test]
 fn domains_do_not_read_the_machines_clock() {
     let words = ["Timestamp::now", "Zoned::now", "SystemTime::now", "Instant::now", "SystemClock", "OsIds"];
     assert_eq!(lines_with(&files(&["domains"], ".rs"), &words), [""; 0]);
@@ -123,7 +132,7 @@ fn domains_do_not_read_the_machines_clock() {
 #[test]
 fn only_commands_write_to_standard_output() {
     // Build scripts talk to cargo that way; examples are tools for whoever changes the crate.
-    let mut code = files(&["base", "domains", "faces"], ".rs");
+    let mut code = files(&["base", "engines", "domains", "faces"], ".rs");
     code.retain(|(name, _)| !name.ends_with("build.rs") && !name.contains("/examples/") && !name.contains("/tests/"));
     assert_eq!(lines_with(&code, &["println!(", "eprintln!(", " print!(", "eprint!(", "dbg!("]), [""; 0]);
     code.retain(|(name, _)| !name.starts_with("faces/cli") && !name.starts_with("faces/mulin"));
@@ -132,7 +141,7 @@ fn only_commands_write_to_standard_output() {
 
 #[test]
 fn tests_do_not_sleep() {
-    let mut code = files(&["base", "domains", "faces", "tests"], ".rs");
+    let mut code = files(&["base", "engines", "domains", "faces", "tests"], ".rs");
     code.retain(|(name, _)| !name.ends_with("layout.rs"));
     assert_eq!(lines_with(&code, &["thread::sleep("]), [""; 0]);
 }
@@ -143,7 +152,7 @@ fn no_path_of_somebodys_machine() {
     let places = ["work", "home", "root", "Users", "tmp"].map(|name| format!("/{name}/"));
     let places: Vec<&str> = places.iter().map(String::as_str).collect();
     let mut all = files(&["locales"], "");
-    all.extend(files(&["base", "domains", "faces", "tests", "docs", "README.md", "dev"], ""));
+    all.extend(files(&["base", "engines", "domains", "faces", "tests", "docs", "README.md", "dev"], ""));
     all.retain(|(name, _)| !name.ends_with("package-lock.json"));
     let found: Vec<String> = all
         .iter()
