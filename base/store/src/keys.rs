@@ -24,12 +24,15 @@ pub enum KeyClass {
     Health,
     Location,
     Raiser,
+    /// The words of whoever raised a matter, as they stand.
+    Original,
     /// Free text of matters and notes, and photos.
     Text,
 }
 
 impl KeyClass {
-    pub const ALL: [Self; 6] = [Self::Identity, Self::Contact, Self::Health, Self::Location, Self::Raiser, Self::Text];
+    pub const ALL: [Self; 7] =
+        [Self::Identity, Self::Contact, Self::Health, Self::Location, Self::Raiser, Self::Original, Self::Text];
     pub const fn code(self) -> &'static str {
         match self {
             Self::Identity => "identity",
@@ -37,6 +40,7 @@ impl KeyClass {
             Self::Health => "health",
             Self::Location => "location",
             Self::Raiser => "raiser",
+            Self::Original => "original",
             Self::Text => "text",
         }
     }

@@ -14,6 +14,7 @@ pub mod model;
 pub mod photo;
 pub mod raiser;
 pub mod readings;
+pub mod redaction;
 pub mod seed;
 mod store;
 

@@ -10,7 +10,7 @@ pub const NOTE_CHARS: usize = 2_000;
 pub const LINE_CHARS: usize = 300;
 pub const NAME_CHARS: usize = 80;
 pub const EMAIL_CHARS: usize = 254;
-/// One line in lists, scrubbed.
+/// One line in lists, redacted.
 pub const SUMMARY_CHARS: usize = 80;
 /// Search tokens of one matter.
 pub const INDEX_TOKENS: usize = 4_000;

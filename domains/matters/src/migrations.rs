@@ -3,7 +3,7 @@
 
 use ::store::Migration;
 
-pub const MIGRATIONS: &[Migration] = &[CLOSED_LOOP, PUBLISHED, TILES, FEWER];
+pub const MIGRATIONS: &[Migration] = &[CLOSED_LOOP, PUBLISHED, TILES, FEWER, COPIES];
 
 const CLOSED_LOOP: Migration = Migration {
     name: "matters-0001-closed-loop",
@@ -145,5 +145,19 @@ CREATE INDEX matter_account ON matter (owner_account, is_open, due_at, n) WHERE 
 CREATE INDEX matter_org ON matter (owner_org, is_open, due_at, n) WHERE owner_org IS NOT NULL;
 CREATE INDEX matter_assigned_by ON matter (assigned_by, is_open, due_at, n) WHERE assigned_by IS NOT NULL;
 CREATE UNIQUE INDEX matter_idem ON matter (district_id, idem) WHERE idem IS NOT NULL;
+",
+};
+
+/// The raiser's words apart, and a redacted copy for each body that has had the matter (R3).
+const COPIES: Migration = Migration {
+    name: "matters-0005-copies",
+    sql: "
+ALTER TABLE matter_note ADD COLUMN sealed_as TEXT NOT NULL DEFAULT 'text';
+ALTER TABLE matter_note ADD COLUMN hidden BYTEA;
+CREATE TABLE matter_copy (
+  note_id UUID NOT NULL, body_id UUID NOT NULL, district_id UUID NOT NULL, matter_id UUID NOT NULL, at BIGINT NOT NULL,
+  body BYTEA NOT NULL,
+  PRIMARY KEY (note_id, body_id)
+);
 ",
 };

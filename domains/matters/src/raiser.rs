@@ -4,11 +4,13 @@
 
 use crate::Error;
 use crate::app::{RaiserInput, around};
+use crate::redaction;
 use crate::store::MatterRow;
 use ::store::{Cx, KeyClass, Row, params};
 use kernel::Lang;
 use kernel::ids::{MatterId, RaiserId};
 use people::policy::{Action, require};
+use redact::Hints;
 
 /// Name and ways to reach a raiser. Shown, never stored elsewhere.
 #[derive(Clone, PartialEq, Eq)]
@@ -70,6 +72,20 @@ pub fn code_for_delivery(cx: &mut Cx<'_>, matter: MatterId, raiser: RaiserId) ->
     let sql = "SELECT code FROM matter_raiser WHERE id = $1 AND matter_id = $2";
     let row = cx.query_opt(sql, params![raiser, matter])?.ok_or(Error::NotFound)?;
     Ok(cx.open_text(KeyClass::Raiser, raiser.0, &row.blob("code")?)?)
+}
+
+/// What is known of this matter's raisers, for hiding it in what they write later. Shown to nobody, so no reading.
+pub(crate) fn known(cx: &mut Cx<'_>, matter: MatterId) -> Result<Hints, Error> {
+    let mut hints = redaction::places(cx)?;
+    let sql = format!("SELECT {BLOCK} FROM matter_raiser WHERE matter_id = $1 ORDER BY at, id");
+    for row in &cx.query(&sql, params![matter])? {
+        let raiser = open(cx, row)?;
+        hints.names.extend(raiser.name);
+        hints.phones.extend(raiser.phone);
+        hints.numbers.extend(raiser.email);
+        hints.addresses.extend(raiser.address);
+    }
+    Ok(hints)
 }
 
 const BLOCK: &str = "id, anonymous, lang, name, phone, email, address";

@@ -25,6 +25,9 @@ pub struct Reading {
     pub fields: String,
 }
 
+/// How a reading of the words as they stand is logged.
+pub(crate) const ORIGINAL: &str = "original";
+
 const READING: &str = "a.n, a.at, a.actor, a.purpose, a.subject_kind, a.fields";
 
 fn read(row: &Row) -> Result<Reading, ::store::Error> {
@@ -38,10 +41,13 @@ fn read(row: &Row) -> Result<Reading, ::store::Error> {
     })
 }
 
+/// Whoever opened the words as they stand has seen what they say of the raiser, too.
 fn names(cx: &mut Cx<'_>, matter: MatterId) -> Result<Vec<Reading>, Error> {
     let sql = format!(
         "SELECT {READING} FROM audit_read a WHERE a.subject IN (SELECT id FROM matter_raiser WHERE matter_id = $1) \
-         AND a.subject_kind = 'raiser' ORDER BY a.n DESC"
+         AND a.subject_kind = 'raiser' \
+         UNION ALL SELECT {READING} FROM audit_read a WHERE a.subject = $1 AND a.subject_kind = 'matter' \
+         AND a.fields = '{ORIGINAL}' ORDER BY n DESC"
     );
     Ok(cx.query(&sql, params![matter])?.iter().map(read).collect::<Result<_, _>>()?)
 }

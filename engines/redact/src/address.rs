@@ -14,7 +14,7 @@
 
 use crate::hints::Hints;
 use crate::kind::Kind;
-use crate::lists::words;
+use crate::lists::{Words, words};
 use crate::pattern::is_numeral;
 use crate::text::{Found, Text, is_han, is_stop};
 
@@ -77,10 +77,9 @@ struct Address {
     parts: usize,
 }
 
-pub(crate) fn find(text: &Text, hints: &Hints, contacts: &[Found], out: &mut Vec<Found>) {
+pub(crate) fn find(text: &Text, hints: &Hints, places: &Words, contacts: &[Found], out: &mut Vec<Found>) {
     let mut contacts: Vec<Found> = contacts.to_vec();
     contacts.sort_by_key(|f| f.from);
-    let places = hints.places();
     let numbered = |f: &&Found| matches!(f.kind, Kind::Phone | Kind::Number);
     let mut i = 0;
     let numbers: Vec<Found> = contacts.iter().filter(numbered).copied().collect();
@@ -90,7 +89,7 @@ pub(crate) fn find(text: &Text, hints: &Hints, contacts: &[Found], out: &mut Vec
             // The beginning of a telephone number looks like 3-502.
             Some(address) if overlaps(&numbers, address.numbers, address.to) => i = address.to.max(i + 1),
             Some(mut address) => {
-                address.from = name_before(text, address.numbers, &places);
+                address.from = name_before(text, address.numbers, places);
                 if hidden(text, &address, hints, &contacts) {
                     out.push(Found { from: address.from, to: address.to, kind: Kind::Address });
                 }
@@ -276,7 +275,7 @@ fn bare(text: &Text, i: usize) -> Option<Address> {
 }
 
 /// Where the name before the numbers begins.
-fn name_before(text: &Text, numbers: usize, places: &crate::lists::Words) -> usize {
+fn name_before(text: &Text, numbers: usize, places: &Words) -> usize {
     let known = places.before(text, numbers);
     if known > 0 {
         return numbers - known;

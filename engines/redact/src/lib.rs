@@ -42,6 +42,7 @@ mod text;
 pub use hints::Hints;
 pub use kind::{Kind, Span};
 
+use lists::Words;
 use text::Text;
 
 /// A text is looked at again with what was found hidden, until nothing more is found; at most so often.
@@ -54,11 +55,12 @@ pub fn find(text: &str, hints: &Hints) -> Vec<Span> {
 
 /// As [`find`], with the number of looks at a character that it took: the measure of the linear-time test.
 pub fn find_counted(text: &str, hints: &Hints) -> (Vec<Span>, u64) {
+    let places = hints.places();
     let mut spans = Vec::new();
     let mut steps = 0;
     for _ in 0..ROUNDS {
         let folded = Text::new(text, &spans);
-        let found = look(&folded, hints);
+        let found = look(&folded, hints, &places);
         steps += folded.steps();
         if found.is_empty() {
             break;
@@ -69,14 +71,14 @@ pub fn find_counted(text: &str, hints: &Hints) -> (Vec<Span>, u64) {
     (spans, steps)
 }
 
-fn look(text: &Text, hints: &Hints) -> Vec<Span> {
+fn look(text: &Text, hints: &Hints, places: &Words) -> Vec<Span> {
     let mut found = Vec::new();
     hints.find(text, &mut found);
     digits::find(text, &mut found);
     online::find(text, &mut found);
-    names::find(text, hints, &mut found);
+    names::find(text, places, &mut found);
     let contacts = found.clone();
-    address::find(text, hints, &contacts, &mut found);
+    address::find(text, hints, places, &contacts, &mut found);
     own::find(text, &mut found);
     kind::joined(found.into_iter().map(|f| text.span(f)).collect())
 }

@@ -5,7 +5,6 @@
 //! the characters of its given name cost; a title behind it or a cue before it takes off some of that. So 高空 and 马上
 //! are words, and 高强 and 马上进 are names where the rest of the sentence leaves no better reading.
 
-use crate::hints::Hints;
 use crate::kind::Kind;
 use crate::lists::{Words, words};
 use crate::model::{LONGEST, MODEL, Model};
@@ -95,8 +94,7 @@ const FUNCTION: &str = "的是不只要也就都还说没在把被让给到过�
 /// Nothing but the name between two marks of punctuation.
 const ALONE: f32 = 2.0;
 
-pub(crate) fn find(text: &Text, hints: &Hints, out: &mut Vec<Found>) {
-    let keep = hints.places();
+pub(crate) fn find(text: &Text, keep: &Words, out: &mut Vec<Found>) {
     let mut known = Known::default();
     let mut i = 0;
     while i < text.len() {
@@ -108,7 +106,7 @@ pub(crate) fn find(text: &Text, hints: &Hints, out: &mut Vec<Found>) {
         while is_han(text.at(to)) {
             to += 1;
         }
-        cut(&Run { text, from: i, to, keep: &keep }, out, &mut known);
+        cut(&Run { text, from: i, to, keep }, out, &mut known);
         i = to;
     }
     for i in 0..text.len() {

@@ -5,7 +5,7 @@ pub use super::lists::Line;
 use super::{act, around};
 use crate::Error;
 use crate::model::{Channel, ClassRule, Clock, CommandKind, DeliveryResult, Outcome, clock};
-use crate::store::notes::{self, Note};
+use crate::store::notes::{self, Note, Reader};
 use crate::store::raisers::RaiserLine;
 use crate::store::{MatterRow, classes, coded, log, raisers};
 use ::store::{Cx, params};
@@ -47,6 +47,8 @@ pub struct Detail {
     pub commands: Vec<(CommandKind, Result<(), Error>)>,
     /// Names and numbers of raisers may be opened (each opening is logged).
     pub may_reveal: bool,
+    /// The raiser's words may be opened as they stand (each opening is logged).
+    pub may_view_original: bool,
     /// Closed where it came from.
     pub elsewhere: bool,
     /// What the other system said about it.
@@ -85,12 +87,13 @@ pub fn detail(cx: &mut Cx<'_>, matter: MatterId) -> Result<Detail, Error> {
     let handlers = act::handlers(cx, &m)?;
     let facts = around::facts_with(&m, &owner, handlers.clone());
     require(&cx.actor, cx.purpose, Action::ViewMatter, &facts)?;
+    let may_view_original = decide(&cx.actor, cx.purpose, Action::ViewOriginal, &facts).is_allowed();
     let may_reveal = decide(&cx.actor, cx.purpose, Action::RevealRaiser, &facts).is_allowed();
     let class = classes::by_code(cx, &m.class)?.ok_or(Error::NotFound)?;
     let calendar = calendar(cx)?;
     let entries = log::entries(cx, matter)?;
     let events: Vec<_> = entries.iter().filter_map(|e| log::clock_event(e.at, &e.kind, &e.payload)).collect();
-    let texts = notes::all(cx, matter, false)?;
+    let texts = notes::all(cx, matter, Reader::Body(m.owner_org))?;
     let answer = m.answer_note.and_then(|id| texts.iter().find(|n| n.id == id)).map(|n| n.text.clone());
     let raisers = raisers::of(cx, matter)?;
     let deliveries = deliveries(cx, matter, &raisers)?;
@@ -124,6 +127,7 @@ pub fn detail(cx: &mut Cx<'_>, matter: MatterId) -> Result<Detail, Error> {
         merged_into: m.merged_into,
         commands,
         may_reveal,
+        may_view_original,
         elsewhere: m.elsewhere,
         foreign,
         typed_by: m.typed_by,

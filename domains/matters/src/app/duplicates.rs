@@ -3,7 +3,8 @@
 use super::lists::Line;
 use super::{around, raise::RaisedPlace};
 use crate::Error;
-use crate::store::notes::{self, NoteKind};
+use crate::redaction::unmarked;
+use crate::store::notes::{self, NoteKind, Reader};
 use crate::store::{MatterRow, tiles};
 use ::store::{Cx, params};
 use kernel::geo::Point;
@@ -30,7 +31,7 @@ pub struct Candidate {
     pub distance_m: f64,
     /// Hours between the two.
     pub hours_apart: i64,
-    /// Share of words in common, 0 to 1, of the scrubbed summaries.
+    /// Share of words in common, 0 to 1, of the redacted summaries.
     pub words: f64,
     pub same_class: bool,
 }
@@ -48,7 +49,7 @@ pub fn duplicates_of(cx: &mut Cx<'_>, matter: MatterId) -> Result<Vec<Candidate>
     let m = MatterRow::load(cx, matter)?;
     let facts = around::facts_of(cx, &m)?;
     require(&cx.actor, cx.purpose, Action::ViewMatter, &facts)?;
-    let body = notes::all(cx, matter, true)?.into_iter().find(|n| n.kind == NoteKind::Body);
+    let body = notes::all(cx, matter, Reader::Body(m.owner_org))?.into_iter().find(|n| n.kind == NoteKind::Body);
     let words = body.map_or_else(|| m.summary.clone(), |n| n.text);
     let (Some(lat), Some(lon)) = (m.lat, m.lon) else { return Ok(Vec::new()) };
     let Ok(point) = Point::new(lon, lat) else { return Ok(Vec::new()) };
@@ -77,11 +78,11 @@ fn propose_in(cx: &mut Cx<'_>, area: AreaId, words: &str, class: &str, at: Momen
     );
     let rows = cx.query(&sql, params![area, cx.district(), at.plus_days(-DAYS)])?;
     let rows = rows.iter().map(MatterRow::read).collect::<Result<Vec<_>, _>>()?;
-    let mine = text::tokens(&text::scrub(words));
+    let mine = alike_words(words);
     let now = cx.now;
     let mut out = Vec::new();
     for m in rows {
-        let alike = overlap(&mine, &text::tokens(&m.summary));
+        let alike = overlap(&mine, &text::tokens(&unmarked(&m.summary)));
         if alike < 0.3 || !super::search::visible(cx, &m, &super::lists::Filter::default())? {
             continue;
         }
@@ -122,7 +123,7 @@ fn propose(
     let params =
         params![cx.district(), lat - dlat, lat + dlat, lon - dlon, lon + dlon, at.plus_days(-DAYS), at.plus_days(DAYS)];
     let rows = cx.query(&sql, params)?.iter().map(MatterRow::read).collect::<Result<Vec<_>, _>>()?;
-    let mine = text::tokens(&text::scrub(words));
+    let mine = alike_words(words);
     let now = cx.now;
     let mut out = Vec::new();
     for m in rows.into_iter().filter(|m| Some(m.id) != not) {
@@ -134,7 +135,7 @@ fn propose(
         out.push(Candidate {
             distance_m,
             hours_apart: m.received_at.secs_since(at).abs() / 3_600,
-            words: overlap(&mine, &text::tokens(&m.summary)),
+            words: overlap(&mine, &text::tokens(&unmarked(&m.summary))),
             same_class: m.class == class,
             line: Line::of(m, now),
         });
@@ -144,6 +145,12 @@ fn propose(
     out.sort_by(|a, b| b.rank().total_cmp(&a.rank()));
     out.truncate(SHOWN);
     Ok(out)
+}
+
+/// Words to compare with those of summaries, which are redacted.
+fn alike_words(words: &str) -> Vec<String> {
+    let spans = redact::find(words, &redact::Hints::default());
+    text::tokens(&unmarked(&redact::redact(words, &spans)))
 }
 
 /// Share of the smaller set of tokens that is in both. Both sorted.

@@ -5,6 +5,7 @@ use super::answer;
 use super::around::{self, Owner};
 use crate::events::{self, DeliverAnswer, NotifyVerifiers, Reason};
 use crate::model::{Channel, Command, CommandKind, Outcome, State, WhoCould};
+use crate::redaction::{self, Correction};
 use crate::store::notes::{self, NoteKind};
 use crate::store::{MatterRow, log, raisers};
 use crate::{Error, limits, raiser};
@@ -98,17 +99,24 @@ pub(super) fn apply(
         Command::Rate { stars, words } => {
             m.rating = Some(i64::from(*stars));
             let digest = match words {
-                Some(words) => Some(notes::add(cx, m.id, NoteKind::Rating, true, words)?.1),
+                Some(words) => Some(said(cx, m, NoteKind::Rating, words)?),
                 None => None,
             };
             json!({ "stars": stars, "note": digest })
         }
         Command::Reopen { reason } => reopen(cx, m, owner, reason)?,
-        Command::AddFacts { text } => json!({ "note": notes::add(cx, m.id, NoteKind::Facts, true, text)?.1 }),
+        Command::AddFacts { text } => json!({ "note": said(cx, m, NoteKind::Facts, text)? }),
         Command::AddNote { text } => json!({ "note": notes::add(cx, m.id, NoteKind::Remark, false, text)?.1 }),
     };
     debug_assert!(to != State::Closed || m.closed_at.is_some() || command.kind() == CommandKind::RecordDelivery);
     Ok(effect.into())
+}
+
+/// Words of the raiser that come later: sealed and redacted like the first ones.
+fn said(cx: &mut Cx<'_>, m: &MatterRow, kind: NoteKind, words: &str) -> Result<String, Error> {
+    let hints = raiser::known(cx, m.id)?;
+    let spans = redaction::spans(words, &hints, &Correction::default());
+    Ok(notes::add_words(cx, m.id, m.owner_org, kind, words, &spans)?.1)
 }
 
 fn step_note(cx: &mut Cx<'_>, m: &MatterRow, note: Option<&str>, for_raiser: bool) -> Result<Option<String>, Error> {
@@ -130,19 +138,22 @@ fn with(mut payload: Value, field: &str, value: impl Into<Value>) -> Value {
     payload
 }
 
-fn set_owner(m: &mut MatterRow, owner: &Owner) -> Value {
+fn set_owner(cx: &mut Cx<'_>, m: &mut MatterRow, owner: &Owner) -> Result<Value, Error> {
+    if m.owner_org != owner.org {
+        notes::copy_for(cx, m.id, owner.org)?;
+    }
     m.owner_seat = owner.seat;
     m.owner_account = owner.account;
     m.owner_org = owner.org;
     owner.via.code().clone_into(&mut m.owner_via);
-    json!({ "owner": owner.account, "owner_seat": owner.seat, "via": owner.via.code() })
+    Ok(json!({ "owner": owner.account, "owner_seat": owner.seat, "via": owner.via.code() }))
 }
 
 fn assign(cx: &mut Cx<'_>, m: &mut MatterRow, seat: SeatId, note: Option<&str>) -> Result<Value, Error> {
     let owner = around::sitting(cx, seat, &m.spot)?
         .ok_or_else(|| refuse("refuse-seat-empty", WhoCould::Administrator, "todo-assign"))?;
     m.assigned_by = cx.actor.account_id();
-    let payload = set_owner(m, &owner);
+    let payload = set_owner(cx, m, &owner)?;
     Ok(with(payload, "note", step_note(cx, m, note, false)?))
 }
 
@@ -151,7 +162,7 @@ fn give_back(cx: &mut Cx<'_>, m: &mut MatterRow, reason: &str) -> Result<Value, 
     m.returned = true;
     let (_, digest) = notes::add(cx, m.id, NoteKind::Reason, false, reason)?;
     let owner = around::catch_all(cx, &m.spot)?;
-    Ok(with(set_owner(m, &owner), "note", digest))
+    Ok(with(set_owner(cx, m, &owner)?, "note", digest))
 }
 
 fn reopen(cx: &mut Cx<'_>, m: &mut MatterRow, owner: &Owner, reason: &str) -> Result<Value, Error> {
@@ -159,7 +170,7 @@ fn reopen(cx: &mut Cx<'_>, m: &mut MatterRow, owner: &Owner, reason: &str) -> Re
         // Nobody here answered it and nobody here holds its code; what is still wrong is raised anew.
         return Err(refuse("refuse-closed-elsewhere", WhoCould::Raiser, "todo-raise-again"));
     }
-    let (_, digest) = notes::add(cx, m.id, NoteKind::Facts, true, reason)?;
+    let digest = said(cx, m, NoteKind::Facts, reason)?;
     m.opening += 1;
     m.closed_at = None;
     m.outcome = None;
@@ -170,7 +181,7 @@ fn reopen(cx: &mut Cx<'_>, m: &mut MatterRow, owner: &Owner, reason: &str) -> Re
     m.returned = false;
     m.extensions = 0;
     raisers::forget_proofs(cx, m.id, m.opening)?;
-    Ok(with(with(set_owner(m, owner), "note", digest), "opening", m.opening))
+    Ok(with(with(set_owner(cx, m, owner)?, "note", digest), "opening", m.opening))
 }
 
 /// All raisers go over to the other matter, also those of matters joined to this one before.

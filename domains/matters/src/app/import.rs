@@ -6,18 +6,19 @@
 
 use super::around::{self, Owner};
 use super::calendar::calendar;
-use super::raise::{self, index_words};
+use super::raise::{self, Words, index_words};
 use super::{RaisedPlace, RaiserInput};
 use crate::model::{ClassRule, ClockEvent, ClockStep, Level, Origin, Stage, State, clock};
-use crate::store::notes::{self, NoteKind};
+use crate::redaction::{self, Correction};
 use crate::store::row::{self, MatterRow, NewKeys, Spot};
 use crate::store::{classes, log};
-use crate::{Error, limits, raiser};
+use crate::{Error, raiser};
 use ::store::{Cx, KeyClass, params};
 use kernel::geo::Point;
 use kernel::ids::{AreaId, MatterId};
 use kernel::{Lang, Moment, WorkCalendar, text};
 use people::policy::{Action, ResourceFacts, require};
+use redact::Hints;
 use serde_json::json;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -65,6 +66,8 @@ pub struct Importer {
     owners: HashMap<Vec<AreaId>, Owner>,
     /// Key and digest of what was imported before: one reading instead of one for each row.
     known: HashMap<String, Vec<u8>>,
+    /// Names of places, which are nobody's.
+    places: Hints,
 }
 
 impl Importer {
@@ -77,7 +80,7 @@ impl Importer {
             known.insert(row.text("foreign_key")?, row.blob("digest")?);
             Ok(())
         })?;
-        Ok(Self { classes, calendar: calendar(cx)?, owners: HashMap::new(), known })
+        Ok(Self { classes, calendar: calendar(cx)?, owners: HashMap::new(), known, places: redaction::places(cx)? })
     }
 
     /// Writes one matter unless its key is there already.
@@ -89,10 +92,13 @@ impl Importer {
         let rule = self.classes.get(&m.class).cloned().ok_or_else(|| Error::invalid("class", "invalid-class"))?;
         let spot = around::spot(cx, &RaisedPlace { point: m.point, ..RaisedPlace::default() })?;
         let owner = self.catch_all(cx, &spot)?;
-        let mut row = self.row(cx, m, &rule, spot, &owner);
+        let address = m.address.clone().into_iter().collect();
+        let hints = Hints { subject: address, ..self.places.clone() };
+        let words = Words::with(&m.text, m.address.as_deref(), &hints, &Correction::default());
+        let mut row = self.row(cx, m, &words, &rule, spot, &owner);
         let keys = NewKeys { code_hash: None, idem: None, idem_digest: None, foreign: Some(&m.key) };
         row.n = row::insert(cx, &row, &keys)?.ok_or_else(|| Error::invalid("key", "invalid-key-reused"))?;
-        write_rest(cx, m, &row, digest)?;
+        write_rest(cx, m, &words, &row, digest)?;
         self.known.insert(m.key.clone(), digest.to_vec());
         Ok(Imported::New)
     }
@@ -107,7 +113,15 @@ impl Importer {
         Ok(owner)
     }
 
-    fn row(&self, cx: &Cx<'_>, m: &ForeignMatter, rule: &ClassRule, spot: Spot, owner: &Owner) -> MatterRow {
+    fn row(
+        &self,
+        cx: &Cx<'_>,
+        m: &ForeignMatter,
+        words: &Words,
+        rule: &ClassRule,
+        spot: Spot,
+        owner: &Owner,
+    ) -> MatterRow {
         let now = cx.now;
         // An open one begins here and now: our terms bind us, not what others let pass.
         let event = match m.closed_at {
@@ -145,7 +159,7 @@ impl Importer {
             lat: m.point.map(Point::lat),
             lon: m.point.map(Point::lon),
             spot,
-            summary: text::excerpt(&text::scrub(&m.text), limits::SUMMARY_CHARS),
+            summary: words.summary.clone(),
             outcome: None,
             answer_note: None,
             returned: false,
@@ -163,12 +177,14 @@ impl Importer {
 }
 
 /// Texts, raiser of an open one, what the other system said, log, search tokens.
-fn write_rest(cx: &mut Cx<'_>, m: &ForeignMatter, row: &MatterRow, digest: [u8; 32]) -> Result<(), Error> {
-    cx.new_subject_key(KeyClass::Text, row.id.0)?;
-    let (_, body) = notes::add(cx, row.id, NoteKind::Body, true, &m.text)?;
-    if let Some(address) = &m.address {
-        notes::add(cx, row.id, NoteKind::Place, true, address)?;
-    }
+fn write_rest(
+    cx: &mut Cx<'_>,
+    m: &ForeignMatter,
+    words: &Words,
+    row: &MatterRow,
+    digest: [u8; 32],
+) -> Result<(), Error> {
+    let body = words.write(cx, row, &m.text, m.address.as_deref())?;
     if row.state.is_open() {
         raiser::write(cx, row.id, &RaiserInput::anonymous(Lang::default()), &raise::new_code(cx))?;
     }
@@ -197,8 +213,7 @@ fn write_rest(cx: &mut Cx<'_>, m: &ForeignMatter, row: &MatterRow, digest: [u8; 
         "via": &row.owner_via, "body": body, "closed_at": m.closed_at.map(Moment::micros),
     });
     cx.record("matter.import", log::SUBJECT, row.id.0, &payload)?;
-    let words = format!("{} {}", m.text, m.address.as_deref().unwrap_or_default());
-    cx.index_text("matter_fts", row.n, &index_words(row, text::tokens(&text::scrub(&words))))?;
+    cx.index_text("matter_fts", row.n, &index_words(row, text::tokens(&words.index)))?;
     Ok(())
 }
 

@@ -90,7 +90,7 @@ pub struct Line {
     pub origin: Origin,
     pub emergency: bool,
     pub state: State,
-    /// Scrubbed: no numbers of people.
+    /// Redacted: nothing that gives the raiser away.
     pub summary: String,
     pub received_at: Moment,
     /// For a closed matter when it was closed.

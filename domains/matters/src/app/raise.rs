@@ -8,6 +8,7 @@ use crate::limits;
 use crate::model::{
     Channel, ClassRule, Clock, ClockEvent, ClockStep, Level, Origin, Stage, State, TimeKind, Unit, clock,
 };
+use crate::redaction::{self, Correction};
 use crate::store::notes::{self, NoteKind};
 use crate::store::row::{self, MatterRow, NewKeys, Spot};
 use crate::store::{classes, log};
@@ -17,6 +18,7 @@ use kernel::geo::Point;
 use kernel::ids::{AccountId, AreaId, MatterId, PostId, RaiserId, SeatId};
 use kernel::{Lang, Moment, Purpose, WorkCalendar, text};
 use people::policy::{Action, ResourceFacts, require};
+use redact::{Hints, Span};
 use serde_json::json;
 use std::sync::Arc;
 
@@ -91,6 +93,11 @@ pub struct Receipt {
 
 /// Raises a matter. Open to everybody; staff typing for somebody need the right to (R9), and who typed is recorded.
 pub fn raise(cx: &mut Cx<'_>, command: Raise) -> Result<Receipt, Error> {
+    raise_corrected(cx, command, &Correction::default())
+}
+
+/// As [`raise`], with what the raiser or the clerk put right in the preview of what the owner will read.
+pub fn raise_corrected(cx: &mut Cx<'_>, command: Raise, correction: &Correction) -> Result<Receipt, Error> {
     let command = check(command)?;
     let typed_by = cx.actor.account_id().filter(|_| cx.purpose == Purpose::Proxy);
     let action = if typed_by.is_some() { Action::RaiseFor } else { Action::Raise };
@@ -106,7 +113,8 @@ pub fn raise(cx: &mut Cx<'_>, command: Raise) -> Result<Receipt, Error> {
     let calendar = calendar(cx)?;
     let started = clock(&[ClockEvent { at: now, step: ClockStep::Raised }], &rule, &calendar, now);
     let code = new_code(cx);
-    let mut m = first_row(cx, &command, &rule, &around, &owner, number, &started);
+    let words = Words::of(cx, &command, correction)?;
+    let mut m = first_row(cx, &command, &words, &rule, &around, &owner, number, &started);
     m.typed_by = typed_by;
     let keys = NewKeys {
         code_hash: Some(code_hash(cx, &code)),
@@ -118,13 +126,56 @@ pub fn raise(cx: &mut Cx<'_>, command: Raise) -> Result<Receipt, Error> {
         return repeated(cx, &command, digest);
     };
     m.n = n;
-    let raiser = write_rest(cx, &command, &m, &owner, &code)?;
+    let raiser = write_rest(cx, &command, &words, &m, &owner, &code)?;
     Ok(receipt(&m, raiser, code, &rule, &calendar))
+}
+
+/// What is hidden in the texts of a command, and what others read instead.
+pub(super) struct Words {
+    body: Vec<Span>,
+    place: Vec<Span>,
+    /// One line, and the words of the search index.
+    pub(super) summary: String,
+    pub(super) index: String,
+}
+
+impl Words {
+    fn of(cx: &mut Cx<'_>, command: &Raise, correction: &Correction) -> Result<Self, Error> {
+        let hints = redaction::hints(cx, &command.raiser, command.place.address.as_deref())?;
+        Ok(Self::with(&command.text, command.place.address.as_deref(), &hints, correction))
+    }
+
+    pub(super) fn with(text: &str, address: Option<&str>, hints: &Hints, correction: &Correction) -> Self {
+        let body = redaction::spans(text, hints, correction);
+        let place = address.map(|a| redaction::place_spans(a, hints)).unwrap_or_default();
+        let shown = redact::redact(text, &body);
+        let index = format!("{shown} {}", address.map(|a| redact::redact(a, &place)).unwrap_or_default());
+        let summary = text::excerpt(&shown, limits::SUMMARY_CHARS);
+        Self { body, place, summary, index: redaction::unmarked(&index) }
+    }
+
+    /// Stores both texts; answers the digest of the first.
+    pub(super) fn write(
+        &self,
+        cx: &mut Cx<'_>,
+        m: &MatterRow,
+        text: &str,
+        address: Option<&str>,
+    ) -> Result<String, Error> {
+        cx.new_subject_key(KeyClass::Text, m.id.0)?;
+        cx.new_subject_key(KeyClass::Original, m.id.0)?;
+        let (_, digest) = notes::add_words(cx, m.id, m.owner_org, NoteKind::Body, text, &self.body)?;
+        if let Some(address) = address {
+            notes::add_words(cx, m.id, m.owner_org, NoteKind::Place, address, &self.place)?;
+        }
+        Ok(digest)
+    }
 }
 
 fn first_row(
     cx: &Cx<'_>,
     command: &Raise,
+    words: &Words,
     rule: &ClassRule,
     spot: &Spot,
     owner: &Owner,
@@ -161,7 +212,7 @@ fn first_row(
         lat: command.place.point.map(Point::lat),
         lon: command.place.point.map(Point::lon),
         spot: spot.clone(),
-        summary: text::excerpt(&text::scrub(&command.text), limits::SUMMARY_CHARS),
+        summary: words.summary.clone(),
         outcome: None,
         answer_note: None,
         returned: false,
@@ -178,23 +229,22 @@ fn first_row(
 }
 
 /// Texts, raiser, log, search tokens, notice.
-fn write_rest(cx: &mut Cx<'_>, command: &Raise, m: &MatterRow, owner: &Owner, code: &str) -> Result<RaiserId, Error> {
-    cx.new_subject_key(KeyClass::Text, m.id.0)?;
-    let (_, digest) = notes::add(cx, m.id, NoteKind::Body, true, &command.text)?;
-    if let Some(address) = &command.place.address {
-        notes::add(cx, m.id, NoteKind::Place, true, address)?;
-    }
+fn write_rest(
+    cx: &mut Cx<'_>,
+    command: &Raise,
+    words: &Words,
+    m: &MatterRow,
+    owner: &Owner,
+    code: &str,
+) -> Result<RaiserId, Error> {
+    let digest = words.write(cx, m, &command.text, command.place.address.as_deref())?;
     let raiser = raiser::write(cx, m.id, &command.raiser, code)?;
     let payload = json!({
         "v": 1, "to": m.state.code(), "class": &m.class, "class_version": m.class_version, "origin": m.origin.code(),
         "owner": owner.account, "owner_seat": owner.seat, "via": owner.via.code(), "body": digest,
     });
     cx.record("matter.raise", log::SUBJECT, m.id.0, &payload)?;
-    let tokens = text::tokens(&text::scrub(&format!(
-        "{} {}",
-        command.text,
-        command.place.address.as_deref().unwrap_or_default()
-    )));
+    let tokens = text::tokens(&words.index);
     cx.index_text("matter_fts", m.n, &index_words(m, tokens))?;
     let reason = if m.emergency { Reason::Emergency } else { Reason::New };
     events::notify(cx, m.id, m.version, (owner.account, owner.seat), reason)?;

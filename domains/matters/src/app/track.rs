@@ -5,7 +5,7 @@ use super::calendar::calendar;
 use super::raise::{code_hash, promise};
 use super::{around, detail::TimelineLine};
 use crate::model::{ClassRule, Clock, Outcome, State, clock};
-use crate::store::notes::{self, Note, NoteKind};
+use crate::store::notes::{self, Note, NoteKind, Reader};
 use crate::store::{MatterRow, classes, log, raisers};
 use crate::{Error, limits};
 use ::store::{Cx, params};
@@ -117,7 +117,10 @@ pub fn track(cx: &mut Cx<'_>, found: Found) -> Result<Tracked, Error> {
     let now = cx.now;
     let (contact, answer_by) = promise(&class, &calendar, m.received_at);
     let joined = found.origin != found.matter;
-    let texts = own_texts(cx, &m, &origin, joined)?;
+    // Their own words as they stand for the raiser; whoever typed for them reads what the owner reads.
+    let raiser = matches!(cx.actor.kind, ActorKind::Raiser(_));
+    let reader = if raiser { Reader::Raiser } else { Reader::Body(m.owner_org) };
+    let texts = own_texts(cx, &m, &origin, joined, reader)?;
     let owner = around::effective(cx, &m)?;
     let sent = matches!(m.state, State::Answered | State::Closed);
     let answer = match m.answer_note.filter(|_| sent) {
@@ -161,15 +164,27 @@ pub fn track(cx: &mut Cx<'_>, found: Found) -> Result<Tracked, Error> {
 }
 
 /// After a merge the words of other raisers stay theirs: of the answering matter only what staff wrote is shown.
-fn own_texts(cx: &mut Cx<'_>, m: &MatterRow, origin: &MatterRow, joined: bool) -> Result<Vec<Note>, Error> {
-    let mut texts = notes::all(cx, m.id, true)?;
+fn own_texts(
+    cx: &mut Cx<'_>,
+    m: &MatterRow,
+    origin: &MatterRow,
+    joined: bool,
+    reader: Reader,
+) -> Result<Vec<Note>, Error> {
+    let mut texts = written(cx, m, reader)?;
     if joined {
         texts.retain(|n| matches!(n.kind, NoteKind::Reason | NoteKind::Step));
-        texts.extend(notes::all(cx, origin.id, true)?);
+        texts.extend(written(cx, origin, reader)?);
         texts.sort_by_key(|n| n.at);
         return Ok(texts);
     }
     // Others who raised the same may have added something after the merge; it carries their matter's author.
+    Ok(texts)
+}
+
+fn written(cx: &mut Cx<'_>, m: &MatterRow, reader: Reader) -> Result<Vec<Note>, Error> {
+    let mut texts = notes::all(cx, m.id, reader)?;
+    texts.retain(|note| note.for_raiser);
     Ok(texts)
 }
 

@@ -49,7 +49,7 @@ fn child() {
 testkit::both_databases! {
     /// kill -9 in the middle of raising and signing, at many different statements.
     fn a_killed_process_loses_nothing_acknowledged(town: Town) {
-        for after in [0, 3, 7, 9, 12, 15, 18, 22, 27, 31, 36, 44, 53] {
+        for after in [0, 3, 7, 9, 12, 15, 18, 22, 27, 31, 36, 44, 53, 64, 75] {
             let child = Process::new(std::env::current_exe().unwrap())
                 .args(["--exact", "killed::child", "--nocapture"])
                 .env(URL, town.world.house.db.url())

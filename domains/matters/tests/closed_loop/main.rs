@@ -8,6 +8,7 @@ mod killed;
 mod lists;
 mod published;
 mod random;
+mod redacted;
 mod town;
 
 pub(crate) use town::Town;

@@ -47,6 +47,8 @@ actions! {
         ViewAttachment = "view-attachment",
         /// Name and contact of whoever raised it (R3). Each one is logged.
         RevealRaiser = "reveal-raiser",
+        /// The words of the raiser as they stand, before what gives them away was hidden (R3). Each one is logged.
+        ViewOriginal = "view-original",
         /// Lists as CSV or xlsx, without personal data of raisers.
         ExportMatters = "export-matters",
         /// On-time, solved and satisfied rates.

@@ -224,6 +224,9 @@ pub const fn rule(action: Action) -> Rule {
             jobs: &[jobs::DELIVERY],
             ..staff(CALLERS)
         },
+        Action::ViewOriginal => {
+            Rule { not_if_about: true, while_open: true, content: true, for_this_matter: true, ..staff(CALLERS) }
+        }
         Action::ViewPublished => Rule { public: true, raiser: true, any_account: true, ..NOBODY },
         Action::ExportMatters => staff(&[(Head, Place), (Coordinator, District)]),
         Action::ViewReports => staff(&[
