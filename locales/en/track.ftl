@@ -149,6 +149,7 @@ seen-field-phone = telephone
 seen-field-email = e-mail
 seen-field-address = address
 seen-field-texts = what was written
+seen-field-original = the words before anything was hidden
 seen-field-picture = picture
 seen-kind-raiser = Name and ways to reach you
 seen-kind-matter = What was raised

@@ -149,6 +149,7 @@ seen-field-phone = 电话
 seen-field-email = 邮箱
 seen-field-address = 地址
 seen-field-texts = 反映的内容
+seen-field-original = 未隐去的原文
 seen-field-picture = 照片
 seen-kind-raiser = 姓名和联系方式
 seen-kind-matter = 反映的内容

@@ -149,7 +149,11 @@ fn redacted(
 
 /// Spans as they are stored: `start end kind`, one a line.
 fn written(spans: &[Span]) -> String {
-    spans.iter().map(|s| format!("{} {} {}\n", s.start, s.end, s.kind.code())).collect()
+    use std::fmt::Write as _;
+    spans.iter().fold(String::new(), |mut out, s| {
+        let _ = writeln!(out, "{} {} {}", s.start, s.end, s.kind.code());
+        out
+    })
 }
 
 fn read_spans(text: &str) -> Vec<Span> {
