@@ -6,6 +6,7 @@ use crate::{Error, Result};
 use kernel::ids::AccountId;
 use kernel::{Point, text};
 use people::policy::{Action, Denied, ResourceFacts, Why, require};
+use redact::{Hints, Kind};
 use serde_json::json;
 use store::{Cx, Row, params};
 use uuid::Uuid;
@@ -272,12 +273,9 @@ fn line(field: &'static str, value: &mut String, most: usize, must: bool) -> Res
     Ok(())
 }
 
-/// The scrubber finds numbers of people, and cannot know that one belongs to an office: then a person looks and says so.
+/// The redactor finds numbers of people, and cannot know that one belongs to an office: then a person looks and says so.
 fn no_personal(field: &'static str, value: &str, checked: bool) -> Result<()> {
-    let scrubbed = text::scrub(value);
-    if checked || scrubbed == value || scrubbed == text::narrow(value) {
-        Ok(())
-    } else {
-        Err(Error::Invalid { field, why: "personal" })
-    }
+    let found = redact::find(value, &Hints::default());
+    let personal = found.iter().any(|span| matches!(span.kind, Kind::Phone | Kind::Number));
+    if checked || !personal { Ok(()) } else { Err(Error::Invalid { field, why: "personal" }) }
 }
