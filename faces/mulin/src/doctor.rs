@@ -97,7 +97,14 @@ fn one_district(rt: &Runtime, district: &people::app::District) -> Vec<Finding> 
         ),
         Err(e) => Err(format!("{name}: {e}")),
     };
-    vec![opened, dead, waiting, log]
+    let classes = match rt.read_now(Who::system(district.id, "doctor"), matters::app::classes) {
+        Ok(all) if all.iter().any(|c| c.active) => Ok(format!("{name}: {} classes of matters", all.len())),
+        Ok(_) => {
+            Err(format!("{name}: no class of matters, so nobody can raise one; make one at the desk under 类别和时限"))
+        }
+        Err(e) => Err(format!("{name}: {e}")),
+    };
+    vec![opened, classes, dead, waiting, log]
 }
 
 fn mail(config: &Config) -> Finding {

@@ -5,7 +5,7 @@ use crate::open::open;
 use anyhow::Context as _;
 use cli::account::readable_password;
 use kernel::ids::DistrictId;
-use kernel::{Lang, OsIds};
+use kernel::{Actor, Lang, OsIds, Purpose};
 use people::app::{Init, NewAccount, init, password};
 use std::io::Write as _;
 use store::chain::{Algorithm, set_algorithm};
@@ -64,18 +64,19 @@ pub(crate) fn run(config: &Config, args: &Args) -> anyhow::Result<()> {
     let new = Init { district_code, district_name, system, security, audit, coordinator, titles };
     let district = DistrictId(rt.ids().uuid(rt.now()));
     let hash = args.hash;
-    rt.write_now(Who::system(district, people::policy::jobs::CLI), move |cx| {
-        init(cx, &new)?;
+    let operator = Who::new(Actor::system(district, people::policy::jobs::CLI), Purpose::Administration);
+    let code = args.code.clone();
+    rt.write_now(operator, move |cx| -> anyhow::Result<()> {
+        init(cx, &new).map_err(|e| match e {
+            people::Error::DistrictExists => anyhow::anyhow!("a district with code {code} is in this database already"),
+            other => other.into(),
+        })?;
         if hash != Algorithm::default() {
             set_algorithm(cx, hash)?;
         }
-        Ok::<_, people::Error>(())
-    })
-    .map_err(|e| match e {
-        people::Error::DistrictExists => {
-            anyhow::anyhow!("a district with code {} is in this database already", args.code)
-        }
-        other => other.into(),
+        // Without a class nobody could raise anything; the office changes them at the desk.
+        matters::app::seed_classes(cx)?;
+        Ok(())
     })?;
     report(config, args, fresh_keys, &passwords)
 }

@@ -29,13 +29,30 @@ fn a_pulled_plug_is_survived() {
 fn a_database_that_is_gone_for_a_while_is_told_and_comes_back() {
     let database = TestDb::new(Kind::Postgres);
     let mut site = Site::start_on(&database);
+    let leak = [
+        ("at", "check"),
+        ("idem", "before"),
+        ("class", "water-leak"),
+        ("text", "楼道漏水"),
+        ("address", "桂花弄 5 号"),
+        ("reach", "anonymous"),
+    ];
+    let receipt = site.visitor().post("/report", &leak).expect(303).location();
     database.reachable(false);
     site.wait_until_ready_is(503, Duration::from_secs(20));
     let _ = site.supervisor().get("/healthz").expect(200);
     let page = site.visitor().get("/t/ABCD-EFGH-JKLM").expect(503);
     assert!(page.text().contains("021-0"), "the page names a telephone number: {}", page.text());
+    let mut second = leak;
+    if let Some(idem) = second.get_mut(1) {
+        idem.1 = "meanwhile";
+    }
+    let refused = site.visitor().post("/report", &second).expect(503);
+    assert!(refused.text().contains("没有保存"), "{}", refused.text());
     database.reachable(true);
     site.wait_until_ready_is(200, Duration::from_secs(20));
+    let _ = site.visitor().get(&receipt).expect(200);
+    let _ = site.visitor().post("/report", &second).expect(303);
     assert_eq!(site.visitor().get("/t/ABCD-EFGH-JKLM").status, 404);
 }
 
@@ -44,6 +61,9 @@ fn the_log_of_a_new_district_verifies() {
     let site = Site::start();
     let out = site.command("audit").arg("verify").output().expect("mulin starts");
     assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+    let class = [("at", "words"), ("idem", "c"), ("class", "water-leak"), ("text", "楼道漏水")];
+    let next = site.visitor().post("/report", &class).expect(200);
+    assert!(next.text().contains("id=\"address\""), "a new district has classes to choose from: {}", next.text());
     let doctor = site.command("doctor").output().expect("mulin starts");
     assert!(doctor.status.code().is_some_and(|code| code < 2), "{}", String::from_utf8_lossy(&doctor.stdout));
 }
