@@ -1,7 +1,7 @@
 //! `mulin demo`: a data folder that holds the invented district, made once and found again; what is printed, and the
 //! links file. The server itself is wired in the binary.
 
-use crate::seed::{PASSWORD, Seeded, VERSION, seed};
+use crate::seed::{MATTERS, PASSWORD, Seeded, VERSION, seed_some};
 use crate::{SEED, World};
 use anyhow::Context as _;
 use kernel::ids::DistrictId;
@@ -10,6 +10,7 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use store::jobs::Handlers;
 use store::{Keys, Migration, Options, Runtime, Who};
 
 /// Options of `mulin demo`.
@@ -58,13 +59,26 @@ pub fn open(
     data: &Path,
     now: Option<Moment>,
     migrations: &[&[Migration]],
+    handlers: &Handlers,
     out: &mut dyn Write,
 ) -> anyhow::Result<Demo> {
+    open_some(data, now, &Making { migrations, handlers, matters: MATTERS }, out)
+}
+
+/// What a district is made with.
+struct Making<'a> {
+    migrations: &'a [&'a [Migration]],
+    /// For the jobs of the invented past; they should send no mail.
+    handlers: &'a Handlers,
+    matters: usize,
+}
+
+fn open_some(data: &Path, now: Option<Moment>, making: &Making<'_>, out: &mut dyn Write) -> anyhow::Result<Demo> {
     fs::create_dir_all(data).with_context(|| format!("the folder {}", data.display()))?;
     let wall = SystemClock.now();
     let seeded = match remembered(data).filter(|s| is_fresh(s, now, wall)) {
         Some(seeded) => seeded,
-        None => make(data, now.unwrap_or(wall), migrations, out)?,
+        None => make(data, now.unwrap_or(wall), making, out)?,
     };
     let keys = Keys::load(&data.join(KEYS))?;
     let clock = now.map(ManualClock::at);
@@ -73,7 +87,7 @@ pub fn open(
         None => Arc::new(SystemClock),
     };
     let rt = Runtime::open(Options::new(url(data), time, Arc::new(OsIds), keys))?;
-    rt.migrate(migrations)?;
+    rt.migrate(making.migrations)?;
     if let Some(clock) = &clock {
         // Time that was moved on before a restart does not run backwards.
         clock.set(last_entry(&rt, seeded.district)?.max(clock.now()));
@@ -105,7 +119,7 @@ fn last_entry(rt: &Runtime, district: DistrictId) -> Result<Moment, store::Error
 }
 
 /// Makes the district from nothing.
-fn make(data: &Path, start: Moment, migrations: &[&[Migration]], out: &mut dyn Write) -> anyhow::Result<Seeded> {
+fn make(data: &Path, start: Moment, making: &Making<'_>, out: &mut dyn Write) -> anyhow::Result<Seeded> {
     let ours = data.join(MARKER).exists() || data.join(UNFINISHED).exists();
     anyhow::ensure!(
         ours || !data.join(DATABASE).exists(),
@@ -131,8 +145,10 @@ fn make(data: &Path, start: Moment, migrations: &[&[Migration]], out: &mut dyn W
     let keys = Keys::generate(ids.as_ref());
     keys.save_new(&data.join(KEYS))?;
     let rt = Runtime::open(Options::new(url(data), Arc::new(ManualClock::at(start)), ids, keys))?;
-    rt.migrate(migrations)?;
-    let seeded = seed(&rt, World::new(SEED), start)?;
+    rt.migrate(making.migrations)?;
+    let seeded = seed_some(&rt, World::new(SEED), start, making.matters)?;
+    // What is due by now is done with the seeded ids; the server, whose ids are nobody's to foresee, finds nothing left.
+    store::jobs::run_due(&rt, seeded.district, making.handlers)?;
     store::chain::seal_now(&rt, seeded.district)?;
     drop(rt);
     replace(&data.join(MARKER), &serde_json::to_vec_pretty(&seeded)?)?;
@@ -243,6 +259,25 @@ mod tests {
     }
 
     #[test]
+    fn nothing_is_left_to_do_when_the_server_starts() {
+        let dir = tempfile::tempdir().unwrap();
+        let sets: [&[Migration]; 4] = [places::MIGRATIONS, people::MIGRATIONS, matters::MIGRATIONS, alerts::MIGRATIONS];
+        let now = Some(instant("2026-06-24T10:00:00+08:00").unwrap());
+        let config = alerts::AlertsConfig {
+            mail: None,
+            public_url: String::new(),
+            duty_phone: String::new(),
+            anchors_to: Vec::new(),
+        };
+        let handlers = people::app::turns::handlers().merge(matters::jobs::handlers()).merge(alerts::handlers(config));
+        let making = Making { migrations: &sets, handlers: &handlers, matters: 60 };
+        let demo = open_some(dir.path(), now, &making, &mut Vec::new()).unwrap();
+        assert_eq!(store::jobs::run_due(&demo.rt, demo.district, &handlers).unwrap(), 0);
+        let dead = demo.rt.read_now(Who::system(demo.district, "test"), |cx| cx.dead_letters()).unwrap();
+        assert!(dead.is_empty(), "{dead:?}");
+    }
+
+    #[test]
     fn the_links_file_is_as_promised() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("links.json");
@@ -261,7 +296,7 @@ mod tests {
     fn somebody_elses_data_is_left_alone() {
         let dir = tempfile::tempdir().unwrap();
         fs::write(dir.path().join(DATABASE), "precious").unwrap();
-        let refused = open(dir.path(), None, &[], &mut Vec::new()).err().unwrap();
+        let refused = open(dir.path(), None, &[], &Handlers::default(), &mut Vec::new()).err().unwrap();
         assert!(refused.to_string().contains("not the demo's"));
         assert_eq!(fs::read(dir.path().join(DATABASE)).unwrap(), b"precious");
     }

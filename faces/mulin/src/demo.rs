@@ -1,7 +1,8 @@
 //! `mulin demo`: the invented district, served like a real one, with a clock that tests may move.
 
+use crate::config::{Config, Mail};
 use crate::open::MIGRATIONS;
-use crate::{clock, config::Config, handlers, serve, start_timers};
+use crate::{clock, handlers, serve, start_timers};
 use kernel::{Clock as _, SystemClock};
 use std::io::Write as _;
 use std::net::SocketAddr;
@@ -14,7 +15,9 @@ pub(crate) fn run(config: Config, data: Option<&Path>, args: ::demo::run::Args) 
     let now = args.now.or_else(|| socket.as_ref().map(|_| SystemClock.now()));
     let data = data.map_or_else(|| PathBuf::from(::demo::run::DEFAULT_DATA), Path::to_path_buf);
     let mut out = std::io::stdout();
-    let demo = ::demo::run::open(&data, now, MIGRATIONS, &mut out)?;
+    // The invented past sends no mail, whatever the configuration says.
+    let past = handlers(&Config { mail: Mail::default(), ..config.clone() })?;
+    let demo = ::demo::run::open(&data, now, MIGRATIONS, &past, &mut out)?;
     let listener = serve::bind(&args.listen)?;
     let base = format!("http://{}", shown(listener.local_addr()?));
     let mut site = config.site.clone();

@@ -22,7 +22,7 @@ use store::Cx;
 /// How far back the history reaches.
 pub const DAYS: i64 = 90;
 /// How many matters it tells of, unless asked for fewer.
-pub(super) const MATTERS: usize = 3_000;
+pub const MATTERS: usize = 3_000;
 /// Hours between two looks at the clocks while time goes by.
 const SWEEP_HOURS: i64 = 3;
 

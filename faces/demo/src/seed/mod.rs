@@ -15,7 +15,7 @@ use kernel::{Actor, Ids, Moment, SeededIds};
 use serde::{Deserialize, Serialize};
 use store::{Runtime, Who};
 
-pub use history::DAYS;
+pub use history::{DAYS, MATTERS};
 
 /// Counts up when the same seed would give other data, so that old data is made anew.
 pub const VERSION: u32 = 1;
