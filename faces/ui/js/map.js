@@ -44,6 +44,11 @@ export function pick(el, words = {}) {
     set(detail.lat, detail.lon);
     map.easeTo({ center: [detail.lon, detail.lat], zoom: Math.max(map.getZoom(), 14) });
   });
+  map.on("load", async () => {
+    // The whole district at first, whatever middle the configuration names.
+    const around = el.dataset.areas && box(await load(el.dataset.areas).catch(() => ({ features: [] })));
+    if (around && !pin) map.fitBounds(around, { padding: 12, animate: false });
+  });
   const lat = document.querySelector('input[name="lat"]')?.value;
   const lon = document.querySelector('input[name="lon"]')?.value;
   if (lat && lon) set(Number(lat), Number(lon));
@@ -109,7 +114,7 @@ export function points(el) {
         map.addLayer({ id: "problem-lines", type: "line", source: "problems", paint: { "line-color": css("--vermilion"), "line-width": 4 } });
       }
       if (el.dataset.fit === undefined && el.dataset.areas) {
-        const around = box(await load(el.dataset.areas));
+        const around = box(await load(el.dataset.areas)) ?? box(data);
         if (around && Number(el.dataset.zoom ?? 0) < 12) map.fitBounds(around, { padding: 12, animate: false });
       }
       let waiting = false;
