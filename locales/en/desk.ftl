@@ -6,6 +6,7 @@ desk-search-none = Nothing found for “{ $q }”
 desk-search-none-more = Try a short word, a number such as HQ-2026-00001, or the initials of a colleague's name in pinyin.
 desk-search-cut = There are more than shown here. Add a word or two.
 desk-live-off = Live updates are interrupted, reconnecting; this may be out of date
+desk-signed-out = You have been signed out. What you wrote is kept: sign in again when you send it
 desk-sign-out = Sign out
 desk-keys = Keys ?
 desk-any = All

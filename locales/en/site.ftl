@@ -21,6 +21,12 @@ login-password = Password
 login-do = Sign in
 login-wrong = The login name or the password is wrong. Try again. If you forgot your password, ask the administrator of your organisation.
 
+kept-lost = You were signed out before this was sent. What you wrote is still here: sign in to go on.
+kept-title = What you wrote is still here
+kept-intro = You are signed in again. Have a look, then send it.
+kept-files = Pictures must be chosen again: add them on the page of the matter afterwards.
+kept-send = Send
+kept-drop = Do not send, back to the desk
 # Home
 home-title = Do you need help?
 home-intro = Tell us what is wrong near your door. Somebody takes it up, and you get an answer.

@@ -6,6 +6,7 @@ desk-search-none = 没有找到“{ $q }”
 desk-search-none-more = 试试两个字的词，比如“漏水”；或者编号，比如 HQ-2026-00001；同事可以用拼音首字母。
 desk-search-cut = 还有更多，没有全部显示。请多写几个字。
 desk-live-off = 实时更新断开，正在重连；内容可能不是最新
+desk-signed-out = 登录已过期。写好的内容不会丢，提交时请重新登录
 desk-sign-out = 退出
 desk-keys = 按键 ?
 desk-any = 全部

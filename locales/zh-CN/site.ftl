@@ -21,6 +21,12 @@ login-password = 密码
 login-do = 登录
 login-wrong = 登录名或密码不对，请再试一次。忘了密码请找本单位管理员。
 
+kept-lost = 登录已过期，还没有提交。您写的内容都在，登录后接着交。
+kept-title = 刚才写的还在
+kept-intro = 已重新登录。看一下，没问题就提交。
+kept-files = 照片要重新选：提交后在事项页面上添加。
+kept-send = 提交
+kept-drop = 不交了，回工作台
 # 首页
 home-title = 需要帮忙吗？
 home-intro = 家门口的事，说给我们听。件件有人管，件件有回音。

@@ -1,6 +1,6 @@
 // News from the server: one stream per page. A message names the matters that changed; it becomes `mulin:changed` on <body>
 // and `mulin:m-<id>` for each matter, which htmx elements listen to (hx-trigger="mulin:changed from:body"). At most one
-// round a second, however much happens. When the stream is gone, [data-live-off] says so, in words.
+// round a second, however much happens. When the stream or the session is gone, [data-live-off] says so, in words.
 const EVERY = 1000;
 
 export function live() {
@@ -21,11 +21,29 @@ export function live() {
     try { for (const id of JSON.parse(data).matters ?? []) changed.add(id); } catch { /* a plain word is news too */ }
     timer ??= setTimeout(tell, Math.max(0, EVERY - (Date.now() - last)));
   };
-  const source = new EventSource(url);
-  source.addEventListener("changed", (event) => hear(event.data));
+  let source = null;
   let off = null;
-  source.onopen = () => { clearTimeout(off); off = null; if (note) note.hidden = true; };
-  // The server ends a stream every few minutes on purpose; only a silence of some seconds is worth a word.
-  source.onerror = () => { off ??= setTimeout(() => { if (note) note.hidden = false; }, 5000); };
+  const say = (words) => { if (note) { note.textContent = words; note.hidden = false; } };
+  const open = () => {
+    source = new EventSource(url);
+    source.addEventListener("changed", (event) => hear(event.data));
+    source.onopen = () => { clearTimeout(off); off = null; if (note) note.hidden = true; };
+    // The server ends a stream every few minutes on purpose; only a silence of some seconds is worth a word.
+    source.onerror = () => {
+      off ??= setTimeout(() => say(note?.dataset.liveOff ?? ""), 5000);
+      // A browser gives up when the answer is no stream: the session has ended, or a proxy speaks for the server.
+      if (source.readyState === EventSource.CLOSED) setTimeout(again, 10_000);
+    };
+  };
+  const again = async () => {
+    const answer = await fetch(document.body.dataset.alive, { method: "HEAD", redirect: "manual" }).catch(() => null);
+    if (answer?.type === "opaqueredirect") {
+      clearTimeout(off);
+      say(note?.dataset.signedOut ?? "");
+      setTimeout(again, 30_000);
+    } else if (answer?.ok) open();
+    else setTimeout(again, 10_000);
+  };
+  open();
   addEventListener("pagehide", () => source.close());
 }

@@ -20,6 +20,7 @@ pub mod fail;
 pub mod fmt;
 pub mod guard;
 mod ical;
+mod kept;
 pub mod loc;
 pub mod look;
 mod looker;

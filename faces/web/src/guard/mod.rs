@@ -1,5 +1,5 @@
 //! What stands around every page, from the outside in: request id and log line, error pages, security headers, time limit,
-//! panic catcher, body limit, source and rate limit, forgery check, look. One file each where it is more than a line.
+//! panic catcher, body limit, source and rate limit, forgery check, what was typed without a session, look. One file each where it is more than a line.
 
 mod body;
 mod dress;
@@ -17,7 +17,7 @@ pub use limits::{Limits, Wicket};
 pub use source::Source;
 pub use trace::RequestId;
 
-use crate::{App, look};
+use crate::{App, kept, look};
 use axum::Router;
 use axum::http::StatusCode;
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -34,6 +34,7 @@ pub(crate) fn wrap(pages: Router, app: App) -> Router {
     // A router routes before its layers run; nesting it as a fallback lets the look be stripped first.
     Router::new()
         .fallback_service(pages)
+        .layer(from_fn_with_state(app.clone(), kept::keep))
         .layer(from_fn_with_state(app.clone(), forgery::refuse_foreign))
         .layer(from_fn_with_state(app.clone(), limits::limit_source))
         .layer(from_fn(body::limit))

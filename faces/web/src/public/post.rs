@@ -19,6 +19,13 @@ impl Posted {
     pub(crate) fn get(&self, name: &str) -> String {
         self.fields.get(name).map(|text| kernel::text::tidy(text)).unwrap_or_default()
     }
+
+    /// Every field as it was sent, by name.
+    pub(crate) fn into_fields(self) -> Vec<(String, String)> {
+        let mut all: Vec<_> = self.fields.into_iter().collect();
+        all.sort_unstable();
+        all
+    }
 }
 
 impl FromRequest<App> for Posted {

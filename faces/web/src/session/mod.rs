@@ -13,6 +13,7 @@ mod sign_in;
 
 pub(crate) use confirm::Confirmed;
 pub(crate) use second::PATH as SECOND;
+pub(crate) use sign_in::page_with as sign_in_page;
 
 use crate::guard::Source;
 use crate::{App, Fail, Page, cookie};

@@ -1,7 +1,8 @@
 //! Signing in with a password, and out.
 
-use super::{AnyStaff, clear_cookie, device, own_path, signed_in};
+use super::{AnyStaff, clear_cookie, device, own_path, set_cookie, signed_in};
 use crate::guard::{Source, Wicket};
+use crate::kept::{self, Kept};
 use crate::{App, Fail, Page, fmt, html};
 use askama::Template;
 use axum::Router;
@@ -25,6 +26,8 @@ struct LoginPage {
     page: Page,
     login: String,
     next: String,
+    /// What was typed into a form when the session had ended.
+    kept: Kept,
     /// Why the reader has to sign in again.
     why: Option<String>,
     /// What went wrong, in words.
@@ -40,15 +43,12 @@ struct Next {
 
 async fn show(page: Page, Query(Next { next, why }): Query<Next>) -> Result<Response, Fail> {
     let why = Ended::from_code(&why).map(|why| page.tk("login-ended-", why.code()));
-    html(&LoginPage { page, login: String::new(), next: own_path(&next), why, error: None })
+    html(&LoginPage { page, login: String::new(), next: own_path(&next), kept: Kept::default(), why, error: None })
 }
 
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Typed {
-    login: String,
-    password: String,
-    next: String,
+/// The sign-in page that leads on to `next` and carries what was typed there.
+pub(crate) fn page_with(page: Page, next: String, kept: Kept) -> Result<Response, Fail> {
+    html(&LoginPage { page, login: String::new(), next, kept, why: None, error: None })
 }
 
 async fn sign_in(
@@ -56,33 +56,45 @@ async fn sign_in(
     page: Page,
     Extension(source): Extension<Source>,
     headers: HeaderMap,
-    form: Result<Form<Typed>, axum::extract::rejection::FormRejection>,
+    form: Result<Form<Vec<(String, String)>>, axum::extract::rejection::FormRejection>,
 ) -> Result<Response, Fail> {
-    let Form(Typed { login, password, next }) = form?;
-    let password = SecretString::from(password);
+    let Form(sent) = form?;
+    let field = |name: &str| sent.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone()).unwrap_or_default();
+    let (login, next, kept) = (field("login"), own_path(&field("next")), Kept::sent_back(&sent));
+    let password = SecretString::from(field("password"));
     let (typed, from) = (login.clone(), source.0.to_string());
     let attempt = app.rt.read(app.anybody(), move |cx| begin_login(cx, &typed, &from)).await?;
     let attempt = tokio::task::spawn_blocking(move || attempt.check(&password)).await.map_err(|_| Fail::Unavailable)?;
     let device = device(&headers);
     let done = app.rt.write(app.anybody(), move |cx| finish_login(cx, &attempt, &device)).await?;
-    let next = own_path(&next);
-    let error = match after(&app, &page, done, &next)? {
+    let error = match after(&app, &page, done, &next, &kept)? {
         Ok(response) => return Ok(response),
         Err(error) => error,
     };
     app.limits.pass(Wicket::SignIn, source)?;
-    let body = html(&LoginPage { page, login, next, why: None, error: Some(error) })?;
-    Ok((StatusCode::UNPROCESSABLE_ENTITY, body).into_response())
+    let body = html(&LoginPage { page, login, next, kept, why: None, error: Some(error) })?;
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, [(header::CACHE_CONTROL, "no-store")], body).into_response())
 }
 
 /// What comes after a proof: in, the next proof, or words about what is wrong.
-pub(super) fn after(app: &App, page: &Page, done: SignIn, next: &str) -> Result<Result<Response, String>, Fail> {
+pub(super) fn after(
+    app: &App,
+    page: &Page,
+    done: SignIn,
+    next: &str,
+    kept: &Kept,
+) -> Result<Result<Response, String>, Fail> {
     Ok(Err(match done {
+        SignIn::In { token, must_change_password: false, .. } if !kept.is_empty() => {
+            let mut response = kept::again(page, next, kept)?;
+            response.headers_mut().insert(header::SET_COOKIE, set_cookie(app, &token));
+            return Ok(Ok(response));
+        }
         SignIn::In { token, must_change_password, .. } => {
             let to = if must_change_password { page.href("/password") } else { page.href(next) };
             return Ok(Ok(signed_in(app, &to, &token)));
         }
-        SignIn::Step { token } => return super::code::ask(page, &token, next).map(Ok),
+        SignIn::Step { token } => return super::code::ask(page, &token, next, kept).map(Ok),
         SignIn::Wrong => page.t("login-wrong"),
         SignIn::Locked { until } => page.t1("login-locked", "clock", fmt::clock(until.plus_secs(59))),
         SignIn::Inactive => page.t("login-inactive"),
@@ -108,7 +120,14 @@ pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
         .into_iter()
         .map(|error| (None, error))
         .chain(whys.map(|why| (why, None)))
-        .map(|(why, error)| LoginPage { page: page.clone(), login: "13800".into(), next: "/desk".into(), why, error })
+        .map(|(why, error)| LoginPage {
+            page: page.clone(),
+            login: "13800".into(),
+            next: "/desk".into(),
+            kept: Kept::sample(error.is_some()),
+            why,
+            error,
+        })
         .map(|p| ("public/login.html", p.render().unwrap_or_default()))
         .collect()
 }

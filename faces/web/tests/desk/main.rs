@@ -3,6 +3,7 @@
 
 mod audit;
 mod flow;
+mod kept;
 mod roles;
 mod sign_in;
 mod world;

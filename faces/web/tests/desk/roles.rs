@@ -181,7 +181,8 @@ async fn without_a_session_everything_leads_to_the_sign_in_page() {
     }
     for (path, form, _) in FORMS {
         let answer = desk.post("", path, form).await;
-        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{path}");
+        assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{path}");
+        assert!(answer.body.contains("id=\"login\""), "{path} asks for signing in");
     }
 }
 
