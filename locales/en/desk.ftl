@@ -77,6 +77,7 @@ desk-map = Map
 desk-map-wait = The map is opening. The list beside it says the same.
 desk-map-failed = The map did not open; please use the list beside it.
 desk-map-legend = Red is overdue, yellow due soon, green on time; a click opens it.
+desk-map-areas = Look at one area
 desk-duty = On duty
 desk-duty-none = No posts or duty times are entered yet.
 desk-duty-nobody = Nobody is planned

@@ -47,3 +47,7 @@ field-wrong = This is not right, please check
 
 # Between the parts of a list.
 list-and = {", "}
+map-name = Map
+map-nearer = Zoom in
+map-farther = Zoom out
+map-close = Close

@@ -74,6 +74,7 @@ desk-map = 地图
 desk-map-wait = 地图正在打开。旁边的列表内容相同。
 desk-map-failed = 地图没有打开，请看旁边的列表。
 desk-map-legend = 红点超时，黄点快到期，绿点正常；点一下打开。
+desk-map-areas = 只看一个地区
 desk-duty = 谁在班
 desk-duty-none = 还没有登记站点和值班表。
 desk-duty-nobody = 没有排班

@@ -47,3 +47,7 @@ field-wrong = 这一项填得不对，请检查
 
 # Between the parts of a list.
 list-and = 、
+map-name = 地图
+map-nearer = 放大
+map-farther = 缩小
+map-close = 关闭

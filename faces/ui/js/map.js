@@ -1,41 +1,28 @@
 // Maps: loaded only on pages that show one. The list or the address field beside it says the same in words.
-// <div class="map" data-map data-lat data-lon data-zoom data-areas="/…geojson" data-points="/…geojson" data-label="…">
-import { Map, Marker, NavigationControl, Popup, setWorkerUrl } from "maplibre-gl";
+// <div class="map" data-map data-lat data-lon data-zoom data-areas="/…geojson" data-near data-points data-posts …>
+import { Marker, Popup } from "maplibre-gl";
 import { place } from "./here.js";
-
-const worker = document.querySelector("meta[name=map-worker]")?.content;
-if (worker) setWorkerUrl(worker);
-const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-
-function create(el) {
-  const { lat, lon, zoom, areas } = el.dataset;
-  const sources = areas ? { areas: { type: "geojson", data: areas } } : {};
-  const layers = [{ id: "ground", type: "background", paint: { "background-color": css("--sunken") } }];
-  if (areas) {
-    layers.push(
-      { id: "areas", type: "fill", source: "areas", paint: { "fill-color": css("--surface") } },
-      { id: "area-lines", type: "line", source: "areas", paint: { "line-color": css("--control"), "line-width": 1 } },
-      { id: "area-names", type: "symbol", source: "areas", layout: { "text-field": ["get", "name"], "text-size": 13 },
-        paint: { "text-color": css("--ink"), "text-halo-color": css("--surface"), "text-halo-width": 2 } },
-    );
-  }
-  const map = new Map({
-    container: el, center: [Number(lon), Number(lat)], zoom: Number(zoom || 11), attributionControl: false,
-    localIdeographFontFamily: css("--sans") || "sans-serif",
-    style: { version: 8, sources, layers },
-  });
-  map.addControl(new NavigationControl({ showCompass: false }), "top-right");
-  return map;
-}
+import { areas, box, create, css, label, load } from "./map-ground.js";
 
 /** A map on which one tap sets the pin; fills the form's lat and lon (WGS-84). */
 export function pick(el, words = {}) {
   const map = create(el);
   let pin;
+  map.on("load", async () => {
+    try {
+      const ground = await areas(map, el);
+      ground.write();
+      // The whole district at first, whatever middle the configuration names.
+      const around = box(ground.data);
+      if (around && !pin) map.fitBounds(around, { padding: 12, animate: false });
+    } catch { /* the pin works without outlines */ }
+  });
   const set = (lat, lon) => {
-    pin ??= new Marker({ color: css("--vermilion"), draggable: true }).setLngLat([lon, lat]).addTo(map);
+    if (!pin) {
+      pin = new Marker({ color: css("--vermilion"), draggable: true }).setLngLat([lon, lat]).addTo(map);
+      pin.on("dragend", () => { const at = pin.getLngLat(); place(at.lat, at.lng); });
+    }
     pin.setLngLat([lon, lat]);
-    pin.on("dragend", () => { const at = pin.getLngLat(); place(at.lat, at.lng); });
     const say = el.parentElement.querySelector("[role=status]");
     if (say && words.done) say.textContent = words.done;
   };
@@ -44,32 +31,10 @@ export function pick(el, words = {}) {
     set(detail.lat, detail.lon);
     map.easeTo({ center: [detail.lon, detail.lat], zoom: Math.max(map.getZoom(), 14) });
   });
-  map.on("load", async () => {
-    // The whole district at first, whatever middle the configuration names.
-    const around = el.dataset.areas && box(await load(el.dataset.areas).catch(() => ({ features: [] })));
-    if (around && !pin) map.fitBounds(around, { padding: 12, animate: false });
-  });
   const lat = document.querySelector('input[name="lat"]')?.value;
   const lon = document.querySelector('input[name="lon"]')?.value;
   if (lat && lon) set(Number(lat), Number(lon));
   return map;
-}
-
-/** The box around everything in a FeatureCollection. */
-function box(data) {
-  let [west, south, east, north] = [180, 90, -180, -90];
-  const walk = (c) => {
-    if (typeof c[0] !== "number") return c.forEach(walk);
-    [west, south, east, north] = [Math.min(west, c[0]), Math.min(south, c[1]), Math.max(east, c[0]), Math.max(north, c[1])];
-  };
-  for (const feature of data.features) if (feature.geometry) walk(feature.geometry.coordinates);
-  return east >= west ? [[west, south], [east, north]] : null;
-}
-
-async function load(url) {
-  const answer = await fetch(url, { headers: { accept: "application/geo+json" } });
-  if (!answer.ok) throw new Error(String(answer.status));
-  return answer.json();
 }
 
 function popup(map, { features, lngLat }) {
@@ -83,8 +48,45 @@ function popup(map, { features, lngLat }) {
 
 const tone = (other) => ["match", ["get", "tone"], "bad", css("--vermilion"), "wait", css("--amber-line"), other];
 
-/** A map of points from a GeoJSON address; a tap opens what stands in `properties` (title, url, tone). */
-export function points(el) {
+/** Posts: rings, police posts from afar, all of them from near; their names are written later. */
+async function posts(map, url) {
+  map.addSource("posts", { type: "geojson", data: await load(url) });
+  const main = ["==", ["get", "tier"], "police_post"];
+  const paint = { "circle-radius": ["interpolate", ["linear"], ["zoom"], 9, 2.5, 13, 5], "circle-color": css("--surface"), "circle-stroke-width": 2, "circle-stroke-color": css("--slate") };
+  map.addLayer({ id: "posts", type: "circle", source: "posts", filter: main, paint });
+  map.addLayer({ id: "posts-near", type: "circle", source: "posts", minzoom: 12.5, filter: ["!", main], paint });
+  for (const id of ["posts", "posts-near"]) map.on("click", id, (event) => popup(map, event));
+  return () => {
+    map.addLayer(label("posts", { minzoom: 10.8, filter: main, offset: 0.7, colour: "--slate" }));
+    map.addLayer(label("posts", { minzoom: 13.2, filter: ["!", main], offset: 0.7, colour: "--slate" }));
+  };
+}
+
+async function matters(map, url) {
+  const data = await load(url);
+  map.addSource("points", { type: "geojson", data, cluster: true, clusterRadius: 30 });
+  map.addLayer({ id: "points", type: "circle", source: "points", paint: {
+    "circle-radius": ["case", ["has", "point_count"], 13, 7], "circle-stroke-width": 2, "circle-stroke-color": css("--surface"),
+    "circle-color": ["case", ["has", "point_count"], css("--jade"), tone(css("--jade"))] } });
+  map.addLayer({ id: "counts", type: "symbol", source: "points", filter: ["has", "point_count"],
+    layout: { "text-field": ["get", "point_count_abbreviated"], "text-size": 13 }, paint: { "text-color": css("--on-jade") } });
+  map.on("click", "points", (event) => popup(map, event));
+  for (const id of ["points", "posts", "posts-near"]) {
+    if (!map.getLayer(id)) continue;
+    map.on("mouseenter", id, () => { map.getCanvas().style.cursor = "pointer"; });
+    map.on("mouseleave", id, () => { map.getCanvas().style.cursor = ""; });
+  }
+  return data;
+}
+
+async function problems(map, url) {
+  map.addSource("problems", { type: "geojson", data: await load(url) });
+  map.addLayer({ id: "problems", type: "fill", source: "problems", paint: { "fill-color": css("--vermilion"), "fill-opacity": 0.7 } });
+  map.addLayer({ id: "problem-lines", type: "line", source: "problems", paint: { "line-color": css("--vermilion"), "line-width": 4 } });
+}
+
+/** A map of what its addresses hold; a tap opens what stands in `properties` (title, url, tone). */
+export function show(el) {
   const words = el.querySelector(".map-words");
   const fail = () => { if (words) { words.hidden = false; words.textContent = el.dataset.failed ?? ""; } };
   let map;
@@ -93,40 +95,45 @@ export function points(el) {
   map.on("load", async () => {
     if (words) words.hidden = true;
     try {
-      const data = await load(el.dataset.points);
-      map.addSource("points", { type: "geojson", data, cluster: true, clusterRadius: 36 });
-      map.addLayer({ id: "points", type: "circle", source: "points", paint: {
-        "circle-radius": ["case", ["has", "point_count"], 15, 7], "circle-stroke-width": 2, "circle-stroke-color": css("--surface"),
-        "circle-color": ["case", ["has", "point_count"], css("--slate"), tone(css("--jade"))] } });
-      map.addLayer({ id: "counts", type: "symbol", source: "points", filter: ["has", "point_count"],
-        layout: { "text-field": ["get", "point_count_abbreviated"], "text-size": 13 }, paint: { "text-color": css("--on-slate") } });
-      map.on("click", "points", (event) => popup(map, event));
-      if (el.dataset.posts) {
-        map.addSource("posts", { type: "geojson", data: await load(el.dataset.posts) });
-        map.addLayer({ id: "posts", type: "circle", source: "posts", filter: ["==", ["get", "tier"], "police_post"], paint: {
-          "circle-radius": 4, "circle-color": css("--surface"), "circle-stroke-width": 3, "circle-stroke-color": css("--slate") } }, "points");
-        map.on("click", "posts", (event) => popup(map, event));
+      const ground = await areas(map, el);
+      const namePosts = el.dataset.posts ? await posts(map, el.dataset.posts) : () => {};
+      const data = el.dataset.points ? await matters(map, el.dataset.points) : null;
+      if (el.dataset.problems) await problems(map, el.dataset.problems);
+      ground.write();
+      namePosts();
+      if (Number(el.dataset.zoom ?? 0) < 12) {
+        const around = (data && box(data)) ?? box(ground.data);
+        if (around) map.fitBounds(around, { padding: 32, maxZoom: 13.5, animate: false });
       }
-      if (el.dataset.problems) {
-        const pieces = await load(el.dataset.problems);
-        map.addSource("problems", { type: "geojson", data: pieces });
-        map.addLayer({ id: "problems", type: "fill", source: "problems", paint: { "fill-color": css("--vermilion"), "fill-opacity": 0.7 } });
-        map.addLayer({ id: "problem-lines", type: "line", source: "problems", paint: { "line-color": css("--vermilion"), "line-width": 4 } });
-      }
-      if (el.dataset.fit === undefined && el.dataset.areas) {
-        const around = box(await load(el.dataset.areas)) ?? box(data);
-        if (around && Number(el.dataset.zoom ?? 0) < 12) map.fitBounds(around, { padding: 12, animate: false });
-      }
-      let waiting = false;
-      document.body.addEventListener("mulin:changed", async () => {
-        if (waiting) return;
-        waiting = true;
-        try { map.getSource("points").setData(await load(el.dataset.points)); } catch { /* the list says it */ }
-        setTimeout(() => { waiting = false; }, 3000);
-      });
+      choose(map, ground.data);
+      if (data) follow(map, el);
     } catch { fail(); }
+    el.dataset.ready = "1";
   });
   return map;
 }
 
-for (const el of document.querySelectorAll("[data-map]")) points(el);
+/** Names in the list beside the map: a click shows the area. */
+function choose(map, data) {
+  for (const link of document.querySelectorAll("[data-show-area]")) {
+    const area = data.features.find((f) => f.properties.id === link.dataset.showArea);
+    if (!area) continue;
+    link.hidden = false;
+    link.addEventListener("click", () => {
+      map.fitBounds(box({ features: [area] }), { padding: 40, maxZoom: 14 });
+      map.getContainer().scrollIntoView({ block: "nearest" });
+    });
+  }
+}
+
+function follow(map, el) {
+  let waiting = false;
+  document.body.addEventListener("mulin:changed", async () => {
+    if (waiting) return;
+    waiting = true;
+    try { map.getSource("points").setData(await load(el.dataset.points)); } catch { /* the list says it */ }
+    setTimeout(() => { waiting = false; }, 3000);
+  });
+}
+
+for (const el of document.querySelectorAll("[data-map]")) show(el);

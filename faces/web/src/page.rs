@@ -111,6 +111,11 @@ impl Page {
         at.borrow().rfc3339()
     }
 
+    /// Words of a map's controls, for its script: name, nearer, farther, close.
+    pub fn map_words(&self) -> String {
+        ["map-name", "map-nearer", "map-farther", "map-close"].map(|key| self.t(key)).join("|")
+    }
+
     /// A drawn icon; decoration only, a word always stands beside it. Use with `|safe`.
     pub fn icon(&self, name: &str) -> String {
         let path = match name {

@@ -48,15 +48,40 @@ pub(crate) fn names(cx: &mut Cx<'_>, ids: &[AreaId]) -> Result<HashMap<AreaId, S
     Ok(ids.iter().filter_map(|id| Some((*id, ground.area(*id)?.name.clone()))).collect())
 }
 
-/// Areas to narrow a list to: towns, and the chosen one if it is smaller.
+/// Areas to narrow a list to: the communities of the reader's town, or the towns for those who look after several; and the
+/// chosen one if it is another.
 pub(crate) fn choices(cx: &mut Cx<'_>, chosen: &str) -> Result<Vec<Choice>, Fail> {
     let ground = places::snapshot(cx)?;
+    let towns = towns_of(cx, &ground);
+    let one = if let [only] = towns.as_slice() { Some(*only) } else { None };
+    let offered = |a: &&places::Area| match one {
+        Some(town) => a.kind == AreaKind::Community && a.parent == Some(town),
+        None => a.kind == AreaKind::Town,
+    };
     let mut out: Vec<Choice> =
-        ground.of_kind(AreaKind::Town).map(|a| Choice::new(a.id.to_string(), &a.name, chosen)).collect();
-    if let Some(area) = chosen.parse().ok().and_then(|id| ground.area(id)).filter(|a| a.kind != AreaKind::Town) {
+        ground.areas().iter().filter(offered).map(|a| Choice::new(a.id.to_string(), &a.name, chosen)).collect();
+    let listed = out.iter().any(|c| c.chosen);
+    if let Some(area) = chosen.parse().ok().and_then(|id| ground.area(id)).filter(|_| !listed) {
         out.insert(0, Choice::new(chosen, &area.name, chosen));
     }
     Ok(out)
+}
+
+/// Towns in which the reader holds a seat; none for a seat of the whole district.
+fn towns_of(cx: &Cx<'_>, ground: &Snapshot) -> Vec<AreaId> {
+    let town_of = |area: AreaId| ground.chain(area).iter().find(|a| a.kind == AreaKind::Town).map(|a| a.id);
+    let at_post = |post: PostId| ground.locate(ground.post(post)?.point?).ok()?.town;
+    let mut towns = Vec::new();
+    for grant in cx.actor.grants() {
+        match grant.post.map_or_else(|| grant.area.map(town_of), |post| Some(at_post(post))) {
+            Some(Some(town)) => towns.push(town),
+            // A seat of the district or of a body: every town is near.
+            _ => return Vec::new(),
+        }
+    }
+    towns.sort_unstable();
+    towns.dedup();
+    towns
 }
 
 /// Areas whose name or code contains the words, larger ones first, each with what it lies in: (id, words).

@@ -122,7 +122,9 @@ async fn posts(State(app): State<App>, page: Page, staff: Staff) -> Result<Respo
                     Some(json!({
                         "type": "Feature",
                         "geometry": { "type": "Point", "coordinates": [at.lon(), at.lat()] },
-                        "properties": { "title": format!("{} {}", p.name, p.phone), "tone": tone, "tier": p.tier.code() },
+                        "properties": {
+                            "name": p.name, "title": format!("{} {}", p.name, p.phone), "tone": tone, "tier": p.tier.code(),
+                        },
                     }))
                 })
                 .collect();

@@ -108,6 +108,12 @@ struct FilterView {
     problem: Option<String>,
 }
 
+struct AreaLink {
+    name: String,
+    href: String,
+    chosen: bool,
+}
+
 struct ViewLink {
     id: String,
     name: String,
@@ -123,6 +129,8 @@ struct Home {
     filter: FilterView,
     views: Vec<ViewLink>,
     list: ListView,
+    /// Names of the areas on the map; each narrows the list.
+    area_links: Vec<AreaLink>,
     duty: Vec<OnDuty>,
     /// Address of the points for the map.
     points: String,
@@ -162,13 +170,27 @@ fn load(cx: &mut Cx<'_>, page: Page, staff: &Staff, ask: Ask) -> Result<Option<H
     let title = page.tk("desk-nav-", ask.queue().code());
     let list = list_view(&page, ask, rows, found.next);
     let filter = filter_view(cx, &page, ask, problem)?;
+    let area_links = area_links(&page, ask, &filter.areas);
     let views = matters::app::saved_views(cx)?.into_iter().map(|v| view_link(&page, v)).collect();
     let duty = ground::duty(cx, &page)?;
     let may_export = decide(&cx.actor, cx.purpose, Action::ExportMatters, &facts).is_allowed();
     let with = |path: &str| page.href(&if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") });
     let (points, export_csv, export_xlsx) =
         (with("/desk/points.geojson"), with("/desk/export.csv"), with("/desk/export.xlsx"));
-    Ok(Some(Home { page, frame, title, filter, views, list, duty, points, may_export, export_csv, export_xlsx }))
+    Ok(Some(Home {
+        page,
+        frame,
+        title,
+        filter,
+        views,
+        list,
+        area_links,
+        duty,
+        points,
+        may_export,
+        export_csv,
+        export_xlsx,
+    }))
 }
 
 /// Without a queue in the address the day begins where there is something to do: one's own matters, else what is due in
@@ -242,6 +264,16 @@ fn filter_view(cx: &mut Cx<'_>, page: &Page, ask: &Ask, problem: Option<String>)
     })
 }
 
+fn area_links(page: &Page, ask: &Ask, areas: &[Choice]) -> Vec<AreaLink> {
+    let link = |choice: &Choice| {
+        // The chosen one leads back to all.
+        let area = if choice.chosen { String::new() } else { choice.value.clone() };
+        let href = page.href(format!("/desk?{}", Ask { area, ..ask.clone() }.query("")));
+        AreaLink { name: choice.label.clone(), href, chosen: choice.chosen }
+    };
+    areas.iter().filter(|choice| !choice.value.is_empty()).map(link).collect()
+}
+
 fn view_link(page: &Page, view: SavedView) -> ViewLink {
     ViewLink { id: view.id.to_string(), name: view.name, href: page.href(format!("/desk?{}", view.query)) }
 }
@@ -306,6 +338,9 @@ pub(super) mod tests {
                 })
                 .collect(),
             list: sample_list(page, n),
+            area_links: (0..n)
+                .map(|i| AreaLink { name: name("青禾", "Qinghe"), href: page.href("/desk"), chosen: i == 0 })
+                .collect(),
             duty: (0..n)
                 .map(|i| OnDuty {
                     name: name("青禾站", "Qinghe Post"),

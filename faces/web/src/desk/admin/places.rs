@@ -29,6 +29,7 @@ pub(super) fn routes() -> Router<App> {
 const SHOWN: usize = 200;
 
 struct AreaLine {
+    id: String,
     name: String,
     code: String,
     outline: bool,
@@ -92,6 +93,7 @@ async fn areas(State(app): State<App>, page: Page, staff: Staff, Query(asked): Q
                 .map(|a| AreaLine {
                     name: a.name.clone(),
                     code: a.code.clone().unwrap_or_default(),
+                    id: a.id.to_string(),
                     outline: a.outline.is_some(),
                 })
                 .collect();
@@ -226,7 +228,10 @@ pub(super) mod tests {
                 heading: page.t2("desk-areas-heading", "kind", page.t("area-town"), "n", n),
                 areas: (0..n)
                     .map(|i| AreaLine {
-                        name: name("南桥镇", "Nanqiao"), code: "310120101000".into(), outline: i == 0
+                        id: i.to_string(),
+                        name: name("南桥镇", "Nanqiao"),
+                        code: "310120101000".into(),
+                        outline: i == 0,
                     })
                     .collect(),
                 cut: n > 0,
