@@ -9,6 +9,13 @@ keyboard();
 live();
 intake();
 
+// "Back to the list" leads to the list one came from, with its filter.
+if (document.querySelector("#list[data-home]")) sessionStorage.setItem("mulin.list", location.pathname + location.search);
+for (const link of document.querySelectorAll("a[data-back]")) {
+  const list = sessionStorage.getItem("mulin.list");
+  if (list?.startsWith(new URL(link.href).pathname)) link.href = list;
+}
+
 for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;
   button.addEventListener("click", () => window.print());

@@ -111,6 +111,11 @@ impl Page {
         at.borrow().rfc3339()
     }
 
+    /// Sentences in a row: Chinese ones without a blank between them.
+    pub fn sentences(&self, all: &[String]) -> String {
+        all.join(if self.zh() { "" } else { " " })
+    }
+
     /// Words of a map's controls, for its script: name, nearer, farther, close.
     pub fn map_words(&self) -> String {
         ["map-name", "map-nearer", "map-farther", "map-close"].map(|key| self.t(key)).join("|")

@@ -21,6 +21,7 @@ mod owners;
 mod published;
 mod raise;
 mod search;
+mod takers;
 mod track;
 mod views;
 
@@ -46,5 +47,6 @@ pub use published::{
 };
 pub use raise::{Raise, RaisedPlace, RaiserInput, Receipt, raise, raise_corrected};
 pub use search::search;
+pub use takers::takers;
 pub use track::{Found, Progress, Tracked, find_by_code, track};
 pub use views::{SavedView, delete_view, save_view, saved_views};

@@ -13,6 +13,18 @@ fn page(town: &Town, who: AccountId, filter: Filter) -> Page {
 }
 
 testkit::both_databases! {
+    /// A matter can be handed to the seats of its own place; only whoever may hand it on is told who they are.
+    fn takers_are_told_to_whoever_may_hand_it_on(town: Town) {
+        let matter = town.dispute().matter;
+        let ask = |who: AccountId| town.world.act_as(town.staff(who, matter), move |cx| app::takers(cx, matter));
+        let found = ask(town.worker.0).unwrap();
+        let seats: Vec<_> = found.iter().map(|t| t.seat).collect();
+        assert!(seats.contains(&town.second.1) && seats.contains(&town.catch_all.1), "{found:?}");
+        assert!(!seats.contains(&town.worker.1), "whoever has it is not offered");
+        assert!(!seats.contains(&town.stranger.1), "another community is not offered");
+        assert!(matches!(ask(town.stranger.0), Err(matters::Error::Denied(_))));
+    }
+
     /// R5: a list never shows what its reader may not see; pages follow one another without gap or repeat.
     fn lists_keep_to_the_scope_and_page_through(town: Town) {
         for i in 0..7 {

@@ -15,6 +15,7 @@ pub mod seats;
 pub mod sessions;
 pub mod sign_in_rules;
 pub mod staff;
+pub mod takers;
 pub mod terms;
 pub mod tokens;
 pub mod told;

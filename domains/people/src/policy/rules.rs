@@ -279,15 +279,16 @@ pub const fn rule(action: Action) -> Rule {
         Action::ViewStaff => Rule {
             own_account: true,
             jobs: OPERATOR,
+            // Whoever takes calls or hands things on must find the colleague whose turn it is, wherever that is.
             ..staff(&[
-                (Committee, Place),
+                (Committee, District),
                 (Aux, Place),
-                (Officer, Place),
-                (Duty, Place),
-                (Head, Place),
-                (Clerk, Place),
+                (Officer, District),
+                (Duty, District),
+                (Head, District),
+                (Clerk, District),
                 (Coordinator, District),
-                (CatchAll, Place),
+                (CatchAll, District),
                 (System, District),
                 (Security, District),
             ])

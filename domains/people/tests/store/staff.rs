@@ -1,6 +1,6 @@
 //! Colleagues are found by name and sound, within one's own places.
 
-use super::{World, area, at_area, at_post};
+use super::{World, area, at_area, at_post, post};
 use kernel::Role;
 use kernel::ids::{AccountId, AreaId, PostId};
 use people::app::liaison::liaison_book;
@@ -45,12 +45,13 @@ testkit::both_databases! {
         assert_eq!(find("").len(), 6, "the four first people and two");
     }
 
-    fn everybody_sees_the_colleagues_of_their_own_place(w: World) {
+    /// A call may concern any corner of the district; helpers beside the front line see those they work with.
+    fn front_line_finds_every_colleague_others_their_own_place(w: World) {
         let (head, far, volunteer) = (w.person("head", "周站长"), w.person("far", "远方"), w.person("vol", "志愿"));
-        let town = w.person("town", "镇干部");
+        let town = w.person("town", "镇辅警");
         for (id, role, place) in [
             (head, Role::PostHead, at_post(1)), (far, Role::CommunityOfficer, at_area(7)),
-            (volunteer, Role::Volunteer, at_area(2)), (town, Role::CommitteeWorker, at_area(1)),
+            (volunteer, Role::Volunteer, at_area(2)), (town, Role::Auxiliary, at_area(1)),
         ] {
             let seat = w.seat(role, place, role.code());
             w.sit(NewTerm::holder(seat, id)).unwrap();
@@ -63,10 +64,38 @@ testkit::both_databases! {
         };
         let sorted = |mut ids: Vec<AccountId>| { ids.sort(); ids };
         assert_eq!(sees(volunteer), [volunteer]);
-        assert_eq!(sees(head), sorted(vec![head]));
+        assert_eq!(sees(head).len(), 8);
         assert_eq!(sees(town), sorted(vec![head, volunteer, town]), "everything inside the town");
         assert_eq!(sees(w.first.coordinator).len(), 8);
         assert_eq!(sees(w.first.audit), [w.first.audit]);
+    }
+
+    fn takers_are_those_of_the_place_the_agencies_and_the_district(w: World) {
+        let org = w.act(|cx| create_org(cx, &NewOrg { kind: OrgKind::Agency, name: "水务所".into(), parent: None, area: None, post: None, phone: None })).unwrap();
+        let of_org = Place { org: Some(org), ..Place::default() };
+        let all = [
+            ("here", Role::CommitteeWorker, at_area(1)), ("post", Role::DutyOfficer, at_post(1)), ("far", Role::CommitteeWorker, at_area(9)),
+            ("water", Role::AgencyWorker, of_org), ("gone", Role::Property, at_area(1)),
+        ];
+        for (login, role, place) in all {
+            let (seat, id) = (w.seat(role, place, login), w.person(login, login));
+            let term = w.sit(NewTerm::holder(seat, id)).unwrap();
+            if login == "gone" {
+                w.house.clock.advance_secs(60);
+                w.act(move |cx| people::app::end_term(cx, &people::app::Flat, term, None)).unwrap();
+                w.house.clock.advance_secs(60);
+            }
+        }
+        let found = w.look(|cx| people::app::takers::takers(cx, &[area(1)], &[post(1)])).unwrap();
+        let titles: Vec<_> = found.iter().map(|t| t.title.as_str()).collect();
+        for title in ["here", "post", "water", "协调", "兜底"] {
+            assert!(titles.contains(&title), "{title} of {titles:?}");
+        }
+        for title in ["far", "gone", "系统", "安全", "审计"] {
+            assert!(!titles.contains(&title), "{title} of {titles:?}");
+        }
+        let nowhere = w.look(|cx| people::app::takers::takers(cx, &[], &[])).unwrap();
+        assert!(nowhere.iter().all(|t| t.title != "here") && nowhere.iter().any(|t| t.title == "water"));
     }
 
     fn the_liaison_book_names_holder_and_deputy_of_each_seat(w: World) {

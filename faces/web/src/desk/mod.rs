@@ -19,6 +19,7 @@ mod sessions;
 mod step;
 mod step_forms;
 mod view;
+mod whom;
 mod words;
 
 pub(crate) use frame::Frame;

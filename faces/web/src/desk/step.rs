@@ -1,7 +1,6 @@
 //! One step on one matter: a form per command, sent with the version that was seen and a key that makes a second click
 //! harmless. Whatever happens (refused, changed meanwhile, signed out), what was typed stays in the form.
 
-use super::frame::queue_path;
 use super::step_forms::{self, Typed};
 use super::view::FieldKind;
 use super::view::{Field, blame, form_key};
@@ -19,7 +18,7 @@ use axum::routing::get;
 use kernel::Purpose;
 use kernel::ids::{AccountId, MatterId};
 use matters::Conflict;
-use matters::app::{Act, Detail, Queue};
+use matters::app::{Act, Detail};
 use matters::model::CommandKind;
 use std::collections::HashMap;
 use store::Cx;
@@ -46,6 +45,8 @@ struct StepView {
     fields: Vec<Field>,
     errors: Vec<(String, String)>,
     no: Option<No>,
+    /// A step that is refused before anything was typed has no form to fill in.
+    open: bool,
     clash: Option<ClashView>,
     danger: bool,
 }
@@ -156,8 +157,9 @@ fn form(
     key: String,
     because: Because,
 ) -> Result<StepPage, Fail> {
-    let frame = Frame::load(cx, &page, staff, queue_path(Queue::Mine))?;
-    let mut fields = step_forms::fields(cx, &page, detail, kind, typed)?;
+    let frame = Frame::load(cx, &page, staff, "")?;
+    let open = because.no.is_none() || typed.is_written();
+    let mut fields = if open { step_forms::fields(cx, &page, detail, kind, typed)? } else { Vec::new() };
     let errors = blame(&page, &mut fields, &because.wrong);
     let back = page.href(format!("/desk/matters/{}", detail.line.matter));
     let clash = because.clash.map(|c| clash_view(cx, &page, &c, &fields)).transpose()?;
@@ -173,6 +175,7 @@ fn form(
         fields,
         errors,
         no: because.no,
+        open,
         clash,
         danger: matches!(kind, CommandKind::Reject | CommandKind::Merge),
     };
@@ -233,6 +236,16 @@ pub(super) mod tests {
                         page.t("desk-f-outcome"),
                         vec![Choice::new("done", page.t("outcome-done"), "done")],
                     ),
+                    Field { kind: FieldKind::Find, ..Field::line("find", page.t("desk-f-find"), "") }
+                        .asks(page.href("/desk")),
+                    Field {
+                        groups: vec![(page.t("role-property"), vec![Choice::new("1", name("王工", "Wang"), "1")])],
+                        ..Field::select(
+                            "seat",
+                            page.t("desk-f-seat"),
+                            vec![Choice::new("", page.t("desk-f-seat-choose"), "")],
+                        )
+                    },
                     Field { kind: FieldKind::Date, ..Field::line("until", page.t("desk-f-until"), "2026-11-30") },
                     Field::area("answer", page.t("desk-f-answer"), &name("修好了", "Repaired"), 5).must(),
                 ];
@@ -255,6 +268,7 @@ pub(super) mod tests {
                     fields,
                     errors,
                     no: (i % 3 == 1).then(|| No::refused(page, &refusal)),
+                    open: i % 2 == 0,
                     clash: (i % 3 == 2).then(|| ClashView {
                         theirs: page.loc.args(
                             "desk-clash-theirs",

@@ -3,12 +3,10 @@
 use super::view::{Choice, Field, FieldKind, day_end, day_text};
 use crate::public::post::Posted;
 use crate::{Fail, Page};
-use kernel::Role;
 use kernel::ids::{RaiserId, SeatId};
 use matters::app::Detail;
 use matters::model::{Command, CommandKind, ContactOutcome, DeliveryResult, Outcome, RejectReason, WaitReason};
 use matters::{Error, limits};
-use people::app::{StaffQuery, search_staff};
 use std::collections::HashMap;
 use store::Cx;
 
@@ -27,8 +25,12 @@ impl Typed {
     pub(super) fn from_form(posted: &Posted, _kind: CommandKind) -> Self {
         Self(FIELDS.iter().map(|f| ((*f).to_owned(), posted.get(f))).collect())
     }
-    fn get(&self, field: &str) -> &str {
+    pub(super) fn get(&self, field: &str) -> &str {
         self.0.get(field).map_or("", String::as_str)
+    }
+    /// Did somebody write words that must not be lost?
+    pub(super) fn is_written(&self) -> bool {
+        ["note", "reason", "answer", "text"].iter().any(|field| !self.get(field).is_empty())
     }
     fn some(&self, field: &str) -> Option<String> {
         Some(self.get(field).to_owned()).filter(|v| !v.is_empty())
@@ -59,7 +61,11 @@ pub(super) fn fields(
     let note = || Field::area("note", label("note"), typed.get("note"), 3);
     let reason = || Field::area("reason", label("reason"), typed.get("reason"), 3).must();
     Ok(match kind {
-        CommandKind::Assign => vec![seats(cx, page, typed)?, note()],
+        CommandKind::Assign => {
+            let mut fields = super::whom::fields(cx, page, detail, typed)?;
+            fields.push(note());
+            fields
+        }
         CommandKind::Return | CommandKind::SendBack => vec![reason()],
         CommandKind::Reject => vec![
             Field::radio(
@@ -159,26 +165,6 @@ fn delivery(page: &Page, detail: &Detail, typed: &Typed) -> Vec<Field> {
     ));
     fields.push(Field::area("note", page.t("desk-f-note"), typed.get("note"), 2));
     fields
-}
-
-/// Whom to hand it to: seats with whoever sits there, as a list that a part of a name narrows (without a script: by the
-/// browser's own type-ahead).
-fn seats(cx: &mut Cx<'_>, page: &Page, typed: &Typed) -> Result<Field, Fail> {
-    let query = StaffQuery { limit: 500, ..StaffQuery::default() };
-    let geography = super::ground::geography(cx)?;
-    let people = search_staff(cx, &geography, &query)?;
-    let mut options = vec![Choice::new("", page.t("desk-f-seat-choose"), typed.get("seat"))];
-    for person in &people {
-        for seat in person.seats.iter().filter(|s| is_owner(s.role)) {
-            let label = format!("{} · {} · {}", person.display_name, page.tk("role-", seat.role.code()), seat.title);
-            options.push(Choice::new(seat.seat.to_string(), label, typed.get("seat")));
-        }
-    }
-    Ok(Field::select("seat", page.t("desk-f-seat"), options).hint(page.t("desk-f-seat-hint")).must())
-}
-
-const fn is_owner(role: Role) -> bool {
-    !matches!(role, Role::SystemAdmin | Role::SecurityAdmin | Role::AuditAdmin)
 }
 
 /// The command of a form, or every field that is missing.

@@ -54,6 +54,8 @@ pub(crate) enum FieldKind {
     Date,
     Hidden,
     Password,
+    /// A line whose answer, asked of [`Field::ask`] while somebody types, replaces the field called `seat`.
+    Find,
 }
 
 impl FieldKind {
@@ -77,6 +79,10 @@ pub(crate) struct Field {
     pub value: String,
     pub error: Option<String>,
     pub options: Vec<Choice>,
+    /// More options of a select, under headings.
+    pub groups: Vec<(String, Vec<Choice>)>,
+    /// Where a [`FieldKind::Find`] asks.
+    pub ask: String,
     /// Proposals while typing.
     pub list: Vec<String>,
     pub min: Option<String>,
@@ -103,6 +109,10 @@ impl Field {
     }
     pub(crate) fn hint(mut self, hint: String) -> Self {
         self.hint = Some(hint);
+        self
+    }
+    pub(crate) fn asks(mut self, ask: String) -> Self {
+        self.ask = ask;
         self
     }
     pub(crate) const fn must(mut self) -> Self {

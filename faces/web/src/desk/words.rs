@@ -2,7 +2,7 @@
 
 use crate::{Page, fmt};
 use kernel::Moment;
-use matters::model::{Arg, Level, Refusal, State, Step};
+use matters::model::{Arg, Level, Refusal, State, Step, WhoCould};
 
 /// A state as icon, word and colour.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +41,8 @@ pub(crate) struct Due {
     pub by: String,
     pub machine: String,
     pub provisional: bool,
+    /// The date says more than the words alone.
+    pub show_by: bool,
 }
 
 impl Due {
@@ -56,13 +58,21 @@ impl Due {
             Level::Yellow => "due due-yellow",
             Level::Red | Level::Supervisor | Level::NextLevel => "due due-red",
         };
-        Self { words, class, by: page.by(due), machine: page.machine_time(due), provisional }
+        let show_by = standing.is_none() && due > page.now;
+        Self { words, class, by: page.by(due), machine: page.machine_time(due), provisional, show_by }
     }
 
     /// Nothing is owed any more.
     pub(crate) fn ended(page: &Page, at: Moment) -> Self {
         let words = page.t1("desk-ended-at", "at", page.ago(at));
-        Self { words, class: "due quiet", by: page.stamp(at), machine: page.machine_time(at), provisional: false }
+        Self {
+            words,
+            class: "due quiet",
+            by: page.stamp(at),
+            machine: page.machine_time(at),
+            provisional: false,
+            show_by: false,
+        }
     }
 }
 
@@ -84,11 +94,10 @@ pub(crate) fn why(page: &Page, steps: &[Step], class: &str) -> Vec<String> {
         .collect()
 }
 
-/// A refused step: the rule, what to do instead, who could do it.
+/// A refused step: the rule with what to do instead, and who could do it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct No {
     pub rule: String,
-    pub todo: Option<String>,
     pub who: Option<String>,
 }
 
@@ -106,9 +115,9 @@ impl No {
         // The same rule, said without naming the state where it was not told.
         let key = if refusal.key == "refuse-state" && args.is_empty() { "refuse-state-now" } else { refusal.key };
         Self {
-            rule: page.loc.args(key, &args),
-            todo: Some(page.t(refusal.todo)),
-            who: Some(page.tk("who-", refusal.who.code())),
+            rule: page.sentences(&[page.loc.args(key, &args), page.t(refusal.todo)]),
+            // What nobody can do now is told by what to do first.
+            who: (refusal.who != WhoCould::Nobody).then(|| page.tk("who-", refusal.who.code())),
         }
     }
 
@@ -116,7 +125,7 @@ impl No {
         let roles = people::policy::who_may(denied.action);
         let names: Vec<String> = roles.iter().map(|role| page.tk("role-", role.code())).collect();
         let who = (!names.is_empty()).then(|| names.join(&page.t("list-comma")));
-        Self { rule: page.tk("denied-", denied.why.code()), todo: None, who }
+        Self { rule: page.tk("denied-", denied.why.code()), who }
     }
 }
 
@@ -159,7 +168,7 @@ mod tests {
                 for command in CommandKind::ALL {
                     let Err(refusal) = next(*state, *command, &Facts::default()) else { continue };
                     let no = No::refused(&page, &refusal);
-                    let all = format!("{}{:?}{:?}", no.rule, no.todo, no.who);
+                    let all = format!("{}{:?}", no.rule, no.who);
                     assert!(!all.contains('⟦'), "{all}");
                 }
             }

@@ -11,7 +11,6 @@ mod timeline;
 
 pub(super) use similar::alike;
 
-use super::frame::queue_path;
 use super::ground;
 use super::view::{class_names, due};
 use super::words::{Due, Tag, why};
@@ -24,9 +23,9 @@ use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use axum::routing::{get, post};
 use kernel::Purpose;
-use kernel::ids::{AccountId, MatterId};
+use kernel::ids::{AccountId, MatterId, PostId};
 use matters::NoteKind;
-use matters::app::{Detail, Queue};
+use matters::app::Detail;
 use matters::model::CommandKind;
 use pictures::PictureView;
 use raisers::RaiserView;
@@ -46,6 +45,15 @@ pub(super) fn routes() -> Router<App> {
         .route("/desk/matters/{id}/point.geojson", get(point))
 }
 
+/// Who answers for it now.
+struct Owner {
+    name: String,
+    /// Title of the seat, where the person sits on the one that owns the matter.
+    seat: Option<String>,
+    phone: Option<String>,
+    via: Option<String>,
+}
+
 struct View {
     id: String,
     href: String,
@@ -63,23 +71,30 @@ struct View {
     due: Due,
     stage: String,
     why: Vec<String>,
-    owner: String,
-    via: Option<String>,
+    owner: Owner,
     next: Vec<NextStep>,
     refused: Vec<Refused>,
     text: String,
     place: Option<String>,
     areas: Option<String>,
+    /// The post that looks after the place, with its telephone.
+    post: Option<(String, String)>,
     pictures: Vec<PictureView>,
     answer: Option<String>,
     outcome: Option<String>,
     raisers: Vec<RaiserView>,
+    /// Somebody left a name or a number.
+    named: bool,
     may_reveal: bool,
     reveal: String,
     readings: Option<String>,
     timeline: Vec<EventView>,
     viewers: Vec<String>,
     similar: Vec<Similar>,
+    /// Numbers and addresses of the matters that were joined to this one.
+    joined: Vec<(String, String)>,
+    /// The matter it was joined to.
+    original: Option<String>,
     point: Option<(f64, f64)>,
 }
 
@@ -110,7 +125,7 @@ async fn show(
         .rt
         .read(who, move |cx| {
             let detail = matters::app::detail(cx, id)?;
-            let frame = Frame::load(cx, &page, &staff, queue_path(Queue::Mine))?;
+            let frame = Frame::load(cx, &page, &staff, "")?;
             let done = CommandKind::from_code(&after.done).map(|kind| page.tk("desk-done-", kind.code()));
             let m = view(cx, &page, detail, done)?;
             Ok::<_, Fail>(MatterPage { page, frame, m })
@@ -131,6 +146,8 @@ fn view(cx: &mut Cx<'_>, page: &Page, d: Detail, done: Option<String>) -> Result
     let area_line: Vec<String> = spot.iter().rev().filter_map(|a| areas.get(a).cloned()).collect();
     let (next, refused) = steps::steps(page, &d, &href);
     let similar = if d.line.state.is_open() { similar::similar(cx, page, &d, &href)? } else { Vec::new() };
+    let owner = owner(cx, page, &d, &names)?;
+    let post = place.post.and_then(|p| ground_post(cx, p).transpose()).transpose()?;
     let readings = matters::readings::of_names(cx, id)?;
     let by_kind = |kind| d.texts.iter().find(|n| n.kind == kind).map(|n| n.text.clone());
     let open = d.line.state.is_open();
@@ -155,13 +172,13 @@ fn view(cx: &mut Cx<'_>, page: &Page, d: Detail, done: Option<String>) -> Result
         },
         stage: page.tk("desk-stage-", d.clock.stage.code()),
         why: why(page, &d.clock.why, d.class.name(page.look.lang)),
-        owner: names.get(&d.owner).cloned().unwrap_or_else(|| nobody(page)),
-        via: (d.owner_via != "holder").then(|| page.tk("desk-via-", d.owner_via)),
+        owner,
         next,
         refused,
         text: by_kind(NoteKind::Body).unwrap_or_default(),
         place: by_kind(NoteKind::Place),
         areas: (!area_line.is_empty()).then(|| area_line.join(" · ")),
+        post,
         pictures: d
             .attachments
             .iter()
@@ -170,6 +187,7 @@ fn view(cx: &mut Cx<'_>, page: &Page, d: Detail, done: Option<String>) -> Result
             .collect(),
         answer: d.answer.clone(),
         outcome: d.outcome.map(|o| page.tk("outcome-", o.code())),
+        named: d.raisers.iter().any(|r| !r.anonymous),
         raisers,
         may_reveal: d.may_reveal,
         reveal: format!("{href}/raiser"),
@@ -177,10 +195,28 @@ fn view(cx: &mut Cx<'_>, page: &Page, d: Detail, done: Option<String>) -> Result
         timeline,
         viewers: viewers(page, &d, &names, &area_line),
         similar,
+        joined: d.joined.iter().map(|(m, n)| (n.clone(), page.href(format!("/desk/matters/{m}")))).collect(),
+        original: d.merged_into.map(|m| page.href(format!("/desk/matters/{m}"))),
         point: d.line.lat.zip(d.line.lon),
         id: id.to_string(),
         href,
     })
+}
+
+fn owner(cx: &mut Cx<'_>, page: &Page, d: &Detail, names: &HashMap<AccountId, String>) -> Result<Owner, Fail> {
+    let sits = people::app::takers::people_on(cx, d.owner_seat)?.into_iter().find(|t| t.account == d.owner);
+    Ok(Owner {
+        name: names.get(&d.owner).cloned().unwrap_or_else(|| nobody(page)),
+        seat: sits.as_ref().map(|t| t.title.clone()),
+        phone: sits.and_then(|t| t.phone_ext),
+        via: (d.owner_via != "holder").then(|| page.tk("desk-via-", d.owner_via)),
+    })
+}
+
+/// Name and telephone of a post.
+fn ground_post(cx: &mut Cx<'_>, id: PostId) -> Result<Option<(String, String)>, Fail> {
+    let ground = places::snapshot(cx)?;
+    Ok(ground.post(id).map(|p| (p.name.clone(), p.phone.clone())))
 }
 
 /// Names of everybody who occurs, in one statement.

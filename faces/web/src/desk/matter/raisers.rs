@@ -1,7 +1,6 @@
 //! Who raised a matter and how the answer reaches them. Names are behind a step of their own that is logged (R3).
 
 use super::super::Frame;
-use super::super::frame::queue_path;
 use crate::session::Staff;
 use crate::{App, Fail, Page, html};
 use askama::Template;
@@ -10,10 +9,12 @@ use axum::http::header;
 use axum::response::Response;
 use kernel::Purpose;
 use kernel::ids::MatterId;
-use matters::app::{Detail, Queue};
+use matters::app::Detail;
 use matters::model::CommandKind;
 
 pub(super) struct RaiserView {
+    /// `第 2 位`; none where there is only one.
+    pub which: Option<String>,
     pub channel: String,
     pub anonymous: bool,
     pub at: String,
@@ -21,24 +22,31 @@ pub(super) struct RaiserView {
     /// Where to write down an attempt to bring the answer.
     pub record: Option<String>,
     pub attempts: Vec<String>,
+    /// How many failed, while nothing proves that the answer arrived.
+    pub failed: Option<String>,
 }
 
 pub(super) fn raisers(page: &Page, d: &Detail, href: &str) -> Vec<RaiserView> {
     let may_record = d.commands.iter().any(|(k, a)| *k == CommandKind::RecordDelivery && a.is_ok());
+    let open = d.line.state.is_open();
+    let of = |raiser| d.deliveries.iter().filter(move |a| a.raiser == raiser);
+    let failed = |raiser| of(raiser).filter(|a| a.opening == d.opening && a.result.is_failure()).count();
     d.raisers
         .iter()
-        .map(|r| RaiserView {
-            channel: page.tk("channel-", r.channel.code()),
+        .enumerate()
+        .map(|(i, r)| RaiserView {
+            which: (d.raisers.len() > 1).then(|| page.t1("desk-raiser-which", "n", i + 1)),
+            channel: page.t1("desk-raiser-channel", "channel", page.tk("channel-", r.channel.code())),
             anonymous: r.anonymous,
-            at: page.ago(r.at),
+            at: page.t1("desk-raiser-at", "at", page.ago(r.at)),
             proof: r.proof.map(|p| page.tk("proof-", p.code())),
             record: (may_record && r.proof.is_none()).then(|| format!("{href}/do/record_delivery?raiser={}", r.id)),
-            attempts: d
-                .deliveries
-                .iter()
-                .filter(|a| a.raiser == r.id)
+            attempts: of(r.id)
                 .map(|a| format!("{} {}", page.stamp(a.at), page.tk("delivery-", a.result.code())))
                 .collect(),
+            failed: Some(failed(r.id))
+                .filter(|n| open && r.proof.is_none() && *n > 0)
+                .map(|n| page.t1("desk-raiser-failed", "n", n)),
         })
         .collect()
 }
@@ -78,7 +86,7 @@ pub(super) async fn reveal(
         .write(who, move |cx| {
             let raisers = matters::raiser::reveal(cx, id)?;
             let detail = matters::app::detail(cx, id)?;
-            let frame = Frame::load(cx, &page, &staff, queue_path(Queue::Mine))?;
+            let frame = Frame::load(cx, &page, &staff, "")?;
             let raisers = raisers
                 .into_iter()
                 .map(|r| Shown {

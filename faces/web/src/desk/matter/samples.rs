@@ -5,7 +5,7 @@ use super::raisers::{RaiserView, Reveal, Shown};
 use super::similar::Similar;
 use super::steps::{NextStep, Refused};
 use super::timeline::EventView;
-use super::{MatterPage, View};
+use super::{MatterPage, Owner, View};
 use crate::Page;
 use crate::desk::Frame;
 use crate::desk::words::{Due, No, Tag};
@@ -34,8 +34,12 @@ fn sample(page: &Page, state: Stand) -> View {
         due: Due::of(page, page.now.plus_hours(3), Level::Yellow, None, full),
         stage: page.t("desk-stage-contact"),
         why: vec![page.t1("why-due", "at", page.stamp(page.now))],
-        owner: name("王工", "Wang"),
-        via: texts(full, page.t("desk-via-deputy")),
+        owner: Owner {
+            name: name("王工", "Wang"),
+            seat: texts(full, name("归雁苑物业", "Property of Guiyan")),
+            phone: texts(full, "021-0571 0101".into()),
+            via: texts(full, page.t("desk-via-deputy")),
+        },
         next: if full {
             [CommandKind::Contact, CommandKind::Wait]
                 .iter()
@@ -53,17 +57,23 @@ fn sample(page: &Page, state: Stand) -> View {
         text: name("三楼到二楼的楼道一直滴水", "Water drips from the third floor"),
         place: texts(full, name("青禾路3号", "3 Qinghe Road")),
         areas: texts(full, name("南桥镇 · 青禾居委会", "Nanqiao · Qinghe")),
+        post: full.then(|| (name("青禾站", "Qinghe Post"), "021-0571 0100".into())),
         pictures: vec![PictureView { href: format!("{href}/picture/1"), alt: page.t1("desk-picture", "n", 1) }],
         answer: texts(!full, name("水管已经换好", "The pipe was replaced")),
         outcome: texts(!full, page.t("outcome-done")),
         raisers: vec![RaiserView {
-            channel: page.t("channel-phone"),
+            which: texts(full, page.t1("desk-raiser-which", "n", 2)),
+            failed: texts(full, page.t1("desk-raiser-failed", "n", 2)),
+            channel: page.t1("desk-raiser-channel", "channel", page.t("channel-phone")),
             anonymous: full,
             at: page.ago(page.now),
             proof: texts(!full, page.t("proof-call")),
             record: texts(full, format!("{href}/do/record_delivery")),
             attempts: vec![page.t("delivery-call_failed")],
         }],
+        named: true,
+        joined: vec![("HQ-2026-00003".into(), href.clone())],
+        original: texts(!full, href.clone()),
         may_reveal: full,
         reveal: format!("{href}/raiser"),
         readings: texts(full, page.t1("desk-readings", "n", 2)),

@@ -5,7 +5,7 @@ use super::account_in;
 use crate::Page;
 use kernel::ids::AccountId;
 use matters::app::{Detail, TimelineLine};
-use matters::model::DeliveryResult;
+use matters::model::{DeliveryResult, Level};
 use matters::{Note, NoteKind};
 use serde_json::Value;
 use std::collections::HashMap;
@@ -37,14 +37,27 @@ pub(super) fn timeline(
             at: page.ago(event.at),
             machine: page.machine_time(event.at),
             who: who(page, event, names),
-            what: page.tk("done-", &event.kind),
+            what: what(page, event),
             more: more(page, event, names, classes),
             words,
-            late: event.kind == "escalate",
+            late: event.kind == "escalate" && said(event, "level") != Some(Level::Yellow.code()),
         });
     }
     out.reverse();
     out
+}
+
+fn said<'a>(event: &'a TimelineLine, field: &str) -> Option<&'a str> {
+    event.payload.get(field).and_then(Value::as_str)
+}
+
+/// What was done. Something typed by a colleague was raised by somebody else; a reminder says who was reminded.
+fn what(page: &Page, event: &TimelineLine) -> String {
+    match (event.kind.as_str(), said(event, "level")) {
+        ("raise", _) if event.account.is_some() => page.t("done-raise_for"),
+        ("escalate", Some(level)) => page.tk("rung-", level),
+        (kind, _) => page.tk("done-", kind),
+    }
 }
 
 /// Who did it, in words: a colleague by name, the resident, the program.
@@ -63,7 +76,7 @@ pub(super) fn more(
     names: &HashMap<AccountId, String>,
     classes: &HashMap<String, String>,
 ) -> Vec<String> {
-    let text = |field: &str| event.payload.get(field).and_then(Value::as_str);
+    let text = |field: &str| said(event, field);
     let at = |field: &str| event.payload.get(field).and_then(Value::as_i64).map(kernel::Moment::from_micros);
     let mut out = Vec::new();
     let mut say = |key: &str, value: String| out.push(page.t1(key, "value", value));
@@ -86,7 +99,6 @@ pub(super) fn more(
             .and_then(Value::as_i64)
             .into_iter()
             .for_each(|n| say("desk-log-stars", n.to_string())),
-        "escalate" => text("level").into_iter().for_each(|l| say("desk-log-level", page.tk("level-", l))),
         _ => {}
     }
     if let Some(owner) = account_in(&event.payload, "owner") {
