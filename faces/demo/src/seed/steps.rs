@@ -402,6 +402,9 @@ impl Case {
         self.attempts += 1;
         let note = (result == DeliveryResult::CallFailed).then(|| "没人接，晚些再打。".to_owned());
         self.by(cx, actor, Command::RecordDelivery { raiser: self.raiser, result, note })?;
+        if result.proof().is_some() {
+            self.tell_the_others(cx, scene)?;
+        }
         let now = cx.now;
         if self.state == State::Closed {
             return Ok(self.closed(scene, now));
@@ -411,6 +414,22 @@ impl Case {
             DeliveryResult::CallFailed => vec![(after(scene, now, 5.0, false), Step::Deliver)],
             _ => Vec::new(),
         })
+    }
+
+    /// Those whose own matter was joined to this one hear of it too, or it would stay open for ever.
+    fn tell_the_others(&mut self, cx: &mut Cx<'_>, scene: &Scene<'_>) -> Result<(), Error> {
+        let sql = "SELECT id, anonymous FROM matter_raiser WHERE matter_id = $1 AND proof IS NULL ORDER BY at, id";
+        let waiting = cx.query(sql, params![self.matter])?;
+        for row in waiting {
+            let (raiser, alone): (RaiserId, bool) = (row.id("id")?, row.bool("anonymous")?);
+            let (actor, result) = if alone {
+                (Actor::raiser(cx.district(), self.matter), DeliveryResult::Opened)
+            } else {
+                (self.staff(scene, scene.staff.posts[self.post][2]), DeliveryResult::CallAnswered)
+            };
+            self.by(cx, actor, Command::RecordDelivery { raiser, result, note: None })?;
+        }
+        Ok(())
     }
 
     fn closed(&self, scene: &mut Scene<'_>, now: Moment) -> Next {
