@@ -98,6 +98,11 @@ impl Target {
     }
 }
 
+/// Readers of SQLite: they wait for processors, not for each other.
+const READERS: usize = 4;
+/// Connections to PostgreSQL: they wait for the disk together, so that one write of it commits many.
+const POOL: usize = 16;
+
 /// The running threads of one database.
 pub(crate) struct Db {
     write: Arc<Queue>,
@@ -106,21 +111,26 @@ pub(crate) struct Db {
 }
 
 impl Db {
-    /// Starts the threads. `connections` readers (SQLite) or pool size (PostgreSQL).
+    /// Starts the threads. `connections` readers (SQLite) or pool size (PostgreSQL); 0 is [`READERS`] or [`POOL`].
     pub(crate) fn start(target: &Target, connections: usize, faults: &Arc<Faults>) -> Self {
+        let connections = match (connections, target) {
+            (0, Target::Sqlite(..)) => READERS,
+            (0, Target::Postgres(_)) => POOL,
+            (n, _) => n,
+        };
         let write = Arc::new(Queue::default());
         let mut threads = Vec::new();
         let read = match target {
             Target::Sqlite(..) => {
                 threads.push(spawn("store-writer", target, true, faults, &write, write_batches));
                 let read = Arc::new(Queue::default());
-                for _ in 0..connections.max(1) {
+                for _ in 0..connections {
                     threads.push(spawn("store-reader", target, false, faults, &read, one_by_one));
                 }
                 read
             }
             Target::Postgres(_) => {
-                for _ in 0..connections.max(1) {
+                for _ in 0..connections {
                     threads.push(spawn("store-pg", target, true, faults, &write, one_by_one));
                 }
                 write.clone()

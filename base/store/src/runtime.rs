@@ -41,7 +41,7 @@ pub struct Signal {
 pub struct Options {
     /// `sqlite:FILE` or `postgres://…`.
     pub url: String,
-    /// Reader threads (SQLite) or pooled connections (PostgreSQL).
+    /// Reader threads (SQLite) or pooled connections (PostgreSQL); 0 chooses.
     pub connections: usize,
     pub clock: Arc<dyn Clock>,
     pub ids: Arc<dyn Ids>,
@@ -50,7 +50,7 @@ pub struct Options {
 
 impl Options {
     pub fn new(url: impl Into<String>, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>, keys: Keys) -> Self {
-        Self { url: url.into(), connections: 4, clock, ids, keys }
+        Self { url: url.into(), connections: 0, clock, ids, keys }
     }
 }
 

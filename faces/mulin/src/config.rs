@@ -22,7 +22,7 @@ pub(crate) struct Config {
     pub listen: String,
     /// Address of health, readiness and metrics; empty switches it off.
     pub admin_listen: String,
-    /// Reader threads (SQLite) or pooled connections (PostgreSQL).
+    /// Reader threads (SQLite) or pooled connections (PostgreSQL); 0 chooses 4 or 16.
     pub connections: usize,
     /// Code of the district that the pages show; empty when the database holds only one.
     pub district: String,
@@ -81,7 +81,7 @@ impl Default for Config {
             keys: "mulin.keys".into(),
             listen: "127.0.0.1:8080".into(),
             admin_listen: String::new(),
-            connections: 4,
+            connections: 0,
             district: String::new(),
             site: web::Config::default(),
             mail: Mail::default(),
