@@ -47,3 +47,16 @@ mail-anchor-body = This is the state of the log at { $at }, { $entries } entries
 
     To verify, put the lines you kept into a file and run mulin audit verify --anchor FILE.
     This mail was sent by the system and holds nothing personal.
+mail-receipt-subject = We have your mail: { $number }
+mail-receipt-body = Hello,
+
+    We have received your mail; its number is { $number }. How far it is and when you are answered stands on this page, which is yours alone:
+    { $link }
+
+    Please do not pass the address on. In danger call 110, 119 or 120; with questions call { $phone } and name the number { $number }.
+    You can add something on the page.
+
+    This mail was sent by the system.
+mail-in-empty = (the mail holds no words)
+mail-in-about = (an answer about { $number }, which was closed)
+mail-in-files = (the mail brought { $n } files that were not taken, only photos are; please ask the raiser if you need them)

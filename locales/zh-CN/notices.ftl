@@ -47,3 +47,16 @@ mail-anchor-body = 这是审计日志在 { $at } 的状态，共 { $entries } �
 
     需要核验时，把保存的这些行放进一个文件，运行 mulin audit verify --anchor 文件。
     这封邮件由系统自动发出，不含任何个人信息。
+mail-receipt-subject = 已收到您的邮件：{ $number }
+mail-receipt-body = 您好：
+
+    您的邮件已经收到，编号 { $number }。办到哪一步、什么时候答复，请打开这个只属于您的网页查看：
+    { $link }
+
+    请不要把网址转发给别人。有急事请打 110、119 或 120；其他问题请致电 { $phone }，报编号 { $number }。
+    要补充情况，可以在网页上补充。
+
+    这封邮件由系统自动发出。
+mail-in-empty = （邮件里没有文字）
+mail-in-about = （回复已办结的 { $number }）
+mail-in-files = （邮件带了 { $n } 个没有收下的附件，只收照片；需要时请联系反映人。）

@@ -35,6 +35,8 @@ pub struct MailConfig {
     pub password: SecretString,
     /// Sender, such as `睦邻 <no-reply@mulin.example>`.
     pub from: String,
+    /// Where answers to our mails go; empty when nobody reads them.
+    pub reply_to: String,
 }
 
 /// Everything this crate needs to know.

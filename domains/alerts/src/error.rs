@@ -19,6 +19,18 @@ pub enum Error {
 
 pub type Result<T> = std::result::Result<T, Error>;
 
+impl Error {
+    /// Whether trying again later may help.
+    pub const fn is_unavailable(&self) -> bool {
+        match self {
+            Self::Store(e) | Self::People(people::Error::Store(e)) | Self::Matters(matters::Error::Store(e)) => {
+                e.is_unavailable()
+            }
+            _ => false,
+        }
+    }
+}
+
 impl From<Error> for JobError {
     fn from(error: Error) -> Self {
         match error {

@@ -8,6 +8,7 @@ pub mod app;
 pub mod bulletin;
 mod config;
 mod error;
+mod incoming;
 mod jobs;
 mod mail;
 mod schema;
@@ -15,6 +16,7 @@ mod texts;
 
 pub use config::{AlertsConfig, Encryption, MailConfig};
 pub use error::{Error, Result};
+pub use incoming::{MOST_BYTES, Machine, Unreadable};
 pub use jobs::handlers;
 pub use schema::MIGRATIONS;
 pub use texts::sentence;

@@ -2,7 +2,7 @@
 
 use crate::config::{Encryption, MailConfig};
 use kernel::Moment;
-use lettre::message::header::ContentType;
+use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MessageBuilder};
 use lettre::transport::smtp::SmtpTransportBuilder;
 use lettre::transport::smtp::authentication::Credentials;
@@ -42,6 +42,7 @@ pub(crate) enum Sent {
 pub(crate) struct Mailer {
     transport: Option<SmtpTransport>,
     from: Option<Mailbox>,
+    reply_to: Option<Mailbox>,
     domain: String,
     /// Until when the server is left alone.
     rests_until: Mutex<Moment>,
@@ -62,7 +63,11 @@ impl Mailer {
             let password = config.password.expose_secret().to_owned();
             b.credentials(Credentials::new(config.user.clone(), password)).build()
         });
-        Self { transport, from, domain, rests_until: Mutex::new(Moment::default()) }
+        let reply_to: Option<Mailbox> = config.reply_to.parse().ok();
+        if reply_to.is_none() && !config.reply_to.is_empty() {
+            tracing::error!("mail.reply_to is not an address; answers go to the sender");
+        }
+        Self { transport, from, reply_to, domain, rests_until: Mutex::new(Moment::default()) }
     }
 
     /// Sends now. Blocks for at most a few seconds.
@@ -74,7 +79,7 @@ impl Mailer {
             return Sent::Later("the mail server could not be reached a moment ago".into());
         }
         let Ok(to) = letter.to.parse::<Mailbox>() else { return Sent::Refused("not an address".into()) };
-        let Ok(message) = compose(letter, from.clone(), to, &self.domain, now) else {
+        let Ok(message) = compose(letter, (from.clone(), self.reply_to.clone()), to, &self.domain, now) else {
             return Sent::Refused("cannot be composed".into());
         };
         let Err(error) = transport.send(&message) else { return Sent::Accepted };
@@ -103,17 +108,28 @@ fn builder(config: &MailConfig) -> Option<SmtpTransportBuilder> {
 
 fn compose(
     letter: &Letter,
-    from: Mailbox,
+    (from, reply_to): (Mailbox, Option<Mailbox>),
     to: Mailbox,
     domain: &str,
     now: Moment,
 ) -> Result<Message, lettre::error::Error> {
     let date = SystemTime::UNIX_EPOCH + Duration::from_micros(u64::try_from(now.micros()).unwrap_or_default());
-    let builder: MessageBuilder = Message::builder()
+    let mut builder: MessageBuilder = Message::builder()
         .from(from)
         .to(to)
         .date(date)
         .message_id(Some(format!("<{}@{domain}>", letter.id)))
         .subject(letter.subject.clone());
-    builder.header(ContentType::TEXT_PLAIN).body(letter.body.clone())
+    if let Some(reply_to) = reply_to {
+        builder = builder.reply_to(reply_to);
+    }
+    let mut message = builder.header(ContentType::TEXT_PLAIN).body(letter.body.clone())?;
+    // Programs do not answer what says it comes from one, and we know our own when they send it back.
+    let headers = [("Auto-Submitted", "auto-generated"), ("X-Loop", domain)];
+    for (name, value) in headers {
+        if let Ok(name) = HeaderName::new_from_ascii(name.to_owned()) {
+            message.headers_mut().insert_raw(HeaderValue::new(name, value.to_owned()));
+        }
+    }
+    Ok(message)
 }

@@ -88,6 +88,16 @@ pub(crate) fn known(cx: &mut Cx<'_>, matter: MatterId) -> Result<Hints, Error> {
     Ok(hints)
 }
 
+/// The matter that answers for this raiser now: another one after a merge. For the program, when a raiser's mail comes.
+pub fn matter_of(cx: &mut Cx<'_>, raiser: RaiserId) -> Result<Option<MatterId>, Error> {
+    if !matches!(cx.actor.kind, kernel::ActorKind::System(_)) {
+        return Err(Error::NotFound);
+    }
+    let sql = "SELECT matter_id FROM matter_raiser WHERE id = $1 AND district_id = $2";
+    let row = cx.query_opt(sql, params![raiser, cx.district()])?;
+    Ok(row.map(|r| r.id("matter_id")).transpose()?)
+}
+
 const BLOCK: &str = "id, anonymous, lang, name, phone, email, address";
 
 fn shown(raiser: &Raiser) -> Vec<&'static str> {

@@ -6,6 +6,7 @@ pub mod audit;
 pub mod bench;
 pub mod districts;
 pub mod import;
+pub mod intake;
 pub mod report;
 
 use kernel::ids::DistrictId;

@@ -57,6 +57,10 @@ pub(crate) struct Mail {
     pub user: String,
     pub password: String,
     pub from: String,
+    /// Where answers to our mails go: the address whose mails `mulin intake mail` takes. Empty: nobody reads them.
+    pub reply_to: String,
+    /// Class of what comes by mail.
+    pub intake_class: String,
     /// `none`, `starttls` or `tls`.
     pub encryption: String,
 }
@@ -70,7 +74,16 @@ impl std::fmt::Debug for Mail {
 impl Default for Mail {
     fn default() -> Self {
         let none = String::new;
-        Self { host: none(), port: 25, user: none(), password: none(), from: none(), encryption: "starttls".into() }
+        Self {
+            host: none(),
+            port: 25,
+            user: none(),
+            password: none(),
+            from: none(),
+            reply_to: none(),
+            intake_class: "other".into(),
+            encryption: "starttls".into(),
+        }
     }
 }
 
@@ -116,6 +129,16 @@ impl Config {
         audit::AuditConfig { folder, mails }
     }
 
+    /// How mails from outside are taken.
+    pub(crate) fn intake(&self) -> alerts::app::intake::Settings {
+        let domain = self.mail.from.rsplit('@').next().map(|d| d.trim_end_matches('>').trim().to_owned());
+        alerts::app::intake::Settings {
+            class: self.mail.intake_class.clone(),
+            own_domain: domain.filter(|d| !d.is_empty()),
+            sends: !self.mail.host.is_empty(),
+        }
+    }
+
     fn mail_server(&self) -> anyhow::Result<alerts::MailConfig> {
         let mail = &self.mail;
         let encryption = alerts::Encryption::from_code(&mail.encryption)
@@ -128,6 +151,7 @@ impl Config {
             user: mail.user.clone(),
             password: mail.password.clone().into(),
             from: mail.from.clone(),
+            reply_to: mail.reply_to.clone(),
         })
     }
 }

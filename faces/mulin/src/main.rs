@@ -60,6 +60,9 @@ enum Command {
     /// Bring in what others have written down; a file is written whole or not at all.
     #[command(subcommand)]
     Import(cli::import::Import),
+    /// Take what comes from outside: mails from a mail server's pipe, a Maildir or a folder.
+    #[command(subcommand)]
+    Intake(cli::intake::Intake),
     /// Measure the program on a database of its own.
     #[command(subcommand)]
     Bench(cli::bench::Bench),
@@ -82,7 +85,9 @@ fn main() -> ExitCode {
         Err(error) if error.chain().any(is_broken_pipe) => ExitCode::from(1),
         Err(error) => {
             let _ = writeln!(std::io::stderr(), "mulin: {error:#}");
-            ExitCode::from(if error.is::<cli::WrongUse>() { 2 } else { 1 })
+            // 75: a mail server keeps the mail and tries again.
+            let later = error.is::<cli::intake::TryAgain>();
+            ExitCode::from(if later { 75 } else { u8::from(error.is::<cli::WrongUse>()) + 1 })
         }
     }
 }
@@ -127,6 +132,10 @@ fn run(cli: Cli) -> anyhow::Result<()> {
                 open::open_with(url, config.connections, keys, Arc::new(SystemClock), Arc::new(OsIds))
             };
             cli::bench::run(&command, &open, &mut std::io::stdout().lock())
+        }
+        Command::Intake(command) => {
+            let settings = config.intake();
+            with_env(&config, |env| cli::intake::run(env, &command, &settings))
         }
         Command::Report(command) => with_env(&config, |env| cli::report::run(env, &command)),
     }

@@ -16,6 +16,8 @@ use uuid::Uuid;
 
 /// Kind of the job that sends one message.
 pub(crate) const SEND: &str = "mail.send";
+/// Kind of the message that tells a raiser the number.
+const RECEIPT: &str = "receipt";
 /// Refused mails to a raiser are tried this often, a day apart (R2: three logged attempts).
 const TRIES: i64 = 3;
 const TRY_AGAIN_HOURS: i64 = 24;
@@ -68,6 +70,16 @@ pub(crate) fn to_raiser(
 
 pub(crate) fn to_house(cx: &mut Cx<'_>, letter: HouseLetter, key: &str) -> Result<()> {
     write(cx, To::House(letter), "anchor", MatterId(Uuid::nil()), key, cx.now)
+}
+
+/// Number and address of what somebody raised by mail. Holds nothing of what they wrote: whoever writes under a wrong
+/// name cannot send words to others through us.
+pub(crate) fn receipt(cx: &mut Cx<'_>, mail: HasMail, raiser: RaiserId, matter: MatterId) -> Result<()> {
+    if !mail.0 {
+        return Ok(());
+    }
+    let to = To::Raiser { raiser, opening: 1, try_no: 1 };
+    write(cx, to, RECEIPT, matter, &format!("receipt/{raiser}"), cx.now)
 }
 
 fn write(cx: &mut Cx<'_>, to: To, kind: &str, matter: MatterId, key: &str, run_at: Moment) -> Result<()> {
@@ -146,7 +158,8 @@ fn for_raiser(
     opening: i64,
 ) -> Result<Option<Letter>> {
     let about = brief(cx, message.matter)?;
-    if about.state != State::Answered || about.opening != opening {
+    let receipt = message.kind == RECEIPT;
+    if !receipt && (about.state != State::Answered || about.opening != opening) {
         return Ok(None);
     }
     let block = match matters::raiser::reveal_for_delivery(cx, message.matter, raiser) {
@@ -158,9 +171,14 @@ fn for_raiser(
     let prefix = if block.lang == Lang::En { "/en" } else { "" };
     let link = format!("{}{prefix}/t/{code}", config.public_url.trim_end_matches('/'));
     let number = about.number.as_str();
-    let subject = text(block.lang, "mail-answer-subject", &[("number", number)]);
+    let (subject, body) = if receipt {
+        ("mail-receipt-subject", "mail-receipt-body")
+    } else {
+        ("mail-answer-subject", "mail-answer-body")
+    };
+    let subject = text(block.lang, subject, &[("number", number)]);
     let args = [("number", number), ("link", link.as_str()), ("phone", config.duty_phone.as_str())];
-    let body = text(block.lang, "mail-answer-body", &args);
+    let body = text(block.lang, body, &args);
     Ok(Some(Letter { id: message.id, to, subject, body }))
 }
 
@@ -205,6 +223,10 @@ pub(crate) fn note(cx: &mut Cx<'_>, mail: HasMail, message: &Message, sent: &Sen
         Sent::Later(_) => {}
     }
     let To::Raiser { raiser, opening, try_no } = message.to else { return Ok(()) };
+    // A receipt proves nothing about an answer.
+    if message.kind == RECEIPT {
+        return Ok(());
+    }
     let outcome = match sent {
         Sent::Accepted => DeliveryResult::EmailAccepted,
         Sent::Refused(_) => DeliveryResult::EmailFailed,
@@ -243,7 +265,9 @@ pub fn bounced(cx: &mut Cx<'_>, id: Uuid) -> Result<bool> {
     let Some(r) = cx.query_opt(sql, params![id, cx.district()])? else { return Ok(false) };
     let matter: MatterId = r.id("matter_id")?;
     cx.execute("UPDATE message SET state = 'bounced' WHERE id = $1", params![id])?;
-    if let Some(raiser) = r.opt_id::<RaiserId>("to_raiser")? {
+    if let Some(raiser) = r.opt_id::<RaiserId>("to_raiser")?
+        && r.text("kind")? != RECEIPT
+    {
         let message = Message {
             id,
             kind: r.text("kind")?,

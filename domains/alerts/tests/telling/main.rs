@@ -42,6 +42,7 @@ fn config_of(server: std::net::SocketAddr) -> AlertsConfig {
             user: String::new(),
             password: SecretString::from(""),
             from: "睦邻 <no-reply@mulin.example>".into(),
+            reply_to: "intake@mulin.example".into(),
         }),
         public_url: "https://mulin.example/".into(),
         duty_phone: "021-0571 0110".into(),

@@ -45,7 +45,7 @@ pub use owners::{inherit, open_on_seat};
 pub use published::{
     Change, ChangeFilter, PUBLISHED_MAX, Published, PublishedFilter, published, published_changes, published_one,
 };
-pub use raise::{Raise, RaisedPlace, RaiserInput, Receipt, raise, raise_corrected};
+pub use raise::{Raise, RaisedPlace, RaiserInput, Receipt, number_of_key, raise, raise_corrected};
 pub use search::search;
 pub use takers::takers;
 pub use track::{Found, Progress, Tracked, find_by_code, track};

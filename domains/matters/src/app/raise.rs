@@ -314,6 +314,15 @@ fn fingerprint(cx: &Cx<'_>, c: &Raise) -> [u8; 32] {
     cx.keyed_hash(KeyClass::Raiser, format!("{:?}", (&c.class, &c.text, &c.place, &c.raiser, c.origin)).as_bytes())
 }
 
+/// The number of what was raised under this idempotency key, for the program that uses it.
+pub fn number_of_key(cx: &mut Cx<'_>, key: &str) -> Result<Option<String>, Error> {
+    if !matches!(cx.actor.kind, kernel::ActorKind::System(_)) {
+        return Err(Error::NotFound);
+    }
+    let sql = "SELECT number FROM matter WHERE district_id = $1 AND idem = $2";
+    Ok(cx.query_opt(sql, params![cx.district(), key])?.map(|r| r.text("number")).transpose()?)
+}
+
 /// The same key again: the same receipt, or a refusal when the content differs.
 fn repeated(cx: &mut Cx<'_>, command: &Raise, digest: Option<[u8; 32]>) -> Result<Receipt, Error> {
     let sql = "SELECT id, idem_digest FROM matter WHERE district_id = $1 AND idem = $2";
