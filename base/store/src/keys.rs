@@ -127,6 +127,12 @@ impl Keys {
         file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)
     }
 
+    /// The key of backups of one version, or of the current one, with its version.
+    pub(crate) fn backup_key(&self, version: Option<u32>) -> Option<(u32, [u8; 32])> {
+        let version = version.unwrap_or(self.current);
+        self.versions.get(&version).map(|root| (version, mac(root, &[b"mulin/backup"])))
+    }
+
     /// Signs what leaves the house (anchors of the log) with the current key; Ed25519 (RFC 8032).
     pub fn sign(&self, message: &[u8]) -> (PublicKey, [u8; 64]) {
         let key = self.versions.get(&self.current).map_or_else(|| signing_key(&[0; 32]), signing_key);

@@ -3,6 +3,7 @@
 //! Domains get a [`Cx`] and write plain SQL with `$1`; they never learn which database answers. See
 //! `docs/decisions/0002-sql-drivers.md` for why there is no mapper in between.
 
+pub mod backup;
 pub mod chain;
 mod conn;
 mod copies;

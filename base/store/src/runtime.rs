@@ -113,6 +113,9 @@ impl Runtime {
     pub fn keys(&self) -> &Keys {
         &self.0.keys
     }
+    pub(crate) fn target(&self) -> &Target {
+        &self.0.target
+    }
     /// Failure on demand, for tests.
     pub fn faults(&self) -> &Faults {
         &self.0.faults

@@ -1,5 +1,6 @@
 //! The one binary: command line, configuration and wiring. What the commands do lives in the crates below.
 
+mod backup;
 mod clock;
 mod config;
 mod demo;
@@ -46,6 +47,10 @@ enum Command {
     Demo(::demo::run::Args),
     /// Bring the database's schema up to date (serve and every command do it too).
     Migrate,
+    /// A sealed copy of the database (SQLite), made while the program runs.
+    Backup(backup::Args),
+    /// Bring a backup back where no database is; it opens only with the key file it was made with.
+    Restore(backup::RestoreArgs),
     /// Check keys, database, clock, jobs and the log, and say how to mend what is wrong.
     Doctor,
     /// Accounts of staff and volunteers: make, new password, suspend.
@@ -119,6 +124,8 @@ fn run(cli: Cli) -> anyhow::Result<()> {
             let rt = open::open(&config)?;
             Ok(writeln!(std::io::stdout(), "the {} database is up to date", rt.database_kind())?)
         }
+        Command::Backup(args) => backup::run(&config, &args),
+        Command::Restore(args) => backup::restore(&config, &args),
         Command::Doctor => doctor::run(&config),
         Command::Audit(command) => {
             let folder = config.audit().folder;
