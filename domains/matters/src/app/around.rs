@@ -92,6 +92,16 @@ pub(crate) fn spot(cx: &mut Cx<'_>, place: &RaisedPlace) -> Result<Spot, Error> 
             // Not drawn: whoever holds seats there still gets it.
             spot.community = Some(area);
         }
+        // Somebody who names only the neighbourhood still gets the post of its police area.
+        if let Some(at) = ground.stand_in(area) {
+            spot.police = spot.police.or(at.police);
+            spot.post = at.post;
+        }
+    }
+    // Raised at a post, and nothing else said: it is about the surroundings of that post.
+    let here = place.post.and_then(|id| ground.post(id)).and_then(|post| ground.locate(post.point?).ok());
+    if let Some(at) = here.filter(|_| spot.town.is_none() && spot.community.is_none()) {
+        spot = Spot { town: at.town, community: at.community, grid: at.grid, police: at.police, ..spot };
     }
     spot.post = place.post.or(spot.post);
     spot.post_top = spot.post.and_then(|post| ground.post(post)).and_then(|post| post.parent);

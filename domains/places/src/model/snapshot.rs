@@ -7,6 +7,7 @@
 use super::area::{Area, AreaKind};
 use super::post::{Post, PostState, Tier};
 use crate::{Error, Result};
+use geo::InteriorPoint;
 use kernel::Point;
 use kernel::ids::{AreaId, DistrictId, PostId};
 use rstar::primitives::{GeomWithData, Rectangle};
@@ -120,6 +121,11 @@ impl Snapshot {
     pub fn post(&self, id: PostId) -> Option<&Post> {
         self.posts.get(*self.post_at.get(&id)?)
     }
+    /// A running post by the code on its sign, or by its id.
+    pub fn running_post(&self, code: &str) -> Option<&Post> {
+        let named = |p: &&Post| p.code.as_deref() == Some(code) || p.id.to_string() == code;
+        self.posts.iter().find(|p| p.state == PostState::Running && named(p))
+    }
     /// Offices and houses that hang on a post.
     pub fn under(&self, post: PostId) -> impl Iterator<Item = &Post> {
         self.posts.iter().filter(move |p| p.parent == Some(post))
@@ -169,6 +175,14 @@ impl Snapshot {
         };
         located.post = self.post_for(&located);
         Ok(located)
+    }
+
+    /// A place that stands for a whole area when nobody pointed at one: inside its outline, or inside the nearest area
+    /// above it that is drawn. Good enough to find a post to call.
+    pub fn stand_in(&self, area: AreaId) -> Option<Located> {
+        let outline = self.chain(area).into_iter().find_map(|a| a.outline.as_ref())?;
+        let inside = outline.shape().interior_point()?;
+        self.locate(Point::new(inside.x(), inside.y()).ok()?).ok()
     }
 
     fn nearest_police(&self, point: Point) -> Option<&Area> {

@@ -93,3 +93,12 @@ fn the_post_that_serves_then_the_one_inside_then_the_nearest() {
     let closed = Post { state: PostState::Closed, ..post(5, Tier::PolicePost, 121.1, &[91]) };
     assert_eq!(by(vec![closed, post(8, Tier::PolicePost, 121.8, &[])]), 8);
 }
+
+#[test]
+fn an_area_without_a_point_still_finds_a_post() {
+    let ground = world(vec![post(1, Tier::PolicePost, 121.2, &[90]), post(2, Tier::PolicePost, 121.7, &[91])]);
+    let of = |n: u128| ground.stand_in(AreaId(Uuid::from_u128(n))).and_then(|at| at.post).map(|p| p.0.as_u128());
+    assert_eq!(of(12), Some(2));
+    assert_eq!(of(111), Some(1), "not drawn itself: the town above it is");
+    assert_eq!(of(999), None, "an unknown area stands nowhere");
+}
