@@ -23,13 +23,17 @@ pub struct Attachment {
     pub size: u64,
 }
 
-/// Stores a picture with a matter, encrypted under the matter's key.
+/// Stores a picture with a matter, encrypted under the matter's key. The same picture sent again (a double click, a
+/// form sent twice) is the one that is there.
 pub fn attach(cx: &mut Cx<'_>, matter: MatterId, photo: &Photo) -> Result<AttachmentId, Error> {
     let m = MatterRow::for_change(cx, matter)?;
     let facts = around::facts_of(cx, &m)?;
     require(&cx.actor, cx.purpose, Action::AddAttachment, &facts)?;
     if !m.state.is_open() {
         return Err(super::act::refuse("refuse-state", crate::model::WhoCould::Raiser, "todo-reopen"));
+    }
+    if let Some(there) = same(cx, matter, photo)? {
+        return Ok(there);
     }
     if ids(cx, matter)?.len() >= limits::PICTURES {
         return Err(Error::invalid("file", "invalid-too-many-pictures"));
@@ -58,6 +62,16 @@ pub fn attach(cx: &mut Cx<'_>, matter: MatterId, photo: &Photo) -> Result<Attach
     cx.record("matter.attach", crate::store::log::SUBJECT, matter.0, &payload)?;
     cx.signal(crate::events::CHANGED, matter.0);
     Ok(id)
+}
+
+fn same(cx: &mut Cx<'_>, matter: MatterId, photo: &Photo) -> Result<Option<AttachmentId>, Error> {
+    let sql = "SELECT id, body FROM matter_attachment WHERE matter_id = $1 AND bytes = $2 ORDER BY at, id";
+    for row in cx.query(sql, params![matter, photo.jpeg.len()])? {
+        if cx.open(KeyClass::Text, matter.0, &row.blob("body")?)? == photo.jpeg {
+            return Ok(Some(row.id("id")?));
+        }
+    }
+    Ok(None)
 }
 
 /// Ids of a matter's pictures, oldest first.

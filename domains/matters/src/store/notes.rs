@@ -64,6 +64,9 @@ pub struct Note {
     /// The raiser may read it.
     pub for_raiser: bool,
     pub text: String,
+    /// As the log names it under `note`, for whoever reads the original: which entry these words belong to, also when
+    /// several bear the same time.
+    pub digest: String,
 }
 
 /// Stores a text; answers its id and the keyed digest for the log.
@@ -189,14 +192,16 @@ pub(crate) fn all(cx: &mut Cx<'_>, matter: MatterId, reader: Reader) -> Result<V
         if reader == Reader::Raiser && !for_raiser {
             continue;
         }
-        let kind = coded(r, "kind", NoteKind::from_code)?;
+        let (id, kind) = (r.uuid("id")?, coded(r, "kind", NoteKind::from_code)?);
+        let text = words_of(cx, matter, kind, r, reader)?;
         notes.push(Note {
-            id: r.uuid("id")?,
+            id,
             at: r.moment("at")?,
             kind,
             author: r.text("author")?,
             for_raiser,
-            text: words_of(cx, matter, kind, r, reader)?,
+            digest: digest(cx, id, &text),
+            text,
         });
     }
     // Texts of one instant in the order of their kinds: what was raised comes first.
