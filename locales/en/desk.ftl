@@ -527,3 +527,4 @@ desk-term-words = { $n } { $unit }
 desk-alike-near = in the same area
 desk-people-more-seats = and { $n } more
 desk-table = Table; on a narrow screen it scrolls sideways
+desk-post-poster = QR code

@@ -1,7 +1,7 @@
 # When something goes wrong
 error-call = You can also call the duty desk:
 error-home = Back to the first page
-error-request = Request { $id }. You can name it on the telephone.
+error-request = You can name this on the telephone: { $id }
 error-who = Who can help: { $who }
 error-title-bad-request = We did not understand this step
 error-do-bad-request = Please go back one page and try again. Nothing was sent.
@@ -10,14 +10,14 @@ error-do-sign-in = You will come back to where you were.
 error-title-forbidden = You cannot do this now
 error-do-forbidden = Your post does not include this. Nothing was changed.
 error-title-not-found = There is no such page
-error-do-not-found = The address or the code may be mistyped. Please compare it with your receipt.
+error-do-not-found = The address or the code may be mistyped.
 error-title-conflict = Somebody changed this a moment ago
 error-do-conflict = Your change was not saved. Look at both versions, then decide.
 error-conflict-yours = You wanted
 error-conflict-theirs = It is now
 error-conflict-again = See the latest version
 error-title-too-large = This is too large
-error-do-too-large = It was not saved. Please write less, or choose a smaller photo.
+error-do-too-large = It was not saved. Please go back one page and write less, or choose a smaller photo.
 error-too-large-limit = At most { $n } MB at once.
 error-title-too-many = Too many tries, please wait
 error-do-too-many = We limit tries so that nobody can guess.

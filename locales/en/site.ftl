@@ -13,7 +13,7 @@ foot-emergency = If somebody is in danger, call 110, 119 or 120 first.
 foot-track = Check progress
 foot-grid = Who looks after my place
 foot-staff = Staff sign in
-form-problem = Please look at these again
+form-problem = Please change this
 login-title = Staff sign in
 login-intro = Residents need no account to raise something or to check progress.
 login-name = Login name
@@ -29,20 +29,18 @@ kept-send = Send
 kept-drop = Do not send, back to the desk
 # Home
 home-title = Do you need help?
-home-intro = Tell us what is wrong near your door. Somebody takes it up, and you get an answer.
 home-report = Tell us about something
 home-report-more = A leak, noise, a danger, a request: three short steps
 home-track = Check progress
 home-track-more = See where it stands, with your code
 home-grid = Who looks after my place
-home-grid-more = Find your grid worker, officer and committee
+home-grid-more = Numbers of your grid worker, officer and committee
 home-lost = Have you found a lost elder?
-home-lost-more = Please stay, speak slowly, and call the duty desk now:
-home-duty-hours = day and night
+home-lost-more = Stay there and call the duty desk now
 home-how = What happens then
-home-how-1 = You get a number, a code and the time by which you will be answered.
+home-how-1 = You get a number, a code, and the time by which you are answered.
 home-how-2 = A named person takes it up. You can see every step.
-home-how-3 = When it is done somebody else checks it and you are told. If you are not content, you can have it reopened.
+home-how-3 = When it is done, somebody else checks it and you are told. If it is not right, you can have it reopened.
 field-wrong = This is not right, please check
 
 # Between the parts of a list.

@@ -518,3 +518,4 @@ desk-term-words = { $n } { $unit }
 desk-alike-near = 同一个地区
 desk-people-more-seats = 还有 { $n } 个岗位
 desk-table = 表格，窄屏可左右滑动
+desk-post-poster = 二维码

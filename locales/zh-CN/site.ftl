@@ -13,13 +13,13 @@ foot-emergency = 有人身危险请先打 110、119 或 120。
 foot-track = 查进度
 foot-grid = 谁在管我这里
 foot-staff = 工作人员登录
-form-problem = 有几处请您看一下
+form-problem = 有地方要改一下
 login-title = 工作人员登录
 login-intro = 居民反映事情、查进度都不需要登录。
 login-name = 登录名
 login-password = 密码
 login-do = 登录
-login-wrong = 登录名或密码不对，请再试一次。忘了密码请找本单位管理员。
+login-wrong = 登录名或密码不对，请再试一次。忘了密码，请找本单位管理员。
 
 kept-lost = 登录已过期，还没有提交。您写的内容都在，登录后接着交。
 kept-title = 刚才写的还在
@@ -29,21 +29,19 @@ kept-send = 提交
 kept-drop = 不交了，回工作台
 # 首页
 home-title = 需要帮忙吗？
-home-intro = 家门口的事，说给我们听。件件有人管，件件有回音。
 home-report = 反映一件事
-home-report-more = 漏水、吵闹、隐患、求助……三步说清
+home-report-more = 漏水、吵闹、隐患、求助，三步说清
 home-track = 查进度
-home-track-more = 凭查询码看办到哪一步
+home-track-more = 用查询码看办到哪一步
 home-grid = 谁在管我这里
-home-grid-more = 查本地的网格员、民警和居委会
-home-lost = 看到老人走失或迷路？
-home-lost-more = 请陪在身边，慢慢说话，马上打值班电话：
-home-duty-hours = 24 小时有人接
+home-grid-more = 查网格员、民警、居委会的电话
+home-lost = 发现走失的老人
+home-lost-more = 陪在身边，马上打值班电话
 home-how = 说了以后会怎样
-home-how-1 = 您会拿到编号、查询码，还有答复的时限。
-home-how-2 = 有名有姓的人接手去办，到哪一步都能查到。
-home-how-3 = 办好后有人核查，再把结果告诉您。不满意可以要求重办。
-field-wrong = 这一项填得不对，请检查
+home-how-1 = 您会拿到编号和查询码，还有什么时候答复您。
+home-how-2 = 有名有姓的人接手去办，每一步都查得到。
+home-how-3 = 办完由另一个人核查，再把结果告诉您。没办好，可以要求重办。
+field-wrong = 这一项填得不对，请再看看
 
 # Between the parts of a list.
 list-and = 、

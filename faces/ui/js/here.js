@@ -22,11 +22,28 @@ export function here() {
   }
 }
 
-/** Writes a WGS-84 position into the form and tells a map that may be open. */
-export function place(lat, lon) {
+function write(lat, lon) {
   for (const [name, value] of [["lat", lat], ["lon", lon]]) {
     const field = document.querySelector(`input[name="${name}"]`);
-    if (field) field.value = value.toFixed(6);
+    if (field) field.value = value;
   }
+  // "A place is set", with the button that takes it off; a button that is not there must not be pressed by Enter.
+  const set = document.querySelector("[data-pinned]");
+  if (!set) return;
+  set.hidden = lat === "";
+  set.querySelector("button").disabled = set.hidden;
+}
+
+/** Writes a WGS-84 position into the form and tells a map that may be open. */
+export function place(lat, lon) {
+  write(lat.toFixed(6), lon.toFixed(6));
   document.dispatchEvent(new CustomEvent("mulin:place", { detail: { lat, lon } }));
+}
+
+/** Takes the position out of the form again. */
+export function unpin() {
+  write("", "");
+  for (const say of document.querySelectorAll("[data-here] [role=status]")) say.textContent = "";
+  document.dispatchEvent(new CustomEvent("mulin:unpin"));
+  document.querySelector("[data-here] button:not([hidden])")?.focus();
 }

@@ -4,14 +4,32 @@ import { Marker, Popup } from "maplibre-gl";
 import { place } from "./here.js";
 import { areas, box, create, css, label, load } from "./map-ground.js";
 
-/** A map on which one tap sets the pin; fills the form's lat and lon (WGS-84). */
-export function pick(el, words = {}) {
-  const map = create(el);
+/** Posts with their names from a certain nearness on, to find one's way. */
+async function landmarks(map, url) {
+  map.addSource("landmarks", { type: "geojson", data: await load(url) });
+  map.addLayer({ id: "landmarks", type: "circle", source: "landmarks", minzoom: 12, paint: {
+    "circle-radius": 4, "circle-color": css("--surface"), "circle-stroke-width": 3, "circle-stroke-color": css("--slate") } });
+  return () => map.addLayer(label("landmarks", { minzoom: 12.5, offset: 0.7, colour: "--slate" }));
+}
+
+/** A map on which one tap sets the pin; fills the form's lat and lon (WGS-84). Without a pointer: move the map with the
+ *  arrow keys, then the button that takes its middle. */
+export function pick(el) {
+  const centre = el.parentElement.querySelector("[data-pin-centre]");
+  let map;
+  // Without WebGL there is no map; the address and the list say the same.
+  try { map = create(el); } catch {
+    el.textContent = el.dataset.failed;
+    centre.hidden = true;
+    return null;
+  }
   let pin;
   map.on("load", async () => {
     try {
       const ground = await areas(map, el);
+      const namePosts = el.dataset.posts ? await landmarks(map, el.dataset.posts) : () => {};
       ground.write();
+      namePosts();
       // The whole district at first, whatever middle the configuration names.
       const around = box(ground.data);
       if (around && !pin) map.fitBounds(around, { padding: 12, animate: false });
@@ -19,18 +37,18 @@ export function pick(el, words = {}) {
   });
   const set = (lat, lon) => {
     if (!pin) {
-      pin = new Marker({ color: css("--vermilion"), draggable: true }).setLngLat([lon, lat]).addTo(map);
+      pin = new Marker({ color: css("--vermilion"), draggable: true });
       pin.on("dragend", () => { const at = pin.getLngLat(); place(at.lat, at.lng); });
     }
-    pin.setLngLat([lon, lat]);
-    const say = el.parentElement.querySelector("[role=status]");
-    if (say && words.done) say.textContent = words.done;
+    pin.setLngLat([lon, lat]).addTo(map);
   };
   map.on("click", ({ lngLat }) => place(lngLat.lat, lngLat.lng));
+  centre.addEventListener("click", () => { const at = map.getCenter(); place(at.lat, at.lng); });
   document.addEventListener("mulin:place", ({ detail }) => {
     set(detail.lat, detail.lon);
     map.easeTo({ center: [detail.lon, detail.lat], zoom: Math.max(map.getZoom(), 14) });
   });
+  document.addEventListener("mulin:unpin", () => pin?.remove());
   const lat = document.querySelector('input[name="lat"]')?.value;
   const lon = document.querySelector('input[name="lon"]')?.value;
   if (lat && lon) set(Number(lat), Number(lon));

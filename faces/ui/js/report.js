@@ -1,7 +1,14 @@
-// Extras of the report pages: "I'm here", a pin on a map, one submit per form. The pages are complete without this file.
-import { here } from "./here.js";
+// Extras of public pages: the focus on what is wrong, "I'm here", a pin on a map, printing, one submit per form. The pages
+// are complete without this file.
+import { here, unpin } from "./here.js";
 
+document.querySelector(".error-summary")?.focus();
 here();
+
+document.querySelector("[data-pinned] button")?.addEventListener("click", (event) => {
+  event.preventDefault();
+  unpin();
+});
 
 for (const box of document.querySelectorAll("[data-pin]")) {
   const button = box.querySelector("[data-pin-open]");
@@ -15,7 +22,7 @@ for (const box of document.querySelectorAll("[data-pin]")) {
     sheet.href = box.dataset.style;
     document.head.append(sheet);
     const { pick } = await import(box.dataset.script);
-    pick(box.querySelector(".map"), box.dataset);
+    pick(box.querySelector(".map"));
   }, { once: true });
 }
 

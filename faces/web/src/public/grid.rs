@@ -11,7 +11,6 @@ use axum::extract::{Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use geo::InteriorPoint;
 use kernel::geo::Datum;
 use kernel::ids::AreaId;
 use kernel::{Point, Role};
@@ -19,10 +18,14 @@ use people::app::roster::{Want, find_owner};
 use people::model::Via;
 use places::{AreaKind, Located, Snapshot};
 use serde::Deserialize;
+use serde_json::json;
 use store::Cx;
 
 pub(super) fn routes() -> Router<App> {
-    Router::new().route("/my-grid", get(ask).post(locate)).route("/map/areas.geojson", get(areas))
+    Router::new()
+        .route("/my-grid", get(ask).post(locate))
+        .route("/map/areas.geojson", get(areas))
+        .route("/map/posts.geojson", get(posts))
 }
 
 /// Who answers for what, as on the contact card of a building (N7).
@@ -70,6 +73,11 @@ impl GridPage {
     fn map_centre(&self) -> (f64, f64) {
         self.page.config.centre
     }
+    /// Nobody's position is written into a page.
+    #[expect(clippy::unused_self, reason = "templates call methods of the page")]
+    fn pin(&self) -> (String, String) {
+        (String::new(), String::new())
+    }
 }
 
 #[derive(Debug, Deserialize, Default)]
@@ -79,7 +87,7 @@ struct Asked {
     q: String,
 }
 
-async fn ask(State(app): State<App>, page: Page, Query(asked): Query<Asked>) -> Result<Response, Fail> {
+async fn ask(State(app): State<App>, mut page: Page, Query(asked): Query<Asked>) -> Result<Response, Fail> {
     let towns = towns(&app).await?;
     let typed = kernel::text::tidy(&asked.q);
     let matching = if asked.area.is_empty() { matching(&towns, &typed) } else { Vec::new() };
@@ -99,6 +107,10 @@ async fn ask(State(app): State<App>, page: Page, Query(asked): Query<Asked>) -> 
         problem = Some(page.t("grid-not-found"));
     }
     let matching = if matching.len() > 1 { matching } else { Vec::new() };
+    if answer.is_some() {
+        // In another language or size it is the same place.
+        page.path = format!("/my-grid?area={chosen}");
+    }
     html(&GridPage { page, towns, chosen, typed, matching, answer, problem })
 }
 
@@ -114,12 +126,12 @@ fn matching(towns: &[Town], typed: &str) -> Vec<(String, String)> {
 async fn locate(State(app): State<App>, page: Page, posted: Posted) -> Result<Response, Fail> {
     let number = |name| kernel::text::narrow(&posted.get(name)).trim().parse::<f64>().ok();
     let point = number("lon").zip(number("lat")).and_then(|(lon, lat)| Datum::Wgs84.to_wgs84(lon, lat).ok());
-    let Some(point) = point else {
+    let Some(point) = point.filter(|_| posted.get("go") != "unpin") else {
         return ask(State(app), page, Query(Asked { area: posted.get("area"), q: posted.get("q") })).await;
     };
     let shown = page.clone();
     let found = app.rt.read(app.anybody(), move |cx| by_point(cx, &shown, point)).await.map_err(errors::of_matters)?;
-    let problem = found.is_none().then(|| page.t("report-outside"));
+    let problem = found.is_none().then(|| page.t("grid-outside"));
     let status = if found.is_some() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let towns = towns(&app).await?;
     let (chosen, typed, matching) = (String::new(), String::new(), Vec::new());
@@ -151,9 +163,7 @@ fn by_point(cx: &mut Cx<'_>, page: &Page, point: Point) -> Found {
 fn by_area(cx: &mut Cx<'_>, page: &Page, area: AreaId) -> Found {
     let ground = ground(cx)?;
     let Some(found) = ground.area(area) else { return Ok(None) };
-    let inside = found.outline.as_ref().and_then(|o| o.shape().interior_point());
-    let point = inside.and_then(|p| Point::new(p.x(), p.y()).ok());
-    let located = point.and_then(|p| ground.locate(p).ok()).unwrap_or(Located {
+    let located = ground.stand_in(found.id).unwrap_or(Located {
         point: Point::new(page.config.centre.1, page.config.centre.0).map_err(|e| storage(&e))?,
         district: None,
         town: None,
@@ -227,6 +237,26 @@ async fn areas(State(app): State<App>) -> Result<Response, Fail> {
     let layer = app.rt.read(app.anybody(), read).await.map_err(errors::of_places)?;
     let headers = [(header::CONTENT_TYPE, "application/geo+json"), (header::CACHE_CONTROL, "public, max-age=300")];
     Ok((headers, layer.to_string()).into_response())
+}
+
+/// Running posts with their names, to find one's way on the maps of public pages.
+async fn posts(State(app): State<App>) -> Result<Response, Fail> {
+    let ground = app.rt.read(app.anybody(), places::snapshot).await.map_err(errors::of_places)?;
+    let features: Vec<_> = ground
+        .posts()
+        .iter()
+        .filter(|p| p.state == places::PostState::Running)
+        .filter_map(|p| {
+            let point = p.point?;
+            Some(json!({
+                "type": "Feature",
+                "geometry": { "type": "Point", "coordinates": [point.lon(), point.lat()] },
+                "properties": { "name": p.name, "tier": p.tier.code() },
+            }))
+        })
+        .collect();
+    let headers = [(header::CONTENT_TYPE, "application/geo+json"), (header::CACHE_CONTROL, "public, max-age=300")];
+    Ok((headers, json!({ "type": "FeatureCollection", "features": features }).to_string()).into_response())
 }
 
 #[cfg(test)]

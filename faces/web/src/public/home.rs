@@ -33,14 +33,17 @@ struct Size {
 /// 24 or 32 px on elder pages; a cookie without any data about the reader.
 async fn size(page: Page, Form(form): Form<Size>) -> Response {
     let back = if form.back.starts_with('/') && !form.back.starts_with("//") { form.back.as_str() } else { "/" };
-    let value = if form.size == "32" {
+    let mut response = Redirect::to(&page.look.in_elder(true).href(back)).into_response();
+    response.headers_mut().insert(header::SET_COOKIE, size_cookie(form.size == "32"));
+    response
+}
+
+pub(super) fn size_cookie(larger: bool) -> HeaderValue {
+    HeaderValue::from_static(if larger {
         "size=32; Path=/; SameSite=Lax; Max-Age=31536000"
     } else {
         "size=24; Path=/; SameSite=Lax; Max-Age=0"
-    };
-    let mut response = Redirect::to(&page.look.in_elder(true).href(back)).into_response();
-    response.headers_mut().insert(header::SET_COOKIE, HeaderValue::from_static(value));
-    response
+    })
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ pub(crate) mod errors;
 mod grid;
 mod home;
 pub(crate) mod post;
+mod poster;
 mod report;
 mod track;
 mod transparency;
@@ -19,6 +20,7 @@ pub(crate) fn routes() -> Router<App> {
         .merge(track::routes())
         .merge(grid::routes())
         .merge(transparency::routes())
+        .merge(poster::routes())
 }
 
 /// Every public template with invented data, for the tests of the pages.
@@ -29,5 +31,6 @@ pub(crate) fn samples(page: &crate::Page) -> Vec<(&'static str, String)> {
     all.extend(track::samples(page));
     all.extend(grid::samples(page));
     all.extend(transparency::samples(page));
+    all.extend(poster::samples(page));
     all
 }

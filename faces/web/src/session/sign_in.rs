@@ -13,6 +13,7 @@ use axum::routing::{get, post};
 use kernel::Purpose;
 use people::app::sessions::{self, Ended};
 use people::app::{SignIn, begin_login, finish_login};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use secrecy::SecretString;
 use serde::Deserialize;
 
@@ -41,7 +42,11 @@ struct Next {
     why: String,
 }
 
-async fn show(page: Page, Query(Next { next, why }): Query<Next>) -> Result<Response, Fail> {
+async fn show(mut page: Page, Query(Next { next, why }): Query<Next>) -> Result<Response, Fail> {
+    if !next.is_empty() {
+        // In the other language it leads back to the same page.
+        page.path = format!("/login?next={}", utf8_percent_encode(&own_path(&next), NON_ALPHANUMERIC));
+    }
     let why = Ended::from_code(&why).map(|why| page.tk("login-ended-", why.code()));
     html(&LoginPage { page, login: String::new(), next: own_path(&next), kept: Kept::default(), why, error: None })
 }

@@ -162,6 +162,8 @@ struct PostLine {
     open: Tag,
     duty: Vec<String>,
     phone: Option<String>,
+    /// The sheet with the QR code that hangs at a running post.
+    poster: Option<String>,
 }
 
 #[derive(Template)]
@@ -200,6 +202,7 @@ async fn posts(State(app): State<App>, page: Page, staff: Staff, Query(asked): Q
                         open: Tag { icon, class, word },
                         duty: on.get(&p.id).map(|d| d.iter().map(|x| x.name.clone()).collect()).unwrap_or_default(),
                         phone: Some(p.phone.clone()).filter(|t| !t.is_empty()),
+                        poster: (p.state == ::places::PostState::Running).then(|| page.href(format!("/post/{}", p.id))),
                     }
                 })
                 .collect();
@@ -259,6 +262,7 @@ pub(super) mod tests {
                         open: Tag { icon: "check", class: "tag tag-good", word: page.t("desk-post-open-now") },
                         duty: (0..i).map(|_| name("李明", "Li Ming")).collect(),
                         phone: Some("021-0571 0100".into()),
+                        poster: (i == 0).then(|| page.href("/post/1")),
                     })
                     .collect(),
                 cut: n > 0,

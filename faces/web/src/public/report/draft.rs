@@ -40,7 +40,7 @@ impl Part {
             Self::Words => &["text"],
             Self::Place => &["address", "area", "lat", "lon"],
             Self::Reach => &["reach"],
-            Self::Contact => &["name", "phone", "email", "answer_lang"],
+            Self::Contact => &["name", "phone", "email"],
             Self::Check => &[],
         }
     }
@@ -74,16 +74,13 @@ impl FromStr for Reach {
     }
 }
 
-/// Longest texts, in characters.
-pub(crate) const TEXT: usize = 4_000;
-const ADDRESS: usize = 200;
-const NAME: usize = 60;
-
 /// Everything typed, as typed.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Draft {
     /// Made with the first page: sending twice raises once.
     pub idem: String,
+    /// Code of the post whose QR was scanned; stands for a place when no other is given.
+    pub post: String,
     pub class: String,
     pub text: String,
     pub address: String,
@@ -95,7 +92,6 @@ pub(crate) struct Draft {
     pub name: String,
     pub phone: String,
     pub email: String,
-    pub answer_lang: String,
 }
 
 /// What is wrong with a field: its id and the words, shown on top and beside it.
@@ -106,6 +102,7 @@ impl Draft {
         let get = |name| posted.get(name);
         Self {
             idem: get("idem"),
+            post: get("post"),
             class: get("class"),
             text: get("text"),
             address: get("address"),
@@ -116,7 +113,6 @@ impl Draft {
             name: get("name"),
             phone: get("phone"),
             email: get("email"),
-            answer_lang: get("answer_lang"),
         }
     }
 
@@ -132,7 +128,6 @@ impl Draft {
             "name" => &self.name,
             "phone" => &self.phone,
             "email" => &self.email,
-            "answer_lang" => &self.answer_lang,
             _ => "",
         }
     }
@@ -141,6 +136,9 @@ impl Draft {
     pub(crate) fn hidden(&self, shown: &[Part]) -> Vec<(&'static str, String)> {
         let all = [Part::Class, Part::Words, Part::Place, Part::Reach, Part::Contact];
         let mut out = vec![("idem", self.idem.clone())];
+        if !self.post.is_empty() {
+            out.push(("post", self.post.clone()));
+        }
         for part in all.into_iter().filter(|part| !shown.contains(part)) {
             let typed = part.fields().iter().map(|name| (*name, self.field(name).to_owned()));
             out.extend(typed.filter(|(_, value)| !value.is_empty()));
@@ -162,9 +160,31 @@ impl Draft {
         Some(both.and_then(|(lon, lat)| Datum::Wgs84.to_wgs84(lon, lat).map_err(drop)))
     }
 
+    /// A pin that cannot be used is taken off, so that it does not stand in the way of the next try.
+    pub(crate) fn unpin(&mut self) {
+        self.lat.clear();
+        self.lon.clear();
+    }
+
+    /// The telephone number as it is stored; `None` when it is none or was not wanted.
+    pub(crate) fn phone_digits(&self) -> Option<String> {
+        phone(&self.phone).filter(|_| self.reach() != Some(Reach::Anonymous))
+    }
+
+    /// Likewise the e-mail address.
+    pub(crate) fn email_plain(&self) -> Option<String> {
+        let plain = kernel::text::narrow(&self.email).trim().to_owned();
+        Some(plain).filter(|e| is_email(e) && self.reach() != Some(Reach::Anonymous))
+    }
+
     /// What is wrong with the answers to one question.
     pub(crate) fn problems(&self, part: Part, page: &Page) -> Vec<Problem> {
+        use matters::limits::{LINE_CHARS, NAME_CHARS, TEXT_CHARS};
         let mut out = Vec::new();
+        if part == Part::Words && self.text.chars().count() > TEXT_CHARS {
+            let have = self.text.chars().count();
+            out.push(("text", page.t2("report-long-text", "limit", TEXT_CHARS, "have", have)));
+        }
         let mut check = |wrong: bool, id: &'static str, key: &str, n: usize| {
             if wrong {
                 out.push((id, page.t1(key, "n", n)));
@@ -173,30 +193,37 @@ impl Draft {
         let long = |text: &str, max: usize| text.chars().count() > max;
         match part {
             Part::Class => check(self.class.is_empty(), "class", "report-need-class", 0),
-            Part::Words => {
-                check(self.text.chars().count() < 2, "text", "report-need-text", 0);
-                check(long(&self.text, TEXT), "text", "report-long-text", TEXT);
-            }
+            Part::Words => check(self.text.chars().count() < 2, "text", "report-need-text", 0),
             Part::Place => {
-                check(long(&self.address, ADDRESS), "address", "report-long-address", ADDRESS);
-                let nowhere = self.address.is_empty() && self.area.is_empty() && self.point().is_none();
+                check(long(&self.address, LINE_CHARS), "address", "report-long-address", LINE_CHARS);
+                let nowhere = self.address.is_empty() && self.area.is_empty() && self.post.is_empty();
+                let nowhere = nowhere && self.point().is_none();
                 check(nowhere, "address", "report-need-place", 0);
                 check(matches!(self.point(), Some(Err(()))), "address", "report-bad-point", 0);
             }
             Part::Reach => check(self.reach().is_none(), "reach", "report-need-reach", 0),
             Part::Contact => {
-                let reach = self.reach();
-                let no_phone = kernel::text::phone(&self.phone).is_none();
-                check(reach == Some(Reach::Phone) && self.phone.is_empty(), "phone", "report-need-phone", 0);
-                check(!self.phone.is_empty() && no_phone, "phone", "report-bad-phone", 0);
-                check(reach == Some(Reach::Email) && self.email.is_empty(), "email", "report-need-email", 0);
-                check(!self.email.is_empty() && !is_email(&self.email), "email", "report-bad-email", 0);
-                check(long(&self.name, NAME), "name", "report-long-name", NAME);
+                // What the page hides for this way of answering can neither be seen nor mended.
+                let (by_phone, by_email) = (self.reach() == Some(Reach::Phone), self.reach() == Some(Reach::Email));
+                let sees_phone = by_phone || (!page.look.elder && self.reach() != Some(Reach::Anonymous));
+                check(by_phone && self.phone.is_empty(), "phone", "report-need-phone", 0);
+                let bad = !self.phone.is_empty() && phone(&self.phone).is_none();
+                check(sees_phone && bad, "phone", "report-bad-phone", 0);
+                check(by_email && self.email.is_empty(), "email", "report-need-email", 0);
+                check(by_email && !self.email.is_empty() && !is_email(&self.email), "email", "report-bad-email", 0);
+                check(long(&self.name, NAME_CHARS), "name", "report-long-name", NAME_CHARS);
             }
             Part::Check => {}
         }
         out
     }
+}
+
+/// As [`kernel::text::phone`]; a mainland mobile number with a digit too few or too many is a slip of the thumb.
+fn phone(text: &str) -> Option<String> {
+    let digits = kernel::text::phone(text)?;
+    let mobile = digits.starts_with('1') && matches!(digits.as_bytes().get(1), Some(b'3'..=b'9'));
+    (!mobile || digits.len() == 11).then_some(digits)
 }
 
 /// Good enough to be worth a try; the receiving server says the rest.
@@ -223,8 +250,19 @@ mod tests {
     fn typed_as_people_type() {
         let draft = Draft { reach: "phone".into(), phone: "138 1234 5678".into(), ..Draft::default() };
         assert!(wrong(&draft, Part::Contact).is_empty());
-        let draft = Draft { reach: "phone".into(), phone: "明天打".into(), ..Draft::default() };
-        assert_eq!(wrong(&draft, Part::Contact), ["phone"]);
+        for good in
+            ["１３８１２３４５６７８", "+86 138-1234-5678", "021 0571 0110", "+44 20 7946 0000", "0571（8888）1234"]
+        {
+            let draft = Draft { reach: "phone".into(), phone: good.into(), ..Draft::default() };
+            assert!(wrong(&draft, Part::Contact).is_empty(), "{good}");
+        }
+        for bad in ["明天打", "138 1234 567", "138 1234 56789", "12"] {
+            let draft = Draft { reach: "phone".into(), phone: bad.into(), ..Draft::default() };
+            assert_eq!(wrong(&draft, Part::Contact), ["phone"], "{bad}");
+            let draft = Draft { reach: "anonymous".into(), ..draft };
+            assert!(wrong(&draft, Part::Contact).is_empty(), "a field that is not shown is not complained about");
+            assert_eq!(draft.phone_digits(), None);
+        }
         let draft = Draft { reach: "email".into(), email: "li@example.com".into(), ..Draft::default() };
         assert!(wrong(&draft, Part::Contact).is_empty());
         for bad in ["li", "li@", "@x.cn", "a b@c.cn", "li@.cn"] {

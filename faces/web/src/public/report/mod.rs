@@ -8,12 +8,13 @@ use super::post::Posted;
 use crate::guard::{PHOTOS, Source, Wicket};
 use crate::{App, Fail, Page, html};
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Extension, State};
-use axum::http::StatusCode;
+use axum::extract::{DefaultBodyLimit, Extension, Query, State};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use draft::{Draft, Part, Problem};
 use pages::{ReportPage, plan};
+use serde::Deserialize;
 
 pub(super) use pages::Town;
 #[cfg(test)]
@@ -24,13 +25,25 @@ pub(super) fn routes() -> Router<App> {
     Router::new().route("/report", get(start).post(step).layer(DefaultBodyLimit::max(PHOTOS)))
 }
 
-async fn start(State(app): State<App>, page: Page) -> Result<Response, Fail> {
-    let idem = app.rt.ids().uuid(app.rt.now()).to_string();
-    show(&app, page, Draft { idem, ..Draft::default() }, 0, Vec::new()).await
+/// What a QR code at a post says: which post it hangs at.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Scanned {
+    post: String,
+}
+
+async fn start(State(app): State<App>, page: Page, Query(scanned): Query<Scanned>) -> Result<Response, Fail> {
+    let post = send::known_post(&app, &scanned.post).await?;
+    let draft = Draft { idem: new_idem(&app), post, ..Draft::default() };
+    show(&app, page, draft, 0, Vec::new()).await
+}
+
+fn new_idem(app: &App) -> String {
+    app.rt.ids().uuid(app.rt.now()).to_string()
 }
 
 async fn show(app: &App, page: Page, draft: Draft, index: usize, problems: Vec<Problem>) -> Result<Response, Fail> {
-    let offer = send::offer(app, &page).await?;
+    let offer = send::offer(app, &page, &draft).await?;
     let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let body = html(&ReportPage::new(page, draft, offer, index, problems))?;
     Ok((status, body).into_response())
@@ -45,8 +58,9 @@ async fn step(
 ) -> Result<Response, Fail> {
     let mut draft = Draft::of(&posted);
     if draft.idem.is_empty() {
-        draft.idem = app.rt.ids().uuid(app.rt.now()).to_string();
+        draft.idem = new_idem(&app);
     }
+    draft.post = send::known_post(&app, &draft.post).await?;
     let plan = plan(page.look);
     let at = Part::from_code(&posted.get("at")).and_then(|part| page_of(&plan, part)).unwrap_or(0);
     let go = posted.get("go");
@@ -58,8 +72,15 @@ async fn step(
         let index = page_of(&plan, part).unwrap_or(0);
         return show(&app, page, draft, index, Vec::new()).await;
     }
+    if go == "unpin" {
+        draft.unpin();
+        return show(&app, page, draft, at, Vec::new()).await;
+    }
+    if let Some(larger) = size(&go) {
+        return redraw(&app, page, draft, &plan, at, larger).await;
+    }
     let parts = plan.get(at).cloned().unwrap_or_default();
-    let problems: Vec<Problem> = parts.iter().flat_map(|part| draft.problems(*part, &page)).collect();
+    let problems = problems(&app, &page, &mut draft, &parts).await?;
     if !problems.is_empty() {
         return show(&app, page, draft, at, problems).await;
     }
@@ -71,11 +92,58 @@ async fn step(
     finish(&app, page, draft, posted.files).await
 }
 
+/// The buttons that only change how the page looks: in another language or size, or larger (`Some(Some(true))`).
+fn size(go: &str) -> Option<Option<bool>> {
+    match go {
+        "look" => Some(None),
+        "larger" => Some(Some(true)),
+        "smaller" => Some(Some(false)),
+        _ => None,
+    }
+}
+
+/// The same question in another look, with everything that was typed. Where the other look asks in another order, the
+/// first question without an answer comes first.
+async fn redraw(
+    app: &App,
+    mut page: Page,
+    draft: Draft,
+    plan: &[Vec<Part>],
+    at: usize,
+    larger: Option<bool>,
+) -> Result<Response, Fail> {
+    let open = |parts: &Vec<Part>| parts.iter().any(|part| !draft.problems(*part, &page).is_empty());
+    let index = plan.iter().take(at).position(open).unwrap_or(at);
+    page.look.larger = larger.map_or(page.look.larger, |larger| larger && page.look.elder);
+    let mut response = show(app, page, draft, index, Vec::new()).await?;
+    if let Some(larger) = larger {
+        response.headers_mut().insert(header::SET_COOKIE, super::home::size_cookie(larger));
+    }
+    Ok(response)
+}
+
+/// What is wrong with the answers to these questions. A pin that is wrong is taken off.
+async fn problems(app: &App, page: &Page, draft: &mut Draft, parts: &[Part]) -> Result<Vec<Problem>, Fail> {
+    let mut problems: Vec<Problem> = parts.iter().flat_map(|part| draft.problems(*part, page)).collect();
+    if parts.contains(&Part::Place) {
+        if let Some(Ok(point)) = draft.point()
+            && send::is_outside(app, point).await?
+        {
+            problems.push(("address", page.t("report-outside")));
+            draft.unpin();
+        }
+        if matches!(draft.point(), Some(Err(()))) {
+            draft.unpin();
+        }
+    }
+    Ok(problems)
+}
+
 /// Everything is there: look at all answers once more, send, and show the receipt.
-async fn finish(app: &App, page: Page, draft: Draft, photos: Vec<Vec<u8>>) -> Result<Response, Fail> {
+async fn finish(app: &App, page: Page, mut draft: Draft, photos: Vec<Vec<u8>>) -> Result<Response, Fail> {
     let plan = plan(page.look);
     for (index, parts) in plan.iter().enumerate() {
-        let problems: Vec<Problem> = parts.iter().flat_map(|part| draft.problems(*part, &page)).collect();
+        let problems = problems(app, &page, &mut draft, parts).await?;
         if !problems.is_empty() {
             return show(app, page, draft, index, problems).await;
         }
@@ -83,6 +151,10 @@ async fn finish(app: &App, page: Page, draft: Draft, photos: Vec<Vec<u8>>) -> Re
     match send::send(app, &page, &draft, photos).await? {
         Ok(code) => Ok(Redirect::to(&page.href(&format!("/t/{code}/receipt"))).into_response()),
         Err(problems) => {
+            if problems.iter().any(|(field, _)| *field == "again") {
+                // Sent before with other words: sent once more it is another matter, and nothing has to be typed anew.
+                draft.idem = new_idem(app);
+            }
             let at = problems.iter().filter_map(|(field, _)| part_of(field)).find_map(|part| page_of(&plan, part));
             let index = at.unwrap_or(plan.len().saturating_sub(1));
             show(app, page, draft, index, problems).await

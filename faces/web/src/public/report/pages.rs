@@ -3,7 +3,6 @@
 use super::draft::{Draft, Part, Problem, Reach};
 use crate::{Look, Page, fmt};
 use askama::Template;
-use kernel::Lang;
 
 /// One class to choose.
 #[derive(Debug, Clone)]
@@ -28,6 +27,8 @@ pub(crate) struct Town {
 pub(crate) struct Offer {
     pub choices: Vec<Choice>,
     pub towns: Vec<Town>,
+    /// Name of the post whose QR was scanned.
+    pub post: Option<String>,
 }
 
 #[derive(Template)]
@@ -81,9 +82,9 @@ impl ReportPage {
             .filter(|(_, list)| !list.is_empty())
             .collect()
     }
-    /// Elder pages fold the groups; the one with the choice is open, and all are while a choice is missing.
+    /// Elder pages fold the groups; the one with the choice is open.
     fn group_is_open(&self, list: &[&Choice]) -> bool {
-        !self.problems.is_empty() || list.iter().any(|c| c.code == self.draft.class)
+        list.iter().any(|c| c.code == self.draft.class)
     }
     fn chosen(&self) -> Option<&Choice> {
         self.offer.choices.iter().find(|c| c.code == self.draft.class)
@@ -105,14 +106,6 @@ impl ReportPage {
     fn has_pin(&self) -> bool {
         matches!(self.draft.point(), Some(Ok(_)))
     }
-    /// Language of the answer: what was chosen, else the page's.
-    fn answers_in(&self) -> &'static str {
-        if self.draft.answer_lang.is_empty() {
-            self.page.lang_tag()
-        } else {
-            Lang::from_tag(&self.draft.answer_lang).tag()
-        }
-    }
     /// Whether a contact field is wanted: elder pages show only what the chosen way needs.
     fn wants(&self, field: &str) -> bool {
         let elder = self.page.look.elder;
@@ -122,14 +115,23 @@ impl ReportPage {
             _ => true,
         }
     }
-    fn phone_read(&self) -> String {
-        kernel::text::phone(&self.draft.phone).map_or_else(|| self.draft.phone.clone(), |digits| fmt::phone(&digits))
+    /// Exactly what will be stored.
+    fn phone_read(&self) -> Option<String> {
+        self.draft.phone_digits().map(|digits| fmt::phone(&digits))
+    }
+    fn pin(&self) -> (String, String) {
+        (self.draft.lat.clone(), self.draft.lon.clone())
     }
     fn map_centre(&self) -> (f64, f64) {
         self.page.config.centre
     }
+    /// The first usual page asks what it is and what happened.
+    fn heading(&self) -> String {
+        let both = self.asks("words") && self.asks("class");
+        self.page.tk("report-title-", if both { "class" } else { self.at() })
+    }
     fn title(&self) -> String {
-        let title = self.page.tk("report-title-", self.at());
+        let title = self.heading();
         if self.problems.is_empty() { title } else { self.page.t1("form-problem-title", "title", title) }
     }
 }
@@ -178,6 +180,7 @@ pub(crate) fn sample_offer(page: &Page) -> Offer {
                 if zh { "桂花里居委会".into() } else { "Guihuali".into() },
             )],
         }],
+        post: Some(if zh { "青禾站".into() } else { "Qinghe post".into() }),
     }
 }
 
@@ -185,6 +188,7 @@ pub(crate) fn sample_offer(page: &Page) -> Offer {
 pub(crate) fn samples(page: &Page) -> Vec<(&'static str, String)> {
     let full = Draft {
         idem: "0197b0c0-0000-7000-8000-00000000000a".into(),
+        post: "QH".into(),
         class: "danger".into(),
         text: if page.zh() {
             "三楼楼道漏水,水已经流到二楼。".into()
@@ -199,7 +203,6 @@ pub(crate) fn samples(page: &Page) -> Vec<(&'static str, String)> {
         name: if page.zh() { "𠮷小龘".into() } else { "Ji".into() },
         phone: "138 0000 0000".into(),
         email: "a@b.cn".into(),
-        answer_lang: String::new(),
     };
     let mut out = Vec::new();
     for (index, parts) in plan(page.look).into_iter().enumerate() {

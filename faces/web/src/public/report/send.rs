@@ -5,7 +5,7 @@ use super::pages::{Choice, Offer, Town};
 use crate::public::errors;
 use crate::{App, Fail, Page};
 use kernel::ids::AreaId;
-use kernel::{Actor, Lang, Purpose};
+use kernel::{Actor, Point, Purpose};
 use matters::Invalid;
 use matters::app::{self, Raise, RaisedPlace, RaiserInput};
 use matters::model::{Channel, Origin};
@@ -15,8 +15,8 @@ use places::AreaKind;
 /// Photos of one report.
 const PHOTOS: usize = 3;
 
-/// Classes and communities to choose from.
-pub(super) async fn offer(app: &App, page: &Page) -> Result<Offer, Fail> {
+/// Classes and communities to choose from, and the post whose code was scanned.
+pub(super) async fn offer(app: &App, page: &Page, draft: &Draft) -> Result<Offer, Fail> {
     let lang = page.look.lang;
     let classes = app.rt.read(app.anybody(), app::classes).await.map_err(errors::of_matters)?;
     let choices = classes
@@ -29,7 +29,32 @@ pub(super) async fn offer(app: &App, page: &Page) -> Result<Offer, Fail> {
             family: c.family.code(),
         })
         .collect();
-    Ok(Offer { choices, towns: towns(app).await? })
+    let post = scanned(app, &draft.post).await?.map(|post| post.name);
+    Ok(Offer { choices, towns: towns(app).await?, post })
+}
+
+/// The running post of a scanned code.
+async fn scanned(app: &App, code: &str) -> Result<Option<places::Post>, Fail> {
+    if code.is_empty() {
+        return Ok(None);
+    }
+    let ground = app.rt.read(app.anybody(), places::snapshot).await.map_err(errors::of_places)?;
+    Ok(ground.running_post(code).cloned())
+}
+
+/// The code if there is such a post; nothing else is carried along: then it is an ordinary report.
+pub(super) async fn known_post(app: &App, code: &str) -> Result<String, Fail> {
+    let code = kernel::text::tidy(code);
+    Ok(if scanned(app, &code).await?.is_some() { code } else { String::new() })
+}
+
+/// Whether a point lies in another district. While nothing is drawn, nothing does.
+pub(super) async fn is_outside(app: &App, point: Point) -> Result<bool, Fail> {
+    match app.rt.read(app.anybody(), move |cx| places::locate(cx, point)).await {
+        Ok(_) | Err(places::Error::NoOutlines) => Ok(false),
+        Err(places::Error::OutsideDistrict(_)) => Ok(true),
+        Err(error) => Err(errors::of_places(error)),
+    }
 }
 
 /// Towns with their communities, for lists to choose from.
@@ -54,28 +79,27 @@ pub(super) async fn send(
         Ok(pictures) => pictures,
         Err(words) => return Ok(Err(vec![("photos", words)])),
     };
-    let place = match place(app, page, draft).await? {
-        Ok(place) => place,
-        Err(problem) => return Ok(Err(vec![problem])),
-    };
+    let post = scanned(app, &draft.post).await?.map(|post| post.id);
+    let origin = if post.is_some() { Origin::Qr } else { Origin::Web };
+    let place = RaisedPlace { post, ..place(draft) };
     let command = Raise {
         key: Some(format!("web:{}", draft.idem)),
         class: draft.class.clone(),
         text: draft.text.clone(),
         place,
         raiser: raiser(page, draft),
-        origin: Origin::Web,
+        origin,
     };
     let district = app.district;
     let done = app
         .rt
         .write(app.raiser(), move |cx| {
             let receipt = app::raise(cx, command)?;
-            if !receipt.repeated {
-                cx.acting_as(Actor::raiser(district, receipt.matter), Purpose::OwnMatter, |cx| {
-                    pictures.iter().try_for_each(|p| app::attach(cx, receipt.matter, p).map(drop))
-                })?;
-            }
+            // Also when it was raised before: a picture that is there already is not stored twice, and one that was
+            // added before sending again is not lost.
+            cx.acting_as(Actor::raiser(district, receipt.matter), Purpose::OwnMatter, |cx| {
+                pictures.iter().try_for_each(|p| app::attach(cx, receipt.matter, p).map(drop))
+            })?;
             Ok::<_, matters::Error>(receipt)
         })
         .await;
@@ -97,24 +121,16 @@ pub(in crate::public) async fn pictures(page: &Page, photos: Vec<Vec<u8>>) -> Re
     Ok(made.map_err(|wrong| page.t(wrong.key())))
 }
 
-async fn place(app: &App, page: &Page, draft: &Draft) -> Result<Result<RaisedPlace, Problem>, Fail> {
+fn place(draft: &Draft) -> RaisedPlace {
     let point = draft.point().and_then(Result::ok);
-    if let Some(point) = point {
-        let found = app.rt.read(app.anybody(), move |cx| places::locate(cx, point)).await;
-        match found {
-            Ok(_) | Err(places::Error::NoOutlines) => {}
-            Err(places::Error::OutsideDistrict(_)) => return Ok(Err(("address", page.t("report-outside")))),
-            Err(error) => return Err(errors::of_places(error)),
-        }
-    }
     let address = Some(draft.address.clone()).filter(|a| !a.is_empty());
     // A made-up id is as good as none: the catch-all finds out.
     let area = draft.area.parse::<AreaId>().ok();
-    Ok(Ok(RaisedPlace { point, address, area, post: None }))
+    RaisedPlace { point, address, area, post: None }
 }
 
 fn raiser(page: &Page, draft: &Draft) -> RaiserInput {
-    let lang = if draft.answer_lang.is_empty() { page.look.lang } else { Lang::from_tag(&draft.answer_lang) };
+    let lang = page.look.lang;
     let some = |text: &str| Some(text.to_owned()).filter(|t| !t.is_empty());
     let channel = match draft.reach() {
         None | Some(Reach::Anonymous) => return RaiserInput::anonymous(lang),
@@ -122,12 +138,11 @@ fn raiser(page: &Page, draft: &Draft) -> RaiserInput {
         Some(Reach::Email) => Channel::Email,
         Some(Reach::Page) => Channel::Page,
     };
-    let email = some(&draft.email).map(|e| kernel::text::narrow(&e).trim().to_owned());
     RaiserInput {
         anonymous: false,
         name: some(&draft.name),
-        phone: some(&draft.phone),
-        email,
+        phone: draft.phone_digits(),
+        email: draft.email_plain(),
         address: None,
         channel,
         lang,
@@ -138,6 +153,7 @@ fn raiser(page: &Page, draft: &Draft) -> RaiserInput {
 fn field(wrong: &Invalid) -> &'static str {
     match wrong.field {
         "key" => "again",
+        "place" => "address",
         other => other,
     }
 }

@@ -1,7 +1,7 @@
 //! Where the track pages meet the domains.
 
 use super::Posted;
-use super::view::{Answer, Entry, Holder, Looks, Promise, Seen, View};
+use super::view::{Answer, Entry, Holder, Looks, Pause, Promise, Seen, View};
 use crate::public::{errors, report};
 use crate::{App, Fail, Page, looker};
 use kernel::ids::AttachmentId;
@@ -9,7 +9,7 @@ use kernel::{Actor, Moment, Purpose};
 use matters::Error;
 use matters::NoteKind;
 use matters::app::{self, Act, Found, TimelineLine, Tracked};
-use matters::model::{Command, State};
+use matters::model::{Command, Level, Outcome, State};
 use serde_json::Value;
 use store::{Cx, Who};
 
@@ -55,32 +55,34 @@ pub(super) async fn view(app: &App, page: &Page, typed: &str) -> Result<(String,
     Ok((code, view))
 }
 
-/// Name and office of the owner, and the telephone number of the post, as on the contact card of the grid.
+/// Name, office and telephone number of the owner, as on the contact card of the grid; without one of their own, the
+/// number of the post.
 fn who_has_it(cx: &mut Cx<'_>, t: &Tracked) -> Result<Option<Holder>, Error> {
     if !t.state.is_open() {
         return Ok(None);
     }
-    let name = people::app::accounts::names(cx, &[t.owner])?.remove(&t.owner);
+    let owner = people::app::accounts::account(cx, t.owner)?;
     let office = people::app::seats::seat(cx, t.owner_seat)?.title;
-    let phone = match places::snapshot(cx) {
+    let post = match places::snapshot(cx) {
         Ok(ground) => t.post.and_then(|id| ground.post(id).map(|p| p.phone.clone())),
         Err(_) => None,
     };
-    Ok(name.map(|name| Holder { name, office, phone: phone.filter(|p| !p.is_empty()) }))
+    let phone = owner.phone_ext.into_iter().chain(post).find(|p| !p.is_empty());
+    Ok(Some(Holder { name: owner.display_name, office, phone }))
 }
 
 fn draw(page: &Page, code: &str, t: Tracked, holder: Option<Holder>) -> View {
     let text = |kind| t.texts.iter().find(|n| n.kind == kind).map(|n| n.text.clone());
     let promise = promise(page, &t);
-    let timeline = t.timeline.iter().rev().map(|line| entry(page, line, &t)).collect();
+    let mut timeline: Vec<Entry> = t.timeline.iter().rev().map(|line| entry(page, line, &t)).collect();
+    if t.joined {
+        // The answering matter's story before that is somebody else's; one's own begins here.
+        timeline.push(Entry { at: t.raised_at, what: page.tk("track-event-", "raise"), words: None });
+    }
     // Opening the answer is its proof (R2): until then its words stay behind the button, unless it came another way.
     let opened = t.delivered || t.state == State::Closed;
     let answered_at = t.timeline.iter().rev().find(|l| l.kind == "answer").map_or(t.raised_at, |l| l.at);
-    let answer = t.answer.as_ref().map(|words| Answer {
-        at: answered_at,
-        outcome: t.outcome.map_or("none", matters::model::Outcome::code),
-        words: opened.then(|| words.clone()),
-    });
+    let answer = t.answer.as_ref().map(|words| Answer { at: answered_at, words: opened.then(|| words.clone()) });
     let reopen_until = t.reopen_until.filter(|until| t.state == State::Closed && page.now < *until);
     View {
         number: t.number.clone(),
@@ -88,10 +90,16 @@ fn draw(page: &Page, code: &str, t: Tracked, holder: Option<Holder>) -> View {
         text: text(NoteKind::Body).unwrap_or_default(),
         address: text(NoteKind::Place),
         raised_at: t.raised_at,
-        state: if t.joined && t.answer.is_none() { State::Duplicate.code() } else { t.state.code() },
+        emergency: t.emergency && t.state.is_open() && t.progress.step < State::ToVerify.progress(),
+        status: status(&t),
+        state: plain_state(&t).code(),
+        pause: pause(page, &t),
         progress: t.progress.step,
         promise,
+        pressed: t.clock.level(page.now) >= Level::Supervisor,
+        contact_by: t.contact_by,
         answer_by: t.answer_by,
+        provisional: t.clock.provisional,
         holder,
         timeline,
         answer,
@@ -103,12 +111,68 @@ fn draw(page: &Page, code: &str, t: Tracked, holder: Option<Holder>) -> View {
     }
 }
 
+/// The state as it is shown: once a pause is over the clock runs again, whether or not anybody pressed a button.
+fn plain_state(t: &Tracked) -> State {
+    match t.state {
+        _ if t.joined && t.answer.is_none() => State::Duplicate,
+        State::Waiting | State::Parked if t.progress.paused_until.is_none() => State::InProgress,
+        state => state,
+    }
+}
+
+/// One plain word for where it stands.
+fn status(t: &Tracked) -> &'static str {
+    match plain_state(t) {
+        State::Received | State::Accepted | State::Assigned | State::Reopened => "received",
+        State::Waiting if waits_for(t) == Some("raiser") => "facts",
+        State::Waiting => "waiting",
+        State::Parked => "parked",
+        State::Answered | State::Closed => match t.outcome {
+            Some(Outcome::Done | Outcome::Settled) => "done",
+            Some(Outcome::PartlyDone) => "partly",
+            Some(Outcome::Planned) => "planned",
+            Some(Outcome::NotPossible | Outcome::Rejected) => "not",
+            None => "answered",
+        },
+        _ => "working",
+    }
+}
+
+/// What the last wait is for.
+fn waits_for(t: &Tracked) -> Option<&str> {
+    let line = t.timeline.iter().rev().find(|l| l.kind == "wait")?;
+    line.payload.get("reason").and_then(Value::as_str)
+}
+
+/// The reason for a pause, or for an extension since it was last opened, until there is an answer.
+fn pause(page: &Page, t: &Tracked) -> Option<Pause> {
+    let kind = match plain_state(t) {
+        State::Waiting => "wait",
+        State::Parked => "park",
+        State::Answered | State::Closed | State::Duplicate => return None,
+        _ => "extend",
+    };
+    let opening = t.timeline.iter().rev().take_while(|l| l.kind != "reopen");
+    let line = opening.into_iter().find(|l| l.kind == kind)?;
+    let what = match waits_for(t).filter(|_| kind == "wait") {
+        Some(reason) => page.tk("track-wait-", reason),
+        None => page.tk("track-pause-", kind),
+    };
+    Some(Pause { what, words: said(t, line) })
+}
+
+/// What was written for the raiser, or by them, with a line of the log.
+fn said(t: &Tracked, line: &TimelineLine) -> Option<String> {
+    let digest = line.payload.get("note").and_then(Value::as_str)?;
+    t.texts.iter().find(|n| n.digest == digest).map(|n| n.text.clone())
+}
+
 /// What is owed next, and until when.
 fn promise(page: &Page, t: &Tracked) -> Option<Promise> {
     let provisional = t.clock.provisional;
     let of = |kind, by: Moment| Some(Promise { kind, by, provisional, overdue: by < page.now });
     if let Some(until) = t.progress.paused_until {
-        return of("resume", until);
+        return of(if status(t) == "facts" { "facts" } else { "resume" }, until);
     }
     match t.state {
         State::Closed | State::Answered | State::Duplicate => None,
@@ -120,7 +184,7 @@ fn promise(page: &Page, t: &Tracked) -> Option<Promise> {
 
 /// A line of the log in plain words, with what was written for the raiser.
 fn entry(page: &Page, line: &TimelineLine, t: &Tracked) -> Entry {
-    let until = line.payload.get("until").and_then(Value::as_i64).map(|m| page.by(Moment::from_micros(m)));
+    let until = line.payload.get("until").and_then(Value::as_i64).map(|m| page.stamp(Moment::from_micros(m)));
     let outcome = line.payload.get("outcome").and_then(Value::as_str).unwrap_or_default();
     let what = match (line.kind.as_str(), until) {
         ("contact", _) => page
@@ -130,13 +194,11 @@ fn entry(page: &Page, line: &TimelineLine, t: &Tracked) -> Entry {
         (kind, Some(until)) => page.t1(&format!("track-event-{kind}"), "until", until),
         (kind, None) => page.tk("track-event-", kind),
     };
-    let kind = match line.kind.as_str() {
-        "wait" | "park" | "extend" | "reopen" => Some([NoteKind::Reason, NoteKind::Step]),
-        "add_facts" => Some([NoteKind::Facts, NoteKind::Facts]),
-        _ => None,
-    };
-    let words = kind
-        .and_then(|kinds| t.texts.iter().find(|n| n.at == line.at && kinds.contains(&n.kind)).map(|n| n.text.clone()));
+    let shown = matches!(line.kind.as_str(), "wait" | "park" | "extend" | "reopen" | "add_facts");
+    let words = said(t, line).filter(|_| shown);
+    let reason = line.payload.get("reason").and_then(Value::as_str).filter(|_| line.kind == "wait");
+    let reason = reason.map(|code| page.tk("track-wait-", code));
+    let words = [reason, words].into_iter().flatten().reduce(|reason, words| format!("{reason}\n{words}"));
     Entry { at: line.at, what, words }
 }
 
@@ -181,14 +243,22 @@ pub(super) async fn mark(app: &App) -> Result<String, Fail> {
     Ok(store::chain::Mark::of(&head).to_string())
 }
 
-/// Adds, rates or reopens.
+/// What somebody said with one of the forms: adds, rates or reopens.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Said {
+    pub text: String,
+    pub stars: String,
+    /// Made with the form: a double click does it once.
+    pub again: String,
+}
+
+/// Does it, or says what the form got wrong.
 pub(super) async fn say(
     app: &App,
     page: &Page,
     typed: &str,
     kind: &str,
-    text: &str,
-    stars: &str,
+    said: &Said,
     posted: Posted,
 ) -> Result<Result<(), Refused>, Fail> {
     let (_, found) = found(app, typed).await?;
@@ -196,17 +266,18 @@ pub(super) async fn say(
         Ok(pictures) => pictures,
         Err(words) => return Ok(Err(Refused(vec![("photos", words)]))),
     };
-    let words = Some(text.to_owned()).filter(|t| !t.is_empty());
+    let words = Some(said.text.clone()).filter(|t| !t.is_empty());
     let command = match kind {
-        "rate" => Some(Command::Rate { stars: stars.parse().unwrap_or(0), words }),
-        "reopen" => Some(Command::Reopen { reason: text.to_owned() }),
+        "rate" => Some(Command::Rate { stars: said.stars.parse().unwrap_or(0), words }),
+        "reopen" => Some(Command::Reopen { reason: said.text.clone() }),
         _ => words.map(|text| Command::AddFacts { text }),
     };
+    let key = Some(format!("said:{}", said.again)).filter(|_| (8..=60).contains(&said.again.len()));
     let done = app
         .rt
         .write(holder(app, found), move |cx| {
             if let Some(command) = command {
-                app::act(cx, Act::new(found.matter, command))?;
+                app::act(cx, Act { key, ..Act::new(found.matter, command) })?;
             }
             pictures.iter().try_for_each(|p| app::attach(cx, found.matter, p).map(drop))
         })
@@ -225,6 +296,8 @@ pub(super) async fn say(
             };
             Ok(Err(Refused(wrong.iter().map(|w| (field(w.field), errors::words(page, w))).collect())))
         }
+        // Meanwhile it was closed, or reopened, or it is too late: what was typed stays on the page.
+        Err(Error::Refused(_) | Error::Conflict(_)) => Ok(Err(Refused(vec![("text", page.tk("say-late-", kind))]))),
         Err(error) => Err(errors::of_matters(error)),
     }
 }

@@ -14,7 +14,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use gate::Refused;
+use gate::{Refused, Said};
 use view::{Looks, View};
 
 pub(super) fn routes() -> Router<App> {
@@ -59,15 +59,25 @@ async fn typed(
     posted: Posted,
 ) -> Result<Response, Fail> {
     let typed = posted.get("code");
-    if typed.is_empty() {
-        let problem = Some(page.t("track-need-code"));
+    if typed.is_empty() || is_number(&typed) {
+        let problem = Some(page.t(if typed.is_empty() { "track-need-code" } else { "track-number-typed" }));
         let body = html(&AskPage { page, typed, problem })?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, body).into_response());
     }
-    match gate::find(&app, &typed).await {
+    // Somebody may paste the whole address from the receipt.
+    let code = typed.rsplit_once("/t/").map_or(typed.as_str(), |(_, code)| code);
+    match gate::find(&app, code.split('/').next().unwrap_or(code)).await {
         Ok(code) => Ok(Redirect::to(&page.href(&format!("/t/{code}"))).into_response()),
         Err(fail) => wrong(&app, page, source, typed, fail),
     }
+}
+
+/// Whether the number of a matter (`HQ-2026-01873`) was typed where its secret code is asked for.
+fn is_number(typed: &str) -> bool {
+    let typed = kernel::text::narrow(typed).trim().to_ascii_uppercase();
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let mut parts = typed.split(['-', ' ']);
+    parts.next() == Some("HQ") && parts.next().is_some_and(|y| y.len() == 4 && digits(y)) && parts.all(digits)
 }
 
 /// Unknown, malformed and retired codes get the same page with the duty desk's number; too many of them get 429.
@@ -85,8 +95,13 @@ struct ShowPage {
     page: Page,
     code: String,
     v: View,
-    /// What was just done, in words.
-    done: Option<String>,
+    done: Option<Done>,
+}
+
+/// What was just done, or could not be done, in words.
+struct Done {
+    good: bool,
+    words: String,
 }
 
 #[derive(Template)]
@@ -127,6 +142,7 @@ struct SayPage {
     kind: &'static str,
     text: String,
     stars: String,
+    again: String,
     v: View,
     problems: Vec<(&'static str, String)>,
 }
@@ -150,7 +166,7 @@ macro_rules! view_or_wrong {
 /// What was just done: a word in the address, nothing else.
 #[derive(Debug, Default, serde::Deserialize)]
 #[serde(default)]
-struct Done {
+struct JustDone {
     done: String,
 }
 
@@ -159,10 +175,11 @@ async fn show(
     page: Page,
     Extension(source): Extension<Source>,
     Path(code): Path<String>,
-    Query(Done { done }): Query<Done>,
+    Query(JustDone { done }): Query<JustDone>,
 ) -> Result<Response, Fail> {
     let (code, v) = view_or_wrong!(app, page, source, code);
-    let done = matches!(done.as_str(), "add" | "rate" | "reopen").then(|| page.tk("say-done-", done));
+    let done = matches!(done.as_str(), "add" | "rate" | "reopen" | "late")
+        .then(|| Done { good: done != "late", words: page.tk("say-done-", done) });
     html(&ShowPage { page, code, v, done })
 }
 
@@ -223,7 +240,11 @@ async fn open_answer(
 
 async fn say(app: App, page: Page, source: Source, code: String, kind: &'static str) -> Result<Response, Fail> {
     let (code, v) = view_or_wrong!(app, page, source, code);
-    html(&SayPage { page, code, kind, text: String::new(), stars: String::new(), v, problems: Vec::new() })
+    if !v.allows(kind) {
+        return Ok(Redirect::to(&page.href(format!("/t/{code}?done=late"))).into_response());
+    }
+    let again = app.rt.ids().uuid(app.rt.now()).to_string();
+    html(&SayPage { page, code, kind, text: String::new(), stars: String::new(), again, v, problems: Vec::new() })
 }
 
 async fn show_add(
@@ -261,16 +282,16 @@ async fn said(
     posted: Posted,
 ) -> Result<Response, Fail> {
     let (code, v) = view_or_wrong!(app, page, source, code);
-    let (text, stars) = (posted.get("text"), posted.get("stars"));
+    let said = Said { text: posted.get("text"), stars: posted.get("stars"), again: posted.get("again") };
     let mut problems = Vec::new();
-    if kind == "rate" && !matches!(stars.as_str(), "1" | "2" | "3" | "4" | "5") {
+    if kind == "rate" && !matches!(said.stars.as_str(), "1" | "2" | "3" | "4" | "5") {
         problems.push(("stars", page.t("say-need-stars")));
     }
-    if kind != "rate" && text.is_empty() && (kind == "reopen" || posted.files.is_empty()) {
+    if kind != "rate" && said.text.is_empty() && (kind == "reopen" || posted.files.is_empty()) {
         problems.push(("text", page.tk("say-need-", kind)));
     }
     if problems.is_empty() {
-        match gate::say(&app, &page, &code, kind, &text, &stars, posted).await? {
+        match gate::say(&app, &page, &code, kind, &said, posted).await? {
             Ok(()) => {
                 let back = page.href(format!("/t/{code}?done={kind}"));
                 return Ok(Redirect::to(&back).into_response());
@@ -278,7 +299,8 @@ async fn said(
             Err(Refused(found)) => problems = found,
         }
     }
-    let body = html(&SayPage { page, code, kind, text, stars, v, problems })?;
+    let Said { text, stars, again } = said;
+    let body = html(&SayPage { page, code, kind, text, stars, again, v, problems })?;
     Ok((StatusCode::UNPROCESSABLE_ENTITY, body).into_response())
 }
 
@@ -331,7 +353,7 @@ pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
     }
     for state in ["received", "in_progress", "waiting", "answered", "closed"] {
         let v = view::sample(page, state);
-        let done = (state == "waiting").then(|| page.tk("say-done-", "add"));
+        let done = (state == "waiting").then(|| Done { good: true, words: page.tk("say-done-", "add") });
         out.push(("public/track/show.html", ShowPage { page: page.clone(), code: code(), v, done }.render()));
     }
     let v = || view::sample(page, "received");
@@ -354,6 +376,7 @@ pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
             kind,
             text: String::new(),
             stars: "3".into(),
+            again: "1".into(),
             v: v(),
             problems,
         };

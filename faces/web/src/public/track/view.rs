@@ -11,14 +11,26 @@ pub(crate) struct View {
     pub text: String,
     pub address: Option<String>,
     pub raised_at: Moment,
-    /// Code of the state, end of the key `state-plain-…`.
+    /// Somebody may be in danger, and it is not over: the numbers to call stand first.
+    pub emergency: bool,
+    /// The plain word for where it stands, end of the key `status-…`: received, working, facts, waiting, parked, done, …
+    pub status: &'static str,
+    /// Code of the state, end of the key `state-plain-…`: one more sentence.
     pub state: &'static str,
+    /// Why it stands still, or takes longer than promised.
+    pub pause: Option<Pause>,
     /// 0 received … 5 answered.
     pub progress: u8,
     /// Somebody makes first contact, or it is answered, by then.
     pub promise: Option<Promise>,
+    /// The supervisor has been told that it is late.
+    pub pressed: bool,
+    /// First contact by then, as promised at the beginning.
+    pub contact_by: Moment,
     /// It is dealt with by then, as promised at the beginning.
     pub answer_by: Moment,
+    /// Both may move once next year's working days are known (R12).
+    pub provisional: bool,
     pub holder: Option<Holder>,
     pub timeline: Vec<Entry>,
     pub answer: Option<Answer>,
@@ -33,12 +45,19 @@ pub(crate) struct View {
 /// Something promised until an instant.
 #[derive(Debug, Clone)]
 pub(crate) struct Promise {
-    /// End of the key `promise-…`: contact, answer, resume.
+    /// End of the key `promise-…`: contact, answer, resume, facts.
     pub kind: &'static str,
     pub by: Moment,
     /// Needs a calendar year that is not loaded yet (R12).
     pub provisional: bool,
     pub overdue: bool,
+}
+
+/// A wait, a parking or an extension, with its reason.
+#[derive(Debug, Clone)]
+pub(crate) struct Pause {
+    pub what: String,
+    pub words: Option<String>,
 }
 
 /// Who has it.
@@ -83,8 +102,6 @@ pub(crate) struct Entry {
 #[derive(Debug, Clone)]
 pub(crate) struct Answer {
     pub at: Moment,
-    /// End of the key `track-outcome-…`.
-    pub outcome: &'static str,
     pub words: Option<String>,
 }
 
@@ -116,14 +133,34 @@ impl View {
             .collect()
     }
 
-    /// Colour and icon of the state; the word says the same.
+    /// Colour and icon of the status; the word says the same.
     pub(crate) fn tone(&self) -> (&'static str, &'static str) {
-        match self.state {
-            "waiting" | "parked" => ("tag tag-wait", "wait"),
-            "answered" | "closed" => ("tag tag-good", "check"),
-            "reopened" => ("tag tag-bad", "flag"),
-            "received" | "accepted" => ("tag tag-plain", "mail"),
-            _ => ("tag", "person"),
+        match self.status {
+            "waiting" | "parked" => ("", "wait"),
+            "facts" => ("", "pen"),
+            "done" => ("state-good", "check"),
+            "received" => ("", "mail"),
+            "working" => ("state-work", "person"),
+            _ => ("state-work", "mail"),
+        }
+    }
+
+    /// Then the reason and the date say all there is to say.
+    pub(crate) fn is_paused(&self) -> bool {
+        matches!(self.status, "waiting" | "parked" | "facts")
+    }
+
+    /// The number to call about it: the post's, else the duty desk's.
+    pub(crate) fn phone<'a>(&'a self, page: &'a Page) -> &'a str {
+        self.holder.as_ref().and_then(|h| h.phone.as_deref()).unwrap_or_else(|| page.phone())
+    }
+
+    /// What the raiser can do to it now.
+    pub(crate) fn allows(&self, kind: &str) -> bool {
+        match kind {
+            "add" => self.can_add,
+            "rate" => self.can_rate,
+            _ => self.reopen_until.is_some(),
         }
     }
 
@@ -172,12 +209,11 @@ pub(crate) fn sample(page: &Page, state: &'static str) -> View {
     let now = page.now;
     let progress = match state {
         "received" => 0,
-        "in_progress" => 3,
+        "in_progress" | "waiting" => 3,
         _ => 5,
     };
     let answer = (progress == 5).then(|| Answer {
         at: now.plus_hours(-1),
-        outcome: "done",
         words: (state == "closed").then(|| word("水管已经换好，二楼墙面下周三粉刷。", "The pipe was replaced.")),
     });
     View {
@@ -186,7 +222,15 @@ pub(crate) fn sample(page: &Page, state: &'static str) -> View {
         text: word("三楼楼道漏水，水已经流到二楼。", "Water on the third floor."),
         address: Some(word("桂花弄 5 号 3 楼", "5 Guihua Lane")),
         raised_at: now.plus_days(-1),
+        emergency: state == "in_progress",
+        status: match state {
+            "received" => "received",
+            "in_progress" => "working",
+            "waiting" => "facts",
+            _ => "not",
+        },
         state,
+        pause: (state == "waiting").then(|| Pause { what: page.tk("track-wait-", "raiser"), words: None }),
         progress,
         promise: (progress < 5).then(|| Promise {
             kind: "contact",
@@ -194,7 +238,10 @@ pub(crate) fn sample(page: &Page, state: &'static str) -> View {
             provisional: state == "received",
             overdue: state == "received",
         }),
+        pressed: zh,
+        contact_by: now.plus_days(1),
         answer_by: now.plus_days(7),
+        provisional: state == "received",
         holder: Some(Holder {
             name: word("王工", "Wang"),
             office: word("桂花里物业", "Guihuali property"),
