@@ -159,3 +159,4 @@ say-done-late = Things changed a moment ago, so this cannot be done now. This is
 say-late-add = This was closed a moment ago. If it is not right yet, go back and have it reopened
 say-late-rate = This cannot be rated now. Go back to the progress
 say-late-reopen = This cannot be reopened now. Go back to the progress
+track-reopen-until = You can do so { $by }

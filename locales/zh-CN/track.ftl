@@ -159,3 +159,4 @@ say-done-late = 情况刚刚有变化，现在不能这样做。请看下面最�
 say-late-add = 这件事刚刚办结，不能再补充。没办好的话，请回到进度，要求重办
 say-late-rate = 现在还不能评价，请回到进度看看
 say-late-reopen = 现在不能要求重办，请回到进度看看
+track-reopen-until = { $by }都可以

@@ -76,8 +76,8 @@ async fn step(
         draft.unpin();
         return show(&app, page, draft, at, Vec::new()).await;
     }
-    if let Some(larger) = size(&go) {
-        return redraw(&app, page, draft, &plan, at, larger).await;
+    if let Some(how) = Redraw::from_button(&go) {
+        return redraw(&app, page, draft, &plan, at, how).await;
     }
     let parts = plan.get(at).cloned().unwrap_or_default();
     let problems = problems(&app, &page, &mut draft, &parts).await?;
@@ -92,13 +92,23 @@ async fn step(
     finish(&app, page, draft, posted.files).await
 }
 
-/// The buttons that only change how the page looks: in another language or size, or larger (`Some(Some(true))`).
-fn size(go: &str) -> Option<Option<bool>> {
-    match go {
-        "look" => Some(None),
-        "larger" => Some(Some(true)),
-        "smaller" => Some(Some(false)),
-        _ => None,
+/// The buttons that only change how the page looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Redraw {
+    /// In the language and the mode of the address that is asked.
+    AsAddressed,
+    Larger,
+    Smaller,
+}
+
+impl Redraw {
+    fn from_button(go: &str) -> Option<Self> {
+        match go {
+            "look" => Some(Self::AsAddressed),
+            "larger" => Some(Self::Larger),
+            "smaller" => Some(Self::Smaller),
+            _ => None,
+        }
     }
 }
 
@@ -110,14 +120,16 @@ async fn redraw(
     draft: Draft,
     plan: &[Vec<Part>],
     at: usize,
-    larger: Option<bool>,
+    how: Redraw,
 ) -> Result<Response, Fail> {
     let open = |parts: &Vec<Part>| parts.iter().any(|part| !draft.problems(*part, &page).is_empty());
     let index = plan.iter().take(at).position(open).unwrap_or(at);
-    page.look.larger = larger.map_or(page.look.larger, |larger| larger && page.look.elder);
+    if how != Redraw::AsAddressed {
+        page.look.larger = how == Redraw::Larger && page.look.elder;
+    }
     let mut response = show(app, page, draft, index, Vec::new()).await?;
-    if let Some(larger) = larger {
-        response.headers_mut().insert(header::SET_COOKIE, super::home::size_cookie(larger));
+    if how != Redraw::AsAddressed {
+        response.headers_mut().insert(header::SET_COOKIE, super::home::size_cookie(how == Redraw::Larger));
     }
     Ok(response)
 }
