@@ -15,6 +15,7 @@ pub mod jobs;
 mod keycheck;
 mod keys;
 mod migrate;
+mod once;
 mod runtime;
 mod value;
 
@@ -25,5 +26,6 @@ pub use faults::{Fault, Faults};
 pub use jobs::NewJob;
 pub use keys::{KeyClass, Keys, PublicKey, SubjectKey};
 pub use migrate::Migration;
+pub use once::{Once, OnceKey};
 pub use runtime::{Options, Runtime, Signal, Who};
 pub use value::{Row, Value};

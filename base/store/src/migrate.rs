@@ -15,7 +15,7 @@ pub struct Migration {
     pub sql: &'static str,
 }
 
-pub(crate) const OWN: &[Migration] = &[FOUNDATION, CHAIN];
+pub(crate) const OWN: &[Migration] = &[FOUNDATION, CHAIN, ONCE];
 
 const FOUNDATION: Migration = Migration {
     name: "store-0001-foundation",
@@ -61,6 +61,18 @@ CREATE TABLE anchor (
 CREATE UNIQUE INDEX anchor_key ON anchor (district_id, idem_key);
 CREATE INDEX anchor_district ON anchor (district_id, n);
 CREATE INDEX audit_read_actor ON audit_read (actor, n);
+",
+};
+
+/// Answers kept for callers that ask again.
+const ONCE: Migration = Migration {
+    name: "store-0003-once",
+    sql: "
+CREATE TABLE once_answer (
+  key_hash BYTEA NOT NULL, district_id UUID NOT NULL, digest BYTEA NOT NULL, answer BYTEA NOT NULL, at BIGINT NOT NULL,
+  PRIMARY KEY (key_hash)
+);
+CREATE INDEX once_answer_age ON once_answer (at);
 ",
 };
 

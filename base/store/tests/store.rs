@@ -7,7 +7,7 @@ use serde_json::json;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use store::jobs::{Handlers, JobError, run_due};
-use store::{Cx, Error, Fault, KeyClass, Keys, Migration, NewJob, Options, Runtime, Who, chain, params};
+use store::{Cx, Error, Fault, KeyClass, Keys, Migration, NewJob, Once, OnceKey, Options, Runtime, Who, chain, params};
 use testkit::{Kind, Setup, TestDb, both_databases};
 use uuid::Uuid;
 
@@ -57,7 +57,38 @@ fn count(h: &House) -> i64 {
     h.rt.read_now(h.who.clone(), |cx| cx.query_one("SELECT COUNT(*) AS n FROM thing", &[])?.i64("n")).unwrap()
 }
 
+fn once(h: &House, key: &OnceKey) -> Once {
+    let key = key.clone();
+    h.rt.write_now(h.who.clone(), move |cx| cx.once(&key, |cx| Ok::<_, Error>(json!({ "n": add(cx, false)? }))))
+        .unwrap()
+}
+
 both_databases! {
+    fn the_same_key_does_it_once_and_answers_alike(h: House) {
+        let key = OnceKey::new("k", &[b"POST", b"a"]);
+        let Once::Now(first) = once(&h, &key) else { panic!("done now") };
+        assert_eq!(once(&h, &key), Once::Before(first));
+        assert_eq!(once(&h, &OnceKey::new("k", &[b"POSTa"])), Once::Other, "parts do not run into each other");
+        assert_eq!(count(&h), 1);
+        let failed: Result<Once, Error> = h.rt.write_now(h.who.clone(), |cx| {
+            cx.once(&OnceKey::new("f", &[]), |cx| Ok(json!(add(cx, true)?)))
+        });
+        assert!(failed.is_err());
+        assert!(matches!(once(&h, &OnceKey::new("f", &[])), Once::Now(_)), "what failed may be tried again");
+        h.clock.advance_secs(25 * 3_600);
+        assert!(matches!(once(&h, &key), Once::Now(_)), "after a day the key is free");
+        assert_eq!(count(&h), 3);
+    }
+
+    fn of_many_at_the_same_time_one_does_it(h: House) {
+        let answers: Vec<Once> = std::thread::scope(|s| {
+            let tasks: Vec<_> = (0..8).map(|_| s.spawn(|| once(&h, &OnceKey::new("k", &[])))).collect();
+            tasks.into_iter().map(|t| t.join().unwrap()).collect()
+        });
+        assert_eq!(count(&h), 1);
+        assert_eq!(answers.iter().filter(|a| matches!(a, Once::Now(_))).count(), 1);
+    }
+
     fn a_failed_use_case_leaves_nothing_and_harms_nobody_in_its_batch(h: House) {
         let results: Vec<_> = std::thread::scope(|s| {
             let tasks: Vec<_> = (0..40)
