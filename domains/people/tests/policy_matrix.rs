@@ -1,5 +1,5 @@
 //! Writes out what the policy decides, for every role, action and kind of thing, and compares it with
-//! `docs/policy-matrix.txt`. After a deliberate change: `UPDATE_MATRIX=1 cargo nextest run -p people`, read the
+//! `docs/policy-matrix.txt`. After a deliberate change: `MULIN_BLESS=1 cargo nextest run -p people`, read the
 //! difference, commit it.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
@@ -78,6 +78,7 @@ fn facts(action: Action, lies: Lies) -> ResourceFacts {
             ResourceFacts::District
         }
         Action::OwnAccount
+        | Action::OwnNotices
         | Action::ViewStaff
         | Action::ManageAccounts
         | Action::ManageSessions
@@ -265,7 +266,7 @@ fn matrix() -> String {
 fn the_matrix_is_as_committed() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/policy-matrix.txt");
     let now = matrix();
-    if std::env::var_os("UPDATE_MATRIX").is_some() {
+    if std::env::var_os("MULIN_BLESS").is_some() {
         std::fs::create_dir_all(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs")).unwrap();
         std::fs::write(path, &now).unwrap();
     }
@@ -273,7 +274,7 @@ fn the_matrix_is_as_committed() {
     for action in Action::ALL {
         assert!(
             committed.split_whitespace().any(|w| w == action.code()),
-            "{} is missing from docs/policy-matrix.txt; run with UPDATE_MATRIX=1",
+            "{} is missing from docs/policy-matrix.txt; run with MULIN_BLESS=1",
             action.code()
         );
     }
@@ -286,7 +287,7 @@ fn the_matrix_is_as_committed() {
     assert!(
         now == committed,
         "the policy no longer is what docs/policy-matrix.txt says; read the difference, then run with \
-         UPDATE_MATRIX=1 and commit it:\n{}",
+         MULIN_BLESS=1 and commit it:\n{}",
         changed.join("\n")
     );
 }

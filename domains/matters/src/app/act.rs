@@ -140,7 +140,7 @@ pub(super) fn write(
 }
 
 /// The action of the policy that a command is.
-pub(crate) const fn action(kind: CommandKind) -> Action {
+pub const fn action(kind: CommandKind) -> Action {
     match kind {
         CommandKind::Accept => Action::Accept,
         CommandKind::Assign | CommandKind::ChangeOwner => Action::Assign,

@@ -25,7 +25,7 @@ mod takers;
 mod track;
 mod views;
 
-pub use act::{Act, Acted, act, legal};
+pub use act::{Act, Acted, act, action, legal};
 pub(crate) use answer::timer_ran;
 pub use answer::{open_answer, record_delivery};
 pub use attach::{Attachment, attach, attachment, attachments};

@@ -100,8 +100,10 @@ actions! {
         ManageDuty = "manage-duty",
     }
     People = "People" {
-        /// Own password, language, devices, notices.
+        /// Own password, language, devices.
         OwnAccount = "own-account",
+        /// What one is told on the desk.
+        OwnNotices = "own-notices",
         /// Names, seats and office numbers of colleagues.
         ViewStaff = "view-staff",
         ManageAccounts = "manage-accounts",

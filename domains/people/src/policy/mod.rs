@@ -113,6 +113,28 @@ pub fn require(actor: &Actor, purpose: Purpose, action: Action, facts: &Resource
     }
 }
 
+/// May this actor do it anywhere at all? For whoever must not learn from the answer whether a thing exists: asked before
+/// the thing is looked up. [`require`] still decides about the thing itself.
+///
+/// # Errors
+/// When no role held now includes it.
+pub fn require_somewhere(actor: &Actor, action: Action) -> Result<(), Denied> {
+    let rule = rule(action);
+    let why = match &actor.kind {
+        ActorKind::Public if !rule.public => Why::NotSignedIn,
+        ActorKind::Account { grants, .. } => {
+            let role = grants.iter().any(|g| rule.staff.iter().any(|(role, _)| *role == g.role));
+            let other = rule.public || rule.own_account || (rule.any_account && !is_suspended(action, grants));
+            if role || other {
+                return Ok(());
+            }
+            Why::Role
+        }
+        _ => return Ok(()),
+    };
+    Err(Denied { action, why })
+}
+
 /// Roles that may do it somewhere: "who can" in a refusal.
 pub fn who_may(action: Action) -> Vec<Role> {
     rule(action).staff.iter().map(|(role, _)| *role).collect()

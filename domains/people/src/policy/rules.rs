@@ -275,7 +275,7 @@ pub const fn rule(action: Action) -> Rule {
             Rule { jobs: OPERATOR, ..staff(&[(Duty, Place), (Head, Place), (Coordinator, District)]) }
         }
 
-        Action::OwnAccount => Rule { own_account: true, ..NOBODY },
+        Action::OwnAccount | Action::OwnNotices => Rule { own_account: true, ..NOBODY },
         Action::ViewStaff => Rule {
             own_account: true,
             jobs: OPERATOR,

@@ -42,7 +42,8 @@ pub const fn token_scope(action: Action) -> Option<TokenScope> {
         | Action::ViewPublished
         | Action::ViewPlaces
         | Action::ViewStaff
-        | Action::ViewTransparency => Some(TokenScope::Read),
+        | Action::ViewTransparency
+        | Action::OwnNotices => Some(TokenScope::Read),
         _ => match action.group() {
             Group::Reading => Some(TokenScope::Read),
             Group::Intake | Group::Sorting | Group::Handling | Group::Closing => Some(TokenScope::Write),
