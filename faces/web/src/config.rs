@@ -20,6 +20,8 @@ pub struct Config {
     pub centre: (f64, f64),
     /// Requests a second that one source may make to any page.
     pub page_rate: u32,
+    /// Requests a second with one key of a program.
+    pub key_rate: u32,
 }
 
 impl Default for Config {
@@ -32,6 +34,7 @@ impl Default for Config {
             duty_phone: "021-0571 0110".into(),
             centre: (30.92, 121.47),
             page_rate: 200,
+            key_rate: 50,
         }
     }
 }

@@ -12,6 +12,7 @@
     reason = "page.href takes both &format!(…) from code and text from templates"
 )]
 
+pub mod api;
 mod assets;
 mod cap;
 pub mod config;
@@ -83,6 +84,7 @@ pub fn router(app: App) -> Router {
         .merge(ical::routes())
         .merge(cap::routes())
         .merge(assets::routes())
+        .merge(api::routes())
         .fallback(|| async { Fail::NotFound })
         .method_not_allowed_fallback(|| async { Fail::NotAllowed })
         .with_state(app.clone());

@@ -2,8 +2,8 @@
 //! a link can be sent to somebody else and looks the same there. A middleware strips the prefix before routing.
 
 use axum::extract::Request;
-use axum::http::Uri;
 use axum::http::uri::PathAndQuery;
+use axum::http::{HeaderMap, Uri, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use kernel::Lang;
@@ -68,6 +68,9 @@ pub struct PlainPath(pub String);
 /// Middleware: finds the look and rewrites the address to the plain one.
 pub async fn find_look(mut request: Request, next: Next) -> Response {
     let (mut look, plain) = Look::split(request.uri().path());
+    if plain.starts_with("/api/") && look == Look::default() {
+        look.lang = asked_lang(request.headers());
+    }
     look.larger = look.elder && crate::cookie(request.headers(), "size") == Some("32");
     let plain = plain.to_owned();
     let target = match request.uri().query() {
@@ -84,6 +87,13 @@ pub async fn find_look(mut request: Request, next: Next) -> Response {
     request.extensions_mut().insert(look);
     request.extensions_mut().insert(PlainPath(plain));
     next.run(request).await
+}
+
+/// Programs have no address for each language: they say it in a header. The first of our languages counts.
+fn asked_lang(headers: &HeaderMap) -> Lang {
+    let asked = headers.get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let first = asked.split(',').map(str::trim).find(|tag| tag.starts_with("zh") || tag.starts_with("en"));
+    first.map_or(Lang::default(), Lang::from_tag)
 }
 
 #[cfg(test)]

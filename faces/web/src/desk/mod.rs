@@ -23,6 +23,7 @@ mod whom;
 mod words;
 
 pub(crate) use frame::Frame;
+pub(crate) use words::{No, why};
 
 use crate::{App, Fail, Page};
 use axum::Router;
@@ -66,9 +67,9 @@ impl From<matters::Error> for Fail {
             matters::Error::Store(e) => e.into(),
             matters::Error::Denied(denied) => denied.into(),
             matters::Error::People(e) => e.into(),
-            matters::Error::Refused(refusal) => Self::Refused(refusal.key.into()),
-            matters::Error::Conflict(_) => Self::Conflict(Box::default()),
-            matters::Error::Invalid(_) => Self::BadRequest("bad-form"),
+            matters::Error::Refused(refusal) => Self::Ruled(refusal),
+            matters::Error::Conflict(clash) => Self::Stale { yours: clash.yours, now: clash.theirs },
+            matters::Error::Invalid(wrong) => Self::Invalid(wrong.into_iter().map(Into::into).collect()),
         }
     }
 }

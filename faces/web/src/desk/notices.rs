@@ -44,7 +44,7 @@ struct Inbox {
 fn own(cx: &Cx<'_>) -> Result<(), Fail> {
     let id = cx.actor.account_id().ok_or(Fail::SignIn)?;
     let facts = AccountFacts { id, areas: Vec::new(), posts: Vec::new(), orgs: Vec::new() };
-    Ok(require(&cx.actor, cx.purpose, Action::OwnAccount, &ResourceFacts::Account(facts))?)
+    Ok(require(&cx.actor, cx.purpose, Action::OwnNotices, &ResourceFacts::Account(facts))?)
 }
 
 async fn show(State(app): State<App>, page: Page, staff: Staff) -> Result<Response, Fail> {
@@ -94,7 +94,9 @@ impl From<alerts::Error> for Fail {
         match error {
             alerts::Error::Store(e) => e.into(),
             alerts::Error::Denied(denied) => denied.into(),
-            other => Self::Internal(other.to_string()),
+            alerts::Error::People(e) => e.into(),
+            alerts::Error::Matters(e) => e.into(),
+            alerts::Error::Invalid { field, why } => Self::invalid(field, format!("invalid-{why}")),
         }
     }
 }

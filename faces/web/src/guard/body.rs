@@ -23,7 +23,7 @@ pub(super) async fn limit(request: Request, next: Next) -> Response {
         .headers()
         .get(header::CONTENT_TYPE)
         .and_then(|v| v.to_str().ok())
-        .is_some_and(|v| v.starts_with("multipart/form-data"));
+        .is_some_and(|v| v.starts_with("multipart/form-data") || v.starts_with("image/"));
     let allowed = if files { PHOTOS } else { FORM };
     if length <= allowed {
         return next.run(request).await;

@@ -1,6 +1,7 @@
 //! Turns every failure into something a person (or a program) can use: what happened, what to do, whom to call.
 
-use crate::fail::{Clash, Problem};
+use crate::desk::No;
+use crate::fail::{Clash, FieldProblem, Problem, Wrong};
 use crate::guard::RequestId;
 use crate::{App, Fail, Page, open311, session};
 use askama::Template;
@@ -40,9 +41,12 @@ fn code(fail: &Fail) -> &'static str {
         Fail::SignIn | Fail::Ended(_) => "sign-in",
         Fail::Confirm => "confirm",
         Fail::MustChange | Fail::MustEnrol | Fail::Forbidden { .. } => "forbidden",
-        Fail::Refused(_) => "refused",
+        Fail::Refused(_) | Fail::Ruled(_) => "refused",
+        Fail::Invalid(_) => "invalid",
         Fail::NotFound => "not-found",
-        Fail::Conflict(_) => "conflict",
+        Fail::Conflict(_) | Fail::Stale { .. } => "conflict",
+        Fail::NeedsVersion => "needs-version",
+        Fail::MediaType => "media-type",
         Fail::TooLarge(_) => "too-large",
         Fail::TooMany { .. } => "too-many",
         Fail::Unavailable => "unavailable",
@@ -55,10 +59,19 @@ fn detail(fail: &Fail, page: &Page) -> Option<String> {
         Fail::BadRequest(key) => Some(page.tk("error-why-", key)),
         Fail::Forbidden { rule, .. } => page.loc.find(rule, &[]),
         Fail::Refused(rule) => page.loc.find(rule, &[]),
+        Fail::Ruled(refusal) => Some(No::refused(page, refusal).rule),
+        Fail::Invalid(wrong) => wrong.first().map(|w| words(page, w)),
         Fail::TooLarge(bytes) if *bytes > 0 => Some(page.t1("error-too-large-limit", "n", bytes / 1_000_000)),
         Fail::TooMany { retry_secs } => Some(page.t1("error-too-many-wait", "n", retry_secs.div_ceil(60))),
         _ => None,
     }
+}
+
+/// What is wrong with a field, for people.
+fn words(page: &Page, wrong: &Wrong) -> String {
+    let limit = wrong.limit.map(|n| n.to_string()).unwrap_or_default();
+    let args = [("n", limit.clone()), ("limit", limit)];
+    page.loc.find(&wrong.key, &args).unwrap_or_else(|| page.t("field-wrong"))
 }
 
 /// Names of the roles that can do what was refused.
@@ -98,7 +111,7 @@ pub async fn dress(State(app): State<App>, request: Request, next: Next) -> Resp
         }
         dressed
     } else if path.starts_with("/api") {
-        problem(&fail, &page, id)
+        problem(&fail, &page, id, &response)
     } else if let Some(to) = elsewhere(&fail, &page, &back, query.as_deref()).filter(|_| !hx) {
         return Redirect::to(&to).into_response();
     } else {
@@ -152,24 +165,53 @@ fn people(fail: &Fail, page: Page, request_id: String, hx: bool) -> Response {
     } else {
         ErrorPage { page, code, detail, who, clash, request_id }.render()
     };
+    // Forms carry the version in a field, not in a header: to them it is a conflict.
+    let status = if matches!(fail, Fail::Stale { .. }) { StatusCode::CONFLICT } else { fail.status() };
     match text {
-        Ok(text) => (fail.status(), Html(text)).into_response(),
+        Ok(text) => (status, Html(text)).into_response(),
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
 }
 
-fn problem(fail: &Fail, page: &Page, request_id: String) -> Response {
+/// The one place where a failure becomes an RFC 9457 problem.
+fn problem(fail: &Fail, page: &Page, request_id: String, bare: &Response) -> Response {
     let status = fail.status();
     let code = code(fail);
-    let problem = Problem {
+    let mut problem = Problem {
         kind: format!("/problems/{code}"),
         title: page.tk("error-title-", code),
         status: status.as_u16(),
         detail: detail(fail, page),
         request_id: (!request_id.is_empty()).then_some(request_id),
+        errors: Vec::new(),
+        rule: None,
+        who: Vec::new(),
+        yours: None,
+        current: None,
     };
+    match fail {
+        Fail::Invalid(wrong) => {
+            let tell = |w: &Wrong| FieldProblem { field: w.field.clone(), code: w.key.clone(), detail: words(page, w) };
+            problem.errors = wrong.iter().map(tell).collect();
+        }
+        Fail::Forbidden { rule, who } => {
+            problem.rule = Some(rule.clone());
+            problem.who = who.iter().map(|w| (*w).to_owned()).collect();
+        }
+        Fail::Refused(rule) => problem.rule = Some(rule.to_string()),
+        Fail::Ruled(refusal) => problem.rule = Some(refusal.key.to_owned()),
+        Fail::Stale { yours, now } => (problem.yours, problem.current) = (Some(*yours), Some(*now)),
+        _ => {}
+    }
     let body = serde_json::to_vec(&problem).unwrap_or_default();
-    (status, [(header::CONTENT_TYPE, "application/problem+json")], body).into_response()
+    let mut response = (status, [(header::CONTENT_TYPE, "application/problem+json")], body).into_response();
+    if let Some(allow) = bare.headers().get(header::ALLOW) {
+        response.headers_mut().insert(header::ALLOW, allow.clone());
+    }
+    if matches!(fail, Fail::SignIn | Fail::Ended(_)) {
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    }
+    response
 }
 
 #[cfg(test)]
@@ -184,6 +226,10 @@ pub(crate) fn samples(page: &Page) -> Vec<(&'static str, String)> {
         Fail::Confirm,
         Fail::Forbidden { rule: "rule-not-allowed".into(), who: vec!["post_head", "duty_officer"] },
         Fail::Refused(Arc::from("error-people-seat-taken")),
+        Fail::Invalid(vec![Wrong::new("text", "invalid-missing")]),
+        Fail::Stale { yours: 1, now: 2 },
+        Fail::NeedsVersion,
+        Fail::MediaType,
         Fail::NotFound,
         Fail::Conflict(Box::new(clash)),
         Fail::TooLarge(16_000_000),

@@ -16,6 +16,14 @@ pub(super) async fn refuse_foreign(State(app): State<App>, request: Request, nex
     }
 }
 
+/// Did a page of ours send this? Unlike [`is_ours`], silence is no proof: for requests that carry a browser's cookie to an
+/// address meant for programs.
+pub(crate) fn is_proven_ours(headers: &HeaderMap, public_host: &str) -> bool {
+    let says = headers.contains_key("sec-fetch-site") || headers.contains_key(header::ORIGIN);
+    let none = headers.get("sec-fetch-site").is_some_and(|v| v == "none");
+    says && !none && is_ours(headers, public_host)
+}
+
 fn is_ours(headers: &HeaderMap, public_host: &str) -> bool {
     let text = |name| headers.get(name).and_then(|v| v.to_str().ok());
     if let Some(site) = text("sec-fetch-site") {

@@ -28,6 +28,7 @@ pub enum Wicket {
 }
 
 type Bucket = DefaultKeyedRateLimiter<IpAddr>;
+type KeyBucket = DefaultKeyedRateLimiter<uuid::Uuid>;
 
 /// The counters of this process.
 pub struct Limits {
@@ -36,6 +37,8 @@ pub struct Limits {
     guess: Bucket,
     feed: Bucket,
     sign_in: Bucket,
+    /// Requests with one key of a program, wherever they come from.
+    key: KeyBucket,
     since_tidy: AtomicU32,
 }
 
@@ -46,13 +49,14 @@ fn quota(every: Duration, burst: u32) -> Quota {
 
 impl Limits {
     pub(crate) fn new(config: &Config) -> Self {
-        let rate = config.page_rate.max(1);
+        let (rate, key_rate) = (config.page_rate.max(1), config.key_rate.max(1));
         Self {
             page: RateLimiter::keyed(quota(Duration::from_secs(1) / rate, rate.saturating_mul(5))),
             report: RateLimiter::keyed(quota(Duration::from_secs(5), 60)),
             guess: RateLimiter::keyed(quota(Duration::from_secs(30), 10)),
             feed: RateLimiter::keyed(quota(Duration::from_secs(2), 120)),
             sign_in: RateLimiter::keyed(quota(Duration::from_secs(6), 20)),
+            key: RateLimiter::keyed(quota(Duration::from_secs(1) / key_rate, key_rate.saturating_mul(5))),
             since_tidy: AtomicU32::new(0),
         }
     }
@@ -70,12 +74,20 @@ impl Limits {
             for bucket in [&self.page, &self.report, &self.guess, &self.feed, &self.sign_in] {
                 bucket.retain_recent();
             }
+            self.key.retain_recent();
         }
-        bucket.check_key(&source.0).map_err(|refused| {
-            let wait = refused.wait_time_from(DefaultClock::default().now());
-            Fail::TooMany { retry_secs: wait.as_secs().max(1) }
-        })
+        bucket.check_key(&source.0).map_err(too_many)
     }
+
+    /// Counts a request with this key.
+    pub(crate) fn pass_key(&self, key: uuid::Uuid) -> Result<(), Fail> {
+        self.key.check_key(&key).map_err(too_many)
+    }
+}
+
+fn too_many(refused: governor::NotUntil<<DefaultClock as Clock>::Instant>) -> Fail {
+    let wait = refused.wait_time_from(DefaultClock::default().now());
+    Fail::TooMany { retry_secs: wait.as_secs().max(1) }
 }
 
 pub(super) async fn limit_source(State(app): State<App>, request: Request, next: Next) -> Response {

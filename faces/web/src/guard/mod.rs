@@ -13,6 +13,7 @@ pub use body::{FORM, PHOTOS};
 pub use dress::dress;
 #[cfg(test)]
 pub(crate) use dress::samples;
+pub(crate) use forgery::is_proven_ours;
 pub use limits::{Limits, Wicket};
 pub use source::Source;
 pub use trace::RequestId;

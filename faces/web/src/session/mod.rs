@@ -224,8 +224,8 @@ impl From<people::Error> for Fail {
         match error {
             people::Error::Store(e) => e.into(),
             people::Error::Denied(denied) => denied.into(),
-            people::Error::Stale { .. } => Self::Conflict(Box::default()),
-            people::Error::Invalid { .. } => Self::BadRequest("bad-form"),
+            people::Error::Stale { seen, current } => Self::Stale { yours: seen, now: current },
+            people::Error::Invalid { field, why } => Self::invalid(field, format!("invalid-{why}")),
             people::Error::NotFresh => Self::Confirm,
             other => Self::Refused(Arc::from(format!("error-people-{}", other.code()))),
         }

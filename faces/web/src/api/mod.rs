@@ -1,0 +1,69 @@
+//! The JSON interface, `/api/v1/…`: everything the pages do, for programs. One file per group of operations, each with the
+//! views it answers with; `caller` says who calls, `input` what came in, `reply` what goes out, `document` completes the
+//! description served at `/api/openapi.json`. Failures are [`Fail`] like everywhere; `guard::dress` makes problems of them.
+//!
+//! A new operation: a handler with `#[utoipa::path]` whose first extractor is [`Caller`] (unless it is public), a line in
+//! the group's `routes`, a test in `tests/api/` of who may not, `./dev bless` for the description.
+
+mod caller;
+mod classes;
+mod document;
+mod input;
+mod matters;
+mod me;
+mod places;
+mod reply;
+mod track;
+mod words;
+
+use crate::{App, Fail};
+use axum::Router;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use axum::routing::get;
+use caller::Caller;
+use serde_json::Value;
+use std::sync::{Arc, LazyLock};
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+
+/// Groups of operations, in the order in which a reader meets them.
+#[derive(OpenApi)]
+#[openapi(
+    components(schemas(crate::fail::Problem)),
+    tags(
+        (name = "matters", description = "Matters within the caller's scope: lists, detail, steps."),
+        (name = "track", description = "One's own matter, with its code; no account."),
+        (name = "classes", description = "Classes of matters and their terms."),
+        (name = "places", description = "Areas and posts; open to everybody."),
+        (name = "me", description = "The caller: rights, devices, keys, notices."),
+    )
+)]
+struct Description;
+
+fn operations() -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(Description::openapi())
+        .merge(matters::routes())
+        .merge(track::routes())
+        .merge(classes::routes())
+        .merge(places::routes())
+        .merge(me::routes())
+}
+
+pub(crate) fn routes() -> Router<App> {
+    let (router, _) = operations().split_for_parts();
+    router.route("/api/openapi.json", get(description))
+}
+
+/// The description of the whole interface, as it is served and as it stands in `docs/api/openapi.json`.
+pub fn openapi() -> Arc<Value> {
+    static MADE: LazyLock<Arc<Value>> = LazyLock::new(|| {
+        let (_, api) = operations().split_for_parts();
+        Arc::new(document::complete(serde_json::to_value(api).unwrap_or_default()))
+    });
+    Arc::clone(&MADE)
+}
+
+async fn description(headers: HeaderMap) -> Result<Response, Fail> {
+    reply::shown(&headers, None, openapi().as_ref())
+}

@@ -1,0 +1,11 @@
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+//! The JSON interface over HTTP, in process: its description, who may not, and what each group does.
+
+mod classes;
+mod document;
+mod matters;
+mod me;
+mod places;
+mod sessions;
+mod track;
+mod world;
