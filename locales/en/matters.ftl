@@ -173,6 +173,7 @@ contacted-reached = Reached
 contacted-no_answer = No answer
 contacted-on_site = Looked at on site
 contacted-message = Left a message
+contacted-written = Message in the system (the raiser reads the note on their page)
 contacted-nobody_to_ask = Anonymous; the place was looked at
 channel-page = Tracking page
 channel-email = E-mail

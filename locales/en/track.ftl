@@ -57,6 +57,7 @@ track-event-contact-reached = We reached you
 track-event-contact-no_answer = We called; nobody answered
 track-event-contact-on_site = Somebody was on the spot
 track-event-contact-message = We left you a message
+track-event-contact-written = Wrote you a message
 track-event-contact-nobody_to_ask = Somebody had a look on the spot
 track-event-start = Work began
 track-event-wait = It has to wait; it goes on { $until }

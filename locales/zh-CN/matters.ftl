@@ -173,6 +173,7 @@ contacted-reached = 联系上了
 contacted-no_answer = 没人接
 contacted-on_site = 到现场看了
 contacted-message = 留了话
+contacted-written = 在系统里给反映人留言（反映人在查询页上看到“说明”里的话）
 contacted-nobody_to_ask = 匿名，看了现场
 channel-page = 网页查询
 channel-email = 电子邮件

@@ -57,6 +57,7 @@ track-event-contact-reached = 联系上您
 track-event-contact-no_answer = 打过电话，没有人接
 track-event-contact-on_site = 到了现场
 track-event-contact-message = 给您留了话
+track-event-contact-written = 给您写了留言
 track-event-contact-nobody_to_ask = 到现场看过
 track-event-start = 开始处理
 track-event-wait = 要等一等，{ $until } 接着办

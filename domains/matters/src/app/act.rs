@@ -7,7 +7,7 @@ use crate::Error;
 use crate::error::{Conflict, Invalid};
 use crate::events;
 use crate::limits;
-use crate::model::{Command, CommandKind, Facts, Refusal, State, next};
+use crate::model::{Command, CommandKind, ContactOutcome, Facts, Refusal, State, next};
 use crate::store::{MatterRow, log, raisers};
 use ::store::{Cx, params};
 use kernel::Moment;
@@ -289,6 +289,12 @@ fn check(mut command: Command) -> Result<Command, Error> {
         }
         Command::AddFacts { text } | Command::AddNote { text } => {
             limits::text(&mut wrong, "text", text, limits::TEXT_CHARS);
+        }
+        Command::Contact { outcome: ContactOutcome::Written, note: n } => {
+            limits::optional(&mut wrong, "note", n, note);
+            if n.is_none() {
+                wrong.push(Invalid::new("note", "invalid-missing"));
+            }
         }
         Command::Assign { note: n, .. }
         | Command::Contact { note: n, .. }

@@ -4,7 +4,7 @@ use super::act::refuse;
 use super::answer;
 use super::around::{self, Owner};
 use crate::events::{self, DeliverAnswer, NotifyVerifiers, Reason};
-use crate::model::{Channel, Command, CommandKind, Outcome, State, WhoCould};
+use crate::model::{Channel, Command, CommandKind, ContactOutcome, Outcome, State, WhoCould};
 use crate::redaction::{self, Correction};
 use crate::store::notes::{self, NoteKind};
 use crate::store::{MatterRow, log, raisers};
@@ -49,7 +49,7 @@ pub(super) fn apply(
             json!({})
         }
         Command::Contact { outcome, note } => {
-            let digest = step_note(cx, m, note.as_deref(), false)?;
+            let digest = step_note(cx, m, note.as_deref(), *outcome == ContactOutcome::Written)?;
             json!({ "outcome": outcome.code(), "note": digest })
         }
         Command::Start { note } => json!({ "note": step_note(cx, m, note.as_deref(), false)? }),

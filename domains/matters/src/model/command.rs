@@ -82,6 +82,8 @@ codes! {
         NoAnswer = "no_answer",
         OnSite = "on_site",
         Message = "message",
+        /// Written in the system: the words lie at `/t`, and nobody needs the raiser's number.
+        Written = "written",
         /// Anonymous: there is nobody to call, the place was looked at.
         NobodyToAsk = "nobody_to_ask",
     }

@@ -5,7 +5,7 @@ use crate::town::{COMMUNITY, something};
 use kernel::ids::MatterId;
 use kernel::{Lang, Purpose, Role};
 use matters::app::{self, Filter, Raise, RaisedPlace, RaiserInput, raise_corrected};
-use matters::model::{Channel, Command};
+use matters::model::{Channel, Command, ContactOutcome};
 use matters::redaction::{self, Correction, Kind};
 use matters::{Error, NoteKind, readings};
 use people::app::orgs::{NewOrg, create_org};
@@ -141,5 +141,20 @@ testkit::both_databases! {
                 assert!(all.iter().all(|t| !t.contains(value)), "{value} in {sql}");
             }
         }
+    }
+
+    /// Whoever may not see the number writes: the words lie on the raiser's page, other notes of a contact do not.
+    fn a_message_reaches_the_raiser_without_their_number(town: Town) {
+        let receipt = town.raise(by_someone(WORDS));
+        let (me, matter) = (town.worker.0, receipt.matter);
+        town.act(me, matter, Command::Sign);
+        let empty = town.try_act(me, matter, Command::Contact { outcome: ContactOutcome::Written, note: None });
+        assert!(matches!(empty, Err(Error::Invalid(_))), "a message has words: {empty:?}");
+        let note = |text: &str| Some(text.to_owned());
+        town.act(me, matter, Command::Contact { outcome: ContactOutcome::NoAnswer, note: note("内部:电话没人接") });
+        town.act(me, matter, Command::Contact { outcome: ContactOutcome::Written, note: note("明天上午去看,请留门") });
+        let texts = town.track(&receipt.code).unwrap().texts;
+        assert!(texts.iter().any(|n| n.text == "明天上午去看,请留门"));
+        assert!(texts.iter().all(|n| !n.text.contains("内部")), "{texts:?}");
     }
 }
