@@ -82,10 +82,12 @@ async function posts(map, url) {
 
 async function matters(map, url) {
   const data = await load(url);
-  map.addSource("points", { type: "geojson", data, cluster: true, clusterRadius: 30 });
+  map.addSource("points", { type: "geojson", data, cluster: true, clusterRadius: 30,
+    // A number is red when one of those under it is overdue.
+    clusterProperties: { late: ["+", ["case", ["==", ["get", "tone"], "bad"], 1, 0]] } });
   map.addLayer({ id: "points", type: "circle", source: "points", paint: {
     "circle-radius": ["case", ["has", "point_count"], 13, 7], "circle-stroke-width": 2, "circle-stroke-color": css("--surface"),
-    "circle-color": ["case", ["has", "point_count"], css("--jade"), tone(css("--jade"))] } });
+    "circle-color": ["case", ["all", ["has", "point_count"], [">", ["get", "late"], 0]], css("--vermilion"), ["has", "point_count"], css("--jade"), tone(css("--jade"))] } });
   map.addLayer({ id: "counts", type: "symbol", source: "points", filter: ["has", "point_count"],
     layout: { "text-field": ["get", "point_count_abbreviated"], "text-size": 13 }, paint: { "text-color": css("--on-jade") } });
   map.on("click", "points", (event) => popup(map, event));

@@ -337,7 +337,7 @@ fn a_second_person_publishes_and_programs_read_it() {
         |cookie: &str, version: i64| site.post(cookie, &format!("{page}/publish"), &format!("version={version}"));
     assert_eq!(publish(&boss, 1).status, StatusCode::FORBIDDEN, "not by whoever wrote it");
     assert_eq!(publish(&duty, 1).status, StatusCode::FORBIDDEN, "a duty officer writes and does not publish");
-    assert_eq!(publish("", 1).status, StatusCode::SEE_OTHER, "not without signing in");
+    assert_eq!(publish("", 1).status, StatusCode::UNAUTHORIZED, "not without signing in");
     assert_eq!(publish(&second, 9).status, StatusCode::UNPROCESSABLE_ENTITY, "only what was read");
     assert_eq!(publish(&second, 1).status, StatusCode::SEE_OTHER);
 

@@ -128,6 +128,32 @@ pub(crate) fn resolve(cx: &mut Cx<'_>, typed: &str) -> Result<Option<AreaId>, Fa
     Ok(if found.len() == 1 { found.first().map(|(id, _)| *id) } else { None })
 }
 
+/// The area whose name stands in an address as it was typed: `青禾街道归雁苑7号` lies in 归雁苑. Only when one alone is meant.
+pub(crate) fn in_address(cx: &mut Cx<'_>, address: &str) -> Result<Option<AreaId>, Fail> {
+    let ground = places::snapshot(cx)?;
+    let named = |kinds: [AreaKind; 2]| {
+        let of_kinds = ground.areas().iter().filter(|a| kinds.contains(&a.kind));
+        only_longest(of_kinds.map(|a| (a.id, a.name.as_str())), address)
+    };
+    Ok(named([AreaKind::Community, AreaKind::Grid]).or_else(|| named([AreaKind::Town, AreaKind::Town])))
+}
+
+/// Whoever's name stands in the text and is the longest there; nobody when two are equally long.
+fn only_longest<'a, T>(names: impl Iterator<Item = (T, &'a str)>, text: &str) -> Option<T> {
+    let length = |name: &str| name.chars().count();
+    let mut best: Option<(T, usize)> = None;
+    let mut tie = false;
+    for (id, name) in names.filter(|(_, name)| length(name) > 1 && text.contains(name)) {
+        let n = length(name);
+        match &best {
+            Some((_, longest)) if *longest > n => {}
+            Some((_, longest)) if *longest == n => tie = true,
+            _ => (best, tie) = (Some((id, n)), false),
+        }
+    }
+    best.filter(|_| !tie).map(|(id, _)| id)
+}
+
 fn found_alone(words: &str, typed: &str) -> bool {
     pinyin_fits(words.split(" · ").next().unwrap_or_default(), &typed.to_lowercase())
 }
@@ -205,4 +231,19 @@ pub(crate) fn people_on(cx: &mut Cx<'_>, at: Moment) -> Result<HashMap<PostId, V
         out.entry(slot.post).or_default().push(Person { name: name.clone(), phone: None });
     }
     Ok(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::only_longest;
+
+    #[test]
+    fn an_address_names_its_area_or_none() {
+        let names = ["归雁苑", "归雁苑第2网格", "怀谷里", "怀谷苑"];
+        let find = |text: &str| only_longest(names.iter().map(|n| (*n, *n)), text);
+        assert_eq!(find("青禾街道归雁苑7号302室"), Some("归雁苑"));
+        assert_eq!(find("归雁苑第2网格3号楼"), Some("归雁苑第2网格"));
+        assert_eq!(find("怀谷里和怀谷苑之间"), None, "two are meant");
+        assert_eq!(find("守鸥路91号"), None);
+    }
 }

@@ -43,7 +43,10 @@ pub(super) async fn similar(
             require(&cx.actor, cx.purpose, Action::RaiseFor, &ResourceFacts::District)?;
             let classes = active(cx)?;
             let class = class_of(&classes, &typed.class, page.look.lang).map(|c| c.code.clone()).unwrap_or_default();
-            let area = ground::resolve(cx, &typed.area)?;
+            let area = match ground::resolve(cx, &typed.area)? {
+                None => ground::in_address(cx, &typed.address)?,
+                chosen => chosen,
+            };
             let place = RaisedPlace { area, address: Some(typed.address.clone()), ..RaisedPlace::default() };
             let words = format!("{} {}", typed.text, typed.address);
             let found = matters::app::similar_to(cx, &place, &class, &words)?;

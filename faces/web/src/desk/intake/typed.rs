@@ -91,9 +91,11 @@ pub(super) fn command(cx: &mut Cx<'_>, typed: &Typed, lang: Lang) -> Result<Rais
     if typed.text.is_empty() {
         wrong.push(matters::Invalid::new("text", "invalid-missing"));
     }
-    let area = ground::resolve(cx, &typed.area).unwrap_or_default();
+    let mut area = ground::resolve(cx, &typed.area).unwrap_or_default();
     if area.is_none() && !typed.area.trim().is_empty() {
         wrong.push(matters::Invalid::new("area", "desk-new-area-unknown"));
+    } else if area.is_none() {
+        area = ground::in_address(cx, &typed.address).unwrap_or_default();
     }
     if !wrong.is_empty() {
         return Err(matters::Error::Invalid(wrong));
