@@ -85,6 +85,13 @@ pub fn waiting(cx: &mut Cx<'_>) -> Result<i64> {
     Ok(cx.query_one(sql, params![cx.district()])?.i64("n")?)
 }
 
+/// How many questions wait for my answer; none for whoever is not signed in.
+pub fn asked_of_me(cx: &mut Cx<'_>) -> Result<i64> {
+    let Some(account) = cx.actor.account_id() else { return Ok(0) };
+    let sql = "SELECT COUNT(*) AS n FROM audit_review WHERE asked = $1 AND state = 'asked'";
+    Ok(cx.query_one(sql, params![account])?.i64("n")?)
+}
+
 /// What I was asked, unanswered first.
 pub fn questions(cx: &mut Cx<'_>) -> Result<Vec<Line>> {
     let account = me(cx)?;

@@ -70,7 +70,7 @@ pub(crate) const fn queue_path(queue: Queue) -> &'static str {
 }
 
 /// Pages of administrators: address, key, who may.
-const ADMIN: [(&str, &str, Action); 9] = [
+const ADMIN: [(&str, &str, Action); 10] = [
     ("/desk/admin/areas", "areas", Action::ManageAreas),
     ("/desk/admin/posts", "posts", Action::ManagePosts),
     ("/desk/admin/people", "people", Action::ManageAccounts),
@@ -80,6 +80,7 @@ const ADMIN: [(&str, &str, Action); 9] = [
     ("/desk/admin/bulletins", "bulletins", Action::DraftBulletin),
     ("/desk/admin/letters", "letters", Action::ManageDeadLetters),
     ("/desk/admin/sign-in", "sign-in", Action::ManageSignIn),
+    ("/desk/admin/audit", "audit", Action::VerifyAudit),
 ];
 
 impl Frame {
@@ -97,6 +98,7 @@ impl Frame {
         if may(cx, Action::ViewStaff) {
             nav.push(NavItem::plain("/desk/staff", "staff", here));
         }
+        nav.extend(of_the_log(cx, here)?);
         let mut admin: Vec<NavItem> = Vec::new();
         for (path, key, action) in ADMIN {
             let also = key == "people" && may(cx, Action::ManageSessions);
@@ -108,6 +110,11 @@ impl Frame {
             let n = cx.dead_letters()?.len();
             letters.count = (n > 0).then(|| n.to_string());
             letters.tone = Tone::Bad;
+        }
+        if let Some(log) = admin.iter_mut().find(|i| i.key == "audit") {
+            let n = audit::review::waiting(cx)?;
+            log.count = (n > 0).then(|| n.to_string());
+            log.tone = Tone::Soon;
         }
         let may_calendar = may(cx, Action::ManageCalendar);
         let calendar_gap =
@@ -158,6 +165,22 @@ impl NavItem {
     fn plain(path: &'static str, key: &'static str, here: &str) -> Self {
         Self { path, key, count: None, tone: Tone::Plain, current: path == here }
     }
+}
+
+/// What the audit asks or reports, and looks that are told later: for those whom it concerns.
+fn of_the_log(cx: &mut Cx<'_>, here: &str) -> Result<Vec<NavItem>, Fail> {
+    let may = |action| decide(&cx.actor, cx.purpose, action, &ResourceFacts::District).is_allowed();
+    let (hears, withholds) = (may(Action::HearReports), may(Action::AskWithholding) || may(Action::ReadAudit));
+    let mut items = Vec::new();
+    let asked = audit::review::asked_of_me(cx)?;
+    if hears || asked > 0 {
+        let count = (asked > 0).then(|| asked.to_string());
+        items.push(NavItem { count, tone: Tone::Soon, ..NavItem::plain("/desk/questions", "questions", here) });
+    }
+    if withholds {
+        items.push(NavItem::plain("/desk/withheld", "withheld", here));
+    }
+    Ok(items)
 }
 
 fn queues(cx: &mut Cx<'_>, here: &str) -> Result<Vec<NavItem>, Fail> {

@@ -13,6 +13,7 @@ mod map;
 mod matter;
 mod me;
 mod notices;
+mod questions;
 mod queue;
 mod search;
 mod sessions;
@@ -20,6 +21,7 @@ mod step;
 mod step_forms;
 mod view;
 mod whom;
+mod withheld;
 mod words;
 
 pub(crate) use frame::Frame;
@@ -44,6 +46,8 @@ pub(crate) fn routes() -> Router<App> {
         .merge(notices::routes())
         .merge(help::routes())
         .merge(me::routes())
+        .merge(questions::routes())
+        .merge(withheld::routes())
         .merge(admin::routes())
 }
 
@@ -86,6 +90,8 @@ pub(crate) fn samples(page: &Page) -> Vec<(&'static str, String)> {
     all.extend(feed::tests::samples(page));
     all.extend(help::tests::samples(page));
     all.extend(me::tests::samples(page));
+    all.extend(questions::tests::samples(page));
+    all.extend(withheld::tests::samples(page));
     all.extend(admin::samples(page));
     all
 }

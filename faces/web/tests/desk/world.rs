@@ -72,13 +72,17 @@ impl Desk {
 
     /// Cookie of a fresh session.
     pub async fn sign_in(&self, role: Role) -> String {
-        let form = format!("login={}&password={}&next=/desk", role.code(), PASSWORD.replace(' ', "+"));
+        self.sign_in_as(role.code()).await
+    }
+
+    pub async fn sign_in_as(&self, login: &str) -> String {
+        let form = format!("login={login}&password={}&next=/desk", PASSWORD.replace(' ', "+"));
         let request = Request::post("/login")
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
             .body(Body::from(form))
             .unwrap();
         let response = self.router.clone().oneshot(request).await.unwrap();
-        assert_eq!(response.status(), StatusCode::SEE_OTHER, "{} cannot sign in", role.code());
+        assert_eq!(response.status(), StatusCode::SEE_OTHER, "{login} cannot sign in");
         let cookie = response.headers()[header::SET_COOKIE].to_str().unwrap();
         cookie.split(';').next().unwrap().to_owned()
     }
@@ -117,6 +121,44 @@ impl Desk {
 
     pub fn seal(&self) {
         aside(|| store::chain::seal_now(&self.world.house.rt, self.world.house.district).unwrap());
+    }
+
+    /// A week goes by, and the sample of it is drawn.
+    pub fn draw_sample(&self) {
+        aside(|| {
+            let who = store::Who::system(self.world.house.district, people::policy::jobs::AUDIT);
+            self.world.act_as(who, audit::jobs::ensure_timers).unwrap();
+            self.world.house.clock.advance_secs(7 * 86_400);
+        });
+        self.run_audit_jobs();
+    }
+
+    pub fn run_audit_jobs(&self) {
+        let handlers = audit::jobs::handlers(audit::AuditConfig::default());
+        aside(|| store::jobs::run_due(&self.world.house.rt, self.world.house.district, &handlers).unwrap());
+    }
+
+    /// Whom the audit has asked.
+    pub fn asked(&self) -> Vec<AccountId> {
+        self.sql(|cx| {
+            let rows = cx.query("SELECT asked FROM audit_review WHERE state = 'asked'", &[])?;
+            rows.iter().map(|r| r.id("asked")).collect()
+        })
+    }
+
+    /// A day ahead, as a date field sends it.
+    pub fn day_after(&self, days: i64) -> String {
+        self.world.house.rt.now().plus_days(days).rfc3339()[..10].to_owned()
+    }
+
+    /// Somebody else with the same role, signed in.
+    pub async fn second_coordinator(&self) -> String {
+        let hash = hashed();
+        aside(|| {
+            let (id, _) = self.world.staff(Role::Coordinator, Place::default(), "second", "周协");
+            self.world.act(move |cx| reset_password(cx, id, &hash, false));
+        });
+        self.sign_in_as("second").await
     }
 
     /// What a download is called.

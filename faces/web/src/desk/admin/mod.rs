@@ -1,5 +1,6 @@
 //! Pages of administrators. Each asks the policy first: reading a page needs the same right as changing what it shows.
 
+mod audit;
 mod bulletins;
 mod calendar;
 mod classes;
@@ -18,6 +19,8 @@ use askama::Template;
 use axum::Router;
 use store::Cx;
 
+pub(super) use self::audit::{LineView, RunView, run_view};
+
 pub(super) fn routes() -> Router<App> {
     Router::new()
         .merge(bulletins::routes())
@@ -29,6 +32,7 @@ pub(super) fn routes() -> Router<App> {
         .merge(orgs::routes())
         .merge(places::routes())
         .merge(sign_in::routes())
+        .merge(audit::routes())
 }
 
 /// A form of one page: fields, one button, a way back.
@@ -70,5 +74,6 @@ pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
     all.extend(orgs::tests::samples(page));
     all.extend(places::tests::samples(page));
     all.extend(sign_in::tests::samples(page));
+    all.extend(self::audit::samples(page));
     all
 }
