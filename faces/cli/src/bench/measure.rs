@@ -24,7 +24,7 @@ pub struct Measured {
 }
 
 impl Measured {
-    fn of(name: &'static str, mut times: Vec<Duration>) -> Self {
+    pub(super) fn of(name: &'static str, mut times: Vec<Duration>) -> Self {
         times.sort_unstable();
         let at = |share: f64| {
             let rank = ((times.len() as f64 * share).ceil() as usize).clamp(1, times.len().max(1)) - 1;

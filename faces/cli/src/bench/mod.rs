@@ -1,6 +1,7 @@
 //! `mulin bench loop`: the figures of docs/performance.md. Use cases in process, each through the whole of
 //! authorisation, SQL, decryption and log; HTML and network are not part of it.
 
+mod audit;
 mod chance;
 mod fill;
 mod ground;
@@ -19,6 +20,8 @@ use store::{Keys, Runtime};
 pub enum Bench {
     /// The closed loop: list, detail, map, search, raise, rule change
     Loop(LoopArgs),
+    /// The log: filling, sealing, verifying, and what it costs a page
+    Audit(audit::AuditArgs),
 }
 
 #[derive(Debug, Args)]
@@ -70,15 +73,11 @@ pub fn run(
     open: &dyn Fn(&str, Keys) -> anyhow::Result<Runtime>,
     out: &mut dyn Write,
 ) -> anyhow::Result<()> {
-    let Bench::Loop(args) = command;
-    let own = std::env::temp_dir().join(format!("mulin-bench-{}", std::process::id()));
-    let dir = args.keep.clone().unwrap_or_else(|| own.clone());
-    std::fs::create_dir_all(&dir).with_context(|| dir.display().to_string())?;
-    let done = in_dir(args, open, &dir);
-    if args.keep.is_none() {
-        let _ = std::fs::remove_dir_all(&own);
-    }
-    let report = done?;
+    let args = match command {
+        Bench::Loop(args) => args,
+        Bench::Audit(args) => return audit::run(args, open, out),
+    };
+    let report = with_dir(args.keep.as_ref(), |dir| in_dir(args, open, dir))?;
     if args.json {
         serde_json::to_writer_pretty(&mut *out, &report)?;
         writeln!(out)?;
@@ -86,6 +85,18 @@ pub fn run(
         table(&report, out)?;
     }
     Ok(())
+}
+
+/// Runs `f` in a folder that stays, or in one that is made and removed.
+fn with_dir<T>(keep: Option<&PathBuf>, f: impl FnOnce(&Path) -> anyhow::Result<T>) -> anyhow::Result<T> {
+    let own = std::env::temp_dir().join(format!("mulin-bench-{}", std::process::id()));
+    let dir = keep.cloned().unwrap_or_else(|| own.clone());
+    std::fs::create_dir_all(&dir).with_context(|| dir.display().to_string())?;
+    let done = f(&dir);
+    if keep.is_none() {
+        let _ = std::fs::remove_dir_all(&own);
+    }
+    done
 }
 
 fn in_dir(args: &LoopArgs, open: &dyn Fn(&str, Keys) -> anyhow::Result<Runtime>, dir: &Path) -> anyhow::Result<Report> {
