@@ -108,7 +108,7 @@ pub fn run(env: &mut Env<'_>, command: &AccountCommand) -> anyhow::Result<()> {
                 must_change_password: true,
                 ..NewAccount::default()
             };
-            env.rt.write_now(target.who(), move |cx| accounts::create_account(cx, &new))?;
+            env.rt.write_now(target.who(), move |cx| accounts::create_account(cx, &new)).map_err(explain)?;
             show_password(env, login, &secret)
         }
         AccountCommand::Password { login, at } => {
@@ -163,9 +163,22 @@ pub fn run_token(env: &mut Env<'_>, command: &TokenCommand) -> anyhow::Result<()
         TokenCommand::Revoke { id, at } => {
             let target = existing(env, at.district.as_deref())?;
             let id = people::model::TokenId(*id);
-            env.rt.write_now(target.who(), move |cx| tokens::revoke(cx, id))?;
+            env.rt.write_now(target.who(), move |cx| tokens::revoke(cx, id)).map_err(explain)?;
             Ok(writeln!(env.out, "the key is ended")?)
         }
+    }
+}
+
+/// What was typed and cannot be, in words that mend it.
+fn explain(error: people::Error) -> anyhow::Error {
+    match error {
+        people::Error::Invalid { field: "login", .. } => {
+            anyhow::anyhow!("a login is 2–40 letters a–z, digits, dots, dashes, underlines or @")
+        }
+        people::Error::Store(store::Error::NotFound) => {
+            anyhow::anyhow!("there is no such key in this district; mulin token list LOGIN shows those that work")
+        }
+        other => other.into(),
     }
 }
 
