@@ -529,3 +529,9 @@ desk-alike-near = in the same area
 desk-people-more-seats = and { $n } more
 desk-table = Table; on a narrow screen it scrolls sideways
 desk-post-poster = QR code
+
+desk-original = The words before anything was hidden
+desk-original-why = They may hold the name, telephone or address of whoever raised it. Each opening is logged, and the raiser sees who opened it. Open them only when the work needs it.
+desk-original-do = Open the words as they stand
+desk-write = Leave a message for the raiser
+desk-call-post = To call the raiser, ask the duty officer of { $post } to put you through:

@@ -108,3 +108,18 @@ poster-how = No account, nothing to install. Three short steps, and you get an a
 poster-qr = Scan to tell us about something
 poster-print = Print this page
 report-emergency-first = Please call first, then add details here
+
+# "This is what the owner will read": report and intake
+redact-title = What the person dealing with it will read
+redact-intro = This is how it looks without your name, telephone, address and the like. You can change it.
+redact-nothing = Nothing was found that has to be hidden.
+redact-show = These were found. Tick what may be read after all
+redact-hide = Words to hide besides
+redact-hide-hint = As they stand in the text, with a space or a comma between them.
+redact-again = Look at it again
+redact-phone = telephone
+redact-number = number
+redact-address = address
+redact-name = name
+redact-own = gives you away
+redact-words = hidden as you asked

@@ -520,3 +520,9 @@ desk-alike-near = 同一个地区
 desk-people-more-seats = 还有 { $n } 个岗位
 desk-table = 表格，窄屏可左右滑动
 desk-post-poster = 二维码
+
+desk-original = 未隐去的原文
+desk-original-why = 原文里可能有反映人的姓名、电话或住址。打开一次记一次，反映人看得到是谁打开的。办事用得着才打开。
+desk-original-do = 打开原文
+desk-write = 给反映人留言
+desk-call-post = 要打电话给反映人，请通过{ $post }值班民警转接：

@@ -108,3 +108,18 @@ poster-how = 不用登录，不用下载。三步说清，件件有回音。
 poster-qr = 扫码反映一件事
 poster-print = 打印这一页
 report-emergency-first = 请先打电话，再在这里补充
+
+# "This is what the owner will read": report and intake
+redact-title = 办事的人会看到的内容
+redact-intro = 下面是隐去了您的姓名、电话、住址等内容以后的样子。您可以改。
+redact-nothing = 没有发现需要隐去的内容。
+redact-show = 下面这些已经找出来了。打勾的，办事的人可以看到
+redact-hide = 还要隐去的字
+redact-hide-hint = 用空格或逗号分开，照原文写。
+redact-again = 再看一遍
+redact-phone = 电话
+redact-number = 号码
+redact-address = 地址
+redact-name = 姓名
+redact-own = 容易认出您的话
+redact-words = 您要求隐去

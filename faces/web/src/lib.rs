@@ -27,6 +27,7 @@ pub mod look;
 mod looker;
 mod open311;
 mod page;
+mod preview;
 mod public;
 mod qr;
 mod session;

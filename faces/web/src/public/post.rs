@@ -11,6 +11,8 @@ use std::collections::HashMap;
 #[derive(Debug, Default)]
 pub(crate) struct Posted {
     fields: HashMap<String, String>,
+    /// Everything in the order it came: boxes of one name come several times.
+    all: Vec<(String, String)>,
     pub files: Vec<Vec<u8>>,
 }
 
@@ -26,6 +28,11 @@ impl Posted {
         all.sort_unstable();
         all
     }
+
+    /// Every value of a field, tidied.
+    pub(crate) fn list(&self, name: &str) -> Vec<String> {
+        self.all.iter().filter(|(n, _)| n == name).map(|(_, text)| kernel::text::tidy(text)).collect()
+    }
 }
 
 impl FromRequest<App> for Posted {
@@ -37,14 +44,17 @@ impl FromRequest<App> for Posted {
             let mut posted = Self::default();
             for piece in pieces(app, request).await? {
                 match piece {
-                    Piece::Text(name, text) => drop(posted.fields.insert(name, text)),
+                    Piece::Text(name, text) => {
+                        posted.all.push((name.clone(), text.clone()));
+                        posted.fields.insert(name, text);
+                    }
                     Piece::File(bytes) => posted.files.push(bytes),
                 }
             }
             return Ok(posted);
         }
         let Form(pairs) = Form::<Vec<(String, String)>>::from_request(request, app).await?;
-        Ok(Self { fields: pairs.into_iter().collect(), files: Vec::new() })
+        Ok(Self { fields: pairs.iter().cloned().collect(), all: pairs, files: Vec::new() })
     }
 }
 

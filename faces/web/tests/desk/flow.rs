@@ -138,3 +138,36 @@ async fn news_comes_within_two_seconds_and_only_to_whom_it_concerns() {
     let nothing = tokio::time::timeout(Duration::from_secs(2), volunteer.next()).await;
     assert!(nothing.is_err(), "a volunteer hears of nothing that is not theirs");
 }
+
+#[tokio::test]
+async fn the_clerk_sees_what_the_owner_will_read_and_the_original_is_a_step_of_its_own() {
+    let desk = Desk::new();
+    let (clerk, boss) = (desk.sign_in(Role::Clerk).await, desk.sign_in(Role::Coordinator).await);
+    let words = "text=我叫王小明，住在桂花弄5号302室，路灯坏了&address=青禾路3号";
+    let preview = desk.post(&clerk, "/desk/new/preview", words).await;
+    assert_eq!(preview.status, StatusCode::OK, "{}", preview.body);
+    assert!(
+        preview.body.contains("<mark>〔姓名〕</mark>") && preview.body.contains("<mark>〔地址〕</mark>"),
+        "{}",
+        preview.body
+    );
+    let form = desk.get(&clerk, "/desk/new").await;
+    let typed = format!("key={}&class=1&{words}&hide=路灯&show=王小明&origin=phone", hidden(&form.body, "key"));
+    let receipt = desk.post(&clerk, "/desk/new", &typed).await;
+    assert_eq!(receipt.status, StatusCode::OK, "{}", receipt.body);
+    let at = receipt.body.find("/desk/matters/").unwrap();
+    let matter = receipt.body[at..].split('"').next().unwrap().to_owned();
+    let page = desk.get(&boss, &matter).await;
+    assert!(page.body.contains("我叫王小明，住在〔地址〕，〔隐去〕坏了"), "{}", page.body);
+    assert!(!page.body.contains("302室"));
+    // The original needs a POST and the right; the system administrator has none.
+    assert_eq!(desk.get(&boss, &format!("{matter}/original")).await.status, StatusCode::METHOD_NOT_ALLOWED);
+    let opened = desk.post(&clerk, &format!("{matter}/original"), "").await;
+    assert_eq!(opened.status, StatusCode::OK, "{}", opened.body);
+    assert!(opened.body.contains("302室"));
+    let system = desk.sign_in(Role::SystemAdmin).await;
+    let refused = desk.post(&system, &format!("{matter}/original"), "").await;
+    assert!(matches!(refused.status, StatusCode::FORBIDDEN | StatusCode::NOT_FOUND), "{}", refused.status);
+    let part = desk.post(&system, "/desk/new/preview", words).await;
+    assert_eq!(part.status, StatusCode::FORBIDDEN);
+}

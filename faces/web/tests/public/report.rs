@@ -215,3 +215,36 @@ fn an_emergency_shows_the_numbers_first() {
     let receipt = site.get(&receipt).text;
     assert!(receipt.find("tel:110").unwrap() < receipt.find("HQ-").unwrap(), "and before the number of the matter");
 }
+
+#[test]
+fn the_raiser_sees_and_corrects_what_the_owner_will_read() {
+    let site = Site::new();
+    let class = site.class();
+    let text = "%E6%88%91%E5%8F%AB%E7%8E%8B%E5%B0%8F%E6%98%8E%EF%BC%8C%E7%94%B5%E8%AF%9D021-0555%200123%EF%BC%8C%E7%81%AF%E5%9D%8F%E4%BA%86";
+    let answers = format!("idem=p1&text={text}&class={class}&address=gate&reach=anonymous");
+    let check = site.post("/report", &format!("at=reach&{answers}"));
+    assert_eq!(check.status, StatusCode::OK, "{}", check.text);
+    assert!(
+        check.text.contains("<mark>〔姓名〕</mark>") && check.text.contains("<mark>〔电话〕</mark>"),
+        "{}",
+        check.text
+    );
+    assert!(check.text.contains("name=\"show\" value=\"王小明\""), "each piece can be shown after all");
+    // Without JavaScript: a tick and a word more, looked at again.
+    let put_right = format!("at=check&{answers}&show=021-0555+0123&hide=%E7%81%AF");
+    let again = site.post("/report", &format!("{put_right}&go=again"));
+    assert_eq!(again.status, StatusCode::OK);
+    assert!(again.text.contains("021-0555 0123，<mark>〔隐去〕</mark>坏了"), "{}", again.text);
+    // Going back and forth keeps what was put right.
+    let back = site.post("/report", &format!("{put_right}&go=to-place"));
+    assert!(back.text.contains("name=\"show\" value=\"021-0555 0123\"") && back.text.contains("name=\"hide\""));
+    let sent = site.post("/report", &put_right);
+    assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
+    let lines = site.world.look(|cx| {
+        cx.query("SELECT summary FROM matter", &[])?
+            .iter()
+            .map(|r| r.text("summary"))
+            .collect::<Result<Vec<_>, store::Error>>()
+    });
+    assert_eq!(lines, ["我叫〔姓名〕，电话021-0555 0123，〔隐去〕坏了"]);
+}

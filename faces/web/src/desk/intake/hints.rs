@@ -4,6 +4,7 @@ use super::super::ground;
 use super::super::matter::alike;
 use super::classes::{active, class_of};
 use super::typed::Typed;
+use crate::preview::Preview;
 use crate::public::post::Posted;
 use crate::session::Staff;
 use crate::{App, Fail, Page, html};
@@ -11,9 +12,11 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use kernel::Purpose;
-use matters::app::RaisedPlace;
+use matters::app::{Raise, RaisedPlace};
+use matters::model::Origin;
 use people::policy::{Action, ResourceFacts, require};
 use serde::Deserialize;
+use store::Cx;
 
 pub(super) struct Like {
     pub href: String,
@@ -62,6 +65,46 @@ pub(super) async fn similar(
         })
         .await?;
     html(&shown)
+}
+
+#[derive(Template)]
+#[template(path = "parts/preview.html")]
+pub(super) struct PreviewPart {
+    pub page: Page,
+    pub preview: Preview,
+}
+
+/// What the owner will read, while the clerk types.
+pub(super) async fn preview(
+    State(app): State<App>,
+    page: Page,
+    staff: Staff,
+    posted: Posted,
+) -> Result<Response, Fail> {
+    let typed = Typed::of(&posted);
+    let who = staff.who(Purpose::Proxy);
+    let shown = app
+        .rt
+        .read(who, move |cx| {
+            require(&cx.actor, cx.purpose, Action::RaiseFor, &ResourceFacts::District)?;
+            let preview = read(cx, &page, &typed)?;
+            Ok::<_, Fail>(PreviewPart { page, preview })
+        })
+        .await?;
+    html(&shown)
+}
+
+pub(super) fn read(cx: &mut Cx<'_>, page: &Page, typed: &Typed) -> Result<Preview, Fail> {
+    let address = Some(typed.address.clone()).filter(|a| !a.is_empty());
+    let raise = Raise {
+        key: None,
+        class: String::new(),
+        text: typed.text.clone(),
+        place: RaisedPlace { address, ..RaisedPlace::default() },
+        raiser: typed.raiser(page.look.lang),
+        origin: Origin::Phone,
+    };
+    Ok(Preview::of(page, &matters::redaction::preview(cx, &raise, &typed.correction)?))
 }
 
 #[derive(Template)]

@@ -10,6 +10,7 @@ mod typed;
 
 use super::Frame;
 use super::view::{Choice, form_key, invalid};
+use crate::preview::Preview;
 use crate::public::post::Posted;
 use crate::session::Staff;
 use crate::{App, Fail, Page, html};
@@ -30,6 +31,7 @@ pub(super) fn routes() -> Router<App> {
     Router::new()
         .route("/desk/new", get(show).post(raise))
         .route("/desk/new/similar", post(hints::similar))
+        .route("/desk/new/preview", post(hints::preview))
         .route("/desk/new/areas", get(hints::areas))
 }
 
@@ -43,6 +45,9 @@ struct Intake {
     open_list: bool,
     classes: Vec<Pick>,
     text: String,
+    /// What the owner will read.
+    preview: Preview,
+    hide: String,
     address: String,
     area: String,
     areas: Vec<String>,
@@ -115,6 +120,8 @@ fn form(
         open_list: wrong.iter().any(|w| w.field == "class"),
         classes: picks(&page, &classes),
         text: typed.text.clone(),
+        preview: if typed.text.is_empty() { Preview::default() } else { hints::read(cx, &page, typed)? },
+        hide: typed.hide.clone(),
         address: typed.address.clone(),
         area: typed.area.clone(),
         areas: Vec::new(),
@@ -161,7 +168,7 @@ async fn raise(State(app): State<App>, page: Page, staff: Staff, posted: Posted)
         .rt
         .write(who.clone(), move |cx| {
             let raise = command(cx, &typed, lang)?;
-            matters::app::raise(cx, raise)
+            matters::app::raise_corrected(cx, raise, &typed.correction)
         })
         .await;
     let wrong = match done {

@@ -2,11 +2,13 @@
 
 use super::super::ground;
 use super::classes::class_of;
+use crate::preview;
 use crate::public::post::Posted;
 use kernel::Lang;
 use kernel::ids::PostId;
 use matters::app::{Raise, RaisedPlace, RaiserInput};
 use matters::model::{Channel, Origin};
+use matters::redaction::Correction;
 use store::Cx;
 
 /// What was sent, by field.
@@ -25,6 +27,9 @@ pub(super) struct Typed {
     pub channel: String,
     pub post: String,
     pub lang: String,
+    /// What was put right in the preview.
+    pub correction: Correction,
+    pub hide: String,
 }
 
 impl Typed {
@@ -44,6 +49,8 @@ impl Typed {
             channel: get("channel"),
             post: get("post"),
             lang: get("lang"),
+            correction: preview::correction(posted),
+            hide: get("hide"),
         }
     }
 

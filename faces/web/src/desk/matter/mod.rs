@@ -1,6 +1,7 @@
 //! One matter: where it stands and until when, what can be done next and why the rest cannot, what was said and done.
 //! Names of raisers are behind a step of their own that is logged (R3).
 
+mod original;
 mod pictures;
 mod raisers;
 #[cfg(test)]
@@ -41,6 +42,7 @@ pub(super) fn routes() -> Router<App> {
     Router::new()
         .route("/desk/matters/{id}", get(show))
         .route("/desk/matters/{id}/raiser", post(raisers::reveal))
+        .route("/desk/matters/{id}/original", post(original::show))
         .route("/desk/matters/{id}/picture/{picture}", get(pictures::show))
         .route("/desk/matters/{id}/point.geojson", get(point))
 }
@@ -86,6 +88,9 @@ struct View {
     /// Somebody left a name or a number.
     named: bool,
     may_reveal: bool,
+    may_view_original: bool,
+    /// Where to write to the raiser, when that may be done now.
+    write: Option<String>,
     reveal: String,
     readings: Option<String>,
     timeline: Vec<EventView>,
@@ -153,6 +158,7 @@ fn view(cx: &mut Cx<'_>, page: &Page, d: Detail, done: Option<String>) -> Result
     let open = d.line.state.is_open();
     let raisers = raisers::raisers(page, &d, &href);
     let timeline = timeline::timeline(page, &d, &names, &classes);
+    let may_write = d.commands.iter().any(|(kind, answer)| *kind == CommandKind::Contact && answer.is_ok());
     Ok(View {
         back: page.href("/desk"),
         number: d.line.number.clone(),
@@ -190,6 +196,8 @@ fn view(cx: &mut Cx<'_>, page: &Page, d: Detail, done: Option<String>) -> Result
         named: d.raisers.iter().any(|r| !r.anonymous),
         raisers,
         may_reveal: d.may_reveal,
+        may_view_original: d.may_view_original,
+        write: may_write.then(|| format!("{href}/do/contact?outcome=written")),
         reveal: format!("{href}/raiser"),
         readings: (!readings.is_empty()).then(|| page.t1("desk-readings", "n", readings.len())),
         timeline,

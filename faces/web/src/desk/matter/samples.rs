@@ -1,5 +1,6 @@
 //! Invented matters for the test that renders every page.
 
+use super::original::Original;
 use super::pictures::PictureView;
 use super::raisers::{RaiserView, Reveal, Shown};
 use super::similar::Similar;
@@ -74,6 +75,8 @@ fn sample(page: &Page, state: Stand) -> View {
         named: true,
         joined: vec![("HQ-2026-00003".into(), href.clone())],
         original: texts(!full, href.clone()),
+        may_view_original: true,
+        write: Some(format!("/desk/matters/{}/do/contact?outcome=written", "1")),
         may_reveal: full,
         reveal: format!("{href}/raiser"),
         readings: texts(full, page.t1("desk-readings", "n", 2)),
@@ -113,6 +116,17 @@ pub(in crate::desk) fn samples(page: &Page) -> Vec<(&'static str, String)> {
         email: None,
         address: None,
     };
+    let words = if page.zh() { "我住三楼，楼上漏水" } else { "I live below, it drips" };
+    let original = Original {
+        page: page.clone(),
+        frame: frame.clone(),
+        number: "HQ-2026-00001".into(),
+        title: if page.zh() { "楼道漏水".into() } else { "Leak".into() },
+        back: page.href("/desk/matters/1"),
+        at: page.stamp(page.now),
+        texts: vec![(page.stamp(page.now), words.to_owned())],
+    };
+    out.push(("desk/original.html", original.render().unwrap_or_default()));
     let shown = Reveal {
         page: page.clone(),
         frame,

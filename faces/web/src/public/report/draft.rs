@@ -92,6 +92,9 @@ pub(crate) struct Draft {
     pub name: String,
     pub phone: String,
     pub email: String,
+    /// Found pieces that the owner may read after all, and words to hide besides.
+    pub show: Vec<String>,
+    pub hide: String,
 }
 
 /// What is wrong with a field: its id and the words, shown on top and beside it.
@@ -113,6 +116,8 @@ impl Draft {
             name: get("name"),
             phone: get("phone"),
             email: get("email"),
+            show: posted.list("show"),
+            hide: get("hide"),
         }
     }
 
@@ -142,6 +147,10 @@ impl Draft {
         for part in all.into_iter().filter(|part| !shown.contains(part)) {
             let typed = part.fields().iter().map(|name| (*name, self.field(name).to_owned()));
             out.extend(typed.filter(|(_, value)| !value.is_empty()));
+        }
+        if !shown.contains(&Part::Check) {
+            out.extend(self.show.iter().map(|words| ("show", words.clone())));
+            out.extend(Some(("hide", self.hide.clone())).filter(|(_, words)| !words.is_empty()));
         }
         out
     }

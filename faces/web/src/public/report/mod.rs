@@ -45,7 +45,11 @@ fn new_idem(app: &App) -> String {
 async fn show(app: &App, page: Page, draft: Draft, index: usize, problems: Vec<Problem>) -> Result<Response, Fail> {
     let offer = send::offer(app, &page, &draft).await?;
     let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let body = html(&ReportPage::new(page, draft, offer, index, problems))?;
+    let mut shown = ReportPage::new(page, draft, offer, index, problems);
+    if shown.parts.contains(&Part::Check) {
+        shown.preview = send::preview(app, &shown.page, &shown.draft).await?;
+    }
+    let body = html(&shown)?;
     Ok((status, body).into_response())
 }
 
@@ -78,6 +82,10 @@ async fn step(
     }
     if let Some(how) = Redraw::from_button(&go) {
         return redraw(&app, page, draft, &plan, at, how).await;
+    }
+    // What the owner will read, once more with what was put right.
+    if go == "again" {
+        return show(&app, page, draft, at, Vec::new()).await;
     }
     let parts = plan.get(at).cloned().unwrap_or_default();
     let problems = problems(&app, &page, &mut draft, &parts).await?;

@@ -1,6 +1,7 @@
 //! The pages of a report as templates see them.
 
 use super::draft::{Draft, Part, Problem, Reach};
+use crate::preview::Preview;
 use crate::{Look, Page, fmt};
 use askama::Template;
 
@@ -42,6 +43,8 @@ pub(crate) struct ReportPage {
     pub number: usize,
     pub of: usize,
     pub problems: Vec<Problem>,
+    /// What the owner will read, on the page where answers are checked.
+    pub preview: Preview,
 }
 
 /// Which questions stand together.
@@ -58,7 +61,16 @@ impl ReportPage {
     pub(crate) fn new(page: Page, draft: Draft, offer: Offer, index: usize, problems: Vec<Problem>) -> Self {
         let plan = plan(page.look);
         let parts = plan.get(index).cloned().unwrap_or_default();
-        Self { page, draft, offer, parts, number: index + 1, of: plan.len().saturating_sub(1), problems }
+        Self {
+            page,
+            draft,
+            offer,
+            parts,
+            number: index + 1,
+            of: plan.len().saturating_sub(1),
+            problems,
+            preview: Preview::default(),
+        }
     }
 
     fn asks(&self, part: &str) -> bool {
@@ -203,12 +215,15 @@ pub(crate) fn samples(page: &Page) -> Vec<(&'static str, String)> {
         name: if page.zh() { "𠮷小龘".into() } else { "Ji".into() },
         phone: "138 0000 0000".into(),
         email: "a@b.cn".into(),
+        show: vec!["021-05550123".into()],
+        hide: "桂花弄".into(),
     };
     let mut out = Vec::new();
     for (index, parts) in plan(page.look).into_iter().enumerate() {
         for draft in [Draft { idem: "1".into(), ..Draft::default() }, full.clone()] {
             let problems = parts.iter().flat_map(|p| draft.problems(*p, page)).collect();
-            let shown = ReportPage::new(page.clone(), draft, sample_offer(page), index, problems);
+            let mut shown = ReportPage::new(page.clone(), draft, sample_offer(page), index, problems);
+            shown.preview = crate::preview::sample(page);
             out.push(("public/report.html", shown.render().unwrap_or_default()));
         }
     }

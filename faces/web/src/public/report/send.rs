@@ -2,6 +2,7 @@
 
 use super::draft::{Draft, Problem, Reach};
 use super::pages::{Choice, Offer, Town};
+use crate::preview::{self, Preview};
 use crate::public::errors;
 use crate::{App, Fail, Page};
 use kernel::ids::AreaId;
@@ -10,6 +11,7 @@ use matters::Invalid;
 use matters::app::{self, Raise, RaisedPlace, RaiserInput};
 use matters::model::{Channel, Origin};
 use matters::photo::{self, Photo};
+use matters::redaction::{self, Correction};
 use places::AreaKind;
 
 /// Photos of one report.
@@ -82,19 +84,12 @@ pub(super) async fn send(
     let post = scanned(app, &draft.post).await?.map(|post| post.id);
     let origin = if post.is_some() { Origin::Qr } else { Origin::Web };
     let place = RaisedPlace { post, ..place(draft) };
-    let command = Raise {
-        key: Some(format!("web:{}", draft.idem)),
-        class: draft.class.clone(),
-        text: draft.text.clone(),
-        place,
-        raiser: raiser(page, draft),
-        origin,
-    };
+    let (command, correction) = (Raise { origin, ..command(page, draft, place) }, correction(draft));
     let district = app.district;
     let done = app
         .rt
         .write(app.raiser(), move |cx| {
-            let receipt = app::raise(cx, command)?;
+            let receipt = app::raise_corrected(cx, command, &correction)?;
             // Also when it was raised before: a picture that is there already is not stored twice, and one that was
             // added before sending again is not lost.
             cx.acting_as(Actor::raiser(district, receipt.matter), Purpose::OwnMatter, |cx| {
@@ -108,6 +103,30 @@ pub(super) async fn send(
         Err(matters::Error::Invalid(wrong)) => Ok(Err(wrong.iter().map(|w| (field(w), words(page, w))).collect())),
         Err(error) => Err(errors::of_matters(error)),
     }
+}
+
+fn command(page: &Page, draft: &Draft, place: RaisedPlace) -> Raise {
+    Raise {
+        key: Some(format!("web:{}", draft.idem)),
+        class: draft.class.clone(),
+        text: draft.text.clone(),
+        place,
+        raiser: raiser(page, draft),
+        origin: Origin::Web,
+    }
+}
+
+fn correction(draft: &Draft) -> Correction {
+    Correction { show: draft.show.clone(), hide: preview::words(&draft.hide) }
+}
+
+/// What the owner will read of it.
+pub(super) async fn preview(app: &App, page: &Page, draft: &Draft) -> Result<Preview, Fail> {
+    let address = Some(draft.address.clone()).filter(|a| !a.is_empty());
+    let place = RaisedPlace { address, ..RaisedPlace::default() };
+    let (command, correction) = (command(page, draft, place), correction(draft));
+    let pieces = app.rt.read(app.raiser(), move |cx| redaction::preview(cx, &command, &correction)).await;
+    Ok(Preview::of(page, &pieces.map_err(errors::of_matters)?))
 }
 
 /// Photos made storable, outside any transaction; or what is wrong with them.

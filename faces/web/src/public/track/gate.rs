@@ -194,7 +194,7 @@ fn entry(page: &Page, line: &TimelineLine, t: &Tracked) -> Entry {
         (kind, Some(until)) => page.t1(&format!("track-event-{kind}"), "until", until),
         (kind, None) => page.tk("track-event-", kind),
     };
-    let shown = matches!(line.kind.as_str(), "wait" | "park" | "extend" | "reopen" | "add_facts");
+    let shown = matches!(line.kind.as_str(), "wait" | "park" | "extend" | "reopen" | "add_facts" | "contact");
     let words = said(t, line).filter(|_| shown);
     let reason = line.payload.get("reason").and_then(Value::as_str).filter(|_| line.kind == "wait");
     let reason = reason.map(|code| page.tk("track-wait-", code));
