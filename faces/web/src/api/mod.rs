@@ -11,9 +11,11 @@ mod document;
 mod input;
 mod matters;
 mod me;
+mod people;
 mod places;
 mod reply;
 mod track;
+mod views;
 mod words;
 
 use crate::{App, Fail};
@@ -36,6 +38,7 @@ use utoipa_axum::router::OpenApiRouter;
         (name = "track", description = "One's own matter, with its code; no account."),
         (name = "classes", description = "Classes of matters and their terms."),
         (name = "places", description = "Areas and posts; open to everybody."),
+        (name = "people", description = "Colleagues and organisations; never residents."),
         (name = "me", description = "The caller: rights, devices, keys, notices."),
     )
 )]
@@ -47,6 +50,8 @@ fn operations() -> OpenApiRouter<App> {
         .merge(track::routes())
         .merge(classes::routes())
         .merge(places::routes())
+        .merge(people::routes())
+        .merge(views::routes())
         .merge(me::routes())
 }
 

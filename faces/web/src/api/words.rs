@@ -49,6 +49,7 @@ coded! {
     matters::model::OnReturn as "OnReturn", OnReturnWord;
     matters::model::Urgency as "Urgency", UrgencyWord;
     kernel::Role as "Role", RoleWord;
+    people::model::OrgKind as "OrgKind", OrgKindWord;
     people::policy::TokenScope as "KeyScope", TokenScopeWord;
     matters::NoteKind as "TextKind", TextKindWord;
     matters::app::Queue as "Queue", QueueWord;

@@ -25,6 +25,7 @@ mod withheld;
 mod words;
 
 pub(crate) use frame::Frame;
+pub(crate) use ground::geography;
 pub(crate) use words::{No, why};
 
 use crate::{App, Fail, Page};

@@ -5,6 +5,7 @@ mod classes;
 mod document;
 mod matters;
 mod me;
+mod people;
 mod places;
 mod sessions;
 mod track;
