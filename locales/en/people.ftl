@@ -26,6 +26,7 @@ denied-purpose = No purpose was given that covers this.
 denied-not-open = This matter is closed.
 denied-not-yours = Only the holder of the code can do this.
 denied-token-scope = This key of a program does not include it.
+denied-token-area = This key of a program is for another area.
 error-people-not-found = It was not found.
 error-people-unavailable = The system is busy right now.
 error-people-denied = Not allowed.

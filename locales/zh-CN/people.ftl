@@ -26,6 +26,7 @@ denied-purpose = 没有说明用途，不能查看。
 denied-not-open = 这件事已经办结。
 denied-not-yours = 只有持查询码的人可以做。
 denied-token-scope = 这个接口密钥没有这项权限。
+denied-token-area = 这把程序密钥只用于另一个区域。
 error-people-not-found = 没有找到。
 error-people-unavailable = 系统暂时忙不过来。
 error-people-denied = 没有权限。

@@ -82,25 +82,41 @@ pub enum ActorKind {
     System(&'static str),
 }
 
+/// What the key of a program leaves of the rights of its account. `people::policy` reads it at each decision.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyLimit {
+    /// Codes of what it is for.
+    pub scopes: Vec<&'static str>,
+    /// Only what lies in this area; `None`: wherever the account may.
+    pub area: Option<AreaId>,
+}
+
 /// Who acts, in which district.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Actor {
     pub district: DistrictId,
     pub kind: ActorKind,
+    /// Set when a program acts for an account with a key.
+    pub key: Option<Arc<KeyLimit>>,
 }
 
 impl Actor {
     pub const fn public(district: DistrictId) -> Self {
-        Self { district, kind: ActorKind::Public }
+        Self { district, kind: ActorKind::Public, key: None }
     }
     pub const fn system(district: DistrictId, job: &'static str) -> Self {
-        Self { district, kind: ActorKind::System(job) }
+        Self { district, kind: ActorKind::System(job), key: None }
     }
     pub const fn raiser(district: DistrictId, matter: MatterId) -> Self {
-        Self { district, kind: ActorKind::Raiser(matter) }
+        Self { district, kind: ActorKind::Raiser(matter), key: None }
     }
     pub fn account(district: DistrictId, id: AccountId, grants: Vec<Grant>) -> Self {
-        Self { district, kind: ActorKind::Account { id, grants: grants.into() } }
+        Self { district, kind: ActorKind::Account { id, grants: grants.into() }, key: None }
+    }
+    /// The same, with no more than a key leaves.
+    #[must_use]
+    pub fn by_key(self, limit: KeyLimit) -> Self {
+        Self { key: Some(Arc::new(limit)), ..self }
     }
     /// The account, when somebody is signed in.
     pub const fn account_id(&self) -> Option<AccountId> {

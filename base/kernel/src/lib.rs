@@ -10,7 +10,7 @@ pub mod lang;
 pub mod text;
 pub mod time;
 
-pub use actor::{Actor, ActorKind, Grant, Purpose, Role};
+pub use actor::{Actor, ActorKind, Grant, KeyLimit, Purpose, Role};
 pub use calendar::{Due, WorkCalendar};
 pub use geo::{Datum, GeoError, Point};
 pub use ids::{Ids, OsIds, SeededIds};

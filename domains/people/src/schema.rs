@@ -118,4 +118,10 @@ CREATE TABLE calendar_feed (
 CREATE UNIQUE INDEX calendar_feed_token ON calendar_feed (token_hash);
 ",
     },
+    Migration {
+        name: "people-0005-key-areas",
+        sql: "
+ALTER TABLE api_token ADD COLUMN area_id UUID;
+",
+    },
 ];

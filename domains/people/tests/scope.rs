@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use kernel::ids::{AccountId, AreaId, DistrictId, MatterId, OrgId, PostId, SeatId};
-use kernel::{Actor, Grant, Purpose, Role};
+use kernel::{Actor, Grant, KeyLimit, Purpose, Role};
 use people::policy::{Action, MatterFacts, ResourceFacts, decide, scope};
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -36,7 +36,9 @@ proptest! {
                                 areas in proptest::collection::vec(0u8..3, 0..3),
                                 posts in proptest::collection::vec(0u8..3, 0..2),
                                 orgs in proptest::collection::vec(0u8..3, 0..2),
-                                seat in proptest::option::of(0u8..4), owner in 0u8..3) {
+                                seat in proptest::option::of(0u8..4), owner in 0u8..3,
+                                key in proptest::option::of((proptest::sample::subsequence(vec!["read", "raise", "write", "names"], 0..4),
+                                                             proptest::option::of(0u8..3)))) {
         let me: AccountId = id(1);
         let m = MatterFacts {
             id: id::<MatterId>(9),
@@ -47,7 +49,10 @@ proptest! {
             owner: id(owner),
             handlers: vec![], about_accounts: vec![], about_orgs: vec![], open: true,
         };
-        let actor = Actor::account(id::<DistrictId>(0), me, grants);
+        let mut actor = Actor::account(id::<DistrictId>(0), me, grants);
+        if let Some((scopes, area)) = key {
+            actor = actor.by_key(KeyLimit { scopes, area: area.map(id) });
+        }
         for action in [Action::ViewMatter, Action::Verify, Action::ExportMatters, Action::FollowMatter] {
             let one = decide(&actor, Purpose::Matter(m.id), action, &ResourceFacts::Matter(m.clone())).is_allowed();
             prop_assert_eq!(scope(&actor, action).covers(&m), one);

@@ -62,9 +62,12 @@ pub enum TokenCommand {
         /// What it is for
         #[arg(long)]
         label: String,
-        /// read, write, administer; repeat for several
+        /// read, raise, write, names, administer; repeat for several
         #[arg(long = "scope", default_value = "read")]
         scopes: Vec<String>,
+        /// Id of the one area it is for
+        #[arg(long)]
+        area: Option<uuid::Uuid>,
         /// Days until it expires
         #[arg(long, default_value_t = 365)]
         days: i64,
@@ -139,15 +142,16 @@ pub fn run(env: &mut Env<'_>, command: &AccountCommand) -> anyhow::Result<()> {
 pub fn run_token(env: &mut Env<'_>, command: &TokenCommand) -> anyhow::Result<()> {
     use secrecy::ExposeSecret as _;
     match command {
-        TokenCommand::Issue { login, label, scopes, days, at } => {
+        TokenCommand::Issue { login, label, scopes, area, days, at } => {
+            let area = &area.map(kernel::ids::AreaId);
             let (target, account) = find(env, login, at)?;
             let scope = |code: &String| {
                 TokenScope::from_code(code)
-                    .with_context(|| format!("\"{code}\" is no scope; write read, write or administer"))
+                    .with_context(|| format!("\"{code}\" is no scope; write read, raise, write, names or administer"))
             };
             let scopes = scopes.iter().map(scope).collect::<anyhow::Result<Vec<_>>>()?;
             let expires_at = Some(env.rt.now().plus_days(*days));
-            let new = NewToken { account: account.id, label: label.clone(), scopes, expires_at };
+            let new = NewToken { account: account.id, label: label.clone(), scopes, area: *area, expires_at };
             let (id, secret) = env.rt.write_now(target.who(), move |cx| tokens::issue(cx, &new))?;
             Ok(writeln!(env.out, "{}\n(id {}, shown only now)", secret.expose_secret(), id.0)?)
         }

@@ -21,7 +21,7 @@ both_databases! {
         let mut env = Env { rt: &rt, district: Some(district), out: &mut out };
         run(&mut env, &AccountCommand::Create { login: "lin".into(), name: "林小满".into(), lang: "zh-CN".into(), at: here() }).unwrap();
         run_token(&mut env, &TokenCommand::Issue {
-            login: "lin".into(), label: "test".into(), scopes: vec!["read".into()], days: 7, at: here(),
+            login: "lin".into(), label: "test".into(), scopes: vec!["read".into()], area: None, days: 7, at: here(),
         }).unwrap();
         let shown = String::from_utf8(out).unwrap();
         let password = shown.split_whitespace().nth(1).unwrap().to_owned();

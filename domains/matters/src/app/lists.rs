@@ -408,7 +408,7 @@ fn conditions(cx: &mut Cx<'_>, filter: &Filter, params: &mut Vec<Value>) -> Resu
     Ok(all.join(" AND "))
 }
 
-/// States, class and area of the filter.
+/// States, class and area of the filter, and the area of the key when a program asks.
 fn narrowed(cx: &mut Cx<'_>, filter: &Filter, params: &mut Vec<Value>, all: &mut Vec<String>) -> Result<(), Error> {
     if !filter.states.is_empty() {
         let marks: Vec<String> = filter.states.iter().map(|s| push(params, s.code())).collect();
@@ -417,12 +417,13 @@ fn narrowed(cx: &mut Cx<'_>, filter: &Filter, params: &mut Vec<Value>, all: &mut
     if let Some(class) = &filter.class {
         all.push(format!("class = {}", push(params, class)));
     }
-    if let Some(area) = filter.area
-        && !around::is_root(cx, area)?
-    {
-        let p = push(params, area);
-        let any: Vec<String> = around::AREA_COLUMNS.iter().map(|column| format!("{column} = {p}")).collect();
-        all.push(format!("({})", any.join(" OR ")));
+    let of_key = scope(&cx.actor, Action::ViewMatter).within;
+    for area in [filter.area, of_key].into_iter().flatten() {
+        if !around::is_root(cx, area)? {
+            let p = push(params, area);
+            let any: Vec<String> = around::AREA_COLUMNS.iter().map(|column| format!("{column} = {p}")).collect();
+            all.push(format!("({})", any.join(" OR ")));
+        }
     }
     Ok(())
 }

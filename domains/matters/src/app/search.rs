@@ -88,7 +88,13 @@ pub(super) fn visible(cx: &mut Cx<'_>, m: &MatterRow, filter: &Filter) -> Result
     if !fits {
         return Ok(false);
     }
-    let reach = scope(&cx.actor, Action::ViewMatter);
+    let mut reach = scope(&cx.actor, Action::ViewMatter);
+    if let Some(area) = reach.within {
+        if !areas.contains(&area) && !around::is_root(cx, area)? {
+            return Ok(false);
+        }
+        reach.within = None;
+    }
     for root in &reach.areas {
         if around::is_root(cx, *root)? {
             return Ok(true);

@@ -4,6 +4,7 @@
 mod basics;
 mod closing;
 mod invariants;
+mod keys;
 mod killed;
 mod lists;
 mod published;

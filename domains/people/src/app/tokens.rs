@@ -1,12 +1,17 @@
-//! Keys of programs that call the API in the name of an account.
+//! Keys of programs that call the API in the name of an account: for what, in which area, until when.
+//!
+//! A person makes keys for their own account only, after showing that it is them: nobody acts in somebody else's name, not
+//! even who gives and takes roles. Whoever looks after sessions can end any key.
 
+use super::fresh::Fresh;
 use super::sessions::{actor_of, new_token, token_hash};
+use super::told::{News, tell};
 use super::{account_facts, accounts, allow, line};
 use crate::model::{AccountStatus, TokenId};
 use crate::policy::{Action, TokenScope};
 use crate::{Error, Result};
-use kernel::ids::AccountId;
-use kernel::{Actor, Moment};
+use kernel::ids::{AccountId, AreaId};
+use kernel::{Actor, ActorKind, KeyLimit, Moment};
 use secrecy::SecretString;
 use serde_json::json;
 use store::{Cx, Row, params};
@@ -18,10 +23,17 @@ pub const PREFIX: &str = "mulin_";
 #[derive(Debug, Clone)]
 pub struct NewToken {
     pub account: AccountId,
+    /// What it is for, in words.
     pub label: String,
     pub scopes: Vec<TokenScope>,
+    /// Only what lies in this area.
+    pub area: Option<AreaId>,
+    /// A key of a person ends within a year; only the operator makes one without an end.
     pub expires_at: Option<Moment>,
 }
+
+/// Days a key of a person works at most.
+pub const MOST_DAYS: i64 = 366;
 
 /// A key, without its secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,12 +42,14 @@ pub struct Token {
     pub account: AccountId,
     pub label: String,
     pub scopes: Vec<TokenScope>,
+    pub area: Option<AreaId>,
     pub created_at: Moment,
     pub expires_at: Option<Moment>,
     pub last_used_at: Option<Moment>,
 }
 
-/// Whom a key stands for. The scopes are checked with `policy::require_scope` beside `decide`.
+/// Whom a key stands for. The actor carries the limits of the key into every decision; an interface may also ask
+/// `policy::require_scope` before it looks anything up.
 #[derive(Debug, Clone)]
 pub struct TokenActor {
     pub actor: Actor,
@@ -50,6 +64,7 @@ fn read(row: &Row) -> Result<Token> {
         id: row.id("id")?,
         account: row.id("account_id")?,
         label: row.text("label")?,
+        area: row.opt_id("area_id")?,
         scopes: row.text("scopes")?.split(' ').filter_map(TokenScope::from_code).collect(),
         created_at: row.moment("created_at")?,
         expires_at: row.opt_moment("expires_at")?,
@@ -57,9 +72,32 @@ fn read(row: &Row) -> Result<Token> {
     })
 }
 
-/// Makes a key. Its secret is shown once and stored only as a keyed hash.
+/// Makes a key for one's own account. Its secret is shown once and stored only as a keyed hash.
+pub fn issue_own(cx: &mut Cx<'_>, fresh: &Fresh, new: &NewToken) -> Result<(TokenId, SecretString)> {
+    let me = fresh.is_of(cx)?;
+    allow(cx, Action::OwnAccount, &account_facts(new.account))?;
+    match new.expires_at {
+        None => return Err(Error::Invalid { field: "expires_at", why: "missing" }),
+        Some(at) if at > cx.now.plus_days(MOST_DAYS) => {
+            return Err(Error::Invalid { field: "expires_at", why: "range" });
+        }
+        Some(_) => {}
+    }
+    let issued = write(cx, new)?;
+    tell(cx, me, News::KeyIssued)?;
+    Ok(issued)
+}
+
+/// Makes a key for any account, by the operator at the machine.
 pub fn issue(cx: &mut Cx<'_>, new: &NewToken) -> Result<(TokenId, SecretString)> {
+    if !matches!(cx.actor.kind, ActorKind::System(_)) {
+        return Err(Error::NotFresh);
+    }
     allow(cx, Action::ManageTokens, &account_facts(new.account))?;
+    write(cx, new)
+}
+
+fn write(cx: &mut Cx<'_>, new: &NewToken) -> Result<(TokenId, SecretString)> {
     let label = line("label", &new.label, 60)?;
     if new.scopes.is_empty() {
         return Err(Error::Invalid { field: "scopes", why: "missing" });
@@ -74,11 +112,12 @@ pub fn issue(cx: &mut Cx<'_>, new: &NewToken) -> Result<(TokenId, SecretString)>
     let (secret, hash) = new_token(cx, PREFIX);
     let scopes = new.scopes.iter().map(|s| s.code()).collect::<Vec<_>>().join(" ");
     cx.execute(
-        "INSERT INTO api_token (id, district_id, account_id, token_hash, label, scopes, created_at, expires_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-        params![id, cx.district(), new.account, hash, label, &scopes, cx.now, new.expires_at],
+        "INSERT INTO api_token (id, district_id, account_id, token_hash, label, scopes, created_at, expires_at, area_id) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        params![id, cx.district(), new.account, hash, label, &scopes, cx.now, new.expires_at, new.area],
     )?;
-    cx.record("token.issued", "account", new.account.0, &json!({ "token": id, "scopes": scopes }))?;
+    let payload = json!({ "token": id, "scopes": scopes, "area": new.area });
+    cx.record("token.issued", "account", new.account.0, &payload)?;
     Ok((id, secret))
 }
 
@@ -88,13 +127,16 @@ pub fn resolve_token(cx: &mut Cx<'_>, secret: &str) -> Result<Option<TokenActor>
         return Ok(None);
     }
     let hash = token_hash(cx, secret);
-    let sql = "SELECT t.id, t.account_id, t.label, t.scopes, t.created_at, t.expires_at, t.last_used_at \
+    let sql = "SELECT t.id, t.account_id, t.label, t.scopes, t.created_at, t.expires_at, \
+               t.last_used_at, t.area_id \
                FROM api_token t JOIN account a ON a.id = t.account_id WHERE t.token_hash = $1 AND t.district_id = $2 \
                AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > $3) AND a.status = 'active'";
     let Some(row) = cx.query_opt(sql, params![hash, cx.district(), cx.now])? else { return Ok(None) };
     let token = read(&row)?;
     let needs_touch = token.last_used_at.is_none_or(|at| cx.now.secs_since(at) >= 3_600);
-    Ok(Some(TokenActor { actor: actor_of(cx, token.account)?, token: token.id, scopes: token.scopes, needs_touch }))
+    let limit = KeyLimit { scopes: token.scopes.iter().map(|s| s.code()).collect(), area: token.area };
+    let actor = actor_of(cx, token.account)?.by_key(limit);
+    Ok(Some(TokenActor { actor, token: token.id, scopes: token.scopes, needs_touch }))
 }
 
 /// Notes that the key is in use.
@@ -106,7 +148,7 @@ pub fn touch(cx: &mut Cx<'_>, id: TokenId) -> Result<()> {
 /// Keys of an account that work, newest first.
 pub fn list(cx: &mut Cx<'_>, account: AccountId) -> Result<Vec<Token>> {
     allow(cx, Action::ManageTokens, &account_facts(account))?;
-    let sql = "SELECT id, account_id, label, scopes, created_at, expires_at, last_used_at FROM api_token \
+    let sql = "SELECT id, account_id, label, scopes, created_at, expires_at, last_used_at, area_id FROM api_token \
                WHERE account_id = $1 AND district_id = $2 AND revoked_at IS NULL \
                AND (expires_at IS NULL OR expires_at > $3) ORDER BY created_at DESC, id";
     cx.query(sql, params![account, cx.district(), cx.now])?.iter().map(read).collect()

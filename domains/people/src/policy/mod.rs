@@ -38,8 +38,10 @@ pub enum Why {
     NotOpen,
     /// Only the holder of this matter's code.
     NotYours,
-    /// The key of the program does not include it.
+    /// The key of the program is not for this.
     TokenScope,
+    /// The key of the program is for another area.
+    TokenArea,
 }
 
 impl Why {
@@ -54,6 +56,7 @@ impl Why {
             Self::NotOpen => "not-open",
             Self::NotYours => "not-yours",
             Self::TokenScope => "token-scope",
+            Self::TokenArea => "token-area",
         }
     }
 }
@@ -82,6 +85,9 @@ impl Decision {
 /// May this actor, for this purpose, do this to that?
 pub fn decide(actor: &Actor, purpose: Purpose, action: Action, facts: &ResourceFacts) -> Decision {
     let rule = rule(action);
+    if let Some(why) = actor.key.as_ref().and_then(|key| token::beyond(key, actor.account_id(), action, facts)) {
+        return Decision::Deny(why);
+    }
     match &actor.kind {
         ActorKind::Public if rule.public => Decision::Allow,
         ActorKind::Public => Decision::Deny(Why::NotSignedIn),

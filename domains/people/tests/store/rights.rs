@@ -13,7 +13,7 @@ testkit::both_databases! {
         let seat = w.seat(Role::CommunityOfficer, at_post(1), "民警");
         w.sit(NewTerm::holder(seat, old)).unwrap();
         let new_key = people::app::NewToken {
-            account: old, label: "t".into(), scopes: vec![people::policy::TokenScope::Read], expires_at: None };
+            account: old, label: "t".into(), scopes: vec![people::policy::TokenScope::Read], area: None, expires_at: None };
         let (_, token) = w.act(move |cx| people::app::tokens::issue(cx, &new_key)).unwrap();
         let noon = w.house.rt.now().plus_hours(4);
         w.act_as(w.first.security, move |cx| hand_over(cx, &Flat, seat, new, Some(noon))).unwrap();

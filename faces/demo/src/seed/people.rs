@@ -102,7 +102,7 @@ pub fn shown(cx: &mut Cx<'_>, world: &World, written: &Written) -> Result<Vec<Sh
     for &(role, member) in &world.cast.shown {
         let account = written.accounts[member];
         let label = "演示".to_owned();
-        let new = NewToken { account, label, scopes: TokenScope::ALL.to_vec(), expires_at: None };
+        let new = NewToken { account, label, scopes: TokenScope::ALL.to_vec(), area: None, expires_at: None };
         let (_, secret) = issue(cx, &new)?;
         let member = &world.cast.members[member];
         let holds = |s: &&crate::cast::Seat| s.role == role && world.cast.members[s.holder].login == member.login;

@@ -11,7 +11,7 @@ use crate::{App, Fail};
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use kernel::ids::AccountId;
+use kernel::ids::{AccountId, AreaId};
 use kernel::{Grant, Moment, Purpose};
 use people::app::tokens::{self, NewToken, Token};
 use people::app::{AccountChange, accounts, require_fresh, sessions};
@@ -194,6 +194,8 @@ pub(super) struct KeyView {
     account: Uuid,
     label: String,
     scopes: Vec<TokenScopeWord>,
+    /// Only what lies in this area; null: wherever the account may.
+    area: Option<Uuid>,
     created_at: At,
     expires_at: Option<At>,
     last_used_at: Option<At>,
@@ -206,6 +208,7 @@ impl From<Token> for KeyView {
             account: t.account.0,
             label: t.label,
             scopes: t.scopes.into_iter().map(Into::into).collect(),
+            area: t.area.map(|a| a.0),
             created_at: t.created_at.into(),
             expires_at: t.expires_at.map(At),
             last_used_at: t.last_used_at.map(At),
@@ -229,9 +232,12 @@ pub(super) struct KeyInput {
     /// What it is for.
     #[schema(min_length = 1, max_length = 60, pattern = r"\S")]
     label: String,
-    #[schema(min_items = 1, max_items = 3)]
+    #[schema(min_items = 1, max_items = 5)]
     scopes: Vec<TokenScopeWord>,
-    expires_at: Option<At>,
+    /// Only what lies in this area; left out: wherever the account may.
+    area: Option<Uuid>,
+    /// At most 366 days from now.
+    expires_at: At,
 }
 
 impl KeyInput {
@@ -240,7 +246,8 @@ impl KeyInput {
             account,
             label: self.label,
             scopes: self.scopes.into_iter().map(|s| s.0).collect(),
-            expires_at: self.expires_at.map(|at| at.0),
+            area: self.area.map(AreaId),
+            expires_at: Some(self.expires_at.0),
         }
     }
 }
@@ -256,10 +263,9 @@ pub(super) struct KeyMade {
 
 /// A key outlives the session it was made in: whoever makes one has just shown that it is them.
 pub(super) fn make_key(cx: &mut Cx<'_>, by: &By, new: &NewToken) -> Result<KeyMade, Fail> {
-    if let By::Session(session) = by {
-        require_fresh(cx, *session)?;
-    }
-    let (id, secret) = tokens::issue(cx, new)?;
+    let By::Session(session) = by else { return Err(Fail::Confirm) };
+    let fresh = require_fresh(cx, *session)?;
+    let (id, secret) = tokens::issue_own(cx, &fresh, new)?;
     Ok(KeyMade { id: id.0, secret: secret.expose_secret().to_owned() })
 }
 

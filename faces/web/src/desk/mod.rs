@@ -9,6 +9,7 @@ mod frame;
 mod ground;
 mod help;
 mod intake;
+mod keys;
 mod map;
 mod matter;
 mod me;
@@ -49,6 +50,7 @@ pub(crate) fn routes() -> Router<App> {
         .merge(me::routes())
         .merge(questions::routes())
         .merge(withheld::routes())
+        .merge(keys::routes())
         .merge(admin::routes())
 }
 
@@ -93,6 +95,7 @@ pub(crate) fn samples(page: &Page) -> Vec<(&'static str, String)> {
     all.extend(me::tests::samples(page));
     all.extend(questions::tests::samples(page));
     all.extend(withheld::tests::samples(page));
+    all.extend(keys::tests::samples(page));
     all.extend(admin::samples(page));
     all
 }

@@ -7,18 +7,21 @@ use kernel::Role;
 use people::policy::TokenScope;
 use serde_json::{Value, json};
 
+/// End of a key: within a year.
+const UNTIL: &str = "2026-12-31T00:00:00Z";
+
 #[tokio::test]
 async fn a_key_shows_itself_but_manages_neither_keys_nor_devices() {
     let api = Api::new();
     for role in Role::ALL {
         let me = api.get(*role, "/me").await.is(200).json();
         assert_eq!((me["login"].as_str(), me["grants"][0]["role"].as_str()), (Some(role.code()), Some(role.code())));
-        assert_eq!(me["key"]["scopes"], json!(["read", "write", "administer"]));
+        assert_eq!(me["key"]["scopes"], json!(["read", "raise", "write", "names", "administer"]));
         api.get(*role, "/notices").await.is(200);
         for path in ["/me/sessions", "/me/keys"] {
             assert_eq!(api.get(*role, path).await.is(403).json()["rule"], "denied-token-scope");
         }
-        api.post(*role, "/me/keys", json!({ "label": "x", "scopes": ["read"] })).await.is(403);
+        api.post(*role, "/me/keys", json!({ "label": "x", "scopes": ["read"], "expires_at": UNTIL })).await.is(403);
         let change = json!({ "lang": "en" });
         let key = &api.keys[role];
         api.call(Method::PATCH, key, "/me", &[("if-match", "\"1\"")], Some(change)).await.is(403);
@@ -42,7 +45,7 @@ async fn a_person_makes_a_key_and_ends_it() {
         request = request.header("content-type", "application/json");
         api.send(request.body(body.map_or_else(Body::empty, |b| Body::from(b.to_string()))).unwrap())
     };
-    let new = json!({ "label": "台账", "scopes": ["read"] });
+    let new = json!({ "label": "台账", "scopes": ["read"], "expires_at": UNTIL });
     let key = vec![("idempotency-key", "a".to_owned())];
     let made = send(Method::POST, "/me/keys", key.clone(), Some(new.clone())).await.is(201);
     assert_eq!(made.header("cache-control"), "no-store");
@@ -54,11 +57,17 @@ async fn a_person_makes_a_key_and_ends_it() {
     let listed = send(Method::GET, "/me/keys", vec![], None).await.is(200);
     assert!(listed.text.contains(&id) && !listed.text.contains(&secret));
     assert_eq!(
-        send(Method::POST, "/me/keys", vec![], Some(json!({ "label": " ", "scopes": ["read"] }))).await.is(422).field(),
+        send(Method::POST, "/me/keys", vec![], Some(json!({ "label": " ", "scopes": ["read"], "expires_at": UNTIL })))
+            .await
+            .is(422)
+            .field(),
         "label"
     );
     assert_eq!(
-        send(Method::POST, "/me/keys", vec![], Some(json!({ "label": "x", "scopes": [] }))).await.is(422).field(),
+        send(Method::POST, "/me/keys", vec![], Some(json!({ "label": "x", "scopes": [], "expires_at": UNTIL })))
+            .await
+            .is(422)
+            .field(),
         "scopes"
     );
     send(Method::DELETE, &format!("/me/keys/{id}"), vec![], None).await.is(204);

@@ -213,7 +213,7 @@ impl Api {
 }
 
 fn key(world: &World, account: AccountId, scopes: &[TokenScope]) -> String {
-    let new = NewToken { account, label: "test".into(), scopes: scopes.to_vec(), expires_at: None };
+    let new = NewToken { account, label: "test".into(), scopes: scopes.to_vec(), area: None, expires_at: None };
     let (_, secret) = world.act(move |cx| issue(cx, &new));
     secret.expose_secret().to_owned()
 }

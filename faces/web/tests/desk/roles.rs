@@ -14,6 +14,7 @@ const EVERYBODY: &[&str] = &[
     "/desk/questions",
     "/desk/me",
     "/desk/me/second",
+    "/desk/me/keys",
     "/desk/me/confirm?next=/desk",
     "/desk/help",
     "/desk/search?q=x",
@@ -168,6 +169,11 @@ async fn only_the_security_administrator_helps_somebody_who_lost_a_device() {
             "{}",
             role.code()
         );
+        let end = format!("key={}", desk.key(Role::Volunteer, &["read"], None).0);
+        let key = desk.post(&cookie, &format!("/desk/admin/people/{id}/keys"), &end).await;
+        assert_eq!(key.status, if security { StatusCode::SEE_OTHER } else { StatusCode::FORBIDDEN }, "{}", role.code());
+        let own = desk.post(&cookie, "/desk/me/keys/end", &end).await;
+        assert_eq!(own.status, if security { StatusCode::SEE_OTHER } else { StatusCode::FORBIDDEN }, "{}", role.code());
         let out = desk.post(&cookie, &format!("/desk/admin/people/{id}/sign-out"), "").await;
         assert_eq!(out.status, if security { StatusCode::SEE_OTHER } else { StatusCode::FORBIDDEN }, "{}", role.code());
         let still = desk.get(&owner, "/desk/me").await.status == StatusCode::OK;

@@ -234,3 +234,25 @@ async fn a_planted_token_is_not_taken_over() {
     let second = desk.post(&first, "/login", &form).await.cookie;
     assert_ne!(first, second, "a new token at each sign-in");
 }
+
+#[tokio::test]
+async fn a_key_is_shown_once_listed_and_ended() {
+    let desk = Desk::new();
+    let cookie = desk.sign_in(Role::Coordinator).await;
+    let nothing = desk.post(&cookie, "/desk/me/keys", "label=&area=nowhere&days=0").await;
+    assert_eq!(nothing.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(nothing.body.contains("href=\"#area\""), "{}", nothing.body);
+    let made = desk.post(&cookie, "/desk/me/keys", "label=report&scope-read=1&days=30").await;
+    let secret = made.body.split("mulin_").nth(1).map(|rest| format!("mulin_{}", &rest[..64])).expect("the key");
+    assert_eq!(made.status, StatusCode::OK);
+    let list = desk.get(&cookie, "/desk/me/keys").await.body;
+    assert!(list.contains("report") && !list.contains(&secret), "shown once");
+    let found = aside(|| desk.world.look(move |cx| people::app::resolve_token(cx, &secret))).expect("it works");
+    assert_eq!(found.actor.account_id(), Some(desk.people[&Role::Coordinator].0));
+    let end = format!("key={}", hidden(&list, "key"));
+    assert_eq!(desk.post(&cookie, "/desk/me/keys/end", &end).await.location, "/desk/me/keys?done=ended");
+    assert!(!desk.get(&cookie, "/desk/me/keys").await.body.contains("report"));
+    desk.later(6);
+    let asked = desk.post(&cookie, "/desk/me/keys", "label=again&scope-read=1&days=30").await;
+    assert_eq!((asked.status, hidden(&asked.body, "kept-label").as_str()), (StatusCode::FORBIDDEN, "again"));
+}

@@ -168,6 +168,15 @@ impl Desk {
         response.headers()[header::CONTENT_DISPOSITION].to_str().unwrap().to_owned()
     }
 
+    /// A key of somebody's program, made by the operator: id and secret.
+    pub fn key(&self, role: Role, scopes: &[&str], area: Option<kernel::ids::AreaId>) -> (String, String) {
+        let scopes = scopes.iter().filter_map(|code| people::policy::TokenScope::from_code(code)).collect();
+        let account = self.people[&role].0;
+        let new = people::app::NewToken { account, label: "试".into(), scopes, area, expires_at: None };
+        let (id, secret) = aside(|| self.world.act(move |cx| people::app::tokens::issue(cx, &new)));
+        (id.to_string(), secrecy::ExposeSecret::expose_secret(&secret).to_owned())
+    }
+
     /// Something raised by telephone; the duty officer answers for it.
     pub fn raise(&self, text: &str) -> MatterId {
         self.receipt(text).matter

@@ -52,12 +52,12 @@ fn only_the_holder_of_the_code_or_a_program_that_may_see_it_adds_something() {
     send(&format!("api_key={read}")).refused(403);
     // A volunteer sees only what is theirs: to their program the matter is not there.
     let (volunteer, _) = site.world.staff(Role::Volunteer, Place::default(), "vol", "志愿");
-    let theirs = site.key(volunteer, &[TokenScope::Write]);
+    let theirs = site.key(volunteer, &[TokenScope::Read, TokenScope::Write]);
     send(&format!("api_key={theirs}")).refused(404);
     assert_eq!(site.world.logged("matter.add_facts"), 0);
 
     assert_eq!(send(&format!("code={code}")).status, StatusCode::OK);
-    let write = site.key(site.coordinator, &[TokenScope::Write]);
+    let write = site.key(site.coordinator, &[TokenScope::Read, TokenScope::Write]);
     let first = send(&format!("api_key={write}&update_id=u-1&status=FIXED&email=a@b.example"));
     assert_eq!(first.only(), json!({ "update_id": "u-1" }));
     assert_eq!(send(&format!("api_key={write}&update_id=u-1&status=FIXED")).only(), first.only());

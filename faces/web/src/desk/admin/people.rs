@@ -3,6 +3,7 @@
 
 use super::seats::refusal;
 use super::{Sheet, SheetPage, allow};
+use crate::desk::keys::{self, KeyView};
 use crate::desk::search::seat_words;
 use crate::desk::sessions::{self, DeviceView};
 use crate::desk::view::{Choice, Field, FieldKind, blame};
@@ -160,6 +161,7 @@ struct Person {
     second: String,
     has_second: bool,
     sessions: Vec<DeviceView>,
+    keys: Vec<KeyView>,
     revoke: String,
     /// Where the security administrator helps somebody who lost something.
     help_href: String,
@@ -185,7 +187,7 @@ async fn person(
         .rt
         .read(staff.who(Purpose::Administration), move |cx| {
             allow_either(cx)?;
-            let done = ["suspended", "reactivated", "revoked", "second", "all"].contains(&after.done.as_str());
+            let done = ["suspended", "reactivated", "revoked", "second", "all", "key"].contains(&after.done.as_str());
             let done = done.then(|| page.tk("desk-person-done-", &after.done));
             let problem = (after.done == "last").then(|| page.t("error-people-last-catch-all"));
             load(cx, page, &staff, id, done, problem)
@@ -233,6 +235,7 @@ fn load(
         has_second: second.is_some(),
         second: second.map_or_else(|| page.t("desk-me-second-off"), |at| page.t1("second-on", "day", page.day(at))),
         sessions: if may_sessions { sessions::of(cx, &page, id, Some(staff.session))? } else { Vec::new() },
+        keys: if may_sessions { keys::of(cx, &page, id)? } else { Vec::new() },
         revoke: page.href(format!("/desk/admin/people/{id}/sessions")),
         help_href: page.href(format!("/desk/admin/people/{id}")),
         status_href: (may(cx, Action::ManageAccounts) && account.status != AccountStatus::Closed)
@@ -441,6 +444,7 @@ pub(super) mod tests {
                 add_term: Some(page.href("/desk/admin/seats")),
                 may_sessions: true,
                 sessions: sessions::tests::sample(page, n),
+                keys: keys::tests::sample(page, n),
                 second: page.t1("second-on", "day", page.day(page.now)),
                 has_second: n > 0,
                 revoke: page.href("/desk/admin/people/1/sessions"),
