@@ -27,6 +27,7 @@ pub mod look;
 mod looker;
 mod open311;
 mod page;
+mod photos;
 mod preview;
 mod public;
 mod qr;

@@ -5,10 +5,11 @@ use crate::session::Staff;
 use crate::{App, Fail};
 use axum::Router;
 use axum::extract::State;
-use axum::response::Sse;
+use axum::http::header;
+use axum::response::{IntoResponse, Sse};
 use axum::response::sse::{Event, KeepAlive};
 use axum::routing::get;
-use futures_util::stream::{self, Stream};
+use futures_util::stream;
 use kernel::{Actor, Purpose};
 use matters::app::News;
 use people::policy::{Action, ResourceFacts, require};
@@ -41,7 +42,7 @@ struct Listener {
 async fn events(
     State(app): State<App>,
     staff: Staff,
-) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Fail> {
+) -> Result<impl IntoResponse, Fail> {
     let who = staff.who(Purpose::Administration);
     let signals = app.rt.subscribe();
     let news = app
@@ -54,9 +55,10 @@ async fn events(
     let listener = Listener { app, actor: staff.actor, signals, news, ends: tokio::time::Instant::now() + LIFE };
     let stream = stream::unfold(listener, |mut listener| async move {
         let message = listener.next().await?;
-        Some((Ok(message), listener))
+        Some((Ok::<_, Infallible>(message), listener))
     });
-    Ok(Sse::new(stream).keep_alive(KeepAlive::new().interval(Duration::from_secs(20))))
+    let stream = Sse::new(stream).keep_alive(KeepAlive::new().interval(Duration::from_secs(20)));
+    Ok(([(header::CACHE_CONTROL, "private, no-store")], stream))
 }
 
 fn own(cx: &store::Cx<'_>) -> Result<ResourceFacts, Fail> {

@@ -30,8 +30,8 @@ fn is_ours(headers: &HeaderMap, public_host: &str) -> bool {
         return matches!(site, "same-origin" | "none");
     }
     let Some(origin) = headers.get(header::ORIGIN) else { return true };
-    let Some(host) = origin.to_str().ok().and_then(|o| o.split_once("://")).map(|(_, host)| host) else { return false };
-    host == public_host || text("host") == Some(host)
+    let Some((scheme, host)) = origin.to_str().ok().and_then(|o| o.split_once("://")) else { return false };
+    matches!(scheme, "http" | "https") && (host == public_host || text("host") == Some(host))
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use axum::response::Response;
 use kernel::{Actor, Purpose};
 use matters::app::{self, Act, Raise, RaisedPlace, RaiserInput, Receipt};
 use matters::model::{Channel, ClassRule, Command, Origin};
-use matters::photo::{self, Photo};
+use matters::photo::Photo;
 use people::policy::Action;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -167,10 +167,7 @@ async fn pictures(page: &Page, files: Vec<Vec<u8>>) -> Result<Vec<Photo>, Oops> 
     if files.len() > PICTURES {
         return Err(Oops::Said(vec![page.t1("photos-too-many", "n", PICTURES)]));
     }
-    let clean = move || files.iter().map(|bytes| photo::clean(bytes)).collect::<Result<Vec<_>, _>>();
-    let made = tokio::task::spawn_blocking(clean)
-        .await
-        .map_err(|_| Fail::Internal("a photo made the decoder panic".into()))?;
+    let made = crate::photos::clean(files).await?;
     made.map_err(|wrong| Oops::Said(vec![page.t(wrong.key())]))
 }
 

@@ -10,7 +10,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use kernel::ids::AttachmentId;
-use matters::photo::{self, Photo};
+use matters::photo::Photo;
 use people::policy::Action;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -69,9 +69,9 @@ pub(super) async fn show_photo(
 
 /// Makes a picture storable, outside any transaction.
 pub(in crate::api) async fn clean(bytes: axum::body::Bytes) -> Result<Photo, Fail> {
-    let made = tokio::task::spawn_blocking(move || photo::clean(&bytes)).await;
-    let made = made.map_err(|_| Fail::Internal("a photo made the decoder panic".into()))?;
-    made.map_err(|wrong| Fail::invalid("(body)", wrong.key()))
+    let made = crate::photos::clean(vec![bytes.to_vec()]).await?;
+    let mut photos = made.map_err(|wrong| Fail::invalid("(body)", wrong.key()))?;
+    photos.pop().ok_or(Fail::NotFound)
 }
 
 /// A photo that was taken in.

@@ -10,7 +10,7 @@ use kernel::{Actor, Point, Purpose};
 use matters::Invalid;
 use matters::app::{self, Raise, RaisedPlace, RaiserInput};
 use matters::model::{Channel, Origin};
-use matters::photo::{self, Photo};
+use matters::photo::Photo;
 use matters::redaction::{self, Correction};
 use places::AreaKind;
 
@@ -134,10 +134,7 @@ pub(in crate::public) async fn pictures(page: &Page, photos: Vec<Vec<u8>>) -> Re
     if photos.len() > PHOTOS {
         return Ok(Err(page.t1("photos-too-many", "n", PHOTOS)));
     }
-    let clean = move || photos.iter().map(|bytes| photo::clean(bytes)).collect::<Result<Vec<_>, _>>();
-    let made = tokio::task::spawn_blocking(clean).await;
-    let made = made.map_err(|_| Fail::Internal("a photo made the decoder panic".into()))?;
-    Ok(made.map_err(|wrong| page.t(wrong.key())))
+    Ok(crate::photos::clean(photos).await?.map_err(|wrong| page.t(wrong.key())))
 }
 
 fn place(draft: &Draft) -> RaisedPlace {
