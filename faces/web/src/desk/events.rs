@@ -6,8 +6,8 @@ use crate::{App, Fail};
 use axum::Router;
 use axum::extract::State;
 use axum::http::header;
-use axum::response::{IntoResponse, Sse};
 use axum::response::sse::{Event, KeepAlive};
+use axum::response::{IntoResponse, Sse};
 use axum::routing::get;
 use futures_util::stream;
 use kernel::{Actor, Purpose};
@@ -39,10 +39,7 @@ struct Listener {
     ends: tokio::time::Instant,
 }
 
-async fn events(
-    State(app): State<App>,
-    staff: Staff,
-) -> Result<impl IntoResponse, Fail> {
+async fn events(State(app): State<App>, staff: Staff) -> Result<impl IntoResponse, Fail> {
     let who = staff.who(Purpose::Administration);
     let signals = app.rt.subscribe();
     let news = app
