@@ -18,6 +18,7 @@ fn handlers(t: &Town, sink: &MailSink) -> Handlers {
         user: String::new(),
         password: SecretString::from(""),
         from: "睦邻 <no-reply@mulin.example>".into(),
+        reply_to: String::new(),
     };
     let alerts = AlertsConfig {
         mail: Some(mail),
