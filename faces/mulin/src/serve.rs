@@ -4,7 +4,6 @@ use anyhow::Context as _;
 use axum::Router;
 use axum::http::StatusCode;
 use axum::routing::get;
-use std::net::SocketAddr;
 use std::time::Duration;
 use store::{Error, Runtime, Who};
 use tokio::net::TcpListener;
@@ -38,15 +37,14 @@ pub(crate) fn run(
             tokio::spawn(async move { axum::serve(admin, service).await });
         }
         let (stop, stopped) = watch::channel(false);
-        let service = web::router(app).into_make_service_with_connect_info::<SocketAddr>();
-        let server = axum::serve(listener, service).with_graceful_shutdown(changed(stopped.clone()));
+        let server = web::server::serve(listener, app, web::server::Doors::default(), changed(stopped.clone()));
         tokio::spawn(async move {
             signal().await;
             let _ = stop.send(true);
         });
         ready()?;
         tokio::select! {
-            served = server => served.context("serving"),
+            () = server => Ok(()),
             () = async { changed(stopped).await; tokio::time::sleep(GRACE).await; } => Ok(()),
         }
     });

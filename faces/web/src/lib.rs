@@ -31,6 +31,7 @@ mod photos;
 mod preview;
 mod public;
 mod qr;
+pub mod server;
 mod session;
 #[cfg(test)]
 mod tests;

@@ -63,6 +63,11 @@ impl Program {
         }
     }
 
+    /// Its number on this machine.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Everything it has said so far.
     pub fn output(&self) -> String {
         self.output.lock().unwrap_or_else(PoisonError::into_inner).clone()

@@ -204,6 +204,11 @@ impl Site {
         &self.base
     }
 
+    /// Number of the process.
+    pub fn pid(&self) -> u32 {
+        self.program.pid()
+    }
+
     pub fn visitor(&self) -> Client {
         Client::new(&self.base)
     }

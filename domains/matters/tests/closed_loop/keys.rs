@@ -17,17 +17,18 @@ impl Town {
         who.actor = who.actor.by_key(KeyLimit { scopes: scopes.to_vec(), area });
         who
     }
-    fn refused<T: std::fmt::Debug>(&self, got: Result<T, Error>) -> Why {
-        match got {
-            Err(Error::Denied(denied)) => denied.why,
-            other => panic!("was not refused: {other:?}"),
-        }
-    }
     fn two(&self) -> (MatterId, MatterId) {
         let here = self.raise(something("dispute", "楼道漏水"));
         let elsewhere = RaisedPlace { area: Some(OTHER), ..RaisedPlace::default() };
         let there = self.raise(Raise { place: elsewhere, ..something("dispute", "别处漏水") });
         (here.matter, there.matter)
+    }
+}
+
+fn refused<T: std::fmt::Debug>(got: Result<T, Error>) -> Why {
+    match got {
+        Err(Error::Denied(denied)) => denied.why,
+        other => panic!("was not refused: {other:?}"),
     }
 }
 
@@ -55,7 +56,7 @@ testkit::both_databases! {
             town.world.act_as(who, move |cx| app::detail(cx, matter))
         };
         assert!(detail(here).is_ok());
-        assert_eq!(town.refused(detail(there)), Why::TokenArea);
+        assert_eq!(refused(detail(there)), Why::TokenArea);
     }
 
     fn a_key_does_what_it_is_for_and_nothing_else(town: Town) {
@@ -65,19 +66,19 @@ testkit::both_databases! {
             town.world.act_as(who, move |cx| app::act(cx, Act::new(here, Command::AddNote { text: "看过".into() })))
         };
         for scopes in [&["read"][..], &["raise"], &["names", "administer"], &[]] {
-            assert_eq!(town.refused(act(scopes)), Why::TokenScope, "{scopes:?}");
+            assert_eq!(refused(act(scopes)), Why::TokenScope, "{scopes:?}");
         }
         assert!(act(&["write"]).is_ok());
         let reveal = |scopes: &[&'static str]| {
             let who = town.by_key(scopes, None, Purpose::Matter(here));
             town.world.act_as(who, move |cx| matters::raiser::reveal(cx, here))
         };
-        assert_eq!(town.refused(reveal(&["read", "write", "administer"])), Why::TokenScope, "names need a key for names");
+        assert_eq!(refused(reveal(&["read", "write", "administer"])), Why::TokenScope, "names need a key for names");
         let list = |scopes: &[&'static str]| {
             let who = town.by_key(scopes, None, Purpose::Job);
             town.world.act_as(who, |cx| app::list(cx, &Filter { queue: Queue::Place, ..Filter::default() }))
         };
-        assert_eq!(town.refused(list(&["raise"])), Why::TokenScope);
+        assert_eq!(refused(list(&["raise"])), Why::TokenScope);
         assert_eq!(list(&["read"]).unwrap().lines.len(), 2);
     }
 }

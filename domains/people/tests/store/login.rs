@@ -1,10 +1,9 @@
 //! Signing in, being locked out, devices and keys.
 
-use super::{World, at_post, refused};
+use super::{World, refused};
 use kernel::ids::AccountId;
-use kernel::{Actor, Purpose, Role};
+use kernel::{Actor, Purpose};
 use people::app::login::{LOGIN_FAILURES, SOURCE_FAILURES};
-use people::app::terms::NewTerm;
 use people::app::tokens::{self, NewToken};
 use people::app::{SignIn, begin_login, finish_login, password, resolve, resolve_token, sessions};
 use people::policy::TokenScope;

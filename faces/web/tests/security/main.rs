@@ -10,5 +10,6 @@ mod paths;
 mod policy;
 mod uploads;
 mod walk;
+mod wire;
 #[path = "../desk/world.rs"]
 mod world;

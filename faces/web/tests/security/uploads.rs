@@ -18,7 +18,7 @@ fn picture(format: ImageFormat) -> Vec<u8> {
 /// A report with one file, as a browser sends it. Answers status, where it leads and the page.
 async fn report(desk: &Desk, key: &str, name: &str, kind: &str, file: &[u8]) -> (StatusCode, String, String) {
     let class = aside(|| desk.world.look(matters::app::classes))
-        .into_iter()
+        .iter()
         .find(|c| c.active && !c.is_emergency())
         .unwrap()
         .code
