@@ -21,3 +21,10 @@ fn desk_pages_in_both_languages_and_widths() {
         }
     }
 }
+
+#[test]
+fn pages_of_ones_own_sign_in() {
+    let demo = Demo::start();
+    browser::run(&demo, "second", &["lang=zh", "width=390"]);
+    browser::run(&demo, "second", &["lang=en", "width=1280"]);
+}

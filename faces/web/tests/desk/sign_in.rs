@@ -17,7 +17,7 @@ impl Phone {
         assert_eq!((begun.status, begun.location.as_str()), (StatusCode::SEE_OTHER, "/desk/me/second"));
         let page = desk.get(cookie, "/desk/me/second").await.body;
         assert!(page.contains("<svg class=\"qr\""), "{page}");
-        let secret = page.split("<code class=\"secret nowrap\">").nth(1).unwrap().split('<').next().unwrap();
+        let secret = page.split("<code class=\"secret\">").nth(1).unwrap().split('<').next().unwrap();
         let secret = Secret::try_from_base32(secret.replace(' ', "")).unwrap();
         let phone = Self(Builder::new().with_secret(secret).build().unwrap());
         let wrong = desk.post(cookie, "/desk/me/second/confirm", "code=000000").await;
