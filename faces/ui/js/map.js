@@ -89,7 +89,8 @@ async function matters(map, url) {
     "circle-radius": ["case", ["has", "point_count"], 13, 7], "circle-stroke-width": 2, "circle-stroke-color": css("--surface"),
     "circle-color": ["case", ["all", ["has", "point_count"], [">", ["get", "late"], 0]], css("--vermilion"), ["has", "point_count"], css("--jade"), tone(css("--jade"))] } });
   map.addLayer({ id: "counts", type: "symbol", source: "points", filter: ["has", "point_count"],
-    layout: { "text-field": ["get", "point_count_abbreviated"], "text-size": 13 }, paint: { "text-color": css("--on-jade") } });
+    // The numbers come first; names make way for them.
+    layout: { "text-field": ["get", "point_count_abbreviated"], "text-size": 13, "text-allow-overlap": true, "text-padding": 9 }, paint: { "text-color": css("--on-jade") } });
   map.on("click", "points", (event) => popup(map, event));
   for (const id of ["points", "posts", "posts-near"]) {
     if (!map.getLayer(id)) continue;
@@ -121,6 +122,7 @@ export function show(el) {
       if (el.dataset.problems) await problems(map, el.dataset.problems);
       ground.write();
       namePosts();
+      if (data) for (const id of ["points", "counts"]) map.moveLayer(id);
       if (Number(el.dataset.zoom ?? 0) < 12) {
         const around = (data && box(data)) ?? box(ground.data);
         if (around) map.fitBounds(around, { padding: 32, maxZoom: 13.5, animate: false });
@@ -128,7 +130,8 @@ export function show(el) {
       choose(map, ground.data);
       if (data) follow(map, el);
     } catch { fail(); }
-    el.dataset.ready = "1";
+    // Everything is drawn, names too.
+    map.once("idle", () => { el.dataset.ready = "1"; });
   });
   return map;
 }

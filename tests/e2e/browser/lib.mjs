@@ -120,6 +120,7 @@ class Stage {
   async look(someone, label) {
     const { page, width, lang, script } = someone;
     this.looked += 1;
+    if (script) await drawn(page);
     await this.snap(page, `${label}-${lang}-${width}`);
     if (!script) return;
     const found = await page.evaluate(`${axe}; axe.run(document, {
@@ -190,6 +191,13 @@ export async function report(stage, someone, answers, { elder = false, label = "
   }
   await stage.look(someone, `${label}-receipt`);
   return (await page.locator(".receipt .code.secret").innerText()).trim();
+}
+
+/** Maps belong to the look of a page: waits until they have drawn themselves, names included. Where there is no WebGL they never
+ *  will, and say so on the page. */
+async function drawn(page) {
+  const ready = () => [...document.querySelectorAll("[data-map]")].every((map) => map.dataset.ready);
+  await page.waitForFunction(ready, null, { timeout: 5_000 }).catch(() => {});
 }
 
 /** Does one step on the open page of a matter: its button, its form, and back on the matter. */
