@@ -23,6 +23,8 @@ use store::Cx;
 pub const DAYS: i64 = 90;
 /// How many matters it tells of, unless asked for fewer.
 pub const MATTERS: usize = 3_000;
+/// How many were raised in the last minutes.
+const JUST_NOW: usize = 6;
 /// Hours between two looks at the clocks while time goes by.
 const SWEEP_HOURS: i64 = 3;
 
@@ -180,7 +182,9 @@ fn sow(rng: &mut Rng, world: &World, start: Moment, count: usize) -> Vec<Seedlin
     let mut out = Vec::with_capacity(count);
     while out.len() < count {
         // The younger days weigh a little more: the network is becoming known.
-        let back = rng.unit().powf(1.15) * DAYS as f64 * 86_400.0;
+        let drawn = rng.unit().powf(1.15) * DAYS as f64 * 86_400.0;
+        // The first few came in just now: nobody has looked at them yet.
+        let back = if out.len() < JUST_NOW { (out.len() + 1) as f64 * 45.0 } else { drawn };
         let at = start.plus_secs(-(back as i64));
         let hour = at.zoned(&tz).hour();
         let weight = HOURS.get(usize::try_from(hour).unwrap_or(12)).copied().unwrap_or(1.0);
