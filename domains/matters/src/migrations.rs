@@ -3,7 +3,7 @@
 
 use ::store::Migration;
 
-pub const MIGRATIONS: &[Migration] = &[CLOSED_LOOP, PUBLISHED, TILES, FEWER, COPIES];
+pub const MIGRATIONS: &[Migration] = &[CLOSED_LOOP, PUBLISHED, TILES, FEWER, COPIES, BY_STATE];
 
 const CLOSED_LOOP: Migration = Migration {
     name: "matters-0001-closed-loop",
@@ -159,5 +159,13 @@ CREATE TABLE matter_copy (
   body BYTEA NOT NULL,
   PRIMARY KEY (note_id, body_id)
 );
+",
+};
+
+/// What waits for a check, and any other state, in the order of the list. Only open matters have an entry.
+const BY_STATE: Migration = Migration {
+    name: "matters-0006-by-state",
+    sql: "
+CREATE INDEX matter_state ON matter (district_id, is_open, state, due_at, n) WHERE is_open = 1;
 ",
 };

@@ -68,6 +68,21 @@ pub struct Filter {
     pub limit: usize,
 }
 
+/// A refusal is checked by a second person as an outcome is.
+const AWAIT_CHECK: [State; 2] = [State::ToVerify, State::Rejected];
+
+impl Filter {
+    /// The states the list is narrowed to by its queue, by name or by both; `None` is every state.
+    fn in_states(&self) -> Option<Vec<State>> {
+        let named = |s: &State| self.states.is_empty() || self.states.contains(s);
+        match self.queue {
+            Queue::ToVerify => Some(AWAIT_CHECK.into_iter().filter(named).collect()),
+            _ if self.states.is_empty() => None,
+            _ => Some(self.states.clone()),
+        }
+    }
+}
+
 /// Lines of one page.
 pub const PAGE_MAX: usize = 200;
 /// Points of one map.
@@ -255,7 +270,8 @@ impl Query {
 /// What one may see, narrowed by class, states, area and `closed` of the filter, as one condition on `matter`; for
 /// statements that find matters by something else than this. None when nothing is in scope.
 pub(super) fn within_reach(cx: &mut Cx<'_>, filter: &Filter, params: &mut Vec<Value>) -> Result<Option<String>, Error> {
-    let branches = branches(cx, &Filter { queue: Queue::Place, bounds: None, ..filter.clone() }, params)?;
+    let reach = Filter { queue: Queue::Place, bounds: None, states: Vec::new(), ..filter.clone() };
+    let branches = branches(cx, &reach, params)?;
     if branches.is_empty() {
         return Ok(None);
     }
@@ -288,6 +304,10 @@ impl From<String> for Branch {
 
 /// Ways of being in the list, each one index.
 fn branches(cx: &mut Cx<'_>, filter: &Filter, params: &mut Vec<Value>) -> Result<Vec<Branch>, Error> {
+    if filter.queue == Queue::ToVerify && filter.closed {
+        // What is closed waits for no check: do not look through all of it to find nothing.
+        return Ok(Vec::new());
+    }
     let action = if filter.queue == Queue::ToVerify { Action::Verify } else { Action::ViewMatter };
     let reach = scope(&cx.actor, action);
     let own = match filter.queue {
@@ -316,7 +336,7 @@ fn branches(cx: &mut Cx<'_>, filter: &Filter, params: &mut Vec<Value>) -> Result
                 let p = push(params, area);
                 out.extend(around::AREA_COLUMNS.iter().map(|column| format!("{column} = {p}").into()));
             }
-            _ => out.push(whole_district(cx, filter, params)),
+            _ => out.extend(whole_district(cx, filter, params)),
         }
         return Ok(out);
     }
@@ -335,16 +355,19 @@ fn branches(cx: &mut Cx<'_>, filter: &Filter, params: &mut Vec<Value>) -> Result
     Ok(out)
 }
 
-/// Everything: in the order of the list, or for a small window of the map by its cells.
-fn whole_district(cx: &Cx<'_>, filter: &Filter, params: &mut Vec<Value>) -> Branch {
+/// Everything: in the order of the list, for some states each in that order, or for a small window of the map by its cells.
+fn whole_district(cx: &Cx<'_>, filter: &Filter, params: &mut Vec<Value>) -> Vec<Branch> {
     let district = format!("district_id = {}", push(params, cx.district()));
-    match filter.bounds.filter(|_| !filter.closed).and_then(|window| tiles::cover(window, TILES_MAX)) {
-        Some(cells) if !cells.is_empty() => {
-            let cells: Vec<String> = cells.iter().map(i64::to_string).collect();
-            Branch { condition: format!("{district} AND tile IN ({})", cells.join(", ")), sorted: false }
-        }
-        _ => district.into(),
+    if filter.closed {
+        return vec![district.into()];
     }
+    if let Some(cells) = filter.bounds.and_then(|window| tiles::cover(window, TILES_MAX)).filter(|c| !c.is_empty()) {
+        let cells: Vec<String> = cells.iter().map(i64::to_string).collect();
+        return vec![Branch { condition: format!("{district} AND tile IN ({})", cells.join(", ")), sorted: false }];
+    }
+    let Some(states) = filter.in_states() else { return vec![district.into()] };
+    let by_state = |state: &State| Branch::from(format!("{district} AND state = '{}'", state.code()));
+    states.iter().map(by_state).collect()
 }
 
 /// What the seats held now own. A successor sees it from the first minute and a predecessor no longer, whatever the
@@ -374,7 +397,8 @@ fn conditions(cx: &mut Cx<'_>, filter: &Filter, params: &mut Vec<Value>) -> Resu
             all.push(format!("due_at < {}", push(params, midnight)));
         }
         Queue::ToVerify => {
-            all.push("state IN ('to_verify', 'rejected')".to_owned());
+            let codes: Vec<String> = AWAIT_CHECK.iter().map(|s| format!("'{}'", s.code())).collect();
+            all.push(format!("state IN ({})", codes.join(", ")));
             if let Some(me) = cx.actor.account_id() {
                 let me = push(params, me);
                 all.push(format!(

@@ -5,7 +5,7 @@ use crate::town::{OTHER, something};
 use kernel::Purpose;
 use kernel::ids::AccountId;
 use matters::app::{self, Counts, Filter, Page, Queue, Raise, RaisedPlace};
-use matters::model::{Allowance, Command};
+use matters::model::{Allowance, Command, State};
 use store::Cx;
 
 fn page(town: &Town, who: AccountId, filter: Filter) -> Page {
@@ -56,6 +56,29 @@ testkit::both_databases! {
         assert_eq!(counts, Counts { due_now: 7, today: 7, mine: 7, ..Counts::default() });
         let public = town.world.act_as(town.world.public(), |cx| app::list(cx, &Filter::default()));
         assert!(public.is_err());
+    }
+
+    /// In a whole district a state is found by its index, not by walking through everything open.
+    fn a_state_is_found_by_its_index(town: Town) {
+        let first = town.raise(something("dispute", "第一件"));
+        town.raise(something("dispute", "第二件"));
+        town.act(town.worker.0, first.matter, Command::Sign);
+        let coordinator = town.world.first.coordinator;
+        let named = |states: &[State]| Filter { queue: Queue::Place, states: states.to_vec(), ..Filter::default() };
+        let numbers = |filter| page(&town, coordinator, filter).lines.into_iter().map(|l| l.number).collect::<Vec<_>>();
+        assert_eq!(numbers(named(&[State::Signed])), [first.number.clone()]);
+        assert_eq!(numbers(named(&[State::Received, State::Assigned, State::Signed])).len(), 2);
+        let to_verify = Filter { queue: Queue::ToVerify, ..Filter::default() };
+        assert_eq!(numbers(Filter { states: vec![State::Signed], ..to_verify.clone() }), Vec::<String>::new());
+        assert_eq!(numbers(Filter { closed: true, ..to_verify.clone() }), Vec::<String>::new());
+        for filter in [named(&[State::Signed, State::Waiting]), to_verify] {
+            let who = town.world.who(coordinator, Purpose::Job);
+            let plan = town.world.act_as(who, move |cx| app::explain(cx, &filter)).unwrap().join("\n");
+            if town.world.house.rt.database_kind() == "sqlite" {
+                let walks = plan.matches("matter_state (district_id=? AND is_open=? AND state=?)").count();
+                assert_eq!(walks, 2, "{plan}");
+            }
+        }
     }
 
     /// The map shows what lies in the window, found by the cells of a small one and in the order of the list in a large one.
