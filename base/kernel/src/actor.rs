@@ -1,6 +1,6 @@
 //! Who acts, by what right, and why. Carried by every `Cx`.
 
-use crate::ids::{AccountId, AreaId, DistrictId, MatterId, OrgId, PostId, SeatId};
+use crate::ids::{AccountId, AreaId, DemandId, DistrictId, MatterId, OrgId, PostId, SeatId, WindowId};
 use crate::time::Moment;
 use std::sync::Arc;
 
@@ -153,6 +153,10 @@ pub enum Purpose {
     OwnMatter,
     /// Work on this open matter.
     Matter(MatterId),
+    /// Looking without a matter, for a reason and a short time that others review (R5).
+    BreakGlass(WindowId),
+    /// A lawful demand that two people approved (R14).
+    Demand(DemandId),
     /// Typing for somebody else (R9).
     Proxy,
     /// Running the district: accounts, areas, settings, imports.
@@ -169,6 +173,8 @@ impl Purpose {
         match self {
             Self::OwnMatter => "own_matter".into(),
             Self::Matter(id) => format!("matter:{id}"),
+            Self::BreakGlass(id) => format!("break_glass:{id}"),
+            Self::Demand(id) => format!("demand:{id}"),
             Self::Proxy => "proxy".into(),
             Self::Administration => "administration".into(),
             Self::Job => "job".into(),

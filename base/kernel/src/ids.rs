@@ -87,4 +87,10 @@ id_types! {
     RaiserId,
     /// A photo or paper that belongs to a matter.
     AttachmentId,
+    /// A resident in care. Staff are accounts.
+    PersonId,
+    /// The time in which somebody looks at records without a matter (break-glass).
+    WindowId,
+    /// A lawful demand for a record.
+    DemandId,
 }

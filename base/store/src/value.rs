@@ -41,7 +41,20 @@ value_from! {
 macro_rules! value_from_ids {
     ($($id:ident),+) => {$( impl From<kernel::ids::$id> for Value { fn from(v: kernel::ids::$id) -> Self { Self::Uuid(v.0) } } )+};
 }
-value_from_ids!(DistrictId, AccountId, OrgId, SeatId, AreaId, PostId, MatterId, RaiserId, AttachmentId);
+value_from_ids!(
+    DistrictId,
+    AccountId,
+    OrgId,
+    SeatId,
+    AreaId,
+    PostId,
+    MatterId,
+    RaiserId,
+    AttachmentId,
+    PersonId,
+    WindowId,
+    DemandId
+);
 
 impl<T: Into<Self>> From<Option<T>> for Value {
     fn from(v: Option<T>) -> Self {

@@ -64,7 +64,9 @@ impl Looker {
 impl Reason {
     pub fn of(purpose: &str) -> Self {
         let matter = purpose.strip_prefix("matter:").and_then(|id| id.parse().ok());
-        matter.map_or_else(|| Self::Other(purpose.to_owned()), Self::Matter)
+        // What it was about stands behind a colon.
+        let word = purpose.split(':').next().unwrap_or(purpose);
+        matter.map_or_else(|| Self::Other(word.to_owned()), Self::Matter)
     }
 }
 
@@ -77,6 +79,8 @@ mod tests {
         let id = MatterId(uuid::Uuid::from_u128(5));
         assert_eq!(Reason::of(&kernel::Purpose::Matter(id).code()), Reason::Matter(id));
         assert_eq!(Reason::of("job"), Reason::Other("job".into()));
+        let window = kernel::Purpose::BreakGlass(kernel::ids::WindowId(uuid::Uuid::from_u128(6)));
+        assert_eq!(Reason::of(&window.code()), Reason::Other("break_glass".into()));
         assert_eq!(Looker::account_of("account:nobody"), None);
     }
 }

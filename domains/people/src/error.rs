@@ -44,6 +44,12 @@ pub enum Error {
     /// The code of the second factor.
     #[error("the code is wrong")]
     WrongCode,
+    /// The look-ups of this account are used up for today (R5).
+    #[error("{0} look-ups were made today")]
+    LookupsSpent(i64),
+    /// A rule about records of people: the end of the key `rule-record-…`.
+    #[error("refused: {0}")]
+    Refused(&'static str),
     #[error("the district exists already")]
     DistrictExists,
     /// Rows of an import that are wrong; nothing was written.
@@ -78,6 +84,8 @@ impl Error {
             Self::FactorState => "factor-state",
             Self::FactorNeeded => "factor-needed",
             Self::WrongCode => "wrong-code",
+            Self::LookupsSpent(_) => "lookups-spent",
+            Self::Refused(_) => "refused",
             Self::DistrictExists => "district-exists",
             Self::WrongRows(_) => "wrong-rows",
         }

@@ -124,4 +124,59 @@ CREATE UNIQUE INDEX calendar_feed_token ON calendar_feed (token_hash);
 ALTER TABLE api_token ADD COLUMN area_id UUID;
 ",
     },
+    Migration {
+        name: "people-0006-persons",
+        // What is personal is sealed, each part under a key of its own class. No count, level or mark of anybody (R8).
+        sql: "
+CREATE TABLE person (
+  id UUID PRIMARY KEY, district_id UUID NOT NULL, area_id UUID NOT NULL, import_key BYTEA, import_digest BYTEA,
+  identity BYTEA, contact BYTEA, health BYTEA, location BYTEA, version BIGINT NOT NULL, created_at BIGINT NOT NULL
+);
+CREATE UNIQUE INDEX person_import ON person (district_id, import_key) WHERE import_key IS NOT NULL;
+CREATE TABLE person_area (
+  person_id UUID NOT NULL, area_id UUID NOT NULL, district_id UUID NOT NULL, PRIMARY KEY (person_id, area_id)
+);
+CREATE TABLE person_token (
+  district_id UUID NOT NULL, token BIGINT NOT NULL, person_id UUID NOT NULL, PRIMARY KEY (district_id, token, person_id)
+);
+CREATE INDEX person_token_person ON person_token (person_id);
+CREATE TABLE guardian (
+  id UUID PRIMARY KEY, district_id UUID NOT NULL, person_id UUID NOT NULL, position BIGINT NOT NULL, identity BYTEA,
+  contact BYTEA, since BIGINT NOT NULL, ended_at BIGINT
+);
+CREATE INDEX guardian_person ON guardian (person_id, position);
+CREATE TABLE person_lookup (
+  account_id UUID NOT NULL, day TEXT NOT NULL, district_id UUID NOT NULL, n BIGINT NOT NULL, PRIMARY KEY (account_id, day)
+);
+CREATE TABLE record_rule (
+  district_id UUID PRIMARY KEY, daily_lookups BIGINT NOT NULL, hits BIGINT NOT NULL, window_minutes BIGINT NOT NULL,
+  review_days BIGINT NOT NULL, version BIGINT NOT NULL
+);
+CREATE TABLE break_glass (
+  id UUID PRIMARY KEY, district_id UUID NOT NULL, account_id UUID NOT NULL, reason BYTEA NOT NULL, opened_at BIGINT NOT NULL,
+  until_at BIGINT NOT NULL, supervisor UUID NOT NULL, review_due BIGINT NOT NULL, provisional BOOLEAN NOT NULL,
+  verdict TEXT, verdict_note BYTEA, reviewed_by UUID, reviewed_at BIGINT
+);
+CREATE INDEX break_glass_account ON break_glass (account_id, until_at);
+CREATE INDEX break_glass_review ON break_glass (district_id, reviewed_at, review_due);
+CREATE TABLE break_glass_person (
+  window_id UUID NOT NULL, person_id UUID NOT NULL, district_id UUID NOT NULL, first_at BIGINT NOT NULL, told_at BIGINT,
+  told_by UUID, told_how TEXT, PRIMARY KEY (window_id, person_id)
+);
+CREATE TABLE consent (
+  id UUID PRIMARY KEY, district_id UUID NOT NULL, person_id UUID NOT NULL, part TEXT NOT NULL, answer TEXT NOT NULL,
+  given_by TEXT NOT NULL, guardian_id UUID, purpose TEXT NOT NULL, channel TEXT NOT NULL, witness BYTEA NOT NULL,
+  at BIGINT NOT NULL, review_on BIGINT NOT NULL, written_by TEXT NOT NULL, ended_at BIGINT, ended_by TEXT,
+  ended_channel TEXT
+);
+CREATE INDEX consent_person ON consent (person_id, part, at);
+CREATE TABLE lawful_demand (
+  id UUID PRIMARY KEY, district_id UUID NOT NULL, person_id UUID NOT NULL, document BYTEA NOT NULL, authority BYTEA NOT NULL,
+  parts TEXT NOT NULL, state TEXT NOT NULL, asked_by UUID NOT NULL, asked_at BIGINT NOT NULL, first_by UUID, first_at BIGINT,
+  second_by UUID, second_at BIGINT, exported_at BIGINT, expires_at BIGINT, delay_until BIGINT, delay_by UUID,
+  delay_reason BYTEA, told_at BIGINT, told_by UUID, told_how TEXT
+);
+CREATE INDEX lawful_demand_at ON lawful_demand (district_id, asked_at);
+",
+    },
 ];

@@ -3,10 +3,11 @@
 //! difference, commit it.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
-use kernel::ids::{AccountId, AreaId, DistrictId, MatterId, OrgId, PostId, SeatId};
+use kernel::ids::{AccountId, AreaId, DistrictId, MatterId, OrgId, PersonId, PostId, SeatId, WindowId};
 use kernel::{Actor, ActorKind, Grant, Purpose, Role};
 use people::policy::{
-    AccountFacts, Action, Decision, Group, MatterFacts, PlaceFacts, ResourceFacts, SeatFacts, Why, decide, jobs,
+    AccountFacts, Action, Decision, DemandFacts, Group, MatterFacts, PersonFacts, PlaceFacts, ResourceFacts, SeatFacts,
+    Why, WindowFacts, decide, jobs,
 };
 use std::fmt::Write as _;
 use uuid::Uuid;
@@ -95,6 +96,18 @@ fn facts(action: Action, lies: Lies) -> ResourceFacts {
             org: m.orgs.first().copied(),
         }),
         Action::AskWithholding | Action::ApproveWithholding => ResourceFacts::Matter(m),
+        Action::BreakGlass | Action::ManageRecordRules => ResourceFacts::District,
+        Action::ReviewBreakGlass => {
+            ResourceFacts::Window(WindowFacts { opened_by: AccountId(Uuid::from_u128(ELSE)), supervisor: m.owner })
+        }
+        Action::ApproveDemand => {
+            ResourceFacts::Demand(DemandFacts { asked_by: AccountId(Uuid::from_u128(ELSE)), approved_by: vec![] })
+        }
+        Action::ExportDemand => ResourceFacts::Demand(DemandFacts { asked_by: m.owner, approved_by: vec![] }),
+        Action::RegisterPerson => {
+            ResourceFacts::Person(PersonFacts { id: None, areas: m.areas, matter: None, window: None })
+        }
+        _ if action.group() == Group::Care => ResourceFacts::Person(about(m)),
         _ => match action.group() {
             Group::Running | Group::People | Group::Log => ResourceFacts::District,
             Group::Places => ResourceFacts::Place(PlaceFacts { areas: m.areas, posts: m.posts }),
@@ -103,10 +116,16 @@ fn facts(action: Action, lies: Lies) -> ResourceFacts {
     }
 }
 
+/// The record of somebody, asked for in the name of a matter about them.
+fn about(m: MatterFacts) -> PersonFacts {
+    PersonFacts { id: Some(PersonId(Uuid::from_u128(8))), areas: vec![], matter: Some(m), window: None }
+}
+
 /// The purpose with which such a thing is rightly done.
 fn purpose(facts: &ResourceFacts, action: Action) -> Purpose {
     match facts {
         ResourceFacts::Matter(m) => Purpose::Matter(m.id),
+        ResourceFacts::Person(PersonFacts { matter: Some(m), .. }) => Purpose::Matter(m.id),
         _ if action == Action::RaiseFor => Purpose::Proxy,
         _ => Purpose::Administration,
     }
@@ -218,6 +237,46 @@ fn conditions(out: &mut String) {
     }
 }
 
+/// In whose name a record of somebody is opened, for somebody who otherwise may.
+fn purposes(out: &mut String) {
+    out.push_str(
+        "\n\nRECORDS OF PEOPLE: IN WHOSE NAME\n\nFor somebody whose role includes it. A record opens only in the name of an \
+         open matter of one's own that is\nabout that person, or within one's own break-glass window while it runs.\n\n",
+    );
+    out.push_str(
+        "                   own matter  it is closed  it is about them  matter about others  administration  own window  \
+         other's or past window\n",
+    );
+    for action in Action::ALL {
+        let ResourceFacts::Person(PersonFacts { matter: Some(_), .. }) = facts(*action, Lies::Mine) else { continue };
+        let Some(role) = Role::ALL.iter().find(|r| allowed(**r, Held::Area, *action, Lies::Mine)) else { continue };
+        let ask = |p: PersonFacts, purpose: Purpose| {
+            let may = decide(&actor(*role, Held::Area), purpose, *action, &ResourceFacts::Person(p)).is_allowed();
+            if may { "yes" } else { "no" }
+        };
+        let same = Purpose::Matter(MATTER);
+        let with = |change: &dyn Fn(&mut MatterFacts)| {
+            let mut m = matter(Lies::Mine);
+            change(&mut m);
+            about(m)
+        };
+        let window = |of| PersonFacts { matter: None, window: of, ..about(matter(Lies::Mine)) };
+        let glass = Purpose::BreakGlass(WindowId(Uuid::from_u128(9)));
+        let line = format!(
+            "{:<18} {:<11} {:<13} {:<17} {:<20} {:<15} {:<11} {}",
+            action.code(),
+            ask(with(&|_| {}), same),
+            ask(with(&|m| m.open = false), same),
+            ask(with(&|m| m.about_accounts.push(ME)), same),
+            ask(PersonFacts { matter: None, ..about(matter(Lies::Mine)) }, same),
+            ask(with(&|_| {}), Purpose::Administration),
+            ask(window(Some(ME)), glass),
+            ask(window(None), glass),
+        );
+        writeln!(out, "{}", line.trim_end()).unwrap();
+    }
+}
+
 const HEAD: &str = "\
 WHO MAY DO WHAT
 
@@ -259,6 +318,7 @@ fn matrix() -> String {
         group_table(&mut out, *group);
     }
     conditions(&mut out);
+    purposes(&mut out);
     out
 }
 
@@ -296,7 +356,9 @@ fn the_matrix_is_as_committed() {
 fn administrators_read_no_content() {
     for role in [Role::SystemAdmin, Role::SecurityAdmin, Role::AuditAdmin] {
         for action in Action::ALL.iter().filter(|a| {
-            matches!(a.group(), Group::Reading | Group::Sorting | Group::Handling) || **a == Action::FollowMatter
+            matches!(a.group(), Group::Reading | Group::Sorting | Group::Handling | Group::Care)
+                && **a != Action::ManageRecordRules
+                || **a == Action::FollowMatter
         }) {
             assert_eq!(cell(role, *action), ".", "{} may {}", role.code(), action.code());
         }
@@ -322,6 +384,30 @@ fn the_supplementary_force_never_sees_a_raiser() {
     for role in [Role::Volunteer, Role::BuildingLeader, Role::Shop, Role::Property] {
         assert_eq!(cell(role, Action::RevealRaiser), ".");
     }
+}
+
+#[test]
+fn the_supplementary_force_never_sees_identity_or_health() {
+    for role in [Role::Volunteer, Role::BuildingLeader, Role::Shop, Role::Property] {
+        for action in [Action::ViewIdentity, Action::ViewHealth, Action::ViewLocation, Action::FindPerson] {
+            assert_eq!(cell(role, action), ".", "{} may {}", role.code(), action.code());
+        }
+    }
+}
+
+#[test]
+fn nobody_looks_into_their_own_window_or_demand() {
+    let head = actor(Role::Coordinator, Held::Nowhere);
+    let window = |by, to| ResourceFacts::Window(WindowFacts { opened_by: by, supervisor: to });
+    let ask = |facts: &ResourceFacts, action| decide(&head, Purpose::Administration, action, facts);
+    let own = Decision::Deny(Why::OwnHandling);
+    assert_eq!(ask(&window(OTHER, ME), Action::ReviewBreakGlass), Decision::Allow);
+    assert_eq!(ask(&window(ME, ME), Action::ReviewBreakGlass), own);
+    let demand = |by, approved| ResourceFacts::Demand(DemandFacts { asked_by: by, approved_by: approved });
+    assert_eq!(ask(&demand(OTHER, vec![]), Action::ApproveDemand), Decision::Allow);
+    assert_eq!(ask(&demand(ME, vec![]), Action::ApproveDemand), own);
+    assert_eq!(ask(&demand(OTHER, vec![ME]), Action::ApproveDemand), own);
+    assert!(!ask(&demand(OTHER, vec![]), Action::ExportDemand).is_allowed(), "only whoever asked takes it out");
 }
 
 #[test]

@@ -1,6 +1,9 @@
 //! Use cases: one file each, command in, outcome out, the log entry in the same transaction.
 
 pub mod accounts;
+pub mod break_glass;
+pub mod consents;
+pub mod demands;
 pub mod districts;
 pub mod factors;
 pub mod feeds;
@@ -10,6 +13,8 @@ pub mod liaison;
 pub mod login;
 pub mod orgs;
 pub mod password;
+pub mod persons;
+pub mod record_rules;
 pub mod roster;
 pub mod seats;
 pub mod sessions;

@@ -4,6 +4,7 @@
 pub mod account;
 pub mod org;
 pub mod owner;
+pub mod person;
 pub mod seat;
 pub mod term;
 
@@ -20,6 +21,8 @@ kernel::id_types! {
     SessionId,
     /// A key of a program that calls the API in the name of an account.
     TokenId,
+    /// Whoever speaks for a person in care.
+    GuardianId,
 }
 
 /// Declares a closed list whose members are stored as text and named in the locales.
@@ -45,4 +48,4 @@ macro_rules! to_sql {
         }
     )+};
 }
-to_sql!(TermId, SessionId, TokenId);
+to_sql!(TermId, SessionId, TokenId, GuardianId);

@@ -120,6 +120,36 @@ actions! {
         /// Take away somebody's second factor, so that they can sign in with a new telephone.
         ResetFactor = "reset-factor",
     }
+    Care = "Records of people in care" {
+        /// By name, in the name of an open matter or within a break-glass window (R5). Each hit shown is logged.
+        FindPerson = "find-person",
+        /// Say that a matter is about somebody.
+        LinkPerson = "link-person",
+        /// Open a record; what it shows are the four parts below. Each one is logged.
+        OpenRecord = "open-record",
+        ViewIdentity = "view-identity",
+        ViewContact = "view-contact",
+        /// Only with the consent of the person or a guardian (R7).
+        ViewHealth = "view-health",
+        /// Only with the consent of the person or a guardian (R7).
+        ViewLocation = "view-location",
+        RegisterPerson = "register-person",
+        ChangeRecord = "change-record",
+        RecordConsent = "record-consent",
+        WithdrawConsent = "withdraw-consent",
+        /// Look without a matter: a reason, half an hour, and others look into it.
+        BreakGlass = "break-glass",
+        /// Say whether it was right, and tell the person. Never one's own.
+        ReviewBreakGlass = "review-break-glass",
+        /// Ask for a record on a lawful demand (R14).
+        AskDemand = "ask-demand",
+        /// As one of two approvers; never one's own request.
+        ApproveDemand = "approve-demand",
+        /// Take the record out once it is approved.
+        ExportDemand = "export-demand",
+        /// How many look-ups a day, how many hits, how long a window.
+        ManageRecordRules = "manage-record-rules",
+    }
     Running = "Running the district" {
         OpenDistrict = "open-district",
         ManageSettings = "manage-settings",

@@ -2,7 +2,7 @@
 
 use super::rules::Within;
 use crate::model::is_admin;
-use kernel::ids::{AccountId, AreaId, MatterId, OrgId, PostId, SeatId};
+use kernel::ids::{AccountId, AreaId, MatterId, OrgId, PersonId, PostId, SeatId};
 use kernel::{Grant, Role};
 
 /// The thing acted on.
@@ -15,6 +15,11 @@ pub enum ResourceFacts {
     Place(PlaceFacts),
     Account(AccountFacts),
     Seat(SeatFacts),
+    /// The record of a resident in care.
+    Person(PersonFacts),
+    /// A break-glass window.
+    Window(WindowFacts),
+    Demand(DemandFacts),
 }
 
 /// A matter.
@@ -55,6 +60,34 @@ pub struct AccountFacts {
     pub orgs: Vec<OrgId>,
 }
 
+/// A record of a person, and what it is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PersonFacts {
+    /// None: nobody in particular yet, as when searching.
+    pub id: Option<PersonId>,
+    /// Where they live, with everything above; innermost first.
+    pub areas: Vec<AreaId>,
+    /// The matter in whose name it is asked, once it is known to be about this person.
+    pub matter: Option<MatterFacts>,
+    /// Whose break-glass window runs now, when it is asked in the name of one.
+    pub window: Option<AccountId>,
+}
+
+/// A break-glass window.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WindowFacts {
+    pub opened_by: AccountId,
+    /// Who was told, and looks into it.
+    pub supervisor: AccountId,
+}
+
+/// A lawful demand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DemandFacts {
+    pub asked_by: AccountId,
+    pub approved_by: Vec<AccountId>,
+}
+
 /// A seat, or a term on it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SeatFacts {
@@ -93,16 +126,28 @@ impl ResourceFacts {
     pub fn reach(&self, account: AccountId, grant: &Grant) -> Reach {
         match self {
             Self::District => Reach { mine: true, place: true },
-            Self::Matter(m) => Reach {
-                mine: m.owner == account || m.owner_seat == Some(grant.seat),
-                place: at_place(grant, &m.areas, &m.posts, &m.orgs),
+            Self::Matter(m) => to_matter(account, grant, m),
+            // A matter lends its own reach; within a window the role alone counts, and others look into it.
+            Self::Person(p) => match &p.matter {
+                Some(m) => to_matter(account, grant, m),
+                None if p.window == Some(account) => Reach { mine: true, place: true },
+                None => Reach { mine: false, place: at_place(grant, &p.areas, &[], &[]) },
             },
+            Self::Window(w) => Reach { mine: w.supervisor == account, place: false },
+            Self::Demand(d) => Reach { mine: d.asked_by == account, place: false },
             Self::Place(p) => Reach { mine: false, place: at_place(grant, &p.areas, &p.posts, &[]) },
             Self::Account(a) => Reach { mine: a.id == account, place: at_place(grant, &a.areas, &a.posts, &a.orgs) },
             // Seats of administrators are outside every place: only a district-wide rule reaches them.
             Self::Seat(s) if is_admin(s.role) => Reach::default(),
             Self::Seat(s) => Reach { mine: false, place: at_place(grant, &s.areas, &s.posts, s.org.as_slice()) },
         }
+    }
+}
+
+fn to_matter(account: AccountId, grant: &Grant, m: &MatterFacts) -> Reach {
+    Reach {
+        mine: m.owner == account || m.owner_seat == Some(grant.seat),
+        place: at_place(grant, &m.areas, &m.posts, &m.orgs),
     }
 }
 

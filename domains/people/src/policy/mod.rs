@@ -11,7 +11,9 @@ mod scope;
 mod token;
 
 pub use action::{Action, Group};
-pub use facts::{AccountFacts, MatterFacts, PlaceFacts, Reach, ResourceFacts, SeatFacts};
+pub use facts::{
+    AccountFacts, DemandFacts, MatterFacts, PersonFacts, PlaceFacts, Reach, ResourceFacts, SeatFacts, WindowFacts,
+};
 pub use rules::{Rule, Within, jobs, rule};
 pub use scope::{Scope, scope};
 pub use token::{TokenScope, require_scope, token_scope};
@@ -180,13 +182,28 @@ const fn is_suspended(action: Action, grants: &[Grant]) -> bool {
 
 /// What must hold whatever the role.
 fn conditions(id: AccountId, grants: &[Grant], purpose: Purpose, rule: &Rule, facts: &ResourceFacts) -> Option<Why> {
-    let ResourceFacts::Matter(m) = facts else { return None };
+    match facts {
+        ResourceFacts::Matter(m) => about_matter(id, grants, purpose, rule, m),
+        ResourceFacts::Person(p) if rule.in_purpose => about_person(id, grants, purpose, p),
+        // A second person is another person.
+        ResourceFacts::Window(w) if rule.second_person => (w.opened_by == id).then_some(Why::OwnHandling),
+        ResourceFacts::Demand(d) if rule.second_person => {
+            (d.asked_by == id || d.approved_by.contains(&id)).then_some(Why::OwnHandling)
+        }
+        _ => None,
+    }
+}
+
+/// Is it about this account, or about a body that the account works for (R3)?
+fn is_about(id: AccountId, grants: &[Grant], m: &MatterFacts) -> bool {
+    m.about_accounts.contains(&id) || grants.iter().any(|g| g.org.is_some_and(|org| m.about_orgs.contains(&org)))
+}
+
+fn about_matter(id: AccountId, grants: &[Grant], purpose: Purpose, rule: &Rule, m: &MatterFacts) -> Option<Why> {
     if rule.not_by_handler && m.handlers.contains(&id) {
         return Some(Why::OwnHandling);
     }
-    let about =
-        m.about_accounts.contains(&id) || grants.iter().any(|g| g.org.is_some_and(|org| m.about_orgs.contains(&org)));
-    if rule.not_if_about && about {
+    if rule.not_if_about && is_about(id, grants, m) {
         return Some(Why::AboutYou);
     }
     if rule.while_open && !m.open {
@@ -194,11 +211,25 @@ fn conditions(id: AccountId, grants: &[Grant], purpose: Purpose, rule: &Rule, fa
     }
     let covered = match purpose {
         Purpose::Matter(of) => of == m.id,
-        Purpose::Administration | Purpose::Public => false,
+        Purpose::Administration | Purpose::Public | Purpose::BreakGlass(_) | Purpose::Demand(_) => false,
         Purpose::Proxy | Purpose::OwnMatter | Purpose::Job => true,
     };
     if rule.for_this_matter && purpose != Purpose::Matter(m.id) || rule.content && !covered {
         return Some(Why::Purpose);
     }
     None
+}
+
+/// A record is opened in the name of an open matter about this person, or within one's own break-glass window (R5).
+fn about_person(id: AccountId, grants: &[Grant], purpose: Purpose, p: &PersonFacts) -> Option<Why> {
+    match (purpose, &p.matter) {
+        (Purpose::Matter(of), Some(m)) if of == m.id => {
+            if is_about(id, grants, m) {
+                return Some(Why::AboutYou);
+            }
+            (!m.open).then_some(Why::NotOpen)
+        }
+        (Purpose::BreakGlass(_), _) if p.window == Some(id) => None,
+        _ => Some(Why::Purpose),
+    }
 }

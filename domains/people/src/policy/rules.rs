@@ -61,6 +61,10 @@ pub struct Rule {
     pub content: bool,
     /// Only with this very matter as purpose.
     pub for_this_matter: bool,
+    /// A record of a person: only in the name of an open matter about them, or within one's own break-glass window.
+    pub in_purpose: bool,
+    /// Not by whoever opened or asked for it, nor twice by the same person.
+    pub second_person: bool,
 }
 
 const NOBODY: Rule = Rule {
@@ -75,6 +79,8 @@ const NOBODY: Rule = Rule {
     while_open: false,
     content: false,
     for_this_matter: false,
+    in_purpose: false,
+    second_person: false,
 };
 
 const fn staff(staff: &'static [(Role, Within)]) -> Rule {
@@ -196,6 +202,35 @@ const CALLERS: &[(Role, Within)] = &[
     (Mediator, Mine),
 ];
 
+/// Who opens a record at all, in the name of a matter of their own; which parts they see is asked part by part.
+const OPENERS: &[(Role, Within)] = &[
+    (Volunteer, Mine),
+    (Leader, Mine),
+    (Property, Mine),
+    (Committee, Mine),
+    (Agency, Mine),
+    (Aux, Mine),
+    (Officer, Mine),
+    (Duty, Place),
+    (Head, Place),
+    (Clerk, Place),
+    (Coordinator, Mine),
+    (CatchAll, Mine),
+    (Mediator, Mine),
+];
+
+/// Core and front line, who look after people: health and whereabouts.
+const CARERS: &[(Role, Within)] =
+    &[(Committee, Mine), (Aux, Mine), (Officer, Mine), (Duty, Place), (Head, Place), (CatchAll, Mine)];
+
+/// Who writes a record, or takes down what somebody agrees to.
+const RECORDERS: &[(Role, Within)] =
+    &[(Committee, Mine), (Aux, Mine), (Officer, Mine), (Duty, Place), (Head, Place), (Clerk, Place), (CatchAll, Mine)];
+
+const fn in_purpose(roles: &'static [(Role, Within)]) -> Rule {
+    Rule { in_purpose: true, ..staff(roles) }
+}
+
 const SELF_OR_SECURITY: Rule = Rule { own_account: true, jobs: OPERATOR, ..staff(&[(Security, District)]) };
 /// The operator at the machine, and the demo that plays him.
 const OPERATOR: &[&str] = &[jobs::CLI, jobs::DEMO, jobs::IMPORT];
@@ -301,6 +336,38 @@ pub const fn rule(action: Action) -> Rule {
         },
         Action::ManageSessions | Action::ManageTokens => SELF_OR_SECURITY,
         Action::ResetFactor => Rule { jobs: OPERATOR, ..staff(&[(Security, District)]) },
+
+        Action::FindPerson | Action::ViewIdentity | Action::LinkPerson => in_purpose(CALLERS),
+        Action::OpenRecord | Action::ViewContact => in_purpose(OPENERS),
+        Action::ViewHealth | Action::ViewLocation => in_purpose(CARERS),
+        Action::ChangeRecord | Action::RecordConsent | Action::WithdrawConsent => in_purpose(RECORDERS),
+        Action::RegisterPerson => {
+            Rule { jobs: OPERATOR, ..staff(&[(Committee, Place), (Officer, Place), (Duty, Place), (Head, Place)]) }
+        }
+        Action::BreakGlass => staff(&[
+            (Committee, District),
+            (Aux, District),
+            (Officer, District),
+            (Duty, District),
+            (Head, District),
+            (Coordinator, District),
+            (CatchAll, District),
+        ]),
+        Action::ReviewBreakGlass => Rule {
+            second_person: true,
+            ..staff(&[
+                (Committee, Mine),
+                (Officer, Mine),
+                (Duty, Mine),
+                (Head, Mine),
+                (Coordinator, District),
+                (CatchAll, Mine),
+            ])
+        },
+        Action::AskDemand => in_purpose(&[(Officer, Mine), (Head, Place), (Coordinator, Mine)]),
+        Action::ApproveDemand => Rule { second_person: true, ..staff(&[(Head, District), (Coordinator, District)]) },
+        Action::ExportDemand => staff(&[(Officer, Mine), (Head, Mine), (Coordinator, Mine)]),
+        Action::ManageRecordRules => Rule { jobs: OPERATOR, ..staff(&[(Security, District)]) },
 
         Action::OpenDistrict
         | Action::ManageSettings

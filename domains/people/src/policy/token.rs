@@ -59,10 +59,18 @@ pub const fn token_scope(action: Action) -> Option<TokenScope> {
         | Action::ViewStaff
         | Action::ViewTransparency
         | Action::OwnNotices => Some(TokenScope::Read),
-        Action::RevealRaiser => Some(TokenScope::Names),
+        Action::RevealRaiser
+        | Action::FindPerson
+        | Action::OpenRecord
+        | Action::ViewIdentity
+        | Action::ViewContact
+        | Action::ViewHealth
+        | Action::ViewLocation => Some(TokenScope::Names),
         _ => match action.group() {
             Group::Reading => Some(TokenScope::Read),
             Group::Intake => Some(TokenScope::Raise),
+            // What a person answers for by name: windows, consents, demands.
+            Group::Care => None,
             Group::Sorting | Group::Handling | Group::Closing => Some(TokenScope::Write),
             Group::Places | Group::People | Group::Running | Group::Log => Some(TokenScope::Administer),
         },
@@ -93,6 +101,11 @@ pub(super) fn beyond(key: &KeyLimit, me: Option<AccountId>, action: Action, fact
         ResourceFacts::Place(p) => p.areas.contains(&area),
         ResourceFacts::Account(a) => Some(a.id) == me || a.areas.contains(&area),
         ResourceFacts::Seat(s) => s.areas.contains(&area),
+        ResourceFacts::Person(p) => match &p.matter {
+            Some(m) => m.areas.contains(&area),
+            None => p.areas.contains(&area),
+        },
+        ResourceFacts::Window(_) | ResourceFacts::Demand(_) => false,
         // Nothing in particular: only what is cut to the area afterwards, line by line.
         ResourceFacts::District => matches!(action, Action::ViewDesk | Action::RaiseFor | Action::ExportMatters),
     };

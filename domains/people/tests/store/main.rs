@@ -3,9 +3,12 @@
 
 mod accounts;
 mod catch_all;
+mod demands;
 mod factors;
 mod feeds;
+mod glass;
 mod login;
+mod persons;
 mod rights;
 mod sessions;
 mod staff;

@@ -1,0 +1,218 @@
+//! Consent (R7): health and whereabouts are kept only while the person, or a guardian, agrees to it. Withdrawing erases
+//! the part in the same transaction. Whoever refuses is not asked again for twelve months°, and nothing else changes.
+
+use super::persons::{For, erase_part, person_facts};
+use super::{allow, line};
+use crate::model::person::Part;
+use crate::model::{GuardianId, codes};
+use crate::policy::Action;
+use crate::{Error, Result};
+use kernel::Moment;
+use kernel::ids::PersonId;
+use serde_json::json;
+use store::{Cx, KeyClass, params};
+use uuid::Uuid;
+
+/// Days for which a refusal is respected.
+pub const RESPECT_DAYS: i64 = 365;
+/// Longest time until somebody is asked whether it still holds.
+pub const REVIEW_DAYS: i64 = 3 * 366;
+
+codes! {
+    /// What was said.
+    Answer { Given = "given", Refused = "refused" }
+}
+codes! {
+    /// Who said it.
+    By { Subject = "subject", Guardian = "guardian" }
+}
+codes! {
+    /// How it came in.
+    Way { Paper = "paper", Counter = "counter", Phone = "phone", Visit = "visit" }
+}
+codes! {
+    /// What it is for.
+    Aim {
+        /// Finding somebody who is lost, and getting them home.
+        GettingHome = "getting_home",
+        /// Visits and daily care.
+        Care = "care",
+    }
+}
+
+/// What somebody answered when asked, or came to say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewConsent {
+    pub part: Part,
+    pub answer: Answer,
+    pub by: By,
+    /// Which guardian, when one spoke.
+    pub guardian: Option<GuardianId>,
+    pub aim: Aim,
+    pub way: Way,
+    /// Who was there when it was said.
+    pub witness: String,
+    pub review_on: Moment,
+    /// They came by themselves: a refusal does not stand in the way.
+    pub by_themselves: bool,
+}
+
+/// An answer that was taken down.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Consent {
+    pub id: Uuid,
+    pub part: Part,
+    pub answer: Answer,
+    pub by: By,
+    pub guardian: Option<GuardianId>,
+    pub aim: Aim,
+    pub way: Way,
+    pub witness: String,
+    pub at: Moment,
+    pub review_on: Moment,
+    pub ended_at: Option<Moment>,
+}
+
+/// Where a part stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// Nobody has been asked.
+    NotAsked,
+    /// Agreed; to be asked again on that day.
+    Given { review_on: Moment },
+    /// Refused or withdrawn: not to be asked before that day.
+    Respected { until: Moment },
+    /// Refused or withdrawn longer ago: may be asked once more.
+    MayAsk,
+}
+
+/// May this part be kept and used now? Asked in the transaction that uses it; nothing keeps a copy of the answer.
+pub fn in_force(cx: &mut Cx<'_>, person: PersonId, part: Part) -> Result<bool> {
+    Ok(!part.needs_consent() || matches!(standing(cx, person, part)?, Standing::Given { .. }))
+}
+
+/// Where a part stands now.
+pub fn standing(cx: &mut Cx<'_>, person: PersonId, part: Part) -> Result<Standing> {
+    let sql = "SELECT answer, at, review_on, ended_at FROM consent WHERE person_id = $1 AND part = $2 AND district_id = $3 \
+               ORDER BY at DESC, id DESC LIMIT 1";
+    let Some(row) = cx.query_opt(sql, params![person, part.code(), cx.district()])? else {
+        return Ok(Standing::NotAsked);
+    };
+    let ended = row.opt_moment("ended_at")?;
+    if row.text("answer")? == Answer::Given.code() && ended.is_none() {
+        return Ok(Standing::Given { review_on: row.moment("review_on")? });
+    }
+    let until = ended.map_or_else(|| row.moment("at"), Ok)?.plus_days(RESPECT_DAYS);
+    Ok(if cx.now < until { Standing::Respected { until } } else { Standing::MayAsk })
+}
+
+/// Takes down an answer.
+///
+/// # Errors
+/// When it may not be recorded for this purpose, or somebody was asked who is not to be asked.
+pub fn record(cx: &mut Cx<'_>, person: PersonId, why: &For, new: &NewConsent) -> Result<Uuid> {
+    let facts = person_facts(cx, Some(person), why)?;
+    allow(cx, Action::RecordConsent, &facts)?;
+    if !new.part.needs_consent() {
+        return Err(Error::Invalid { field: "part", why: "unknown" });
+    }
+    if new.review_on <= cx.now || new.review_on > cx.now.plus_days(REVIEW_DAYS) {
+        return Err(Error::Invalid { field: "review_on", why: "range" });
+    }
+    let witness = line("witness", &new.witness, 60)?;
+    if new.by == By::Guardian {
+        speaks_for(cx, person, new.guardian)?;
+    }
+    cx.lock(&format!("consent/{person}"))?;
+    match standing(cx, person, new.part)? {
+        Standing::Given { .. } if new.answer == Answer::Given => return Err(Error::Refused("agreed-already")),
+        Standing::Respected { .. } if !new.by_themselves => return Err(Error::Refused("not-to-be-asked")),
+        _ => {}
+    }
+    end(cx, person, new.part, new.by, new.way)?;
+    let id: Uuid = cx.new_id();
+    let sealed = cx.seal(KeyClass::Text, id, witness.as_bytes())?;
+    cx.execute(
+        "INSERT INTO consent (id, district_id, person_id, part, answer, given_by, guardian_id, purpose, channel, witness, \
+         at, review_on, written_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+        params![
+            id,
+            cx.district(),
+            person,
+            new.part.code(),
+            new.answer.code(),
+            new.by.code(),
+            new.guardian.filter(|_| new.by == By::Guardian),
+            new.aim.code(),
+            new.way.code(),
+            sealed,
+            cx.now,
+            new.review_on,
+            cx.actor.log_name()
+        ],
+    )?;
+    if new.answer == Answer::Refused {
+        erase_part(cx, person, new.part)?;
+    }
+    let payload = json!({ "part": new.part.code(), "answer": new.answer.code(), "by": new.by.code(), "consent": id });
+    cx.record("consent.recorded", "person", person.0, &payload)?;
+    Ok(id)
+}
+
+/// It is agreed to no longer: the part is erased now, and with its key every copy of it.
+pub fn withdraw(cx: &mut Cx<'_>, person: PersonId, why: &For, part: Part, by: By, way: Way) -> Result<()> {
+    let facts = person_facts(cx, Some(person), why)?;
+    allow(cx, Action::WithdrawConsent, &facts)?;
+    cx.lock(&format!("consent/{person}"))?;
+    if !end(cx, person, part, by, way)? {
+        return Err(Error::Refused("not-agreed"));
+    }
+    erase_part(cx, person, part)?;
+    let payload = json!({ "part": part.code(), "by": by.code(), "way": way.code() });
+    cx.record("consent.withdrawn", "person", person.0, &payload)?;
+    cx.signal("consent", person.0);
+    Ok(())
+}
+
+fn end(cx: &mut Cx<'_>, person: PersonId, part: Part, by: By, way: Way) -> Result<bool> {
+    let sql = "UPDATE consent SET ended_at = $1, ended_by = $2, ended_channel = $3 WHERE person_id = $4 AND part = $5 \
+               AND district_id = $6 AND answer = 'given' AND ended_at IS NULL";
+    let n = cx.execute(sql, params![cx.now, by.code(), way.code(), person, part.code(), cx.district()])?;
+    Ok(n > 0)
+}
+
+fn speaks_for(cx: &mut Cx<'_>, person: PersonId, guardian: Option<GuardianId>) -> Result<()> {
+    let sql = "SELECT 1 AS one FROM guardian WHERE id = $1 AND person_id = $2 AND ended_at IS NULL";
+    match guardian {
+        Some(id) if cx.query_opt(sql, params![id, person])?.is_some() => Ok(()),
+        _ => Err(Error::Invalid { field: "guardian", why: "unknown" }),
+    }
+}
+
+/// Every answer about this person, the latest first; part of the opened record.
+pub fn consents(cx: &mut Cx<'_>, person: PersonId, why: &For) -> Result<Vec<Consent>> {
+    let facts = person_facts(cx, Some(person), why)?;
+    allow(cx, Action::OpenRecord, &facts)?;
+    let sql = "SELECT id, part, answer, given_by, guardian_id, purpose, channel, witness, at, review_on, ended_at \
+               FROM consent WHERE person_id = $1 AND district_id = $2 ORDER BY at DESC, id DESC LIMIT 100";
+    let rows = cx.query(sql, params![person, cx.district()])?;
+    let mut out = Vec::with_capacity(rows.len());
+    for r in &rows {
+        let id = r.uuid("id")?;
+        let code = |column| -> Result<String> { Ok(r.text(column)?) };
+        out.push(Consent {
+            id,
+            part: Part::from_code(&code("part")?).unwrap_or(Part::Health),
+            answer: Answer::from_code(&code("answer")?).unwrap_or(Answer::Refused),
+            by: By::from_code(&code("given_by")?).unwrap_or(By::Subject),
+            guardian: r.opt_uuid("guardian_id")?.map(GuardianId),
+            aim: Aim::from_code(&code("purpose")?).unwrap_or(Aim::Care),
+            way: Way::from_code(&code("channel")?).unwrap_or(Way::Paper),
+            witness: cx.open_text(KeyClass::Text, id, &r.blob("witness")?)?,
+            at: r.moment("at")?,
+            review_on: r.moment("review_on")?,
+            ended_at: r.opt_moment("ended_at")?,
+        });
+    }
+    Ok(out)
+}

@@ -1,0 +1,132 @@
+//! Residents from a table (`mulin import residents`): all or nothing, and the same again changes nothing. Health and
+//! whereabouts are not imported: each needs a consent that somebody took down (R7).
+
+use super::keep::{checked_contact, checked_identity, move_to, write_guardian, write_tokens};
+use super::{seal, write_areas};
+use crate::app::{Geography, allow};
+use crate::error::RowError;
+use crate::model::person::{Contact, Identity, NewGuardian, Part};
+use crate::policy::{Action, ResourceFacts};
+use crate::{Error, Result};
+use kernel::ids::{AreaId, PersonId};
+use serde_json::json;
+use std::collections::BTreeSet;
+use store::{Cx, KeyClass, params};
+
+/// One row, with its area already looked up.
+#[derive(Debug, Clone)]
+pub struct ResidentRow {
+    /// Stands for the person in the register it comes from; kept as a keyed hash only.
+    pub key: String,
+    pub area: AreaId,
+    pub identity: Identity,
+    pub contact: Contact,
+    pub guardians: Vec<NewGuardian>,
+}
+
+/// What was done.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ResidentReport {
+    pub new: usize,
+    pub changed: usize,
+    /// Rows that were there already.
+    pub unchanged: usize,
+}
+
+/// What is wrong with the rows, without writing anything.
+pub fn check_residents(rows: &[ResidentRow]) -> Vec<RowError> {
+    let mut wrong = Vec::new();
+    let mut keys = BTreeSet::new();
+    for (i, row) in rows.iter().enumerate() {
+        let mut blame = |field, why: &str| wrong.push(RowError { row: i + 1, field, why: why.to_owned() });
+        let key = row.key.trim();
+        if key.is_empty() {
+            blame("key", "missing");
+        } else if !keys.insert(key.to_owned()) {
+            blame("key", "twice");
+        }
+        if let Err(Error::Invalid { field, why }) = checked_identity(&row.identity) {
+            blame(field, why);
+        }
+        if let Err(Error::Invalid { field, why }) = checked_contact(&row.contact) {
+            blame(field, why);
+        }
+        for guardian in &row.guardians {
+            let contact = Contact { phone: guardian.phone.clone(), ..Contact::default() };
+            if checked_contact(&contact).is_err() {
+                blame("guardian_phone", "phone");
+            }
+            if guardian.who.name.trim().is_empty() {
+                blame("guardian", "missing");
+            }
+        }
+    }
+    wrong
+}
+
+/// Imports all rows or none.
+///
+/// # Errors
+/// `WrongRows` lists every wrong row.
+pub fn import_residents(cx: &mut Cx<'_>, geography: &dyn Geography, rows: &[ResidentRow]) -> Result<ResidentReport> {
+    allow(cx, Action::Import, &ResourceFacts::District)?;
+    let wrong = check_residents(rows);
+    if !wrong.is_empty() {
+        return Err(Error::WrongRows(wrong));
+    }
+    cx.lock("import-residents")?;
+    let mut report = ResidentReport::default();
+    for row in rows {
+        one(cx, geography, row, &mut report)?;
+    }
+    let payload = json!({ "rows": rows.len(), "new": report.new, "changed": report.changed });
+    cx.record("residents.imported", "district", cx.district().0, &payload)?;
+    Ok(report)
+}
+
+fn one(cx: &mut Cx<'_>, geography: &dyn Geography, row: &ResidentRow, report: &mut ResidentReport) -> Result<()> {
+    let key = cx.keyed_hash(KeyClass::Identity, format!("import:{}", row.key.trim()).as_bytes());
+    let content = serde_json::to_vec(&(
+        &row.identity,
+        &row.contact,
+        row.area,
+        row.guardians.iter().map(|g| (&g.who, &g.phone)).collect::<Vec<_>>(),
+    ))
+    .map_err(|_| Error::Store(store::Error::Sealed("cannot be written")))?;
+    let digest = cx.keyed_hash(KeyClass::Identity, &content);
+    let sql = "SELECT id, import_digest FROM person WHERE district_id = $1 AND import_key = $2";
+    let known = cx.query_opt(sql, params![cx.district(), key])?;
+    let person: PersonId = match known {
+        Some(known) if known.opt_blob("import_digest")?.as_deref() == Some(digest.as_slice()) => {
+            report.unchanged += 1;
+            return Ok(());
+        }
+        Some(known) => {
+            report.changed += 1;
+            known.id("id")?
+        }
+        None => {
+            report.new += 1;
+            let id: PersonId = cx.new_id();
+            let sql = "INSERT INTO person (id, district_id, area_id, import_key, version, created_at) \
+                       VALUES ($1, $2, $3, $4, 0, $5)";
+            cx.execute(sql, params![id, cx.district(), row.area, key, cx.now])?;
+            write_areas(cx, id, &geography.areas_above(row.area))?;
+            id
+        }
+    };
+    let (identity, contact) = (checked_identity(&row.identity)?, checked_contact(&row.contact)?);
+    let sealed_identity = seal(cx, KeyClass::Identity, person.0, &identity)?;
+    let sealed_contact = seal(cx, KeyClass::Contact, person.0, &contact)?;
+    let sql = "UPDATE person SET identity = $1, contact = $2, import_digest = $3, version = version + 1 WHERE id = $4";
+    cx.execute(sql, params![sealed_identity, sealed_contact, digest, person])?;
+    move_to(cx, geography, person, row.area)?;
+    write_tokens(cx, person, &identity.name)?;
+    cx.execute("UPDATE guardian SET ended_at = $1 WHERE person_id = $2 AND ended_at IS NULL", params![cx.now, person])?;
+    for (position, guardian) in row.guardians.iter().enumerate() {
+        write_guardian(cx, person, position, guardian)?;
+    }
+    let parts = [Part::Identity.code(), Part::Contact.code()];
+    cx.record("person.imported", "person", person.0, &json!({ "parts": parts }))?;
+    Ok(())
+}

@@ -1,0 +1,87 @@
+//! Residents in care. There is no list of them: somebody is found by name and opened only in the name of an open matter
+//! of one's own, or within a break-glass window, and each look is an entry of the log (R5, R6).
+
+mod find;
+mod import;
+mod keep;
+mod open;
+
+pub use find::{Found, find_person, lookups_left};
+pub use import::{ResidentReport, ResidentRow, check_residents, import_residents};
+pub(crate) use keep::erase_part;
+pub use keep::{ChangeRecord, add_guardian, change_record, end_guardian, register_person};
+pub use open::{GuardianLine, Record, Shown, areas_of, exists, open_record};
+pub(crate) use open::{guardians_of as open_guardians, part_of};
+
+use crate::model::person::Part;
+use crate::policy::{Action, MatterFacts, PersonFacts, ResourceFacts};
+use crate::{Error, Result};
+use kernel::Purpose;
+use kernel::ids::{AreaId, PersonId};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use store::{Cx, KeyClass, Value, params};
+use uuid::Uuid;
+
+/// In whose name a record is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum For {
+    /// An open matter, which is about the person (or, for a search, may turn out to be).
+    Matter(Box<MatterFacts>),
+    /// The break-glass window of the `Cx`'s purpose.
+    Window,
+}
+
+/// What the policy needs to know about a record and why it is asked for.
+pub(crate) fn person_facts(cx: &mut Cx<'_>, id: Option<PersonId>, why: &For) -> Result<ResourceFacts> {
+    let areas = match id {
+        Some(id) => areas_of(cx, id)?,
+        None => Vec::new(),
+    };
+    let (matter, window) = match (why, cx.purpose) {
+        (For::Matter(m), _) => (Some((**m).clone()), None),
+        (For::Window, Purpose::BreakGlass(window)) => (None, super::break_glass::runs_for(cx, window)?),
+        (For::Window, _) => (None, None),
+    };
+    Ok(ResourceFacts::Person(PersonFacts { id, areas, matter, window }))
+}
+
+/// The action that shows a part.
+pub const fn view_of(part: Part) -> Action {
+    match part {
+        Part::Identity => Action::ViewIdentity,
+        Part::Contact => Action::ViewContact,
+        Part::Health => Action::ViewHealth,
+        Part::Location => Action::ViewLocation,
+    }
+}
+
+/// 48 bits of the keyed hash: enough to find, too few to be sure of a name that was guessed.
+fn token(cx: &Cx<'_>, text: &str) -> i64 {
+    let hash = cx.keyed_hash(KeyClass::Identity, text.as_bytes());
+    hash.iter().take(6).fold(0, |n, b| (n << 8) | i64::from(*b))
+}
+
+fn seal<T: Serialize>(cx: &mut Cx<'_>, class: KeyClass, of: Uuid, value: &T) -> Result<Vec<u8>> {
+    let plain = serde_json::to_vec(value).map_err(|_| Error::Store(store::Error::Sealed("cannot be written")))?;
+    Ok(cx.seal(class, of, &plain)?)
+}
+
+fn unseal<T: DeserializeOwned>(cx: &mut Cx<'_>, class: KeyClass, of: Uuid, sealed: &[u8]) -> Result<T> {
+    let plain = cx.open(class, of, sealed)?;
+    serde_json::from_slice(&plain).map_err(|_| Error::Store(store::Error::Sealed("cannot be read")))
+}
+
+fn write_areas(cx: &mut Cx<'_>, id: PersonId, areas: &[AreaId]) -> Result<()> {
+    cx.execute("DELETE FROM person_area WHERE person_id = $1", params![id])?;
+    for area in areas {
+        let sql =
+            "INSERT INTO person_area (person_id, area_id, district_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+        cx.execute(sql, params![id, *area, cx.district()])?;
+    }
+    Ok(())
+}
+
+fn ids(values: impl IntoIterator<Item = impl Into<Value>>) -> Vec<Value> {
+    values.into_iter().map(Into::into).collect()
+}
