@@ -1,6 +1,6 @@
 //! One connection to either database. The only place that knows which one it is.
 
-use crate::{Error, Row, Value, faults::Faults};
+use crate::{Error, Row, Value, faults::Faults, tls};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -83,9 +83,15 @@ impl Conn {
     }
 
     pub(crate) fn open_postgres(url: &str, faults: Arc<Faults>) -> Result<Self, Error> {
-        let mut config: postgres::Config = url.parse().map_err(|e: postgres::Error| Error::Setup(e.to_string()))?;
+        let asked = tls::asked(url)?;
+        let mut config: postgres::Config =
+            asked.url.parse().map_err(|e: postgres::Error| Error::Setup(e.to_string()))?;
         config.connect_timeout(std::time::Duration::from_secs(3)).application_name("mulin");
-        let client = config.connect(postgres::NoTls).map_err(|e| Error::Unavailable(with_cause(&e)))?;
+        let client = match &asked.roots {
+            Some(roots) => config.connect(tls::connector(roots)?),
+            None => config.connect(postgres::NoTls),
+        };
+        let client = client.map_err(|e| Error::Unavailable(with_cause(&e)))?;
         Ok(Self { kind: Kind::Postgres { client: Box::new(client), prepared: HashMap::new() }, faults, broken: false })
     }
 

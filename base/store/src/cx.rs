@@ -367,6 +367,10 @@ impl Cx<'_> {
         Ok(Some(key))
     }
 
+    pub(crate) fn keys(&self) -> &keys::Keys {
+        &self.runtime.keys
+    }
+
     /// HMAC-SHA-256 under the class key: for equality search, tokens and digests of personal values.
     pub fn keyed_hash(&self, class: KeyClass, bytes: &[u8]) -> [u8; 32] {
         keys::keyed_hash(&self.runtime.keys, class, bytes)

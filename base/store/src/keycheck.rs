@@ -36,8 +36,7 @@ pub(crate) fn check(conn: &mut Conn, keys: &Keys, ids: &dyn Ids) -> Result<(), E
 }
 
 fn unwrapped(keys: &Keys, row: &Row) -> Result<SubjectKey, Error> {
-    let code = row.text("class")?;
-    let class = KeyClass::ALL.into_iter().find(|c| c.code() == code).ok_or_else(foreign)?;
+    let class = KeyClass::from_code(&row.text("class")?).ok_or_else(foreign)?;
     keys.unwrap(row.i64("key_version")?, class, row.uuid("subject")?, &row.blob("wrapped")?).map_err(|_| foreign())
 }
 

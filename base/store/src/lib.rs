@@ -16,7 +16,9 @@ mod keycheck;
 mod keys;
 mod migrate;
 mod once;
+pub mod rotation;
 mod runtime;
+mod tls;
 mod value;
 
 pub use copies::Copies;

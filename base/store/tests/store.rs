@@ -193,6 +193,45 @@ both_databases! {
         assert_eq!(run_due(&h.rt, h.district, &handlers).unwrap(), 1);
     }
 
+    /// What was sealed before opens after, also in a program that read its keys before the rotation; a cut-off run is ended
+    /// by the next.
+    fn keys_rotate_while_others_read_and_write(h: House) {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("keys");
+        h.rt.keys().save_new(&path).unwrap();
+        let open = || {
+            let ids = Arc::new(SeededIds::new(77));
+            let keys = Keys::load(&path).unwrap();
+            Runtime::open(Options::new(h.db.url(), Arc::new(h.clock.clone()), ids, keys)).unwrap()
+        };
+        let (running, command) = (open(), open());
+        let sealed: Vec<(Uuid, Vec<u8>)> = running.write_now(h.who.clone(), |cx| {
+            (0..1_203_u128).map(|i| Ok((Uuid::from_u128(i), cx.seal(KeyClass::Text, Uuid::from_u128(i), &[7])?))).collect::<Result<_, Error>>()
+        }).unwrap();
+        let by_version = |rt: &Runtime| {
+            let all = rt.read_now(h.who.clone(), store::rotation::status).unwrap();
+            all.iter().map(|w| (w.version, w.data_keys)).collect::<Vec<_>>()
+        };
+        assert_eq!(by_version(&running), [(1, 1_204)], "one belongs to nobody");
+        assert_eq!(command.keys().add_version(&SeededIds::new(5)).unwrap(), 2);
+        command.faults().arm(900, Fault::Connection);
+        assert!(store::rotation::rewrap(&command, &h.who, |_| {}).is_err());
+        command.faults().disarm();
+        let half = by_version(&command);
+        assert!(half.len() == 2, "{half:?}");
+        let one = |rt: &Runtime, at: usize| {
+            let (subject, value) = sealed[at].clone();
+            rt.read_now(h.who.clone(), move |cx| cx.open(KeyClass::Text, subject, &value)).unwrap()
+        };
+        assert_eq!((one(&running, 0), one(&running, 1_202)), (vec![7], vec![7]), "both halves open");
+        assert_eq!(store::rotation::rewrap(&command, &h.who, |_| {}).unwrap() as i64, half[0].1);
+        assert_eq!(by_version(&command), [(2, 1_204)]);
+        running.write_now(h.who.clone(), |cx| cx.seal(KeyClass::Text, Uuid::from_u128(5_000), b"x")).unwrap();
+        assert_eq!(by_version(&command), [(2, 1_205)], "the running program seals under the new key, too");
+        assert_eq!(one(&open(), 600), vec![7]);
+        assert_eq!(open().migrate(&[TABLES]).unwrap(), 0, "the keys still prove themselves");
+    }
+
     fn other_keys_are_refused_before_anything_is_read_or_written(h: House) {
         let open = |seed: u64| {
             let ids = Arc::new(SeededIds::new(seed));
@@ -278,4 +317,38 @@ fn a_full_disk_refuses_plainly_and_loses_nothing() {
     // Small writes may still find room in free pages; reading always works.
     h.rt.write_now(h.who.clone(), |cx| cx.execute("DELETE FROM thing WHERE n = 1", &[])).unwrap();
     assert_eq!(count(&h), kept - 1);
+}
+
+/// Encrypted where the URL asks for it; a server that cannot prove itself gets nothing.
+#[test]
+fn postgres_is_reached_over_tls_and_must_prove_itself() {
+    let db = TestDb::new(Kind::Postgres);
+    let clock = ManualClock::at(Moment::parse_rfc3339("2026-06-29T06:00:00Z").unwrap());
+    let open = |url: String| {
+        let ids = Arc::new(SeededIds::new(1));
+        let keys = Keys::generate(ids.as_ref());
+        Runtime::open(Options::new(url, Arc::new(clock.clone()), ids, keys)).and_then(|rt| rt.migrate(&[]).map(|_| rt))
+    };
+    let encrypted = |rt: &Runtime| {
+        let who = Who::system(kernel::ids::DistrictId(Uuid::nil()), "test");
+        rt.read_now(who, |cx| {
+            cx.query_one("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()", &[])?.bool("ssl")
+        })
+        .unwrap()
+    };
+    let root = testkit::pg::Cluster::shared().root_certificate();
+    let asking =
+        |mode: &str, root: &std::path::Path| format!("{}?sslmode={mode}&sslrootcert={}", db.url(), root.display());
+    assert!(encrypted(&open(asking("verify-full", &root)).unwrap()));
+    assert!(!encrypted(&open(db.url()).unwrap()));
+    // Signed by somebody else.
+    let other = rcgen::generate_simple_self_signed(vec!["127.0.0.1".to_owned()]).unwrap();
+    let wrong = db.dir().join("other.crt");
+    std::fs::write(&wrong, other.cert.pem()).unwrap();
+    let refused = open(asking("verify-full", &wrong)).err().unwrap().to_string();
+    assert!(refused.contains("certificate"), "{refused}");
+    // Proves to be another host than the one in the URL.
+    let elsewhere = asking("verify-full", &root).replace("127.0.0.1", "localhost");
+    let refused = open(elsewhere).err().unwrap().to_string();
+    assert!(refused.contains("certificate"), "{refused}");
 }

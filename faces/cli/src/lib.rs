@@ -7,6 +7,7 @@ pub mod bench;
 pub mod districts;
 pub mod import;
 pub mod intake;
+pub mod key;
 pub mod report;
 
 use kernel::ids::DistrictId;

@@ -59,6 +59,9 @@ enum Command {
     /// Keys of programs that call the API in the name of an account.
     #[command(subcommand)]
     Token(cli::account::TokenCommand),
+    /// The master keys: rotate them while the program runs, and see which are in use.
+    #[command(subcommand)]
+    Key(cli::key::KeyCommand),
     /// The tamper-evident log.
     #[command(subcommand)]
     Audit(cli::audit::AuditCommand),
@@ -131,6 +134,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
             let folder = config.audit().folder;
             with_env(&config, |env| cli::audit::run(env, &command, folder.as_deref()))
         }
+        Command::Key(command) => with_env(&config, |env| cli::key::run(env, &command)),
         Command::Account(command) => with_env(&config, |env| cli::account::run(env, &command)),
         Command::Token(command) => with_env(&config, |env| cli::account::run_token(env, &command)),
         Command::Import(command) => with_env(&config, |env| cli::import::run(env, &command)),

@@ -68,6 +68,42 @@ fn the_log_of_a_new_district_verifies() {
     assert!(doctor.status.code().is_some_and(|code| code < 2), "{}", String::from_utf8_lossy(&doctor.stdout));
 }
 
+/// A rotation reaches the running program: what was raised before opens, what is raised after is sealed under the new key.
+#[test]
+fn keys_rotate_while_the_program_runs() {
+    let site = Site::start();
+    let raise = |idem: &str| {
+        let leak = [
+            ("at", "check"),
+            ("idem", idem),
+            ("class", "water-leak"),
+            ("text", "楼道漏水"),
+            ("address", "桂花弄 5 号"),
+            ("reach", "anonymous"),
+        ];
+        site.visitor().post("/report", &leak).expect(303).location()
+    };
+    let key = |what: &str| {
+        let out = site.command("key").arg(what).output().expect("mulin starts");
+        assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+        String::from_utf8_lossy(&out.stdout).into_owned()
+    };
+    let before = raise("before");
+    assert!(key("status").contains("key 1 (seals)"));
+    let rotated = key("rotate");
+    assert!(rotated.contains("are now under key 2"), "{rotated}");
+    let _ = site.visitor().get(&before).expect(200);
+    let after = raise("after");
+    let status = key("status");
+    assert!(status.contains("key 1: 0 data keys") && status.contains("key 2 (seals)"), "{status}");
+    let site = site.kill_and_restart();
+    for receipt in [before, after] {
+        let _ = site.visitor().get(&receipt).expect(200);
+    }
+    let out = site.command("audit").arg("verify").output().expect("mulin starts");
+    assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+}
+
 #[test]
 fn pages_guard_themselves() {
     let site = Site::start();

@@ -42,6 +42,11 @@ impl Cluster {
         format!("postgres://postgres@127.0.0.1:{}/{database}", self.port)
     }
 
+    /// The certificate that signs the one the cluster proves itself with (for the host `127.0.0.1`).
+    pub fn root_certificate(&self) -> PathBuf {
+        self.base.join("pg/root.crt")
+    }
+
     /// A connection to a database in this cluster, for what tests do behind the program's back.
     pub fn connect(&self, database: &str) -> Client {
         Client::connect(&self.url(database), NoTls).unwrap_or_else(|e| panic!("connect to {database}: {e}"))
@@ -121,6 +126,7 @@ fn start(base: &Path) -> Result<u16, String> {
     if is_root() {
         run(Command::new("chown").arg("postgres").arg(&pg))?;
     }
+    certificates(&pg)?;
     let data = pg.join("data");
     run(as_postgres(&bin.join("initdb")).current_dir(&pg).arg("-D").arg(&data).args([
         "-A",
@@ -146,8 +152,12 @@ fn start(base: &Path) -> Result<u16, String> {
             "shared_buffers=64MB",
             "autovacuum_naptime=10min",
             "timezone=UTC",
+            "ssl=on",
         ] {
             let _ = write!(options, " -c {setting}");
+        }
+        for (setting, file) in [("ssl_cert_file", "server.crt"), ("ssl_key_file", "server.key")] {
+            let _ = write!(options, " -c {setting}={}", pg.join(file).display());
         }
         let started = run(as_postgres(&bin.join("pg_ctl"))
             .current_dir(&pg)
@@ -165,6 +175,30 @@ fn start(base: &Path) -> Result<u16, String> {
         }
     }
     Err(last)
+}
+
+/// An authority of this cluster's own, and the certificate it signed for 127.0.0.1.
+fn certificates(pg: &Path) -> Result<(), String> {
+    use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+    let why = |e: rcgen::Error| e.to_string();
+    let mut authority = CertificateParams::new(Vec::<String>::new()).map_err(why)?;
+    authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let authority_key = KeyPair::generate().map_err(why)?;
+    let root = authority.self_signed(&authority_key).map_err(why)?;
+    let key = KeyPair::generate().map_err(why)?;
+    let server = CertificateParams::new(vec!["127.0.0.1".to_owned()]).map_err(why)?;
+    let server = server.signed_by(&key, &Issuer::new(authority, authority_key)).map_err(why)?;
+    for (name, text) in [("root.crt", root.pem()), ("server.crt", server.pem()), ("server.key", key.serialize_pem())] {
+        let file = pg.join(name);
+        fs::write(&file, text).map_err(|e| format!("{}: {e}", file.display()))?;
+    }
+    // PostgreSQL refuses a key that others may read.
+    let key = pg.join("server.key");
+    run(Command::new("chmod").arg("600").arg(&key))?;
+    if is_root() {
+        run(Command::new("chown").arg("postgres").arg(&key))?;
+    }
+    Ok(())
 }
 
 /// A server whose directory we are about to remove must not live on.
