@@ -1,6 +1,7 @@
 # The desk
 desk-search = Search
 desk-search-hint = Search matters, numbers, colleagues (press /)
+desk-search-hint-staff = Search colleagues (press /)
 desk-search-for = Search for “{ $q }”
 desk-search-none = Nothing found for “{ $q }”
 desk-search-none-more = Try a short word, a number such as HQ-2026-00001, or the initials of a colleague's name in pinyin.
@@ -111,7 +112,14 @@ desk-raisers = Who raised it, and delivery of the answer
 desk-raiser-which = No. { $n }
 desk-raiser-channel = Answer by: { $channel }
 desk-raiser-at = raised { $at }
-desk-raiser-failed = { $n } attempts failed so far; after 3 it counts as tried.
+desk-raiser-failed = { $n ->
+    [one] { $n } attempt has failed so far
+   *[other] { $n } attempts have failed so far
+ }; after { $most } it counts as tried.
+desk-raiser-failed-soon = { $n ->
+    [one] { $n } attempt has failed so far
+   *[other] { $n } attempts have failed so far
+ }; after { $most } it counts as tried. Please try at another hour: a failure before { $clock } is not counted again.
 desk-reveal-none = No name or number was left; the answer is read on the tracking page.
 desk-joined = Joined to this one:
 desk-joined-into = This one was joined to another matter; go on there
@@ -197,7 +205,7 @@ desk-intro-submit = It is done. Write the outcome and the answer; a colleague wh
 desk-intro-verify = Please check outcome and answer: is it clear, and was it really done?
 desk-intro-send_back = Back to the handler. Please write what is missing.
 desk-intro-answer = Send the checked answer to everybody who raised it.
-desk-intro-record_delivery = Write down how the answer arrived. Told by telephone or signed for counts; failed attempts count too, after three it may close.
+desk-intro-record_delivery = Write down how the answer arrived. Told by telephone or signed for counts; failed attempts count too: after three, each at least an hour after the one before, it may close.
 desk-intro-close = Every answer has arrived; it can be closed.
 desk-intro-add_note = Only colleagues see it, not whoever raised it.
 desk-f-seat = To which seat

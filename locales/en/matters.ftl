@@ -213,6 +213,7 @@ delivery-visit_failed = Nobody met at the visit
 
 
 
+invalid-date-too-far = At most { $n } days ahead.
 invalid-missing = Please fill this in.
 invalid-outside-district = This place lies outside the district. Choose it again on the map, or write the address.
 invalid-too-long = Too long; at most { $n } characters.

@@ -163,3 +163,4 @@ say-late-add = This was closed a moment ago. If it is not right yet, go back and
 say-late-rate = This cannot be rated now. Go back to the progress
 say-late-reopen = This cannot be reopened now. Go back to the progress
 track-reopen-until = You can do so { $by }
+office-duty-desk = Duty desk, { $place }

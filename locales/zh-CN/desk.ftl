@@ -1,6 +1,7 @@
 # 工作台
 desk-search = 搜索
 desk-search-hint = 搜索事项、编号、同事（按 /）
+desk-search-hint-staff = 搜索同事（按 /）
 desk-search-for = 搜索“{ $q }”
 desk-search-none = 没有找到“{ $q }”
 desk-search-none-more = 试试两个字的词，比如“漏水”；或者编号，比如 HQ-2026-00001；同事可以用拼音首字母。
@@ -108,7 +109,8 @@ desk-raisers = 反映人和答复送达
 desk-raiser-which = 第 { $n } 位
 desk-raiser-channel = 答复方式：{ $channel }
 desk-raiser-at = { $at } 反映
-desk-raiser-failed = 已有 { $n } 次没送到；记满 3 次，这一位就算送过了。
+desk-raiser-failed = 已有 { $n } 次没送到；记满 { $most } 次，这一位就算送过了。
+desk-raiser-failed-soon = 已有 { $n } 次没送到；记满 { $most } 次，这一位就算送过了。请换个时间再试：{ $clock } 以后没送到，才另算一次。
 desk-reveal-none = 反映人没有留下姓名和电话，答复在查询页上看。
 desk-joined = 并进来的：
 desk-joined-into = 这件已经并入另一件，请到那边办
@@ -191,7 +193,7 @@ desk-intro-submit = 办好了。写下结果和给居民的答复，由没有经
 desk-intro-verify = 请核对结果和答复：说清楚了吗，真的办了吗？
 desk-intro-send_back = 退回给经办人。请写清楚还差什么。
 desk-intro-answer = 把核查过的答复发给每一位反映人。
-desk-intro-record_delivery = 记下答复是怎么送到的。电话里说清了、本人签收了，都算送到；没送到也要记，三次没送到可以办结。
+desk-intro-record_delivery = 记下答复是怎么送到的。电话里说清了、本人签收了，都算送到；没送到也要记：三次没送到可以办结，每次至少相隔一小时。
 desk-intro-close = 答复都已送到，可以办结。
 desk-intro-add_note = 只有同事能看到，反映人看不到。
 desk-f-seat = 交给哪个岗位

@@ -213,6 +213,7 @@ delivery-visit_failed = 上门没见到
 
 
 
+invalid-date-too-far = 最远只能到 { $n } 天以后。
 invalid-missing = 请填写。
 invalid-outside-district = 这个地点不在本区。请在地图上重新选，或写下地址。
 invalid-too-long = 太长了，最多 { $n } 个字。

@@ -163,3 +163,4 @@ say-late-add = 这件事刚刚办结，不能再补充。没办好的话，请�
 say-late-rate = 现在还不能评价，请回到进度看看
 say-late-reopen = 现在不能要求重办，请回到进度看看
 track-reopen-until = { $by }都可以
+office-duty-desk = { $place }值班室

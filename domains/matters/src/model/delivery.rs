@@ -49,7 +49,7 @@ codes! {
         Opened = "opened",
         /// Anonymous: it lay at `/t` for 7 d°.
         LayOpen = "lay_open",
-        /// Three logged attempts failed.
+        /// Three logged attempts failed, at different hours.
         ThreeFailed = "three_failed",
     }
 }
@@ -76,6 +76,8 @@ codes! {
 
 /// Attempts that must fail before a matter may close without having reached the raiser.
 pub const FAILED_ATTEMPTS: usize = 3;
+/// Minutes° between failed attempts that count. Ringing three times in a row is one attempt.
+pub const FAILED_GAP_MINUTES: i64 = 60;
 /// Hours° an accepted e-mail must not bounce.
 pub const EMAIL_SETTLE_HOURS: i64 = 24;
 /// Days° an anonymous raiser's answer lies open.
@@ -122,32 +124,57 @@ pub struct Delivery {
     pub result: DeliveryResult,
 }
 
+/// Failed attempts to reach this raiser that count, and from when on the next one will.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Failed {
+    pub counted: usize,
+    /// When the last one that counts was made.
+    pub last: Option<Moment>,
+}
+
+impl Failed {
+    /// A failure sooner than this is logged and does not count.
+    pub fn next_from(self) -> Option<Moment> {
+        self.last.map(|at| at.plus_minutes(FAILED_GAP_MINUTES))
+    }
+}
+
+/// Counts the failures of these attempts, oldest first.
+pub fn failed(attempts: impl IntoIterator<Item = (Moment, DeliveryResult)>) -> Failed {
+    let mut failed = Failed::default();
+    for (at, _) in attempts.into_iter().filter(|(_, result)| result.is_failure()) {
+        if failed.next_from().is_none_or(|from| at >= from) {
+            failed = Failed { counted: failed.counted + 1, last: Some(at) };
+        }
+    }
+    failed
+}
+
 /// What proves that this raiser has the answer: the latest proof that no later bounce took back, or three failures.
 pub fn proof_of(attempts: &[Delivery], raiser: RaiserId) -> Option<Proof> {
+    let mine = || attempts.iter().filter(|a| a.raiser == raiser);
     let mut proof = None;
-    let mut failed = 0;
-    for attempt in attempts.iter().filter(|a| a.raiser == raiser) {
+    for attempt in mine() {
         if attempt.result == DeliveryResult::EmailBounced && proof == Some(Proof::EmailSettled) {
             proof = None;
         }
-        if attempt.result.is_failure() {
-            failed += 1;
-        }
         proof = attempt.result.proof().or(proof);
     }
-    proof.or((failed >= FAILED_ATTEMPTS).then_some(Proof::ThreeFailed))
+    let failed = failed(mine().map(|a| (a.at, a.result)));
+    proof.or((failed.counted >= FAILED_ATTEMPTS).then_some(Proof::ThreeFailed))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// One attempt an hour.
     fn attempts(results: &[DeliveryResult]) -> (Vec<Delivery>, RaiserId) {
         let raiser = RaiserId(uuid::Uuid::nil());
         let list = results
             .iter()
-            .enumerate()
-            .map(|(i, result)| Delivery { raiser, at: Moment::from_micros(i as i64), result: *result })
+            .zip(0..)
+            .map(|(result, hour)| Delivery { raiser, at: Moment::default().plus_hours(hour), result: *result })
             .collect();
         (list, raiser)
     }
@@ -172,5 +199,19 @@ mod tests {
         }
         let (list, _) = attempts(&[D::Opened]);
         assert_eq!(proof_of(&list, RaiserId(uuid::Uuid::max())), None, "another raiser's proof is not mine");
+    }
+
+    #[test]
+    fn failures_in_a_row_are_one_attempt() {
+        let at = |minutes: &[i64]| {
+            let calls = minutes.iter().map(|m| (Moment::default().plus_minutes(*m), DeliveryResult::CallFailed));
+            failed(calls)
+        };
+        assert_eq!(at(&[]), Failed::default());
+        assert_eq!(at(&[0, 1, 2, 59]).counted, 1);
+        assert_eq!(at(&[0, 60]).counted, 2, "the full hour counts");
+        // Counted from the last one that counted, so that ringing every half hour still gets there.
+        assert_eq!(at(&[0, 30, 60, 90, 120]).counted, 3);
+        assert_eq!(at(&[0, 59]).next_from(), Some(Moment::default().plus_minutes(60)));
     }
 }

@@ -41,14 +41,21 @@ testkit::both_databases! {
         assert_eq!(detail.timeline.last().unwrap().actor, "system:closer");
     }
 
-    /// Three logged attempts that failed are enough, two are not.
+    /// Three logged attempts that failed are enough, two are not; ringing three times in a row is one.
     fn three_failed_attempts_close(town: Town) {
         let matter = town.dispute().matter;
         town.answered(matter);
-        for want in [State::Answered, State::Answered, State::Closed] {
-            assert_eq!(deliver(&town, matter, DeliveryResult::CallFailed).unwrap().state, want);
+        for _ in 0..3 {
+            assert_eq!(deliver(&town, matter, DeliveryResult::CallFailed).unwrap().state, State::Answered);
+            town.advance(60);
+        }
+        town.advance(3_600);
+        for want in [State::Answered, State::Closed] {
+            assert_eq!(deliver(&town, matter, DeliveryResult::VisitFailed).unwrap().state, want);
             town.advance(3_600);
         }
+        let detail = town.detail(town.world.first.coordinator, matter).unwrap();
+        assert_eq!((detail.raisers[0].proof, detail.deliveries.len()), (Some(Proof::ThreeFailed), 5));
     }
 
     /// An anonymous raiser's answer lies open for seven days, or is opened.

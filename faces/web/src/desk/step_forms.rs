@@ -158,11 +158,13 @@ fn delivery(page: &Page, detail: &Detail, typed: &Typed) -> Vec<Field> {
     } else {
         fields.push(Field::hidden("raiser", &chosen));
     }
-    fields.push(Field::radio(
-        "result",
-        page.t("desk-f-result"),
-        codes(page, "delivery-", results, typed.get("result")),
-    ));
+    let result =
+        Field::radio("result", page.t("desk-f-result"), codes(page, "delivery-", results, typed.get("result")));
+    let before = chosen.parse().ok().and_then(|raiser| super::matter::failed_before(page, detail, raiser));
+    fields.push(match before {
+        Some(before) => result.hint(before),
+        None => result,
+    });
     fields.push(Field::area("note", page.t("desk-f-note"), typed.get("note"), 2));
     fields
 }

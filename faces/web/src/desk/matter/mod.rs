@@ -30,6 +30,7 @@ use matters::app::Detail;
 use matters::model::CommandKind;
 use pictures::PictureView;
 use raisers::RaiserView;
+pub(super) use raisers::failed as failed_before;
 use serde::Deserialize;
 use serde_json::Value;
 use similar::Similar;

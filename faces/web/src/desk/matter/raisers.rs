@@ -8,9 +8,10 @@ use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::Response;
 use kernel::Purpose;
-use kernel::ids::MatterId;
+use kernel::ids::{MatterId, RaiserId};
 use matters::app::Detail;
 use matters::model::CommandKind;
+use matters::model::delivery;
 
 pub(super) struct RaiserView {
     /// `第 2 位`; none where there is only one.
@@ -30,7 +31,6 @@ pub(super) fn raisers(page: &Page, d: &Detail, href: &str) -> Vec<RaiserView> {
     let may_record = d.commands.iter().any(|(k, a)| *k == CommandKind::RecordDelivery && a.is_ok());
     let open = d.line.state.is_open();
     let of = |raiser| d.deliveries.iter().filter(move |a| a.raiser == raiser);
-    let failed = |raiser| of(raiser).filter(|a| a.opening == d.opening && a.result.is_failure()).count();
     d.raisers
         .iter()
         .enumerate()
@@ -44,11 +44,22 @@ pub(super) fn raisers(page: &Page, d: &Detail, href: &str) -> Vec<RaiserView> {
             attempts: of(r.id)
                 .map(|a| format!("{} {}", page.stamp(a.at), page.tk("delivery-", a.result.code())))
                 .collect(),
-            failed: Some(failed(r.id))
-                .filter(|n| open && r.proof.is_none() && *n > 0)
-                .map(|n| page.t1("desk-raiser-failed", "n", n)),
+            failed: failed(page, d, r.id).filter(|_| open && r.proof.is_none()),
         })
         .collect()
+}
+
+/// How many attempts failed for this raiser, and when the next one will count; none when nothing failed.
+pub(in crate::desk) fn failed(page: &Page, d: &Detail, raiser: RaiserId) -> Option<String> {
+    let tries = d.deliveries.iter().filter(|a| a.raiser == raiser && a.opening == d.opening);
+    let failed = delivery::failed(tries.map(|a| (a.at, a.result)));
+    let from = failed.next_from()?;
+    let (n, most) = (("n", failed.counted.to_string()), ("most", delivery::FAILED_ATTEMPTS.to_string()));
+    Some(if page.now < from {
+        page.loc.args("desk-raiser-failed-soon", &[n, most, ("clock", crate::fmt::clock(from))])
+    } else {
+        page.loc.args("desk-raiser-failed", &[n, most])
+    })
 }
 
 #[derive(Template)]

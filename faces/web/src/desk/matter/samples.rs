@@ -64,7 +64,7 @@ fn sample(page: &Page, state: Stand) -> View {
         outcome: texts(!full, page.t("outcome-done")),
         raisers: vec![RaiserView {
             which: texts(full, page.t1("desk-raiser-which", "n", 2)),
-            failed: texts(full, page.t1("desk-raiser-failed", "n", 2)),
+            failed: texts(full, page.t2("desk-raiser-failed", "n", 2, "most", 3)),
             channel: page.t1("desk-raiser-channel", "channel", page.t("channel-phone")),
             anonymous: full,
             at: page.ago(page.now),
