@@ -15,6 +15,8 @@ pub(crate) struct Frame {
     pub admin: Vec<NavItem>,
     /// What stands in the search field.
     pub search: String,
+    /// Key of what the field offers to find; none for those who can find nothing.
+    pub finds: Option<&'static str>,
     /// Query of this page with its `?`, for the link to the other language.
     pub query: String,
     /// May take down what somebody says on the telephone.
@@ -124,6 +126,11 @@ impl Frame {
             nav,
             admin,
             search: String::new(),
+            finds: if may(cx, Action::ViewDesk) {
+                Some("desk-search-hint")
+            } else {
+                may(cx, Action::ViewStaff).then_some("desk-search-hint-staff")
+            },
             query: String::new(),
             may_type: may(cx, Action::RaiseFor),
             calendar_gap,
@@ -152,6 +159,7 @@ impl Frame {
             nav,
             admin,
             search: String::new(),
+            finds: Some(if page.zh() { "desk-search-hint" } else { "desk-search-hint-staff" }),
             query: String::new(),
             may_type: true,
             calendar_gap: Some(2027),

@@ -87,6 +87,9 @@ enum Outcome {
 
 fn find(cx: &mut Cx<'_>, page: Page, staff: &Staff, q: &str) -> Result<Outcome, Fail> {
     let desk = decide(&cx.actor, cx.purpose, Action::ViewDesk, &ResourceFacts::District).is_allowed();
+    if !desk {
+        require(&cx.actor, cx.purpose, Action::ViewStaff, &ResourceFacts::District)?;
+    }
     let typed = kernel::text::narrow(q).trim().to_uppercase();
     if desk
         && typed.starts_with("HQ-")

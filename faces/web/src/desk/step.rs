@@ -17,9 +17,9 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use kernel::Purpose;
 use kernel::ids::{AccountId, MatterId};
-use matters::Conflict;
 use matters::app::{Act, Detail};
-use matters::model::CommandKind;
+use matters::model::{CommandKind, Refusal};
+use matters::{Conflict, Invalid, limits};
 use std::collections::HashMap;
 use store::Cx;
 
@@ -62,7 +62,7 @@ struct StepPage {
 /// What the form is shown for, beside the matter itself.
 #[derive(Default)]
 struct Because {
-    wrong: Vec<matters::Invalid>,
+    wrong: Vec<Invalid>,
     no: Option<No>,
     clash: Option<Box<Conflict>>,
 }
@@ -124,9 +124,10 @@ async fn act(
         }
         Err(matters::Error::Invalid(wrong)) => Because { wrong, ..Because::default() },
         Err(matters::Error::Conflict(clash)) => Because { clash: Some(clash), ..Because::default() },
-        Err(matters::Error::Refused(refusal)) => {
-            Because { no: Some(No::refused(&page, &refusal)), ..Because::default() }
-        }
+        Err(matters::Error::Refused(refusal)) => match about_field(&refusal) {
+            Some(wrong) => Because { wrong: vec![wrong], ..Because::default() },
+            None => Because { no: Some(No::refused(&page, &refusal)), ..Because::default() },
+        },
         Err(matters::Error::Denied(denied)) if denied.why != people::policy::Why::NotSignedIn => {
             Because { no: Some(No::denied(&page, &denied)), ..Because::default() }
         }
@@ -146,6 +147,17 @@ async fn act(
     Ok((status, html(&shown)?).into_response())
 }
 
+/// What is refused because of a date or a number that was typed is said at its field, and the form stays to mend it.
+fn about_field(refusal: &Refusal) -> Option<Invalid> {
+    Some(match refusal.key {
+        "refuse-date-too-far" => Invalid::limit("until", "invalid-date-too-far", limits::LONGEST_DAYS),
+        key @ ("refuse-date-past" | "refuse-extension-shorter") => Invalid::new("until", key),
+        key @ ("refuse-merge-itself" | "refuse-merge-closed" | "refuse-merge-answered") => Invalid::new("into", key),
+        key @ "refuse-seat-empty" => Invalid::new("seat", key),
+        _ => return None,
+    })
+}
+
 #[expect(clippy::too_many_arguments, reason = "everything a form shows, gathered once")]
 fn form(
     cx: &mut Cx<'_>,
@@ -162,9 +174,10 @@ fn form(
     let mut fields = if open { step_forms::fields(cx, &page, detail, kind, typed)? } else { Vec::new() };
     let errors = blame(&page, &mut fields, &because.wrong);
     let back = page.href(format!("/desk/matters/{}", detail.line.matter));
-    let clash = because.clash.map(|c| clash_view(cx, &page, &c, &fields)).transpose()?;
+    let word = page.tk("command-", kind.code());
+    let clash = because.clash.map(|c| clash_view(cx, &page, &c, said(&word, &fields))).transpose()?;
     let step = StepView {
-        word: page.tk("command-", kind.code()),
+        word,
         intro: page.tk("desk-intro-", kind.code()),
         number: detail.line.number.clone(),
         title: detail.line.summary.clone(),
@@ -183,7 +196,7 @@ fn form(
 }
 
 /// Both versions in words: who did what when, and what this form wanted.
-fn clash_view(cx: &mut Cx<'_>, page: &Page, clash: &Conflict, fields: &[Field]) -> Result<ClashView, Fail> {
+fn clash_view(cx: &mut Cx<'_>, page: &Page, clash: &Conflict, yours: String) -> Result<ClashView, Fail> {
     let account: Option<AccountId> = clash.by.strip_prefix("account:").and_then(|id| id.parse().ok());
     let name = match account {
         Some(id) => people::app::accounts::names(cx, &[id])?.remove(&id).unwrap_or_else(|| nobody(page)),
@@ -200,27 +213,23 @@ fn clash_view(cx: &mut Cx<'_>, page: &Page, clash: &Conflict, fields: &[Field]) 
             ("state", page.tk("state-", clash.state.code())),
         ],
     );
-    Ok(ClashView { theirs, yours: page.t1("desk-clash-yours", "what", said(fields)) })
+    Ok(ClashView { theirs, yours: page.t1("desk-clash-yours", "what", yours) })
 }
 
-/// What was typed, in one line.
-fn said(fields: &[Field]) -> String {
-    let parts: Vec<String> = fields
-        .iter()
-        .filter(|f| f.kind != FieldKind::Hidden)
-        .filter_map(|f| {
-            let chosen = f.options.iter().find(|o| o.chosen && !o.value.is_empty()).map(|o| o.label.clone());
-            chosen.or_else(|| (!f.value.is_empty()).then(|| f.value.clone()))
-        })
-        .collect();
-    parts.join(" · ")
+/// The step and what was typed for it, in one line.
+fn said(word: &str, fields: &[Field]) -> String {
+    let typed = fields.iter().filter(|f| f.kind != FieldKind::Hidden).filter_map(|f| {
+        let chosen = f.options.iter().find(|o| o.chosen && !o.value.is_empty()).map(|o| o.label.clone());
+        chosen.or_else(|| (!f.value.is_empty()).then(|| f.value.clone()))
+    });
+    std::iter::once(word.to_owned()).chain(typed).collect::<Vec<_>>().join(" · ")
 }
 
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
     use crate::desk::view::Choice;
-    use matters::model::{Refusal, WhoCould};
+    use matters::model::WhoCould;
 
     pub(in crate::desk) fn samples(page: &Page) -> Vec<(&'static str, String)> {
         let name = |zh: &str, en: &str| if page.zh() { zh.to_owned() } else { en.to_owned() };
@@ -249,11 +258,8 @@ pub(super) mod tests {
                     Field { kind: FieldKind::Date, ..Field::line("until", page.t("desk-f-until"), "2026-11-30") },
                     Field::area("answer", page.t("desk-f-answer"), &name("修好了", "Repaired"), 5).must(),
                 ];
-                let wrong = if i % 3 == 0 {
-                    vec![matters::Invalid::limit("answer", "invalid-too-long", 5_000)]
-                } else {
-                    Vec::new()
-                };
+                let wrong =
+                    if i % 3 == 0 { vec![Invalid::limit("answer", "invalid-too-long", 5_000)] } else { Vec::new() };
                 let errors = blame(page, &mut fields, &wrong);
                 let refusal = Refusal::new("refuse-returned-already", WhoCould::Supervisor, "todo-ask-supervisor");
                 let step = StepView {

@@ -2,6 +2,7 @@
 //! sent in the body of a form and kept nowhere.
 
 use super::errors;
+use super::office::office;
 use super::post::Posted;
 use super::report::{Town, towns};
 use crate::{App, Fail, Page, html};
@@ -195,10 +196,10 @@ fn answer(
     let mut people = Vec::new();
     for (role, seat, areas, posts) in wants {
         let want = Want { roles: vec![seat], org: None, posts, areas, spread: 0 };
-        people.extend(person(cx, role, &want)?);
+        people.extend(person(cx, page, role, &want)?);
     }
     if people.is_empty() {
-        people.extend(person(cx, "catch-all", &Want { areas: chain.to_vec(), ..Want::default() })?);
+        people.extend(person(cx, page, "catch-all", &Want { areas: chain.to_vec(), ..Want::default() })?);
     }
     let post = located.post.and_then(|id| ground.post(id)).map(|p| PostLine {
         name: p.name.clone(),
@@ -217,14 +218,16 @@ fn answer(
 }
 
 /// Whoever sits on such a seat now. The catch-all stands in only where it was asked for.
-fn person(cx: &mut Cx<'_>, role: &'static str, want: &Want) -> Result<Option<Person>, matters::Error> {
+fn person(cx: &mut Cx<'_>, page: &Page, role: &'static str, want: &Want) -> Result<Option<Person>, matters::Error> {
     let found = find_owner(cx, want)?;
     if matches!(found.via, Via::CatchAll(_)) && role != "catch-all" {
         return Ok(None);
     }
     let account = people::app::accounts::account(cx, found.account)?;
-    let office = people::app::seats::seat(cx, found.seat)?.title;
-    Ok(Some(Person { role, name: account.display_name, office, phone: account.phone_ext.filter(|p| !p.is_empty()) }))
+    let office = office(cx, page, found.seat)?;
+    let desk = (role == "catch-all").then(|| page.phone().to_owned());
+    let phone = account.phone_ext.into_iter().chain(office.phone).chain(desk).find(|p| !p.is_empty());
+    Ok(Some(Person { role, name: account.display_name, office: office.name, phone }))
 }
 
 /// Outlines of the neighbourhoods (of the towns while there are none) for the maps of public pages, simplified; not

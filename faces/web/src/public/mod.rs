@@ -4,6 +4,7 @@
 pub(crate) mod errors;
 mod grid;
 mod home;
+mod office;
 pub(crate) mod post;
 mod poster;
 mod report;

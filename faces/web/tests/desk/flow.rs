@@ -97,6 +97,35 @@ async fn two_at_once_lose_nothing() {
 }
 
 #[tokio::test]
+async fn a_date_that_cannot_be_is_mended_in_the_form() {
+    let desk = Desk::new();
+    let matter = format!("/desk/matters/{}", desk.raise("有人晕倒"));
+    let (duty, boss) = (desk.sign_in(Role::DutyOfficer).await, desk.sign_in(Role::Coordinator).await);
+    let seat = format!("seat={}", desk.people[&Role::DutyOfficer].1);
+    assert_eq!(step(&desk, &boss, &matter, "assign", &seat).await.status, StatusCode::SEE_OTHER);
+    for (name, fields) in [("sign", ""), ("contact", "outcome=reached")] {
+        assert_eq!(step(&desk, &duty, &matter, name, fields).await.status, StatusCode::SEE_OTHER, "{name}");
+    }
+    for (name, day, words) in
+        [("wait", "2020-01-01", "日期必须在今天以后"), ("park", "2099-01-01", "最远只能到 90 天以后")]
+    {
+        let wrong = step(&desk, &duty, &matter, name, &format!("why=parts&reason=等&until={day}")).await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY, "{name}: {}", wrong.body);
+        assert!(wrong.body.contains(words) && wrong.body.contains("id=\"until-error\""), "{name}: {}", wrong.body);
+        assert!(wrong.body.contains(&format!("value=\"{day}\"")), "{name}: what was typed is still there");
+    }
+    let own = step(&desk, &duty, &matter, "merge", &format!("into={}", number(&desk, &duty, &matter).await)).await;
+    assert_eq!(own.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", own.body);
+    assert!(own.body.contains("id=\"into-error\""), "{}", own.body);
+}
+
+async fn number(desk: &Desk, cookie: &str, matter: &str) -> String {
+    let page = desk.get(cookie, matter).await.body;
+    let at = page.find("HQ-").unwrap();
+    page[at..].split('<').next().unwrap().split_whitespace().next().unwrap().to_owned()
+}
+
+#[tokio::test]
 async fn what_is_missing_is_said_at_the_field() {
     let desk = Desk::new();
     let clerk = desk.sign_in(Role::Clerk).await;

@@ -17,7 +17,6 @@ const EVERYBODY: &[&str] = &[
     "/desk/me/keys",
     "/desk/me/confirm?next=/desk",
     "/desk/help",
-    "/desk/search?q=x",
     "/desk/areas.geojson",
     "/desk/posts.geojson",
 ];
@@ -27,6 +26,7 @@ const PAGES: &[(&str, &[Action])] = &[
     ("/desk?queue=place", &[]),
     ("/desk/points.geojson", &[Action::ViewDesk]),
     ("/desk/staff?q=x", &[Action::ViewStaff]),
+    ("/desk/search?q=x", &[Action::ViewDesk, Action::ViewStaff]),
     ("/desk/new", &[Action::RaiseFor]),
     ("/desk/new/areas?area=x", &[Action::RaiseFor]),
     ("/desk/export.csv", &[Action::ExportMatters]),
@@ -105,6 +105,10 @@ async fn every_route_refuses_who_may_not() {
             if !ok {
                 wrong.push(format!("{} GET {path}: {}", role.code(), answer.status));
             }
+        }
+        let offered = desk.get(&cookie, "/desk/me").await.body.contains("role=\"search\"");
+        if offered != allowed(*role, &[Action::ViewDesk, Action::ViewStaff]) {
+            wrong.push(format!("{} sees a search field: {offered}", role.code()));
         }
         for (path, form, actions) in FORMS {
             let answer = desk.post(&cookie, path, form).await;

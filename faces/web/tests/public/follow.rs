@@ -61,7 +61,8 @@ fn every_state_has_a_plain_word_a_time_and_a_number_to_call() {
     let site = Site::new();
     let code = raised(&site);
     let matter = site.matter(&code);
-    shows(&site, &code, &["已收到", "前联系您", "方兜"]);
+    // A resident reads where that is, not what the seat is called among colleagues.
+    shows(&site, &code, &["已收到", "前联系您", "方兜 · ", "值班室"]);
     site.act(site.owner, matter, Command::Sign);
     shows(&site, &code, &["有人在办", "前联系您"]);
     site.act(site.owner, matter, Command::Contact { outcome: ContactOutcome::NoAnswer, note: None });

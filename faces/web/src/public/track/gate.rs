@@ -2,7 +2,7 @@
 
 use super::Posted;
 use super::view::{Answer, Entry, Holder, Looks, Pause, Promise, Seen, View};
-use crate::public::{errors, report};
+use crate::public::{errors, office, report};
 use crate::{App, Fail, Page, looker};
 use kernel::ids::AttachmentId;
 use kernel::{Actor, Moment, Purpose};
@@ -47,7 +47,7 @@ pub(super) async fn view(app: &App, page: &Page, typed: &str) -> Result<(String,
         .rt
         .read(holder(app, found), move |cx| {
             let tracked = app::track(cx, found)?;
-            let holder = who_has_it(cx, &tracked)?;
+            let holder = who_has_it(cx, &shown, &tracked)?;
             Ok::<_, Error>(draw(&shown, &link, tracked, holder))
         })
         .await
@@ -56,19 +56,19 @@ pub(super) async fn view(app: &App, page: &Page, typed: &str) -> Result<(String,
 }
 
 /// Name, office and telephone number of the owner, as on the contact card of the grid; without one of their own, the
-/// number of the post.
-fn who_has_it(cx: &mut Cx<'_>, t: &Tracked) -> Result<Option<Holder>, Error> {
+/// number of their office, then of the post.
+fn who_has_it(cx: &mut Cx<'_>, page: &Page, t: &Tracked) -> Result<Option<Holder>, Error> {
     if !t.state.is_open() {
         return Ok(None);
     }
     let owner = people::app::accounts::account(cx, t.owner)?;
-    let office = people::app::seats::seat(cx, t.owner_seat)?.title;
+    let office = office::office(cx, page, t.owner_seat)?;
     let post = match places::snapshot(cx) {
         Ok(ground) => t.post.and_then(|id| ground.post(id).map(|p| p.phone.clone())),
         Err(_) => None,
     };
-    let phone = owner.phone_ext.into_iter().chain(post).find(|p| !p.is_empty());
-    Ok(Some(Holder { name: owner.display_name, office, phone }))
+    let phone = owner.phone_ext.into_iter().chain(office.phone).chain(post).find(|p| !p.is_empty());
+    Ok(Some(Holder { name: owner.display_name, office: office.name, phone }))
 }
 
 fn draw(page: &Page, code: &str, t: Tracked, holder: Option<Holder>) -> View {
