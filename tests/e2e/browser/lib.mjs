@@ -1,4 +1,5 @@
 // What every journey needs: a browser, a person in it, the demo's clock, and eyes for accessibility.
+import { createHmac } from "node:crypto";
 import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";
 import { connect } from "node:net";
@@ -173,7 +174,8 @@ export async function fill(form, answers) {
   }
 }
 
-/** Goes through the report from its first page to the receipt, whatever questions share a page. Returns the secret code. */
+/** Goes through the report from its first page to the receipt, whatever questions share a page. Returns the secret code.
+ *  Without a label nobody looks at the pages on the way. */
 export async function report(stage, someone, answers, { elder = false, label = "report" } = {}) {
   const { page, lang } = someone;
   await page.goto(at("/report", lang, elder));
@@ -181,7 +183,7 @@ export async function report(stage, someone, answers, { elder = false, label = "
     assert(n < 10, `the report does not end: ${page.url()}`);
     const complaint = page.locator(".error-summary");
     assert.equal(await complaint.count(), 0, `refused: ${await complaint.allInnerTexts()}`);
-    await stage.look(someone, `${label}-${n}`);
+    if (label) await stage.look(someone, `${label}-${n}`);
     const form = page.locator("main form").first();
     // Elder pages fold the kinds of things into groups.
     await form.evaluate((f) => { for (const fold of f.querySelectorAll("details")) fold.open = true; });
@@ -189,7 +191,7 @@ export async function report(stage, someone, answers, { elder = false, label = "
     await form.locator('.actions button[name="go"][value="next"]').click();
     await page.waitForLoadState();
   }
-  await stage.look(someone, `${label}-receipt`);
+  if (label) await stage.look(someone, `${label}-receipt`);
   return (await page.locator(".receipt .code.secret").innerText()).trim();
 }
 
@@ -201,17 +203,97 @@ async function drawn(page) {
 }
 
 /** Does one step on the open page of a matter: its button, its form, and back on the matter. */
-export async function step(stage, someone, command, answers = {}) {
+export async function step(stage, someone, command, answers = {}, { label = `step-${command}` } = {}) {
   const { page } = someone;
   await page.locator(`a[href*="/do/${command}"]`).first().click();
   const form = page.locator("form.sheet");
   await form.waitFor();
-  await stage.look(someone, `step-${command}`);
+  if (label) await stage.look(someone, label);
   await fill(form, answers);
   await form.locator(".actions button").click();
   await page.waitForURL((url) => !url.pathname.includes("/do/"), { timeout: 15_000 }).catch(async () => {
     throw new Error(`${command} was refused: ${await page.locator("main").innerText()}`);
   });
+}
+
+/** Several steps, none of them looked at: [command, answers] each. */
+export async function steps(stage, someone, all) {
+  for (const [command, answers] of all) await step(stage, someone, command, answers, { label: "" });
+}
+
+/** From the owner's first signature to the outcome that waits for a check. */
+export const handling = (answer) => [
+  ["sign", {}],
+  ["contact", { outcome: "reached", note: "通了电话。" }],
+  ["start", {}],
+  ["submit", { outcome: "done", answer }],
+];
+
+/** Asks for a step that is not to be had: the page says why in these words, and leads back to the matter. */
+export async function refusal(stage, someone, command, words) {
+  const { page } = someone;
+  const matter = page.url().split("?")[0];
+  await page.goto(`${matter}/do/${command}`);
+  const said = await page.locator(".notice-bad").innerText();
+  assert.match(said, words, `why ${command} is refused: ${said}`);
+  assert.equal(await page.locator("form.sheet").count(), 0, "nothing to fill in for what is refused");
+  await stage.look(someone, `refused-${command}`);
+  await page.locator("main .actions a").click();
+  await page.waitForURL((url) => url.pathname === new URL(matter).pathname);
+}
+
+/** A committee worker, signed in, and the neighbourhood whose matters come to them. */
+export async function committee(stage, who) {
+  const owner = await stage.person(who);
+  await signIn(owner, account("committee_worker"));
+  await owner.page.goto(at("/desk/me", owner.lang));
+  // The title of the seat, such as 归雁苑社工.
+  const seat = (await owner.page.locator("main").innerText()).match(/(\p{Script=Han}+)社工/u);
+  assert(seat, "the page about oneself names the seat");
+  return { owner, place: seat[1] };
+}
+
+/** Somebody raises these words in this neighbourhood. Returns the secret code. */
+export function raise(stage, resident, place, text, more = {}) {
+  const area = (list) => list.locator("option", { hasText: place }).first().getAttribute("value");
+  return report(stage, resident, { class: "environment", text, address: "7号楼", area, reach: "page", ...more }, { label: "" });
+}
+
+/** Opens a matter from one's own list, by words in it. Returns its address. */
+export async function open(someone, words) {
+  const { page, lang } = someone;
+  await page.goto(at("/desk?queue=mine", lang));
+  await page.locator("#list a", { hasText: words }).first().click();
+  await page.locator("#fresh").waitFor();
+  return page.url().split("?")[0];
+}
+
+/** Number of the matter on the open page. */
+export const numberOf = (page) => page.locator("p.meta .code").first().innerText();
+
+/** The raiser opens the answer: the proof of its delivery. */
+export async function openAnswer(someone, code) {
+  await someone.page.goto(at(`/t/${code}`, someone.lang));
+  await someone.page.locator('form[action$="/answer"] button').click();
+  await someone.page.locator("#answer .words").waitFor();
+}
+
+/** A day so many days after the demo's, as fields for dates take it. */
+export async function day(ahead) {
+  const now = new Date(await time("advance 0s"));
+  return new Date(now.getTime() + (ahead * 24 + 8) * 3_600_000).toISOString().slice(0, 10);
+}
+
+/** The six digits that an authenticator app shows for this secret at the demo's time (RFC 6238). */
+export async function oneTimeCode(secret) {
+  const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+  const bits = [...secret.replaceAll(" ", "")].map((c) => letters.indexOf(c).toString(2).padStart(5, "0")).join("");
+  const key = Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)));
+  const count = Buffer.alloc(8);
+  count.writeBigUInt64BE(BigInt(Math.floor(Date.parse(await time("advance 0s")) / 30_000)));
+  const mac = createHmac("sha1", key).update(count).digest();
+  const number = mac.readUInt32BE(mac[19] & 15) & 0x7fffffff;
+  return String(number % 1_000_000).padStart(6, "0");
 }
 
 /** Presses Tab until the focus is on what `selector` names: proves that the keyboard gets there. */

@@ -40,3 +40,29 @@ fn the_loop_closes_in_english_on_a_phone() {
     let demo = Demo::start();
     browser::run(&demo, "loop", &["lang=en", "width=390"]);
 }
+
+/// Chinese on a phone, English at a desk: each of the other journeys sees both, on one demo.
+fn both(demo: &Demo, script: &str) {
+    browser::run(demo, script, &["lang=zh", "width=390"]);
+    browser::run(demo, script, &["lang=en", "width=1280"]);
+}
+
+#[test]
+fn an_owner_returns_once_waits_extends_and_parks() {
+    both(&Demo::start(), "return");
+}
+
+#[test]
+fn joint_reports_are_answered_together_and_reopened() {
+    both(&Demo::start(), "joint");
+}
+
+#[test]
+fn an_answer_that_reaches_nobody_closes_after_three_attempts() {
+    both(&Demo::start(), "undelivered");
+}
+
+#[test]
+fn two_people_at_once_see_both_versions() {
+    both(&Demo::start(), "together");
+}
