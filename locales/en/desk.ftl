@@ -109,6 +109,7 @@ desk-who-can = Who can: { $who }
 desk-said = What was said
 desk-answer = Outcome and answer
 desk-raisers = Who raised it, and delivery of the answer
+desk-raisers-moved = Whoever raised it went over to the other matter, which brings the answer.
 desk-raiser-which = No. { $n }
 desk-raiser-channel = Answer by: { $channel }
 desk-raiser-at = raised { $at }

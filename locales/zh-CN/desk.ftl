@@ -106,6 +106,7 @@ desk-who-can = 可以做的人：{ $who }
 desk-said = 反映的内容
 desk-answer = 结果和答复
 desk-raisers = 反映人和答复送达
+desk-raisers-moved = 反映人已随这件一起并过去，答复由那一件送达。
 desk-raiser-which = 第 { $n } 位
 desk-raiser-channel = 答复方式：{ $channel }
 desk-raiser-at = { $at } 反映

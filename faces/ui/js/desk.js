@@ -21,6 +21,16 @@ for (const button of document.querySelectorAll("[data-print]")) {
   button.addEventListener("click", () => window.print());
 }
 
+// On a phone a row of a table stands as a card; each cell then says what it is, in the words of its column.
+for (const table of document.querySelectorAll(".scroll > table")) {
+  const heads = [...(table.tHead?.rows[0]?.cells ?? [])].map((cell) => cell.textContent.trim());
+  if (heads.length < 3) continue;
+  for (const body of table.tBodies) {
+    for (const row of body.rows) [...row.cells].forEach((cell, n) => { cell.dataset.label = heads[n] ?? ""; });
+  }
+  table.classList.add("cards");
+}
+
 // The summary of what is wrong is read first.
 document.querySelector(".error-summary")?.focus();
 

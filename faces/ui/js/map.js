@@ -136,12 +136,13 @@ export function show(el) {
   return map;
 }
 
-/** Names in the list beside the map: a click shows the area. */
+/** Names in the list beside the map: a click shows the area. Until the map is there they are plain words. */
 function choose(map, data) {
   for (const link of document.querySelectorAll("[data-show-area]")) {
     const area = data.features.find((f) => f.properties.id === link.dataset.showArea);
     if (!area) continue;
     link.hidden = false;
+    link.nextElementSibling.hidden = true;
     link.addEventListener("click", () => {
       map.fitBounds(box({ features: [area] }), { padding: 40, maxZoom: 14 });
       map.getContainer().scrollIntoView({ block: "nearest" });

@@ -5,7 +5,7 @@ const { width, lang } = settings({ width: "1280", lang: "zh" });
 
 await journey("desk", async (stage) => {
   const seen = new Set();
-  for (const role of ["clerk", "coordinator", "system_admin", "security_admin"]) {
+  for (const role of ["clerk", "coordinator", "system_admin", "security_admin", "audit_admin"]) {
     const staff = await stage.person({ width, lang });
     const { page } = staff;
     await signIn(staff, account(role));

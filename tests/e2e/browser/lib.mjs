@@ -150,12 +150,18 @@ class Stage {
   }
 }
 
-/** Signs in on the page that asks for it and waits for the desk. */
-export async function signIn({ page, lang }, { login, password }) {
-  await page.goto(at("/desk", lang));
+/** Types name and password on the open page that asks for them, and waits for what comes of it. */
+export async function knock({ page }, { login, password }) {
   await page.locator("#login").fill(login);
   await page.locator("#password").fill(password);
-  await page.keyboard.press("Enter");
+  await Promise.all([page.waitForEvent("load"), page.keyboard.press("Enter")]);
+}
+
+/** Signs in on the page that asks for it and waits for the desk. */
+export async function signIn(someone, who) {
+  const { page, lang } = someone;
+  await page.goto(at("/desk", lang));
+  await knock(someone, who);
   // An administrator is led on to the pages of the office.
   await page.waitForURL((url) => !url.pathname.endsWith("/login"));
 }

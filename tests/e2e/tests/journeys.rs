@@ -66,3 +66,13 @@ fn an_answer_that_reaches_nobody_closes_after_three_attempts() {
 fn two_people_at_once_see_both_versions() {
     both(&Demo::start(), "together");
 }
+
+#[test]
+fn doors_close_and_open_and_a_post_changes_hands() {
+    both(&Demo::start(), "doors");
+}
+
+#[test]
+fn a_list_is_taken_out_and_stays_text() {
+    both(&Demo::start(), "export");
+}

@@ -190,6 +190,8 @@ fn written(cx: &mut Cx<'_>, m: &MatterRow, reader: Reader) -> Result<Vec<Note>, 
 
 fn shown(entry: log::LogEntry, joined: bool, since: Moment) -> Option<TimelineLine> {
     let line = TimelineLine::from_log(entry);
-    let visible = SHOWN.contains(&line.kind.as_str()) && !(joined && (line.at < since || line.kind == "add_facts"));
+    // How the answering matter came in and what was added to it is another raiser's story.
+    let theirs = line.at < since || matches!(line.kind.as_str(), "raise" | "add_facts");
+    let visible = SHOWN.contains(&line.kind.as_str()) && !(joined && theirs);
     visible.then_some(line)
 }
