@@ -7,6 +7,7 @@ pub mod calendar;
 pub mod geo;
 pub mod ids;
 pub mod lang;
+pub mod net;
 pub mod text;
 pub mod time;
 

@@ -122,9 +122,11 @@ impl Cx<'_> {
 
 type Handler = Box<dyn Fn(&Runtime, &Job) -> Result<(), JobError> + Send + Sync>;
 
+type Follower = Box<dyn Fn(&Runtime, DistrictId) -> Result<(), Error> + Send + Sync>;
+
 /// What is done for each kind of job. A handler must be idempotent: a crash after its work repeats it.
 #[derive(Default)]
-pub struct Handlers(BTreeMap<&'static str, Handler>);
+pub struct Handlers(BTreeMap<&'static str, Handler>, Vec<Follower>);
 
 impl Handlers {
     pub fn on(
@@ -135,8 +137,15 @@ impl Handlers {
         self.0.insert(kind, Box::new(handler));
         self
     }
+    /// Looks at the log after each sealing, about once a second: up to the last sealed entry nothing is added any more,
+    /// so whoever keeps a mark in it misses none and meets none twice.
+    pub fn following(mut self, follower: impl Fn(&Runtime, DistrictId) -> Result<(), Error> + Send + Sync + 'static) -> Self {
+        self.1.push(Box::new(follower));
+        self
+    }
     pub fn merge(mut self, other: Self) -> Self {
         self.0.extend(other.0);
+        self.1.extend(other.1);
         self
     }
 }
@@ -170,6 +179,15 @@ fn run_while(
         }
     }
     Ok(ran)
+}
+
+/// Seals the log and lets the followers look at it. Part of the worker's round; tests call it themselves.
+pub fn follow(rt: &Runtime, district: DistrictId, handlers: &Handlers) -> Result<(), Error> {
+    crate::chain::seal_now(rt, district)?;
+    for follower in &handlers.1 {
+        follower(rt, district)?;
+    }
+    Ok(())
 }
 
 /// When the next waiting job is due, if any; a moved clock stops there on its way.
@@ -261,7 +279,7 @@ impl Worker {
         let thread = std::thread::Builder::new().name("jobs".into()).spawn(move || {
             while !ending.load(Ordering::SeqCst) {
                 if let Err(error) = run_while(&rt, district, &handlers, || !ending.load(Ordering::SeqCst))
-                    .and_then(|_| crate::chain::seal_now(&rt, district))
+                    .and_then(|_| follow(&rt, district, &handlers))
                 {
                     tracing::warn!(%error, "the job thread could not reach the database");
                 }

@@ -11,6 +11,7 @@ mod error;
 mod incoming;
 mod jobs;
 mod mail;
+mod outgoing;
 mod schema;
 mod texts;
 

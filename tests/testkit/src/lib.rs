@@ -1,9 +1,10 @@
-//! What tests need and the program does not: throw-away databases, a mail server, free ports.
+//! What tests need and the program does not: throw-away databases, a mail server, an HTTP server, free ports.
 //!
 //! A test that cannot run (no PostgreSQL, no browser) fails and says what is missing; nothing is skipped.
 
 pub mod database;
 pub mod house;
+pub mod http;
 pub mod mail;
 pub mod net;
 pub mod pg;
@@ -12,6 +13,7 @@ pub mod world;
 
 pub use database::{Kind, Setup, TestDb};
 pub use house::{DISTRICT, House, START};
+pub use http::HttpSink;
 pub use mail::{Mail, MailSink, Mood};
 pub use net::free_port;
 #[cfg(feature = "world")]
