@@ -60,3 +60,4 @@ mail-receipt-body = Hello,
 mail-in-empty = (the mail holds no words)
 mail-in-about = (an answer about { $number }, which was closed)
 mail-in-files = (the mail brought { $n } files that were not taken, only photos are; please ask the raiser if you need them)
+notice-webhook_off = A webhook kept failing and was switched off: { $number }

@@ -60,3 +60,4 @@ mail-receipt-body = 您好：
 mail-in-empty = （邮件里没有文字）
 mail-in-about = （回复已办结的 { $number }）
 mail-in-files = （邮件带了 { $n } 个没有收下的附件，只收照片；需要时请联系反映人。）
+notice-webhook_off = 推送地址连续失败，已停用：{ $number }

@@ -139,7 +139,10 @@ impl Handlers {
     }
     /// Looks at the log after each sealing, about once a second: up to the last sealed entry nothing is added any more,
     /// so whoever keeps a mark in it misses none and meets none twice.
-    pub fn following(mut self, follower: impl Fn(&Runtime, DistrictId) -> Result<(), Error> + Send + Sync + 'static) -> Self {
+    pub fn following(
+        mut self,
+        follower: impl Fn(&Runtime, DistrictId) -> Result<(), Error> + Send + Sync + 'static,
+    ) -> Self {
         self.1.push(Box::new(follower));
         self
     }

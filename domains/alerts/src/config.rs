@@ -1,5 +1,6 @@
 //! What the deployer decides about messages.
 
+use kernel::net::Net;
 use secrecy::SecretString;
 
 /// How the connection to the mail server is protected.
@@ -40,7 +41,7 @@ pub struct MailConfig {
 }
 
 /// Everything this crate needs to know.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct AlertsConfig {
     /// None: no mail is sent; answers that were to go by mail are brought by hand.
     pub mail: Option<MailConfig>,
@@ -50,4 +51,6 @@ pub struct AlertsConfig {
     pub duty_phone: String,
     /// Who gets the daily anchor of the log: somebody who cannot reach the database.
     pub anchors_to: Vec<String>,
+    /// Networks that are not public and that addresses typed at the desk may lead into all the same.
+    pub allow: Vec<Net>,
 }

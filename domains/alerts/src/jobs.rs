@@ -3,8 +3,10 @@
 use crate::Error;
 use crate::app::outbox::{self, SEND};
 use crate::app::tell::{self, HasMail};
+use crate::app::webhook_queue;
 use crate::config::AlertsConfig;
 use crate::mail::{Mailer, Sent};
+use crate::outgoing::Outgoing;
 use matters::events::{DeliverAnswer, NotifyOwner, NotifySupervisor, NotifyVerifiers};
 use people::policy::jobs as names;
 use serde::de::DeserializeOwned;
@@ -18,6 +20,7 @@ pub fn handlers(config: AlertsConfig) -> Handlers {
     let mailer = config.mail.as_ref().map(|mail| Arc::new(Mailer::new(mail)));
     let mail = HasMail(mailer.is_some());
     let config = Arc::new(config);
+    let out = Arc::new(Outgoing::new(&config.allow));
     Handlers::default()
         .on(NotifyOwner::KIND, move |rt, job| {
             let (n, key): (NotifyOwner, _) = (payload(job)?, job_key(job));
@@ -39,6 +42,8 @@ pub fn handlers(config: AlertsConfig) -> Handlers {
             Some(mailer) => send(rt, job, &config, mailer),
             None => Err(JobError::Retry("no mail server is set up".into())),
         })
+        .on(webhook_queue::PUSH, move |rt, job| webhook_queue::push(rt, job, &out))
+        .following(webhook_queue::follow)
 }
 
 fn payload<T: DeserializeOwned>(job: &Job) -> Result<T, JobError> {

@@ -1,4 +1,4 @@
-//! Telling people: notices on the desk, e-mail, the log of deliveries, dead letters.
+//! Telling people: notices on the desk, e-mail, the log of deliveries, dead letters; and telling programs: webhooks.
 //!
 //! Nothing is sent inside a transaction. A domain enqueues a job in the transaction of the change (`matters::events`);
 //! the job writes notices and messages; a job per message sends it, at least once, with back-off. The same message has
@@ -14,6 +14,7 @@ mod mail;
 mod outgoing;
 mod schema;
 mod texts;
+pub mod webhook;
 
 pub use config::{AlertsConfig, Encryption, MailConfig};
 pub use error::{Error, Result};

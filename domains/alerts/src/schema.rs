@@ -2,7 +2,7 @@
 
 use store::Migration;
 
-pub const MIGRATIONS: &[Migration] = &[FOUNDATION, BULLETINS];
+pub const MIGRATIONS: &[Migration] = &[FOUNDATION, BULLETINS, WEBHOOKS];
 
 const FOUNDATION: Migration = Migration {
     name: "alerts-0001-foundation",
@@ -47,5 +47,26 @@ CREATE TABLE bulletin (
 );
 CREATE INDEX bulletin_state ON bulletin (district_id, state, expires_at);
 CREATE INDEX bulletin_made ON bulletin (district_id, made_at);
+",
+};
+
+/// Programs elsewhere that are told when something moves.
+const WEBHOOKS: Migration = Migration {
+    name: "alerts-0003-webhooks",
+    sql: "
+CREATE TABLE webhook (
+  id UUID PRIMARY KEY, district_id UUID NOT NULL, version BIGINT NOT NULL, label TEXT NOT NULL, url BYTEA NOT NULL,
+  types TEXT NOT NULL, secret BYTEA NOT NULL, old_secret BYTEA, old_until BIGINT, state TEXT NOT NULL, seen BIGINT NOT NULL,
+  failures BIGINT NOT NULL, failing_since BIGINT, rests_until BIGINT, last_at BIGINT, last_ok_at BIGINT, last_result TEXT,
+  made_by UUID, made_at BIGINT NOT NULL
+);
+CREATE INDEX webhook_district ON webhook (district_id, state);
+CREATE TABLE webhook_delivery (
+  id UUID PRIMARY KEY, district_id UUID NOT NULL, webhook_id UUID NOT NULL, type TEXT NOT NULL, payload TEXT NOT NULL,
+  idem_key TEXT NOT NULL, state TEXT NOT NULL, attempts BIGINT NOT NULL, next_at BIGINT NOT NULL, created_at BIGINT NOT NULL,
+  last_at BIGINT, last_result TEXT
+);
+CREATE UNIQUE INDEX webhook_delivery_key ON webhook_delivery (webhook_id, idem_key);
+CREATE INDEX webhook_delivery_next ON webhook_delivery (webhook_id, state, next_at);
 ",
 };

@@ -30,6 +30,15 @@ pub(crate) struct Config {
     pub site: web::Config,
     pub mail: Mail,
     pub audit: Audit,
+    pub outgoing: Outgoing,
+}
+
+/// Where connections may go whose address was typed at the desk. What stands in this file itself may lead anywhere.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Outgoing {
+    /// Networks that are not public: `10.20.0.0/16`.
+    pub allow: Vec<kernel::net::Net>,
 }
 
 /// Where anchors of the log go, out of the database's reach.
@@ -99,6 +108,7 @@ impl Default for Config {
             site: web::Config::default(),
             mail: Mail::default(),
             audit: Audit::default(),
+            outgoing: Outgoing::default(),
         }
     }
 }
@@ -119,7 +129,8 @@ impl Config {
         let mail = (!self.mail.host.is_empty()).then(|| self.mail_server()).transpose()?;
         let public_url = self.site.public_url.trim_end_matches('/').to_owned();
         let (duty_phone, anchors_to) = (self.site.duty_phone.clone(), self.audit.mail_to.clone());
-        Ok(alerts::AlertsConfig { mail, public_url, duty_phone, anchors_to })
+        let allow = self.outgoing.allow.clone();
+        Ok(alerts::AlertsConfig { mail, public_url, duty_phone, anchors_to, allow })
     }
 
     /// What looking after the log needs.
@@ -157,10 +168,11 @@ impl Config {
 }
 
 /// Parts of the configuration. Other `MULIN_*` variables belong to the demo, the build and tests.
-const SECTIONS: [&str; 9] =
-    ["database", "keys", "listen", "admin_listen", "connections", "district", "site", "mail", "audit"];
+const SECTIONS: [&str; 10] =
+    ["database", "keys", "listen", "admin_listen", "connections", "district", "site", "mail", "audit", "outgoing"];
 /// What is not text. Everything else is taken as written: a district's code or a password may look like a number.
-const NOT_TEXT: [&str; 5] = ["connections", "mail.port", "site.trusted_proxies", "site.centre", "site.page_rate"];
+const NOT_TEXT: [&str; 6] =
+    ["connections", "mail.port", "site.trusted_proxies", "site.centre", "site.page_rate", "outgoing.allow"];
 
 /// The variables that are settings: `MULIN_MAIL__HOST` is `mail.host`.
 fn environment(all: impl Iterator<Item = (OsString, OsString)>) -> Figment {

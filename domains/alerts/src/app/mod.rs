@@ -8,6 +8,8 @@ pub mod log;
 pub mod notices;
 pub(crate) mod outbox;
 pub(crate) mod tell;
+pub(crate) mod webhook_queue;
+pub mod webhooks;
 
 use store::Cx;
 

@@ -18,6 +18,7 @@ pub const DESK_KINDS: &[(&str, &str)] = &[
     ("audit_broken", "/desk/questions"),
     ("withhold_asked", "/desk/withheld"),
     ("withhold_decided", "/desk/withheld"),
+    ("webhook_off", "/desk/admin/webhooks"),
 ];
 
 /// Where a notice leads when it is about no matter.

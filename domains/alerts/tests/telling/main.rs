@@ -46,6 +46,7 @@ fn config_of(server: std::net::SocketAddr) -> AlertsConfig {
         }),
         public_url: "https://mulin.example/".into(),
         duty_phone: "021-0571 0110".into(),
+        ..AlertsConfig::default()
     }
 }
 

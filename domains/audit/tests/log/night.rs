@@ -25,6 +25,7 @@ fn handlers(t: &Town, sink: &MailSink) -> Handlers {
         public_url: "https://mulin.example".into(),
         duty_phone: "021-0571 0110".into(),
         anchors_to: vec!["keeper@elsewhere.example".into(), "second@elsewhere.example".into()],
+        ..AlertsConfig::default()
     };
     let config = AuditConfig { folder: Some(t.world.house.db.dir().join("anchors")), mails: 2 };
     let quiet = matters::jobs::handlers();

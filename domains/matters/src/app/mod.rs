@@ -16,6 +16,7 @@ mod effects;
 mod import;
 mod inspect;
 mod lists;
+mod moves;
 mod news;
 mod owners;
 mod published;
@@ -40,6 +41,7 @@ pub use duplicates::{Candidate, duplicates_of, similar_to};
 pub use import::{Foreign, ForeignMatter, Imported, Importer, OnTime, on_time};
 pub use inspect::{Inspection, inspect, owner_at};
 pub use lists::{Counts, Filter, Line, MapPoint, PAGE_MAX, Page, Queue, counts, explain, list, map};
+pub use moves::{Move, moves};
 pub use news::News;
 pub use owners::{inherit, open_on_seat};
 pub use published::{

@@ -165,6 +165,8 @@ actions! {
         DraftBulletin = "draft-bulletin",
         /// Let it go out, as a second person; take it back.
         PublishBulletin = "publish-bulletin",
+        /// Programs elsewhere that are told when something moves.
+        ManageWebhooks = "manage-webhooks",
         ManageKeys = "manage-keys",
     }
     Log = "Looking after the log" {

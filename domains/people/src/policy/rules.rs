@@ -373,7 +373,8 @@ pub const fn rule(action: Action) -> Rule {
         | Action::ManageSettings
         | Action::ManageCalendar
         | Action::Import
-        | Action::ManageDeadLetters => by_system_admin(),
+        | Action::ManageDeadLetters
+        | Action::ManageWebhooks => by_system_admin(),
         Action::ManageSignIn => Rule { jobs: OPERATOR, ..staff(&[(Security, District)]) },
         Action::ManageClasses => Rule { jobs: OPERATOR, ..staff(&[(Coordinator, District), (System, District)]) },
         Action::DraftBulletin => staff(&[(Duty, District), (Head, District), (Coordinator, District)]),

@@ -16,6 +16,7 @@ mod places;
 mod reply;
 mod track;
 mod views;
+mod webhooks;
 mod words;
 
 use crate::{App, Fail};
@@ -39,6 +40,7 @@ use utoipa_axum::router::OpenApiRouter;
         (name = "classes", description = "Classes of matters and their terms."),
         (name = "places", description = "Areas and posts; open to everybody."),
         (name = "people", description = "Colleagues and organisations; never residents."),
+        (name = "webhooks", description = "Programs elsewhere that are told when something moves."),
         (name = "me", description = "The caller: rights, devices, keys, notices."),
     )
 )]
@@ -53,6 +55,7 @@ fn operations() -> OpenApiRouter<App> {
         .merge(people::routes())
         .merge(views::routes())
         .merge(me::routes())
+        .merge(webhooks::routes())
 }
 
 pub(crate) fn routes() -> Router<App> {

@@ -72,7 +72,7 @@ pub(crate) const fn queue_path(queue: Queue) -> &'static str {
 }
 
 /// Pages of administrators: address, key, who may.
-const ADMIN: [(&str, &str, Action); 10] = [
+const ADMIN: [(&str, &str, Action); 11] = [
     ("/desk/admin/areas", "areas", Action::ManageAreas),
     ("/desk/admin/posts", "posts", Action::ManagePosts),
     ("/desk/admin/people", "people", Action::ManageAccounts),
@@ -81,6 +81,7 @@ const ADMIN: [(&str, &str, Action); 10] = [
     ("/desk/admin/calendar", "calendar", Action::ManageCalendar),
     ("/desk/admin/bulletins", "bulletins", Action::DraftBulletin),
     ("/desk/admin/letters", "letters", Action::ManageDeadLetters),
+    ("/desk/admin/webhooks", "webhooks", Action::ManageWebhooks),
     ("/desk/admin/sign-in", "sign-in", Action::ManageSignIn),
     ("/desk/admin/audit", "audit", Action::VerifyAudit),
 ];

@@ -9,4 +9,5 @@ mod people;
 mod places;
 mod sessions;
 mod track;
+mod webhooks;
 mod world;

@@ -10,6 +10,7 @@ mod people;
 mod places;
 mod seats;
 mod sign_in;
+mod webhooks;
 
 use super::Frame;
 use super::view::{Field, FieldKind};
@@ -32,6 +33,7 @@ pub(super) fn routes() -> Router<App> {
         .merge(orgs::routes())
         .merge(places::routes())
         .merge(sign_in::routes())
+        .merge(webhooks::routes())
         .merge(audit::routes())
 }
 
@@ -74,6 +76,7 @@ pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
     all.extend(orgs::tests::samples(page));
     all.extend(places::tests::samples(page));
     all.extend(sign_in::tests::samples(page));
+    all.extend(webhooks::tests::samples(page));
     all.extend(self::audit::samples(page));
     all
 }
