@@ -73,6 +73,7 @@ here-refused = Your position was not allowed. Please write the address.
 here-failed = Your position was not found. Please write the address.
 form-problem-title = Error: { $title }
 photos-too-many = At most { $n } photos at once
+photos-again = Please choose the photos again, browsers do not remember chosen files
 report-outside = The place on the map is not in this district and was removed. Write the address, or set it again
 grid-title = Who looks after my place?
 grid-found = Who looks after your place

@@ -19,6 +19,7 @@ track-history = What happened so far
 track-what = What you told us
 track-raised = When
 track-photo = Photo { $n }
+track-answer-photo = Photo { $n } of the answer
 track-seen = Who has seen my name and number
 track-receipt = Show the receipt
 track-back = Back to progress

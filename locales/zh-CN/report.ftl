@@ -73,6 +73,7 @@ here-refused = 您没有允许取位置，请写地址。
 here-failed = 没取到位置，请写地址。
 form-problem-title = 有错：{ $title }
 photos-too-many = 一次最多 { $n } 张照片
+photos-again = 请把照片再选一次，浏览器不会记住选好的文件
 report-outside = 地图上的位置不在本区，已经去掉。请写地址，或者重新标
 grid-title = 谁在管我这里？
 grid-found = 您这里由他们负责

@@ -19,6 +19,7 @@ track-history = 办理经过
 track-what = 您反映的内容
 track-raised = 反映时间
 track-photo = 照片 { $n }
+track-answer-photo = 答复的照片 { $n }
 track-seen = 谁看过我的姓名和电话
 track-receipt = 看回执
 track-back = 回到进度

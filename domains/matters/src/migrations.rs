@@ -3,7 +3,7 @@
 
 use ::store::Migration;
 
-pub const MIGRATIONS: &[Migration] = &[CLOSED_LOOP, PUBLISHED, TILES, FEWER, COPIES, BY_STATE];
+pub const MIGRATIONS: &[Migration] = &[CLOSED_LOOP, PUBLISHED, TILES, FEWER, COPIES, BY_STATE, AUDIENCE];
 
 const CLOSED_LOOP: Migration = Migration {
     name: "matters-0001-closed-loop",
@@ -167,5 +167,13 @@ const BY_STATE: Migration = Migration {
     name: "matters-0006-by-state",
     sql: "
 CREATE INDEX matter_state ON matter (district_id, is_open, state, due_at, n) WHERE is_open = 1;
+",
+};
+
+/// For whom a picture is. Until now all came from raisers, or were shown to them.
+const AUDIENCE: Migration = Migration {
+    name: "matters-0007-audience",
+    sql: "
+ALTER TABLE matter_attachment ADD COLUMN audience TEXT NOT NULL DEFAULT 'raiser';
 ",
 };

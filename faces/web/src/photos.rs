@@ -1,10 +1,16 @@
+//! Photos of a form: how many, and made storable. One way for residents, for clerks who type for them and for handlers.
+//!
 //! Pictures from strangers are unpacked two at a time: each may need a quarter of a gigabyte, and there may be many senders.
 
 use crate::Fail;
+use matters::Invalid;
 use matters::photo::{self, Photo, PhotoError};
 use tokio::sync::Semaphore;
 
 static TURNS: Semaphore = Semaphore::const_new(2);
+
+/// Photos of one form.
+pub(crate) const AT_ONCE: u8 = 3;
 
 /// Photos made storable, outside any transaction; or what is wrong with the first bad one.
 pub(crate) async fn clean(files: Vec<Vec<u8>>) -> Result<Result<Vec<Photo>, PhotoError>, Fail> {
@@ -13,4 +19,27 @@ pub(crate) async fn clean(files: Vec<Vec<u8>>) -> Result<Result<Vec<Photo>, Phot
     let made = tokio::task::spawn_blocking(work).await;
     drop(turn);
     made.map_err(|_| Fail::Internal("a photo made the decoder panic".into()))
+}
+
+/// The photos of a form, or what is wrong with its field `photos`.
+pub(crate) async fn of_form(files: Vec<Vec<u8>>) -> Result<Result<Vec<Photo>, Invalid>, Fail> {
+    if files.is_empty() {
+        return Ok(Ok(Vec::new()));
+    }
+    if files.len() > usize::from(AT_ONCE) {
+        return Ok(Err(Invalid::limit("photos", "photos-too-many", i64::from(AT_ONCE))));
+    }
+    Ok(clean(files).await?.map_err(|wrong| Invalid::new("photos", wrong.key())))
+}
+
+/// What is wrong with a form that brought photos, for showing it again: a refused picture belongs to the field `photos`, and
+/// browsers forget chosen files, so they must be chosen once more.
+pub(crate) fn blame(mut wrong: Vec<Invalid>, sent: bool) -> Vec<Invalid> {
+    for w in wrong.iter_mut().filter(|w| w.field == "file") {
+        w.field = "photos";
+    }
+    if sent && !wrong.iter().any(|w| w.field == "photos") {
+        wrong.push(Invalid::new("photos", "photos-again"));
+    }
+    wrong
 }

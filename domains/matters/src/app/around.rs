@@ -78,7 +78,10 @@ pub(crate) fn spot(cx: &mut Cx<'_>, place: &RaisedPlace) -> Result<Spot, Error> 
         // No outlines yet: the catch-all of the district finds out.
         Some(Err(_)) | None => {}
     }
-    if let Some(area) = place.area.filter(|_| spot.community.is_none() && spot.town.is_none()) {
+    // A post that is nowhere on the map is where it serves.
+    let unplaced = place.post.and_then(|id| ground.post(id)).filter(|p| p.point.is_none());
+    let area = place.area.or_else(|| unplaced.and_then(|p| p.serves.first().copied()));
+    if let Some(area) = area.filter(|_| spot.community.is_none() && spot.town.is_none()) {
         for above in ground.chain(area) {
             match above.kind {
                 AreaKind::Town => spot.town = Some(above.id),
@@ -108,9 +111,9 @@ pub(crate) fn spot(cx: &mut Cx<'_>, place: &RaisedPlace) -> Result<Spot, Error> 
     Ok(spot)
 }
 
-/// The owner of something new of this class at this spot (P1).
-pub(crate) fn route(cx: &mut Cx<'_>, rule: &ClassRule, spot: &Spot) -> Result<Owner, Error> {
-    let mut want = Want { areas: spot.areas(), ..Want::default() };
+/// The owner of something new of this class at this spot (P1). `spread` chooses among several seats of the same kind.
+pub(crate) fn route(cx: &mut Cx<'_>, rule: &ClassRule, spot: &Spot, spread: u64) -> Result<Owner, Error> {
+    let mut want = Want { areas: spot.areas(), spread, ..Want::default() };
     match rule.route {
         Route::CommunityOfficer => {
             want.roles = vec![Role::CommunityOfficer, Role::DutyOfficer];
@@ -129,9 +132,6 @@ pub(crate) fn route(cx: &mut Cx<'_>, rule: &ClassRule, spot: &Spot) -> Result<Ow
         }
         Route::CatchAll => return catch_all(cx, spot),
     }
-    let mut bytes = [0u8; 8];
-    cx.ids().fill(&mut bytes);
-    want.spread = u64::from_le_bytes(bytes);
     let found = find_owner(cx, &want)?;
     owner(cx, found)
 }

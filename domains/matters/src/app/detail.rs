@@ -1,5 +1,6 @@
 //! Everything staff may see of one matter: texts, timeline, "why this deadline", what can be done next.
 
+use super::attach::Attachment;
 use super::calendar::calendar;
 pub use super::lists::Line;
 use super::{act, around};
@@ -10,7 +11,7 @@ use crate::store::raisers::RaiserLine;
 use crate::store::{MatterRow, classes, coded, log, raisers};
 use ::store::{Cx, params};
 use kernel::Moment;
-use kernel::ids::{AccountId, AttachmentId, MatterId, RaiserId, SeatId};
+use kernel::ids::{AccountId, MatterId, RaiserId, SeatId};
 use people::policy::{Action, Denied, Why, decide, require};
 use serde_json::Value;
 use std::sync::Arc;
@@ -39,7 +40,7 @@ pub struct Detail {
     pub raisers: Vec<RaiserLine>,
     pub deliveries: Vec<DeliveryLine>,
     pub timeline: Vec<TimelineLine>,
-    pub attachments: Vec<AttachmentId>,
+    pub attachments: Vec<Attachment>,
     /// Matters joined to this one, with their numbers.
     pub joined: Vec<(MatterId, String)>,
     pub merged_into: Option<MatterId>,
@@ -102,7 +103,7 @@ pub fn detail(cx: &mut Cx<'_>, matter: MatterId) -> Result<Detail, Error> {
         .iter()
         .map(|r| Ok((r.id("id")?, r.text("number")?)))
         .collect::<Result<_, ::store::Error>>()?;
-    let attachments = super::attach::ids(cx, matter)?;
+    let attachments = super::attach::list(cx, matter)?;
     let foreign = super::import::foreign(cx, matter)?;
     let commands = act::legal(cx, matter)?;
     cx.record_read("matter", matter.0, &["texts"])?;

@@ -1,6 +1,7 @@
 //! Something is raised (J1): area, post, owner and due time are found, and everything is written in one transaction.
 
 use super::around::{self, Owner};
+use super::attach::{self, Audience};
 use super::calendar::calendar;
 use crate::error::Invalid;
 use crate::events::{self, Reason};
@@ -8,6 +9,7 @@ use crate::limits;
 use crate::model::{
     Channel, ClassRule, Clock, ClockEvent, ClockStep, Level, Origin, Stage, State, TimeKind, Unit, clock,
 };
+use crate::photo::Photo;
 use crate::redaction::{self, Correction};
 use crate::store::notes::{self, NoteKind};
 use crate::store::row::{self, MatterRow, NewKeys, Spot};
@@ -16,7 +18,7 @@ use crate::{Error, raiser};
 use ::store::{Cx, KeyClass, params};
 use kernel::geo::Point;
 use kernel::ids::{AccountId, AreaId, MatterId, PostId, RaiserId, SeatId};
-use kernel::{Lang, Moment, Purpose, WorkCalendar, text};
+use kernel::{Actor, Lang, Moment, Purpose, WorkCalendar, text};
 use people::policy::{Action, ResourceFacts, require};
 use redact::{Hints, Span};
 use serde_json::json;
@@ -102,12 +104,9 @@ pub fn raise_corrected(cx: &mut Cx<'_>, command: Raise, correction: &Correction)
     let typed_by = cx.actor.account_id().filter(|_| cx.purpose == Purpose::Proxy);
     let action = if typed_by.is_some() { Action::RaiseFor } else { Action::Raise };
     require(&cx.actor, cx.purpose, action, &ResourceFacts::District)?;
-    let rule = classes::by_code(cx, &command.class)?
-        .filter(|c| c.active)
-        .ok_or_else(|| Error::invalid("class", "invalid-class"))?;
     let digest = command.key.as_ref().map(|_| fingerprint(cx, &command));
-    let around = around::spot(cx, &command.place)?;
-    let owner = around::route(cx, &rule, &around)?;
+    let found = find(cx, command.key.as_deref(), &command.class, &command.place, command.origin)?;
+    let Spotted { rule, spot: around, owner } = found;
     let now = cx.now;
     let number = next_number(cx)?;
     let calendar = calendar(cx)?;
@@ -128,6 +127,72 @@ pub fn raise_corrected(cx: &mut Cx<'_>, command: Raise, correction: &Correction)
     m.n = n;
     let raiser = write_rest(cx, &command, &words, &m, &owner, &code)?;
     Ok(receipt(&m, raiser, code, &rule, &calendar))
+}
+
+/// Class, place and owner of something new.
+pub(super) struct Spotted {
+    pub rule: Arc<ClassRule>,
+    pub spot: Spot,
+    pub owner: Owner,
+}
+
+/// Finds them. Among several seats of the same kind the key decides, so that who was foreseen is who gets it.
+pub(super) fn find(
+    cx: &mut Cx<'_>,
+    key: Option<&str>,
+    class: &str,
+    place: &RaisedPlace,
+    origin: Origin,
+) -> Result<Spotted, Error> {
+    let rule =
+        classes::by_code(cx, class)?.filter(|c| c.active).ok_or_else(|| Error::invalid("class", "invalid-class"))?;
+    let spot = around::spot(cx, &at_the_counter(cx, place, origin))?;
+    let mut bytes = [0u8; 8];
+    match key {
+        Some(key) => {
+            let hash = cx.keyed_hash(KeyClass::Raiser, format!("spread:{key}").as_bytes());
+            bytes.iter_mut().zip(hash).for_each(|(to, from)| *to = from);
+        }
+        None => cx.ids().fill(&mut bytes),
+    }
+    let owner = around::route(cx, &rule, &spot, u64::from_le_bytes(bytes))?;
+    Ok(Spotted { rule, spot, owner })
+}
+
+/// Who walks in and names no place that is known is heard where the clerk sits.
+fn at_the_counter(cx: &Cx<'_>, place: &RaisedPlace, origin: Origin) -> RaisedPlace {
+    let mut place = place.clone();
+    let nowhere = place.point.is_none() && place.area.is_none() && place.post.is_none();
+    if nowhere && origin == Origin::WalkIn && cx.purpose == Purpose::Proxy {
+        let grants = cx.actor.grants();
+        place.post = grants.iter().find_map(|g| g.post);
+        if place.post.is_none() {
+            place.area = grants.iter().find_map(|g| g.area);
+        }
+    }
+    place
+}
+
+/// As [`raise_corrected`], with the pictures sent along. Whoever may raise may send them; a clerk's are those of whoever
+/// asked. Also when it was raised before under the same key: a picture that is there already is not stored twice, and one
+/// that was added before sending again is not lost.
+pub fn raise_with(
+    cx: &mut Cx<'_>,
+    command: Raise,
+    correction: &Correction,
+    pictures: &[Photo],
+) -> Result<Receipt, Error> {
+    let receipt = raise_corrected(cx, command, correction)?;
+    let add = |cx: &mut Cx<'_>| {
+        pictures.iter().try_for_each(|p| attach::add(cx, receipt.matter, p, Audience::Raiser).map(drop))
+    };
+    if cx.actor.account_id().is_some() {
+        add(cx)?;
+    } else {
+        let raiser = Actor::raiser(cx.district(), receipt.matter);
+        cx.acting_as(raiser, Purpose::OwnMatter, add)?;
+    }
+    Ok(receipt)
 }
 
 /// What is hidden in the texts of a command, and what others read instead.

@@ -1,6 +1,7 @@
 //! What the holder of a secret code sees at `/t/…`: plain states, promises, the answer. No names of staff accounts are
 //! resolved here and none of other raisers' words are shown.
 
+use super::attach::{self, Audience};
 use super::calendar::calendar;
 use super::raise::{code_hash, promise};
 use super::{around, detail::TimelineLine};
@@ -74,7 +75,10 @@ pub struct Tracked {
     pub rating: Option<i64>,
     /// Until when it can be reopened.
     pub reopen_until: Option<Moment>,
+    /// The raiser's own pictures.
     pub attachments: Vec<AttachmentId>,
+    /// Those that belong to the answer, once it has been sent.
+    pub answer_pictures: Vec<AttachmentId>,
     /// Joined to another matter, which answers for both.
     pub joined: bool,
     /// The proof that this raiser has the answer is there.
@@ -122,7 +126,7 @@ pub fn track(cx: &mut Cx<'_>, found: Found) -> Result<Tracked, Error> {
     let reader = if raiser { Reader::Raiser } else { Reader::Body(m.owner_org) };
     let texts = own_texts(cx, &m, &origin, joined, reader)?;
     let owner = around::effective(cx, &m)?;
-    let sent = matches!(m.state, State::Answered | State::Closed);
+    let sent = m.state.answer_is_out();
     let answer = match m.answer_note.filter(|_| sent) {
         Some(id) => Some(notes::one(cx, m.id, id)?),
         None => None,
@@ -156,7 +160,8 @@ pub fn track(cx: &mut Cx<'_>, found: Found) -> Result<Tracked, Error> {
         answer,
         rating: m.rating,
         reopen_until: m.closed_at.filter(|_| !m.elsewhere).map(|at| at.plus_days(limits::REOPEN_DAYS)),
-        attachments: super::attach::ids(cx, origin.id)?,
+        attachments: attach::of(cx, origin.id, Audience::Raiser)?,
+        answer_pictures: if sent { attach::of(cx, m.id, Audience::Answer)? } else { Vec::new() },
         joined,
         delivered: lines.iter().any(|l| l.id == found.raiser && l.proof.is_some()),
         class,

@@ -41,6 +41,10 @@ impl State {
     pub const fn is_open(self) -> bool {
         !matches!(self, Self::Closed | Self::Duplicate)
     }
+    /// The answer has been sent: the raiser may read it.
+    pub const fn answer_is_out(self) -> bool {
+        matches!(self, Self::Answered | Self::Closed)
+    }
     /// Nobody has signed for it yet.
     pub const fn is_unsigned(self) -> bool {
         matches!(self, Self::Received | Self::Accepted | Self::Assigned | Self::Reopened)

@@ -101,6 +101,7 @@ struct TrackView {
     rating: Option<i64>,
     /// Until when it can be reopened, once it is closed.
     reopen_until: Option<At>,
+    /// One's own, and those of the answer, once it was opened.
     photos: Vec<Uuid>,
     /// Joined to another matter, which answers for both.
     joined: bool,
@@ -132,7 +133,7 @@ impl TrackView {
             answer: t.answer.filter(|_| opened),
             rating: t.rating,
             reopen_until: t.reopen_until.filter(|_| t.state == MatterState::Closed).map(At),
-            photos: t.attachments.iter().map(|a| a.0).collect(),
+            photos: t.attachments.iter().chain(t.answer_pictures.iter().filter(|_| opened)).map(|a| a.0).collect(),
             joined: t.joined,
         }
     }

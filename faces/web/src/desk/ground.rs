@@ -158,6 +158,11 @@ fn found_alone(words: &str, typed: &str) -> bool {
     pinyin_fits(words.split(" · ").next().unwrap_or_default(), &typed.to_lowercase())
 }
 
+/// Is there any post somebody could walk into?
+pub(crate) fn has_posts(cx: &mut Cx<'_>) -> bool {
+    places::snapshot(cx).is_ok_and(|ground| ground.posts().iter().any(|p| p.state == PostState::Running))
+}
+
 /// A post with its state and who is on duty.
 #[derive(Debug, Clone)]
 pub(crate) struct OnDuty {

@@ -6,12 +6,14 @@ use super::view::FieldKind;
 use super::view::{Field, blame, form_key};
 use super::words::No;
 use super::{Frame, nobody};
+use crate::guard::PHOTOS;
+use crate::photos;
 use crate::public::post::Posted;
 use crate::session::Staff;
 use crate::{App, Fail, Page, html};
 use askama::Template;
 use axum::Router;
-use axum::extract::{Path, Query, State};
+use axum::extract::{DefaultBodyLimit, Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
@@ -24,7 +26,8 @@ use std::collections::HashMap;
 use store::Cx;
 
 pub(super) fn routes() -> Router<App> {
-    Router::new().route("/desk/matters/{id}/do/{command}", get(ask).post(act))
+    let step = get(ask).post(act).layer(DefaultBodyLimit::max(PHOTOS));
+    Router::new().route("/desk/matters/{id}/do/{command}", step)
 }
 
 /// Two people at once: what stands there now, and what this one wanted.
@@ -49,6 +52,12 @@ struct StepView {
     open: bool,
     clash: Option<ClashView>,
     danger: bool,
+}
+
+impl StepView {
+    fn takes_photos(&self) -> bool {
+        self.fields.iter().any(|f| f.kind == FieldKind::Photos)
+    }
 }
 
 #[derive(Template)]
@@ -109,23 +118,33 @@ async fn act(
     let typed = Typed::from_form(&posted, kind);
     let (version, key) = (posted.get("version").parse::<i64>().ok(), posted.get("key"));
     let who = staff.who(Purpose::Matter(id));
-    let command = {
-        let typed = typed.clone();
-        move |cx: &mut Cx<'_>| -> Result<(), matters::Error> {
-            let command = step_forms::command(cx, kind, &typed)?;
-            let key = Some(key).filter(|k| !k.is_empty());
-            matters::app::act(cx, Act { matter: id, version, key, command }).map(drop)
+    let sent = !posted.files.is_empty();
+    let files = if step_forms::takes_photos(kind) { posted.files } else { Vec::new() };
+    let done = match photos::of_form(files).await? {
+        Err(wrong) => Err(matters::Error::Invalid(vec![wrong])),
+        Ok(pictures) => {
+            let typed = typed.clone();
+            let command = move |cx: &mut Cx<'_>| -> Result<(), matters::Error> {
+                let command = step_forms::command(cx, kind, &typed)?;
+                let key = Some(key).filter(|k| !k.is_empty());
+                matters::app::act(cx, Act { matter: id, version, key, command })?;
+                let add = if typed.shows_photos() { matters::app::attach_to_answer } else { matters::app::attach };
+                pictures.iter().try_for_each(|p| add(cx, id, p).map(drop))
+            };
+            app.rt.write(who.clone(), command).await
         }
     };
-    let because = match app.rt.write(who.clone(), command).await {
+    let because = match done {
         Ok(()) => {
             let done = page.href(format!("/desk/matters/{id}?done={}", kind.code()));
             return Ok(Redirect::to(&done).into_response());
         }
-        Err(matters::Error::Invalid(wrong)) => Because { wrong, ..Because::default() },
-        Err(matters::Error::Conflict(clash)) => Because { clash: Some(clash), ..Because::default() },
+        Err(matters::Error::Invalid(wrong)) => Because { wrong: photos::blame(wrong, sent), ..Because::default() },
+        Err(matters::Error::Conflict(clash)) => {
+            Because { clash: Some(clash), wrong: photos::blame(Vec::new(), sent), ..Because::default() }
+        }
         Err(matters::Error::Refused(refusal)) => match about_field(&refusal) {
-            Some(wrong) => Because { wrong: vec![wrong], ..Because::default() },
+            Some(wrong) => Because { wrong: photos::blame(vec![wrong], sent), ..Because::default() },
             None => Because { no: Some(No::refused(&page, &refusal)), ..Because::default() },
         },
         Err(matters::Error::Denied(denied)) if denied.why != people::policy::Why::NotSignedIn => {
@@ -218,7 +237,7 @@ fn clash_view(cx: &mut Cx<'_>, page: &Page, clash: &Conflict, yours: String) -> 
 
 /// The step and what was typed for it, in one line.
 fn said(word: &str, fields: &[Field]) -> String {
-    let typed = fields.iter().filter(|f| f.kind != FieldKind::Hidden).filter_map(|f| {
+    let typed = fields.iter().filter(|f| !matches!(f.kind, FieldKind::Hidden | FieldKind::Check)).filter_map(|f| {
         let chosen = f.options.iter().find(|o| o.chosen && !o.value.is_empty()).map(|o| o.label.clone());
         chosen.or_else(|| (!f.value.is_empty()).then(|| f.value.clone()))
     });
@@ -257,6 +276,8 @@ pub(super) mod tests {
                     },
                     Field { kind: FieldKind::Date, ..Field::line("until", page.t("desk-f-until"), "2026-11-30") },
                     Field::area("answer", page.t("desk-f-answer"), &name("修好了", "Repaired"), 5).must(),
+                    Field { kind: FieldKind::Photos, ..Field::line("photos", page.t("report-photos"), "") },
+                    Field { kind: FieldKind::Check, ..Field::line("show", page.t("desk-f-show"), "1") },
                 ];
                 let wrong =
                     if i % 3 == 0 { vec![Invalid::limit("answer", "invalid-too-long", 5_000)] } else { Vec::new() };

@@ -15,8 +15,8 @@ use store::Cx;
 pub(super) struct Typed(HashMap<String, String>);
 
 /// Every field of every step.
-const FIELDS: [&str; 12] =
-    ["seat", "find", "note", "reason", "answer", "into", "outcome", "until", "raiser", "result", "text", "why"];
+const FIELDS: [&str; 13] =
+    ["seat", "find", "note", "reason", "answer", "into", "outcome", "until", "raiser", "result", "text", "why", "show"];
 
 impl Typed {
     pub(super) fn from_query(given: HashMap<String, String>) -> Self {
@@ -31,6 +31,10 @@ impl Typed {
     /// Did somebody write words that must not be lost?
     pub(super) fn is_written(&self) -> bool {
         ["note", "reason", "answer", "text"].iter().any(|field| !self.get(field).is_empty())
+    }
+    /// May the raiser see the photos with the answer?
+    pub(super) fn shows_photos(&self) -> bool {
+        self.get("show") == "1"
     }
     fn some(&self, field: &str) -> Option<String> {
         Some(self.get(field).to_owned()).filter(|v| !v.is_empty())
@@ -49,6 +53,11 @@ pub(super) const fn is_staff_step(kind: CommandKind) -> bool {
     )
 }
 
+/// Steps in which somebody has been on the spot, or writes down what is there.
+pub(super) const fn takes_photos(kind: CommandKind) -> bool {
+    matches!(kind, CommandKind::Contact | CommandKind::Start | CommandKind::Submit | CommandKind::AddNote)
+}
+
 /// The fields of a step with what was typed in them.
 pub(super) fn fields(
     cx: &mut Cx<'_>,
@@ -57,7 +66,26 @@ pub(super) fn fields(
     kind: CommandKind,
     typed: &Typed,
 ) -> Result<Vec<Field>, Fail> {
-    let label = |name: &str| page.tk("desk-f-", name);
+    let mut fields = words(cx, page, detail, kind, typed)?;
+    // A closed matter takes remarks, but no photos.
+    if takes_photos(kind) && detail.line.state.is_open() {
+        let submit = kind == CommandKind::Submit;
+        let hint = page.t1("desk-f-photos-hint", "n", crate::photos::AT_ONCE);
+        fields.push(Field { kind: FieldKind::Photos, ..Field::line("photos", page.t("report-photos"), "") }.hint(hint));
+        if submit {
+            let show = Field { kind: FieldKind::Check, ..Field::line("show", label(page, "show"), typed.get("show")) };
+            fields.push(show.hint(page.t("desk-f-show-hint")));
+        }
+    }
+    Ok(fields)
+}
+
+fn label(page: &Page, name: &str) -> String {
+    page.tk("desk-f-", name)
+}
+
+fn words(cx: &mut Cx<'_>, page: &Page, detail: &Detail, kind: CommandKind, typed: &Typed) -> Result<Vec<Field>, Fail> {
+    let label = |name: &str| label(page, name);
     let note = || Field::area("note", label("note"), typed.get("note"), 3);
     let reason = || Field::area("reason", label("reason"), typed.get("reason"), 3).must();
     Ok(match kind {

@@ -56,6 +56,10 @@ pub(crate) enum FieldKind {
     Password,
     /// A line whose answer, asked of [`Field::ask`] while somebody types, replaces the field called `seat`.
     Find,
+    /// Pictures to send along; the field is called `photos`.
+    Photos,
+    /// A box to tick; its value is `1`.
+    Check,
 }
 
 impl FieldKind {

@@ -25,8 +25,6 @@ use store::Who;
 const DESCRIPTION: usize = 4_000;
 /// Characters of the address of a picture.
 const MEDIA_URL: usize = 300;
-/// Pictures sent along (`media`), an extension in use.
-const PICTURES: usize = 3;
 
 pub(super) async fn post(State(app): State<App>, call: Call, request: Request) -> Result<Response, Oops> {
     let key = idempotency(request.headers());
@@ -163,12 +161,10 @@ fn media_url(call: &Call) -> Result<Option<String>, Oops> {
     if fine { Ok(Some(url.to_owned())) } else { Err(Trouble::MediaUrl.into()) }
 }
 
+/// Pictures sent along (`media`), an extension in use.
 async fn pictures(page: &Page, files: Vec<Vec<u8>>) -> Result<Vec<Photo>, Oops> {
-    if files.len() > PICTURES {
-        return Err(Oops::Said(vec![page.t1("photos-too-many", "n", PICTURES)]));
-    }
-    let made = crate::photos::clean(files).await?;
-    made.map_err(|wrong| Oops::Said(vec![page.t(wrong.key())]))
+    let made = crate::photos::of_form(files).await?;
+    made.map_err(|wrong| Oops::Said(vec![crate::public::errors::words(page, &wrong)]))
 }
 
 async fn raise(

@@ -3,7 +3,9 @@
 
 mod audit;
 mod flow;
+mod intake;
 mod kept;
+mod photos;
 mod roles;
 mod sign_in;
 mod world;

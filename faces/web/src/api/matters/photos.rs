@@ -22,6 +22,8 @@ pub(super) struct PhotoView {
     id: Uuid,
     at: At,
     by: super::By,
+    /// `raiser`: sent by whoever raised it. `desk`: for staff only. `answer`: the raiser sees it with the answer.
+    audience: &'static str,
     width: u32,
     height: u32,
     /// Bytes.
@@ -44,6 +46,7 @@ pub(super) async fn list_photos(
         id: a.id.0,
         at: a.at.into(),
         by: super::By::of(&a.author),
+        audience: a.audience.code(),
         width: a.width,
         height: a.height,
         size: a.size,
@@ -80,7 +83,8 @@ pub(in crate::api) struct PhotoAdded {
     pub id: Uuid,
 }
 
-/// Adds a photo: JPEG, PNG or WebP, at most 12 MB. A photo of a matter is at most one of twelve.
+/// Adds a photo: JPEG, PNG or WebP, at most 10 MiB. A photo of a matter is at most one of twelve; the
+/// raiser does not see it.
 #[utoipa::path(post, path = "/api/v1/matters/{id}/photos", tag = "matters", params(("id" = Uuid, Path)),
     request_body(content(([u8] = "image/jpeg"), ([u8] = "image/png"), ([u8] = "image/webp"))),
     responses((status = 201, body = PhotoAdded, description = "Kept.")))]

@@ -278,7 +278,7 @@ impl Matter {
             raisers: d.raisers.into_iter().map(Into::into).collect(),
             attempts: d.deliveries.into_iter().map(attempt).collect(),
             events: d.timeline.into_iter().map(Into::into).collect(),
-            photos: d.attachments.iter().map(|a| a.0).collect(),
+            photos: d.attachments.iter().map(|a| a.id.0).collect(),
             joined: d.joined.into_iter().map(|(id, number)| MatterRef { id: id.0, number }).collect(),
             merged_into: d.merged_into.map(|m| m.0),
             steps: d.commands.into_iter().map(step).collect(),

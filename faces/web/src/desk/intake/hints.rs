@@ -1,7 +1,8 @@
 //! What the form proposes while the clerk types: matters that may be the same, areas by part of a name.
 
-use super::super::ground;
 use super::super::matter::alike;
+use super::super::view::invalid;
+use super::super::{ground, nobody};
 use super::classes::{active, class_of};
 use super::typed::Typed;
 use crate::preview::Preview;
@@ -46,11 +47,7 @@ pub(super) async fn similar(
             require(&cx.actor, cx.purpose, Action::RaiseFor, &ResourceFacts::District)?;
             let classes = active(cx)?;
             let class = class_of(&classes, &typed.class, page.look.lang).map(|c| c.code.clone()).unwrap_or_default();
-            let area = match ground::resolve(cx, &typed.area)? {
-                None => ground::in_address(cx, &typed.address)?,
-                chosen => chosen,
-            };
-            let place = RaisedPlace { area, address: Some(typed.address.clone()), ..RaisedPlace::default() };
+            let place = super::typed::place(cx, &typed).unwrap_or_default();
             let words = format!("{} {}", typed.text, typed.address);
             let found = matters::app::similar_to(cx, &place, &class, &words)?;
             let similar = found
@@ -105,6 +102,73 @@ pub(super) fn read(cx: &mut Cx<'_>, page: &Page, typed: &Typed) -> Result<Previe
         origin: Origin::Phone,
     };
     Ok(Preview::of(page, &matters::redaction::preview(cx, &raise, &typed.correction)?))
+}
+
+/// Who will have it and by when.
+#[derive(Debug, Clone)]
+pub(super) struct Ahead {
+    pub owner: String,
+    /// The door of the owner's seat, and how they came to it when not as its holder.
+    pub more: Vec<String>,
+    pub place: Option<String>,
+    pub post: Option<(String, String)>,
+    pub contact_by: String,
+    pub answer_by: String,
+    pub provisional: bool,
+}
+
+/// What can be said ahead: nothing while there is no class, a sentence when something typed is not known.
+pub(super) type Foreseen = Option<Result<Ahead, String>>;
+
+#[derive(Template)]
+#[template(path = "desk/part_foresee.html")]
+pub(super) struct ForeseePart {
+    pub page: Page,
+    pub ahead: Foreseen,
+}
+
+/// Who will have it and by when, while the clerk types.
+pub(super) async fn foresee(
+    State(app): State<App>,
+    page: Page,
+    staff: Staff,
+    posted: Posted,
+) -> Result<Response, Fail> {
+    let typed = Typed::of(&posted);
+    let who = staff.who(Purpose::Proxy);
+    let shown = app
+        .rt
+        .read(who, move |cx| {
+            require(&cx.actor, cx.purpose, Action::RaiseFor, &ResourceFacts::District)?;
+            let ahead = ahead(cx, &page, &typed)?;
+            Ok::<_, Fail>(ForeseePart { page, ahead })
+        })
+        .await?;
+    html(&shown)
+}
+
+pub(super) fn ahead(cx: &mut Cx<'_>, page: &Page, typed: &Typed) -> Result<Foreseen, Fail> {
+    let classes = active(cx)?;
+    let Some(class) = class_of(&classes, &typed.class, page.look.lang) else { return Ok(None) };
+    let place = match super::typed::place(cx, typed) {
+        Ok(place) => place,
+        Err(unknown) => return Ok(Some(Err(invalid(page, &unknown)))),
+    };
+    let found = matters::app::foresee(cx, typed.key().as_deref(), &class.code, &place, typed.origin())?;
+    let names = people::app::accounts::names(cx, &[found.owner_account])?;
+    let seat = people::app::seats::seat(cx, found.owner_seat)?.title;
+    let via = (found.owner_via != "holder").then(|| page.tk("desk-via-", found.owner_via));
+    let known = places::snapshot(cx)?;
+    let areas: Vec<String> = found.areas.iter().rev().filter_map(|a| known.area(*a)).map(|a| a.name.clone()).collect();
+    Ok(Some(Ok(Ahead {
+        owner: names.get(&found.owner_account).cloned().unwrap_or_else(|| nobody(page)),
+        more: std::iter::once(seat).chain(via).collect(),
+        place: (!areas.is_empty()).then(|| areas.join(" · ")),
+        post: found.post.and_then(|p| known.post(p)).map(|p| (p.name.clone(), p.phone.clone())),
+        contact_by: page.by(found.contact_by),
+        answer_by: page.by(found.answer_by),
+        provisional: found.provisional,
+    })))
 }
 
 #[derive(Template)]

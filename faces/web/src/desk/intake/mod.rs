@@ -10,13 +10,15 @@ mod typed;
 
 use super::Frame;
 use super::view::{Choice, form_key, invalid};
+use crate::guard::PHOTOS;
+use crate::photos;
 use crate::preview::Preview;
 use crate::public::post::Posted;
 use crate::session::Staff;
 use crate::{App, Fail, Page, html};
 use askama::Template;
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{DefaultBodyLimit, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -29,9 +31,10 @@ use typed::{Typed, command};
 
 pub(super) fn routes() -> Router<App> {
     Router::new()
-        .route("/desk/new", get(show).post(raise))
+        .route("/desk/new", get(show).post(raise).layer(DefaultBodyLimit::max(PHOTOS)))
         .route("/desk/new/similar", post(hints::similar))
         .route("/desk/new/preview", post(hints::preview))
+        .route("/desk/new/foresee", post(hints::foresee))
         .route("/desk/new/areas", get(hints::areas))
 }
 
@@ -45,6 +48,8 @@ struct Intake {
     open_list: bool,
     classes: Vec<Pick>,
     text: String,
+    /// Who will have it and by when.
+    ahead: hints::Foreseen,
     /// What the owner will read.
     preview: Preview,
     hide: String,
@@ -71,6 +76,8 @@ struct Intake {
     email_error: Option<String>,
     postal_error: Option<String>,
     channel_error: Option<String>,
+    photos_error: Option<String>,
+    post_error: Option<String>,
 }
 
 #[derive(Template)]
@@ -119,6 +126,7 @@ fn form(
         chosen: chosen.as_ref().map(|c| c.name(page.look.lang).to_owned()),
         open_list: wrong.iter().any(|w| w.field == "class"),
         classes: picks(&page, &classes),
+        ahead: hints::ahead(cx, &page, typed)?,
         text: typed.text.clone(),
         preview: if typed.text.is_empty() { Preview::default() } else { hints::read(cx, &page, typed)? },
         hide: typed.hide.clone(),
@@ -146,6 +154,8 @@ fn form(
         email_error: error("email"),
         postal_error: error("postal"),
         channel_error: error("channel"),
+        photos_error: error("photos"),
+        post_error: error("post"),
     };
     Ok(NewPage { page, frame, i })
 }
@@ -164,16 +174,25 @@ async fn raise(State(app): State<App>, page: Page, staff: Staff, posted: Posted)
     let typed = Typed::of(&posted);
     let who = staff.who(Purpose::Proxy);
     let (lang, mut again) = (page.look.lang, typed.clone());
-    let done = app
-        .rt
-        .write(who.clone(), move |cx| {
-            let raise = command(cx, &typed, lang)?;
-            matters::app::raise_corrected(cx, raise, &typed.correction)
-        })
-        .await;
+    let sent = !posted.files.is_empty();
+    // The button for browsers without script: looks ahead and raises nothing.
+    if posted.get("go") == "check" {
+        let wrong = photos::blame(Vec::new(), sent);
+        return html(&app.rt.read(who, move |cx| form(cx, page, &staff, &again, &wrong)).await?);
+    }
+    let done = match photos::of_form(posted.files).await? {
+        Err(wrong) => Err(matters::Error::Invalid(vec![wrong])),
+        Ok(pictures) => {
+            let work = move |cx: &mut Cx<'_>| {
+                let raise = command(cx, &typed, lang)?;
+                matters::app::raise_with(cx, raise, &typed.correction, &pictures)
+            };
+            app.rt.write(who.clone(), work).await
+        }
+    };
     let wrong = match done {
         Ok(receipt) => return receipt::show(&app, page, staff, receipt).await,
-        Err(matters::Error::Invalid(wrong)) => wrong,
+        Err(matters::Error::Invalid(wrong)) => photos::blame(wrong, sent),
         Err(error) => return Err(error.into()),
     };
     if again.key.is_empty() || wrong.iter().any(|w| w.field == "key") {

@@ -1,6 +1,7 @@
 //! Invented forms and receipts for the test that renders every page.
 
 use super::classes::picks;
+use super::hints::{Ahead, ForeseePart};
 use super::receipt::{ReceiptPage, ReceiptView};
 use super::{Intake, NewPage, channels, problem};
 use crate::desk::Frame;
@@ -11,13 +12,27 @@ use kernel::Lang;
 use matters::model::Origin;
 use std::sync::Arc;
 
+fn ahead(page: &Page) -> Ahead {
+    let name = |zh: &str, en: &str| if page.zh() { zh.to_owned() } else { en.to_owned() };
+    Ahead {
+        owner: name("王工", "Wang"),
+        more: vec![name("青禾站值班员", "Duty desk"), page.t("desk-via-catch_all")],
+        place: Some(name("青禾镇 · 桂花里", "Qinghe · Guihuali")),
+        post: Some((name("青禾站", "Qinghe post"), "021-0571 0100".into())),
+        contact_by: page.by(page.now.plus_hours(24)),
+        answer_by: page.by(page.now.plus_days(7)),
+        provisional: true,
+    }
+}
+
 pub(in crate::desk) fn samples(page: &Page) -> Vec<(&'static str, String)> {
     let classes: Vec<_> = matters::seed::classes().into_iter().map(Arc::new).collect();
     let frame = Frame::sample(page);
     let name = |zh: &str, en: &str| if page.zh() { zh.to_owned() } else { en.to_owned() };
     let mut out = Vec::new();
     for bad in [false, true] {
-        let fields = ["class", "text", "address", "area", "phone", "name", "email", "postal", "channel"];
+        let fields =
+            ["class", "text", "address", "area", "phone", "name", "email", "postal", "channel", "photos", "post"];
         let wrong: Vec<_> =
             fields.iter().filter(|_| bad).map(|f| matters::Invalid::new(f, "invalid-missing")).collect();
         let i = Intake {
@@ -29,6 +44,9 @@ pub(in crate::desk) fn samples(page: &Page) -> Vec<(&'static str, String)> {
             langs: Lang::ALL.iter().map(|l| Choice::new(l.tag(), page.tk("desk-lang-", l.tag()), "")).collect(),
             errors: wrong.iter().map(|w| (w.field.to_owned(), problem(page, w))).collect(),
             text_error: bad.then(|| page.t("invalid-missing")),
+            post_error: bad.then(|| page.t("desk-new-post-needed")),
+            ahead: bad.then(|| Ok(ahead(page))),
+            photos_error: bad.then(|| page.t("photos-again")),
             areas: vec![name("青禾居委会", "Qinghe")],
             ..Intake::default()
         };
@@ -36,6 +54,11 @@ pub(in crate::desk) fn samples(page: &Page) -> Vec<(&'static str, String)> {
             "desk/new.html",
             NewPage { page: page.clone(), frame: frame.clone(), i }.render().unwrap_or_default(),
         ));
+        let said = [None, Some(Ok(ahead(page))), Some(Err(page.t("desk-new-area-unknown")))];
+        for ahead in said {
+            let part = ForeseePart { page: page.clone(), ahead };
+            out.push(("desk/part_foresee.html", part.render().unwrap_or_default()));
+        }
         let r = ReceiptView {
             mark: "412:4f2a-9c01-77de-0b12".into(),
             number: "HQ-2026-00001".into(),

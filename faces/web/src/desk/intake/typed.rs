@@ -54,6 +54,15 @@ impl Typed {
         }
     }
 
+    pub(super) fn key(&self) -> Option<String> {
+        Some(self.key.clone()).filter(|k| !k.is_empty())
+    }
+
+    pub(super) fn origin(&self) -> Origin {
+        let origin = Origin::from_code(&self.origin);
+        origin.filter(|o| matches!(o, Origin::Phone | Origin::WalkIn)).unwrap_or(Origin::Phone)
+    }
+
     /// How the answer goes out: what was chosen, else by what is known of the caller.
     pub(super) fn channel(&self) -> Channel {
         let origin = Origin::from_code(&self.origin);
@@ -98,26 +107,39 @@ pub(super) fn command(cx: &mut Cx<'_>, typed: &Typed, lang: Lang) -> Result<Rais
     if typed.text.is_empty() {
         wrong.push(matters::Invalid::new("text", "invalid-missing"));
     }
-    let mut area = ground::resolve(cx, &typed.area).unwrap_or_default();
-    if area.is_none() && !typed.area.trim().is_empty() {
-        wrong.push(matters::Invalid::new("area", "desk-new-area-unknown"));
-    } else if area.is_none() {
-        area = ground::in_address(cx, &typed.address).unwrap_or_default();
-    }
+    let place = place(cx, typed).unwrap_or_else(|unknown| {
+        wrong.push(unknown);
+        RaisedPlace::default()
+    });
     if !wrong.is_empty() {
         return Err(matters::Error::Invalid(wrong));
     }
-    let post: Option<PostId> = typed.post.parse().ok();
     Ok(Raise {
-        key: Some(typed.key.clone()).filter(|k| !k.is_empty()),
+        key: typed.key(),
         class: class.unwrap_or_default(),
         text: typed.text.clone(),
-        place: RaisedPlace { point: None, address: Some(typed.address.clone()).filter(|a| !a.is_empty()), area, post },
+        place,
         raiser: typed.raiser(lang),
-        origin: Origin::from_code(&typed.origin)
-            .filter(|o| matches!(o, Origin::Phone | Origin::WalkIn))
-            .unwrap_or(Origin::Phone),
+        origin: typed.origin(),
     })
+}
+
+/// Where it is, as far as it can be told; or which field says something that is not known.
+pub(super) fn place(cx: &mut Cx<'_>, typed: &Typed) -> Result<RaisedPlace, matters::Invalid> {
+    let mut area = ground::resolve(cx, &typed.area).unwrap_or_default();
+    if area.is_none() && !typed.area.trim().is_empty() {
+        return Err(matters::Invalid::new("area", "desk-new-area-unknown"));
+    }
+    if area.is_none() {
+        area = ground::in_address(cx, &typed.address).unwrap_or_default();
+    }
+    let post: Option<PostId> = typed.post.parse().ok();
+    let walked_in = typed.origin() == Origin::WalkIn && area.is_none() && post.is_none();
+    // Whose seat is at no post cannot mean their own.
+    if walked_in && cx.actor.grants().iter().all(|g| g.post.is_none() && g.area.is_none()) && ground::has_posts(cx) {
+        return Err(matters::Invalid::new("post", "desk-new-post-needed"));
+    }
+    Ok(RaisedPlace { point: None, address: Some(typed.address.clone()).filter(|a| !a.is_empty()), area, post })
 }
 
 #[cfg(test)]

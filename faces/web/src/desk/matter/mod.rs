@@ -190,7 +190,11 @@ fn view(cx: &mut Cx<'_>, page: &Page, d: Detail, done: Option<String>) -> Result
             .attachments
             .iter()
             .enumerate()
-            .map(|(i, p)| PictureView { href: format!("{href}/picture/{p}"), alt: page.t1("desk-picture", "n", i + 1) })
+            .map(|(i, p)| PictureView {
+                href: format!("{href}/picture/{}", p.id),
+                alt: page.t1("desk-picture", "n", i + 1),
+                whose: page.tk("desk-picture-", p.audience.code()),
+            })
             .collect(),
         answer: d.answer.clone(),
         outcome: d.outcome.map(|o| page.tk("outcome-", o.code())),

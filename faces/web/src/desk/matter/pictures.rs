@@ -11,6 +11,8 @@ use kernel::ids::{AttachmentId, MatterId};
 pub(super) struct PictureView {
     pub href: String,
     pub alt: String,
+    /// Who took it, and whether the raiser sees it.
+    pub whose: String,
 }
 
 pub(super) async fn show(

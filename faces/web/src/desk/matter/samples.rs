@@ -59,7 +59,11 @@ fn sample(page: &Page, state: Stand) -> View {
         place: texts(full, name("青禾路3号", "3 Qinghe Road")),
         areas: texts(full, name("南桥镇 · 青禾居委会", "Nanqiao · Qinghe")),
         post: full.then(|| (name("青禾站", "Qinghe Post"), "021-0571 0100".into())),
-        pictures: vec![PictureView { href: format!("{href}/picture/1"), alt: page.t1("desk-picture", "n", 1) }],
+        pictures: vec![PictureView {
+            href: format!("{href}/picture/1"),
+            alt: page.t1("desk-picture", "n", 1),
+            whose: page.t("desk-picture-desk"),
+        }],
         answer: texts(!full, name("水管已经换好", "The pipe was replaced")),
         outcome: texts(!full, page.t("outcome-done")),
         raisers: vec![RaiserView {

@@ -19,7 +19,7 @@ use serde::Deserialize;
 pub(super) use pages::Town;
 #[cfg(test)]
 pub(crate) use pages::{sample_offer, samples};
-pub(super) use send::{pictures, towns};
+pub(super) use send::towns;
 
 pub(super) fn routes() -> Router<App> {
     Router::new().route("/report", get(start).post(step).layer(DefaultBodyLimit::max(PHOTOS)))

@@ -4,18 +4,14 @@ use super::draft::{Draft, Problem, Reach};
 use super::pages::{Choice, Offer, Town};
 use crate::preview::{self, Preview};
 use crate::public::errors;
-use crate::{App, Fail, Page};
+use crate::{App, Fail, Page, photos};
+use kernel::Point;
 use kernel::ids::AreaId;
-use kernel::{Actor, Point, Purpose};
 use matters::Invalid;
 use matters::app::{self, Raise, RaisedPlace, RaiserInput};
 use matters::model::{Channel, Origin};
-use matters::photo::Photo;
 use matters::redaction::{self, Correction};
 use places::AreaKind;
-
-/// Photos of one report.
-const PHOTOS: usize = 3;
 
 /// Classes and communities to choose from, and the post whose code was scanned.
 pub(super) async fn offer(app: &App, page: &Page, draft: &Draft) -> Result<Offer, Fail> {
@@ -75,29 +71,17 @@ pub(super) async fn send(
     app: &App,
     page: &Page,
     draft: &Draft,
-    photos: Vec<Vec<u8>>,
+    files: Vec<Vec<u8>>,
 ) -> Result<Result<String, Vec<Problem>>, Fail> {
-    let pictures = match pictures(page, photos).await? {
+    let pictures = match photos::of_form(files).await? {
         Ok(pictures) => pictures,
-        Err(words) => return Ok(Err(vec![("photos", words)])),
+        Err(wrong) => return Ok(Err(vec![("photos", errors::words(page, &wrong))])),
     };
     let post = scanned(app, &draft.post).await?.map(|post| post.id);
     let origin = if post.is_some() { Origin::Qr } else { Origin::Web };
     let place = RaisedPlace { post, ..place(draft) };
     let (command, correction) = (Raise { origin, ..command(page, draft, place) }, correction(draft));
-    let district = app.district;
-    let done = app
-        .rt
-        .write(app.raiser(), move |cx| {
-            let receipt = app::raise_corrected(cx, command, &correction)?;
-            // Also when it was raised before: a picture that is there already is not stored twice, and one that was
-            // added before sending again is not lost.
-            cx.acting_as(Actor::raiser(district, receipt.matter), Purpose::OwnMatter, |cx| {
-                pictures.iter().try_for_each(|p| app::attach(cx, receipt.matter, p).map(drop))
-            })?;
-            Ok::<_, matters::Error>(receipt)
-        })
-        .await;
+    let done = app.rt.write(app.raiser(), move |cx| app::raise_with(cx, command, &correction, &pictures)).await;
     match done {
         Ok(receipt) => Ok(Ok(receipt.code)),
         Err(matters::Error::Invalid(wrong)) => Ok(Err(wrong.iter().map(|w| (field(w), words(page, w))).collect())),
@@ -127,14 +111,6 @@ pub(super) async fn preview(app: &App, page: &Page, draft: &Draft) -> Result<Pre
     let (command, correction) = (command(page, draft, place), correction(draft));
     let pieces = app.rt.read(app.raiser(), move |cx| redaction::preview(cx, &command, &correction)).await;
     Ok(Preview::of(page, &pieces.map_err(errors::of_matters)?))
-}
-
-/// Photos made storable, outside any transaction; or what is wrong with them.
-pub(in crate::public) async fn pictures(page: &Page, photos: Vec<Vec<u8>>) -> Result<Result<Vec<Photo>, String>, Fail> {
-    if photos.len() > PHOTOS {
-        return Ok(Err(page.t1("photos-too-many", "n", PHOTOS)));
-    }
-    Ok(crate::photos::clean(photos).await?.map_err(|wrong| page.t(wrong.key())))
 }
 
 fn place(draft: &Draft) -> RaisedPlace {

@@ -2,7 +2,7 @@
 
 use super::Posted;
 use super::view::{Answer, Entry, Holder, Looks, Pause, Promise, Seen, View};
-use crate::public::{errors, office, report};
+use crate::public::{errors, office};
 use crate::{App, Fail, Page, looker};
 use kernel::ids::AttachmentId;
 use kernel::{Actor, Moment, Purpose};
@@ -82,7 +82,13 @@ fn draw(page: &Page, code: &str, t: Tracked, holder: Option<Holder>) -> View {
     // Opening the answer is its proof (R2): until then its words stay behind the button, unless it came another way.
     let opened = t.delivered || t.state == State::Closed;
     let answered_at = t.timeline.iter().rev().find(|l| l.kind == "answer").map_or(t.raised_at, |l| l.at);
-    let answer = t.answer.as_ref().map(|words| Answer { at: answered_at, words: opened.then(|| words.clone()) });
+    let hrefs =
+        |ids: &[AttachmentId]| ids.iter().map(|id| page.href(format!("/t/{code}/photo/{id}"))).collect::<Vec<_>>();
+    let answer = t.answer.as_ref().map(|words| Answer {
+        at: answered_at,
+        words: opened.then(|| words.clone()),
+        photos: if opened { hrefs(&t.answer_pictures) } else { Vec::new() },
+    });
     let reopen_until = t.reopen_until.filter(|until| t.state == State::Closed && page.now < *until);
     View {
         number: t.number.clone(),
@@ -103,7 +109,7 @@ fn draw(page: &Page, code: &str, t: Tracked, holder: Option<Holder>) -> View {
         holder,
         timeline,
         answer,
-        photos: t.attachments.iter().map(|id| page.href(format!("/t/{code}/photo/{id}"))).collect(),
+        photos: hrefs(&t.attachments),
         rating: t.rating,
         can_add: t.state.is_open(),
         can_rate: opened && matches!(t.state, State::Answered | State::Closed) && t.rating.is_none(),
@@ -262,9 +268,9 @@ pub(super) async fn say(
     posted: Posted,
 ) -> Result<Result<(), Refused>, Fail> {
     let (_, found) = found(app, typed).await?;
-    let pictures = match report::pictures(page, posted.files).await? {
+    let pictures = match crate::photos::of_form(posted.files).await? {
         Ok(pictures) => pictures,
-        Err(words) => return Ok(Err(Refused(vec![("photos", words)]))),
+        Err(wrong) => return Ok(Err(Refused(vec![("photos", errors::words(page, &wrong))]))),
     };
     let words = Some(said.text.clone()).filter(|t| !t.is_empty());
     let command = match kind {

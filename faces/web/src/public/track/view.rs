@@ -103,6 +103,8 @@ pub(crate) struct Entry {
 pub(crate) struct Answer {
     pub at: Moment,
     pub words: Option<String>,
+    /// Pictures that belong to it, once it was opened.
+    pub photos: Vec<String>,
 }
 
 /// One of the six steps.
@@ -215,6 +217,7 @@ pub(crate) fn sample(page: &Page, state: &'static str) -> View {
     let answer = (progress == 5).then(|| Answer {
         at: now.plus_hours(-1),
         words: (state == "closed").then(|| word("水管已经换好，二楼墙面下周三粉刷。", "The pipe was replaced.")),
+        photos: if state == "closed" { vec!["/t/ABCD/photo/2".into()] } else { Vec::new() },
     });
     View {
         number: "HQ-2026-01873".into(),
