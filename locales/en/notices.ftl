@@ -6,6 +6,7 @@ notice-returned = { $number } came back, please give it to somebody else
 notice-sent_back = { $number } did not pass the check, please go on
 notice-verified = { $number } passed the check, please send the answer
 notice-bring_answer = Please bring the answer of { $number } in person or by telephone
+notice-word_failed = The mail about { $number } did not reach the raiser: please call them
 notice-mail_failed = The mail with the answer of { $number } did not arrive: please bring it in person or by telephone
 notice-reopened = { $number } was opened again
 notice-facts_added = The raiser added something to { $number }
@@ -40,6 +41,36 @@ notice-audit_report = The audit reported a look: entry { $number }
 notice-audit_broken = The log of audit did not verify: { $number }
 notice-withhold_asked = Somebody asks to tell of a look later; please decide: { $number }
 notice-withhold_decided = The request to tell of a look later was decided: { $number }
+mail-copy-subject = There is an answer to what you raised: { $number }
+mail-copy-body = Hello,
+
+    There is an answer to what you raised ({ $number }). You will be told in the way you chose; you can read it before on this page, which is yours alone:
+    { $link }
+
+    Please do not pass the address on. If it does not open, call { $phone } and give the number { $number }.
+
+    Sent by the program. Please do not reply.
+
+mail-ask-subject = We need something from you: { $number }
+mail-ask-body = Hello,
+
+    What you raised ({ $number }) waits for something only you can tell us. What it is, and until when, stands on this page, which is yours alone:
+    { $link }
+
+    You can write it there. Please do not pass the address on. If it does not open, call { $phone } and give the number { $number }.
+
+    Sent by the program. Please do not reply.
+
+mail-word-subject = A message about what you raised: { $number }
+mail-word-body = Hello,
+
+    Whoever deals with what you raised ({ $number }) has written to you. Open this page, which is yours alone:
+    { $link }
+
+    Please do not pass the address on. If it does not open, call { $phone } and give the number { $number }.
+
+    Sent by the program. Please do not reply.
+
 mail-anchor-subject = Anchor of the log { $at }
 mail-anchor-body = This is the state of the log at { $at }, { $entries } entries. Please keep it elsewhere and do not delete it:
 

@@ -6,6 +6,7 @@ notice-returned = { $number } 被退回，请另派人办
 notice-sent_back = { $number } 核查没有通过，请再办
 notice-verified = { $number } 核查通过，请把答复发出去
 notice-bring_answer = 请当面或打电话把 { $number } 的答复告诉反映人
+notice-word_failed = { $number } 写给反映人的话邮件没有送到，请打电话告诉反映人
 notice-mail_failed = { $number } 的答复邮件没有送到，请当面或打电话告诉反映人
 notice-reopened = { $number } 被重新打开
 notice-facts_added = 反映人给 { $number } 补充了情况
@@ -40,6 +41,36 @@ notice-audit_report = 审计上报了一次查看：第 { $number } 条
 notice-audit_broken = 审计日志核验没有通过：{ $number }
 notice-withhold_asked = 有人申请暂缓告知一次查看，请审批：{ $number }
 notice-withhold_decided = 暂缓告知的申请已有结论：{ $number }
+mail-copy-subject = 您反映的事有答复了：{ $number }
+mail-copy-body = 您好：
+
+    您反映的事（{ $number }）有答复了。我们会按您选的方式告诉您；您也可以打开这个只属于您的网页先看：
+    { $link }
+
+    请不要把网址转发给别人。如果打不开，请致电 { $phone }，报编号 { $number }。
+
+    这封邮件由系统自动发出，请不要直接回复。
+
+mail-ask-subject = 您反映的事需要您补充：{ $number }
+mail-ask-body = 您好：
+
+    您反映的事（{ $number }）在等您补充情况。要补充什么、等到哪天，请打开这个只属于您的网页查看：
+    { $link }
+
+    在那一页上可以直接补充。请不要把网址转发给别人。如果打不开，请致电 { $phone }，报编号 { $number }。
+
+    这封邮件由系统自动发出，请不要直接回复。
+
+mail-word-subject = 办事的人给您写了话：{ $number }
+mail-word-body = 您好：
+
+    办理您反映的事（{ $number }）的人给您写了话，请打开这个只属于您的网页查看：
+    { $link }
+
+    请不要把网址转发给别人。如果打不开，请致电 { $phone }，报编号 { $number }。
+
+    这封邮件由系统自动发出，请不要直接回复。
+
 mail-anchor-subject = 审计日志锚点 { $at }
 mail-anchor-body = 这是审计日志在 { $at } 的状态，共 { $entries } 条。请另外保存，不要删除：
 

@@ -7,7 +7,7 @@ use crate::app::webhook_queue;
 use crate::config::AlertsConfig;
 use crate::mail::{Mailer, Sent};
 use crate::outgoing::Outgoing;
-use matters::events::{DeliverAnswer, NotifyOwner, NotifySupervisor, NotifyVerifiers};
+use matters::events::{DeliverAnswer, NotifyOwner, NotifyRaiser, NotifySupervisor, NotifyVerifiers};
 use people::policy::jobs as names;
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
@@ -37,6 +37,10 @@ pub fn handlers(config: AlertsConfig) -> Handlers {
         .on(DeliverAnswer::KIND, move |rt, job| {
             let (n, key): (DeliverAnswer, _) = (payload(job)?, job_key(job));
             run(rt, job, move |cx| tell::deliver(cx, mail, &n, &key))
+        })
+        .on(NotifyRaiser::KIND, move |rt, job| {
+            let (n, key): (NotifyRaiser, _) = (payload(job)?, job_key(job));
+            run(rt, job, move |cx| tell::tell_raiser(cx, mail, &n, &key))
         })
         .on(SEND, move |rt, job| match &mailer {
             Some(mailer) => send(rt, job, &config, mailer),

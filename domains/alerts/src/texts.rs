@@ -64,6 +64,12 @@ mod tests {
                 "mail-staff-body",
                 "mail-answer-subject",
                 "mail-answer-body",
+                "mail-copy-subject",
+                "mail-copy-body",
+                "mail-ask-subject",
+                "mail-ask-body",
+                "mail-word-subject",
+                "mail-word-body",
                 "mail-anchor-subject",
                 "mail-anchor-body",
             ] {

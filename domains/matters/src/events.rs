@@ -88,6 +88,28 @@ impl DeliverAnswer {
     }
 }
 
+/// Tell one raiser who left an e-mail address that something was written for them. The words stay at `/t`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotifyRaiser {
+    pub matter: MatterId,
+    pub raiser: RaiserId,
+    /// [`Word`] code.
+    pub word: String,
+}
+impl NotifyRaiser {
+    pub const KIND: &'static str = "notify.raiser";
+}
+
+codes! {
+    /// What was written for the raiser. Locale keys `mail-…-subject`, `mail-…-body`.
+    Word {
+        /// Something is needed from them; the clock stands still until it comes.
+        Ask = "ask",
+        /// A message of whoever handles it.
+        Written = "word",
+    }
+}
+
 /// A matter's own timers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Timer {

@@ -5,7 +5,7 @@
 use crate::Error;
 use crate::app::{RaiserInput, around};
 use crate::redaction;
-use crate::store::MatterRow;
+use crate::store::{MatterRow, raisers};
 use ::store::{Cx, KeyClass, Row, params};
 use kernel::Lang;
 use kernel::ids::{MatterId, RaiserId};
@@ -59,6 +59,14 @@ pub fn reveal_for_delivery(cx: &mut Cx<'_>, matter: MatterId, raiser: RaiserId) 
     let raiser = open(cx, &row)?;
     cx.record_read("raiser", raiser.id.0, &shown(&raiser))?;
     Ok(raiser)
+}
+
+/// Whether this raiser left an e-mail address, for the program that sends. Opens nothing.
+pub fn has_mail(cx: &mut Cx<'_>, matter: MatterId, raiser: RaiserId) -> Result<bool, Error> {
+    if !matches!(cx.actor.kind, kernel::ActorKind::System(_)) {
+        return Err(Error::NotFound);
+    }
+    Ok(raisers::with_mail(cx, matter)?.contains(&raiser))
 }
 
 /// The code of a raiser's receipt, for the link in the message that brings the answer. Goes to nobody but the raiser.

@@ -8,6 +8,7 @@ use crate::{Error, Result, sentence};
 use kernel::ids::{AccountId, MatterId, RaiserId};
 use kernel::{Lang, Moment, Purpose, time};
 use matters::app::brief;
+use matters::events::Word;
 use matters::model::{DeliveryResult, State};
 use people::policy::{Action, decide};
 use serde_json::json;
@@ -18,6 +19,10 @@ use uuid::Uuid;
 pub(crate) const SEND: &str = "mail.send";
 /// Kind of the message that tells a raiser the number.
 const RECEIPT: &str = "receipt";
+/// Kind of the message that brings an answer; the only one whose fate is a proof (R2).
+const ANSWER: &str = "answer";
+/// Kind of the message that tells of an answer which comes another way.
+pub(crate) const COPY: &str = "copy";
 /// Refused mails to a raiser are tried this often, a day apart (R2: three logged attempts).
 const TRIES: i64 = 3;
 const TRY_AGAIN_HOURS: i64 = 24;
@@ -65,7 +70,19 @@ pub(crate) fn to_raiser(
     key: &str,
 ) -> Result<()> {
     let run_at = if try_no == 1 { cx.now } else { cx.now.plus_hours(TRY_AGAIN_HOURS) };
-    write(cx, To::Raiser { raiser, opening, try_no }, "answer", matter, &format!("answer/{key}/{try_no}"), run_at)
+    write(cx, To::Raiser { raiser, opening, try_no }, ANSWER, matter, &format!("answer/{key}/{try_no}"), run_at)
+}
+
+/// A message that tells a raiser to look at their page: number and link, none of the words.
+pub(crate) fn word(
+    cx: &mut Cx<'_>,
+    raiser: RaiserId,
+    matter: MatterId,
+    opening: i64,
+    kind: &str,
+    key: &str,
+) -> Result<()> {
+    write(cx, To::Raiser { raiser, opening, try_no: 1 }, kind, matter, &format!("{kind}/{key}"), cx.now)
 }
 
 pub(crate) fn to_house(cx: &mut Cx<'_>, letter: HouseLetter, key: &str) -> Result<()> {
@@ -158,8 +175,15 @@ fn for_raiser(
     opening: i64,
 ) -> Result<Option<Letter>> {
     let about = brief(cx, message.matter)?;
-    let receipt = message.kind == RECEIPT;
-    if !receipt && (about.state != State::Answered || about.opening != opening) {
+    let kind = message.kind.as_str();
+    // What has been overtaken by events is not sent any more.
+    let current = match kind {
+        RECEIPT => true,
+        ANSWER | COPY => about.state == State::Answered && about.opening == opening,
+        _ if kind == Word::Ask.code() => about.state == State::Waiting,
+        _ => about.state.is_open(),
+    };
+    if !current {
         return Ok(None);
     }
     let block = match matters::raiser::reveal_for_delivery(cx, message.matter, raiser) {
@@ -171,14 +195,10 @@ fn for_raiser(
     let prefix = if block.lang == Lang::En { "/en" } else { "" };
     let link = format!("{}{prefix}/t/{code}", config.public_url.trim_end_matches('/'));
     let number = about.number.as_str();
-    let (subject, body) = if receipt {
-        ("mail-receipt-subject", "mail-receipt-body")
-    } else {
-        ("mail-answer-subject", "mail-answer-body")
-    };
-    let subject = text(block.lang, subject, &[("number", number)]);
+    let (subject, body) = (format!("mail-{kind}-subject"), format!("mail-{kind}-body"));
+    let subject = text(block.lang, &subject, &[("number", number)]);
     let args = [("number", number), ("link", link.as_str()), ("phone", config.duty_phone.as_str())];
-    let body = text(block.lang, body, &args);
+    let body = text(block.lang, &body, &args);
     Ok(Some(Letter { id: message.id, to, subject, body }))
 }
 
@@ -223,8 +243,14 @@ pub(crate) fn note(cx: &mut Cx<'_>, mail: HasMail, message: &Message, sent: &Sen
         Sent::Later(_) => {}
     }
     let To::Raiser { raiser, opening, try_no } = message.to else { return Ok(()) };
-    // A receipt proves nothing about an answer.
-    if message.kind == RECEIPT {
+    // Only the answer itself proves anything. Whoever waits for the raiser must know that they were not reached.
+    if message.kind != ANSWER {
+        let lost = matches!(sent, Sent::Refused(_)) || (last && matches!(sent, Sent::Later(_)));
+        if lost && message.kind != RECEIPT {
+            let owner = brief(cx, message.matter)?.owner;
+            let key = format!("failed/{}", message.id);
+            tell::tell(cx, mail, owner, "word_failed", message.matter, &key)?;
+        }
         return Ok(());
     }
     let outcome = match sent {
@@ -265,18 +291,23 @@ pub fn bounced(cx: &mut Cx<'_>, id: Uuid) -> Result<bool> {
     let Some(r) = cx.query_opt(sql, params![id, cx.district()])? else { return Ok(false) };
     let matter: MatterId = r.id("matter_id")?;
     cx.execute("UPDATE message SET state = 'bounced' WHERE id = $1", params![id])?;
+    let kind = r.text("kind")?;
     if let Some(raiser) = r.opt_id::<RaiserId>("to_raiser")?
-        && r.text("kind")? != RECEIPT
+        && kind != RECEIPT
     {
+        let about = brief(cx, matter)?;
+        if kind != ANSWER {
+            tell::tell(cx, HasMail(false), about.owner, "word_failed", matter, &format!("bounced/{id}"))?;
+            return Ok(true);
+        }
         let message = Message {
             id,
-            kind: r.text("kind")?,
+            kind,
             matter,
             to: To::Raiser { raiser, opening: r.opt_i64("opening")?.unwrap_or(1), try_no: r.i64("try_no")? },
             key: r.text("idem_key")?,
         };
         record(cx, &message, raiser, DeliveryResult::EmailBounced)?;
-        let about = brief(cx, matter)?;
         tell::tell(cx, HasMail(false), about.owner, "mail_failed", matter, &format!("bounced/{id}"))?;
     }
     Ok(true)

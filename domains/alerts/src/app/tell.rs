@@ -1,10 +1,12 @@
 //! Who is told, and how: the answer of this crate to the jobs of `matters::events`. Runs as the sender of messages.
 
+use super::outbox::COPY;
 use super::{notices, outbox};
 use crate::Result;
 use kernel::ids::{AccountId, MatterId};
 use kernel::{Purpose, Role};
 use matters::app::{Brief, brief};
+use matters::events::Word;
 use matters::model::{Channel, State};
 use people::policy::{Action, decide};
 use store::Cx;
@@ -24,6 +26,7 @@ const BY_MAIL: &[&str] = &[
     "verify",
     "bring_answer",
     "mail_failed",
+    "word_failed",
 ];
 
 /// Whether this deployment sends mail.
@@ -96,17 +99,41 @@ pub(crate) fn tell_verifiers(
 }
 
 /// The answer goes out. By mail it is a message; by telephone, on paper or over the counter a person brings it (the
-/// matter itself told them); where no gateway is set up for the channel, the owner is asked to bring it.
+/// matter itself told them), and a copy goes by mail where an address was left; where no gateway is set up for the channel, the owner is asked to bring it.
 pub(crate) fn deliver(cx: &mut Cx<'_>, mail: HasMail, job: &matters::events::DeliverAnswer, key: &str) -> Result<()> {
     let about = brief(cx, job.matter)?;
     if about.state != State::Answered || about.opening != job.opening {
         return Ok(());
     }
+    let reachable = mail.0 && matters::raiser::has_mail(cx, job.matter, job.raiser)?;
     match job.channel() {
-        Some(Channel::Email) if mail.0 => outbox::to_raiser(cx, job.raiser, job.matter, job.opening, 1, key),
-        Some(Channel::Email | Channel::Sms) => {
-            tell_about(cx, mail, about.owner, "bring_answer", (job.matter, &about), key)
+        // Who chose the page reads it there; the mail says when, and its acceptance is a proof as with the channel e-mail.
+        Some(Channel::Email | Channel::Page) if reachable => {
+            outbox::to_raiser(cx, job.raiser, job.matter, job.opening, 1, key)
         }
-        _ => Ok(()),
+        Some(Channel::Email) => tell_about(cx, mail, about.owner, "bring_answer", (job.matter, &about), key),
+        Some(Channel::Page) | None => Ok(()),
+        // A call, a letter or a visit was promised and still has to come: the mail is a copy and proves nothing.
+        Some(channel) => {
+            if reachable {
+                outbox::word(cx, job.raiser, job.matter, job.opening, COPY, key)?;
+            }
+            if channel == Channel::Sms {
+                tell_about(cx, mail, about.owner, "bring_answer", (job.matter, &about), key)?;
+            }
+            Ok(())
+        }
     }
+}
+
+/// Something was written for the raiser. Without a mail server it stands on their page all the same.
+pub(crate) fn tell_raiser(
+    cx: &mut Cx<'_>,
+    mail: HasMail,
+    job: &matters::events::NotifyRaiser,
+    key: &str,
+) -> Result<()> {
+    let Some(word) = Word::from_code(&job.word).filter(|_| mail.0) else { return Ok(()) };
+    let opening = brief(cx, job.matter)?.opening;
+    outbox::word(cx, job.raiser, job.matter, opening, word.code(), key)
 }

@@ -8,7 +8,7 @@ use alerts::{AlertsConfig, Encryption, MailConfig};
 use kernel::ids::{AccountId, AreaId, MatterId, SeatId};
 use kernel::{Lang, Purpose, Role};
 use matters::app::{self, Act, Raise, RaisedPlace, RaiserInput, Receipt};
-use matters::model::{Channel, Command, ContactOutcome, DeliveryResult, Origin, Outcome, State};
+use matters::model::{Channel, Command, ContactOutcome, DeliveryResult, Origin, Outcome, State, WaitReason};
 use people::app::accounts::{NewAccount, create_account};
 use people::app::{Flat, NewTerm};
 use people::model::Place;
@@ -83,6 +83,10 @@ impl Setup for Town {
 
 impl Town {
     fn raise(&self) -> Receipt {
+        self.raise_by(Channel::Email)
+    }
+    /// By somebody who left an e-mail address and a telephone number and wants the answer this way.
+    fn raise_by(&self, channel: Channel) -> Receipt {
         let raise = Raise {
             key: None,
             class: "dispute".into(),
@@ -91,10 +95,10 @@ impl Town {
             raiser: RaiserInput {
                 anonymous: false,
                 name: Some("赵一𠮷".into()),
-                phone: None,
+                phone: Some("021-0571 0199".into()),
                 email: Some("zhao@raiser.example".into()),
                 address: None,
-                channel: Channel::Email,
+                channel,
                 lang: Lang::ZhCn,
             },
             origin: Origin::Web,
@@ -183,6 +187,76 @@ testkit::both_databases! {
         t.wait_hours(2);
         assert_eq!(t.state(r.matter), State::Closed);
         assert_eq!(t.mails_to("zhao@raiser.example").len(), 1);
+    }
+
+    /// Whoever reads the answer on the page is told by mail that it is there, with the same proof.
+    fn an_address_left_beside_the_page_is_told_too(t: Town) {
+        let r = t.raise_by(Channel::Page);
+        t.answered(r.matter);
+        t.run();
+        let mails = t.mails_to("zhao@raiser.example");
+        assert_eq!(mails.len(), 1);
+        assert!(mails[0].header("Subject").contains("有答复了"));
+        assert_eq!(t.deliveries(r.matter), [DeliveryResult::EmailAccepted]);
+        t.wait_hours(25);
+        assert_eq!(t.state(r.matter), State::Closed);
+    }
+
+    /// Somebody who was promised a call gets the call; the mail is a copy and proves nothing.
+    fn a_promised_call_stays_promised(t: Town) {
+        let r = t.raise_by(Channel::Phone);
+        t.answered(r.matter);
+        t.run();
+        let mails = t.mails_to("zhao@raiser.example");
+        assert_eq!(mails.len(), 1);
+        let body = mails[0].text();
+        assert!(body.contains("/t/") && body.contains(&r.number) && !body.contains("已经处理好了"), "{body}");
+        assert!(t.notices(t.worker.0).contains(&"bring_answer".to_owned()));
+        t.wait_hours(30);
+        assert!(t.deliveries(r.matter).is_empty());
+        assert_eq!(t.state(r.matter), State::Answered);
+    }
+
+    fn what_is_needed_from_the_raiser_is_mailed_as_number_and_link(t: Town) {
+        let r = t.raise_by(Channel::Phone);
+        let me = t.worker.0;
+        t.act(me, r.matter, Command::Sign);
+        t.act(me, r.matter, Command::Contact { outcome: ContactOutcome::Written, note: Some("请问几点最吵？".into()) });
+        t.run();
+        let until = t.world.house.rt.now().plus_days(3);
+        let ask = || Command::Wait { reason: WaitReason::Raiser, until, note: Some("请发一段录音".into()) };
+        t.act(me, r.matter, ask());
+        t.run();
+        t.wait_hours(2);
+        let mails = t.mails_to("zhao@raiser.example");
+        let subjects: Vec<_> = mails.iter().map(|m| m.header("Subject")).collect();
+        assert_eq!(subjects.len(), 2, "{subjects:?}");
+        assert!(subjects.iter().any(|s| s.contains("给您写了话")) && subjects.iter().any(|s| s.contains("需要您补充")));
+        for mail in &mails {
+            let all = format!("{}{}", mail.header("Subject"), mail.text());
+            assert!(all.contains(&r.number) && all.contains("https://mulin.example/t/"), "{all}");
+            for words in ["几点", "录音", "拖家具", "赵一", "王明"] {
+                assert!(!all.contains(words), "{words} in {all}");
+            }
+        }
+        assert!(t.deliveries(r.matter).is_empty(), "no proof of anything");
+
+        // Asked while the mail server is down, and no longer needed when it is back.
+        t.act(me, r.matter, Command::Resume);
+        t.sink.lock().unwrap().stop();
+        t.act(me, r.matter, ask());
+        t.run();
+        t.act(me, r.matter, Command::Resume);
+        t.sink.lock().unwrap().start_again();
+        t.wait_hours(3);
+        assert_eq!(t.mails_to("zhao@raiser.example").len(), 2);
+
+        // An address that refuses: whoever waits is told to call.
+        t.mood(Mood::RefuseRecipient("550 5.1.1 unknown".into()));
+        t.act(me, r.matter, ask());
+        t.run();
+        assert!(t.notices(me).contains(&"word_failed".to_owned()));
+        assert!(t.deliveries(r.matter).is_empty());
     }
 
     fn staff_mail_holds_nothing_about_the_raiser(t: Town) {

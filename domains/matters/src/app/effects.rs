@@ -3,8 +3,8 @@
 use super::act::refuse;
 use super::answer;
 use super::around::{self, Owner};
-use crate::events::{self, DeliverAnswer, NotifyVerifiers, Reason};
-use crate::model::{Channel, Command, CommandKind, ContactOutcome, Outcome, State, WhoCould};
+use crate::events::{self, DeliverAnswer, NotifyRaiser, NotifyVerifiers, Reason, Word};
+use crate::model::{Channel, Command, CommandKind, ContactOutcome, Outcome, State, WaitReason, WhoCould};
 use crate::redaction::{self, Correction};
 use crate::store::notes::{self, NoteKind};
 use crate::store::{MatterRow, log, raisers};
@@ -249,21 +249,40 @@ pub(super) fn after(
         CommandKind::Answer => send(cx, m)?,
         _ => {}
     }
+    match command {
+        Command::Wait { reason: WaitReason::Raiser, .. } => tell_raisers(cx, m, Word::Ask)?,
+        Command::Contact { outcome: ContactOutcome::Written, .. } => tell_raisers(cx, m, Word::Written)?,
+        _ => {}
+    }
+    Ok(())
+}
+
+/// Something stands at `/t` for them: whoever left an address is told to look.
+fn tell_raisers(cx: &mut Cx<'_>, m: &MatterRow, word: Word) -> Result<(), Error> {
+    for raiser in raisers::with_mail(cx, m.id)? {
+        let key = format!("{}:{}:{raiser}", m.id, m.version);
+        let payload = NotifyRaiser { matter: m.id, raiser, word: word.code().to_owned() };
+        events::enqueue(cx, NotifyRaiser::KIND, key, cx.now, &payload)?;
+    }
     Ok(())
 }
 
 /// One delivery for every raiser; an anonymous one's answer lies open.
 fn send(cx: &mut Cx<'_>, m: &MatterRow) -> Result<(), Error> {
     let mut by_hand = false;
+    let with_mail = raisers::with_mail(cx, m.id)?;
     for r in raisers::of(cx, m.id)? {
         let key = format!("{}:{}:{}", m.id, m.opening, r.id);
         if r.channel == Channel::Page {
             let timer = events::Timer { matter: m.id, raiser: r.id, opening: m.opening };
             let after = crate::model::delivery::LAY_OPEN_DAYS;
             if r.anonymous {
-                events::enqueue(cx, events::LAY_OPEN, key, cx.now.plus_days(after), &timer)?;
+                events::enqueue(cx, events::LAY_OPEN, key.clone(), cx.now.plus_days(after), &timer)?;
             }
-            continue;
+            // Nobody looks every day: an address that was left is told.
+            if !with_mail.contains(&r.id) {
+                continue;
+            }
         }
         by_hand |= matches!(r.channel, Channel::Phone | Channel::Paper | Channel::Counter);
         let payload =

@@ -44,6 +44,12 @@ pub(crate) fn of(cx: &mut Cx<'_>, matter: MatterId) -> Result<Vec<RaiserLine>, E
         .collect()
 }
 
+/// Those who left an e-mail address. The address itself stays sealed.
+pub(crate) fn with_mail(cx: &mut Cx<'_>, matter: MatterId) -> Result<Vec<RaiserId>, Error> {
+    let sql = "SELECT id FROM matter_raiser WHERE matter_id = $1 AND email IS NOT NULL ORDER BY at, id";
+    cx.query(sql, params![matter])?.iter().map(|r| r.id("id").map_err(Error::from)).collect()
+}
+
 /// Logged attempts of this opening, oldest first.
 pub(crate) fn deliveries(cx: &mut Cx<'_>, matter: MatterId, opening: i64) -> Result<Vec<Delivery>, Error> {
     let sql = "SELECT raiser_id, at, result FROM matter_delivery WHERE matter_id = $1 AND opening = $2 ORDER BY n";
