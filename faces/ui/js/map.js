@@ -68,12 +68,14 @@ const tone = (other) => ["match", ["get", "tone"], "bad", css("--vermilion"), "w
 
 /** Posts: rings, police posts from afar, all of them from near; their names are written later. */
 async function posts(map, url) {
-  map.addSource("posts", { type: "geojson", data: await load(url) });
+  const data = await load(url);
+  map.addSource("posts", { type: "geojson", data });
   const main = ["==", ["get", "tier"], "police_post"];
   const paint = { "circle-radius": ["interpolate", ["linear"], ["zoom"], 9, 2.5, 13, 5], "circle-color": css("--surface"), "circle-stroke-width": 2, "circle-stroke-color": css("--slate") };
   map.addLayer({ id: "posts", type: "circle", source: "posts", filter: main, paint });
   map.addLayer({ id: "posts-near", type: "circle", source: "posts", minzoom: 12.5, filter: ["!", main], paint });
   for (const id of ["posts", "posts-near"]) map.on("click", id, (event) => popup(map, event));
+  choosePosts(map, data);
   return () => {
     map.addLayer(label("posts", { minzoom: 10.8, filter: main, offset: 0.7, colour: "--slate" }));
     map.addLayer(label("posts", { minzoom: 13.2, filter: ["!", main], offset: 0.7, colour: "--slate" }));
@@ -136,16 +138,36 @@ export function show(el) {
   return map;
 }
 
-/** Names in the list beside the map: a click shows the area. Until the map is there they are plain words. */
+/** A name in the list beside the map becomes a button once there is a map to show it on. */
+function clickable(map, name, act) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "link-button";
+  button.append(...name.childNodes);
+  name.append(button);
+  button.addEventListener("click", () => {
+    act();
+    map.getContainer().scrollIntoView({ block: "nearest" });
+  });
+}
+
+/** Names of areas: a click shows the area. */
 function choose(map, data) {
-  for (const link of document.querySelectorAll("[data-show-area]")) {
-    const area = data.features.find((f) => f.properties.id === link.dataset.showArea);
-    if (!area) continue;
-    link.hidden = false;
-    link.nextElementSibling.hidden = true;
-    link.addEventListener("click", () => {
-      map.fitBounds(box({ features: [area] }), { padding: 40, maxZoom: 14 });
-      map.getContainer().scrollIntoView({ block: "nearest" });
+  for (const name of document.querySelectorAll("[data-show-area]")) {
+    const area = data.features.find((f) => f.properties.id === name.dataset.showArea);
+    if (area) clickable(map, name, () => map.fitBounds(box({ features: [area] }), { padding: 40, maxZoom: 14 }));
+  }
+}
+
+/** Likewise names of posts. */
+function choosePosts(map, data) {
+  for (const name of document.querySelectorAll("[data-show-post]")) {
+    const post = data.features.find((f) => f.properties.id === name.dataset.showPost);
+    if (!post) continue;
+    const lngLat = post.geometry.coordinates;
+    clickable(map, name, () => {
+      map.easeTo({ center: lngLat, zoom: Math.max(map.getZoom(), 14) });
+      popup(map, { features: [post], lngLat });
     });
   }
 }

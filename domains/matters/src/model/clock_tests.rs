@@ -185,3 +185,38 @@ fn the_ladder_climbs_by_the_clock() {
     assert_eq!(c.next_alarm(Level::Red), Some(at("2026-11-20T18:00")));
     assert_eq!(c.next_alarm(Level::NextLevel), None);
 }
+
+/// The examples that the form of a class gives (`clock-time-hint-…`, `clock-scope-hint-…`, `on-return-hint-…`,
+/// `urgency-hint-…` in the locales): who changes a rule changes these sentences too.
+#[test]
+fn the_examples_of_the_form_are_true() {
+    use OnReturn::{Accumulate, Restart};
+    use Scope::{PerStage, WholeCase};
+    use TimeKind::{Calendar, WorkingDays, WorkingHours};
+    let friday = [ev("2026-11-20T16:00", ClockStep::Raised)];
+    let sign = |time, sign: &str| {
+        let rule = ClassRule { sign: sign.parse().unwrap(), ..rule(WholeCase, time, Restart) };
+        run(&rule, &friday).due_at
+    };
+    let (saturday, wednesday) = (at("2026-11-21T16:00"), at("2026-11-25T17:00"));
+    assert_eq!((sign(Calendar, "24h"), sign(Calendar, "3d")), (saturday, at("2026-11-23T16:00")));
+    assert_eq!((sign(WorkingDays, "24h"), sign(WorkingDays, "3d")), (saturday, wednesday));
+    assert_eq!((sign(WorkingHours, "2h"), sign(WorkingHours, "3d")), (at("2026-11-23T10:00"), wednesday));
+
+    let monday = [ev("2026-11-23T09:00", ClockStep::Raised), ev("2026-11-23T10:30", ClockStep::Signed)];
+    let contact =
+        |scope| run(&ClassRule { contact: Allowance::hours(24), ..rule(scope, Calendar, Restart) }, &monday).due_at;
+    assert_eq!((contact(WholeCase), contact(PerStage)), (at("2026-11-24T09:00"), at("2026-11-24T10:30")));
+
+    let back = [ev("2026-11-23T09:00", ClockStep::Raised), ev("2026-11-23T10:00", ClockStep::Returned)];
+    for scope in [WholeCase, PerStage] {
+        let due = |how| run(&ClassRule { sign: Allowance::hours(2), ..rule(scope, Calendar, how) }, &back).due_at;
+        assert_eq!((due(Restart), due(Accumulate)), (at("2026-11-23T12:00"), at("2026-11-23T11:00")));
+    }
+
+    let short = |urgency| {
+        let (day, week) = (Allowance::hours(24).at_urgency(urgency), Allowance::days(7).at_urgency(urgency));
+        (day.secs() / 3_600, week.n)
+    };
+    assert_eq!((short(Urgency::Normal), short(Urgency::Urgent), short(Urgency::Critical)), ((24, 7), (12, 4), (6, 2)));
+}

@@ -5,7 +5,7 @@ use crate::{Fail, Page};
 use kernel::Moment;
 use kernel::ids::{AccountId, AreaId, PostId};
 use people::app::Geography;
-use places::{AreaKind, Post, PostState, Snapshot, Tier};
+use places::{AreaKind, Post, PostState, Snapshot};
 use std::collections::HashMap;
 use std::sync::Arc;
 use store::Cx;
@@ -69,7 +69,7 @@ pub(crate) fn choices(cx: &mut Cx<'_>, chosen: &str) -> Result<Vec<Choice>, Fail
 }
 
 /// Towns in which the reader holds a seat; none for a seat of the whole district.
-fn towns_of(cx: &Cx<'_>, ground: &Snapshot) -> Vec<AreaId> {
+pub(crate) fn towns_of(cx: &Cx<'_>, ground: &Snapshot) -> Vec<AreaId> {
     let town_of = |area: AreaId| ground.chain(area).iter().find(|a| a.kind == AreaKind::Town).map(|a| a.id);
     let at_post = |post: PostId| ground.locate(ground.post(post)?.point?).ok()?.town;
     let mut towns = Vec::new();
@@ -163,56 +163,11 @@ pub(crate) fn has_posts(cx: &mut Cx<'_>) -> bool {
     places::snapshot(cx).is_ok_and(|ground| ground.posts().iter().any(|p| p.state == PostState::Running))
 }
 
-/// A post with its state and who is on duty.
-#[derive(Debug, Clone)]
-pub(crate) struct OnDuty {
-    pub name: String,
-    pub open: String,
-    pub icon: &'static str,
-    pub class: &'static str,
-    pub people: Vec<Person>,
-    pub phone: Option<String>,
-}
-
+/// Somebody on duty.
 #[derive(Debug, Clone)]
 pub(crate) struct Person {
     pub name: String,
     pub phone: Option<String>,
-}
-
-/// Posts shown beside a list.
-const SHOWN: usize = 12;
-
-/// Posts of the reader's places with who is on duty now; for those without a post all police posts.
-pub(crate) fn duty(cx: &mut Cx<'_>, page: &Page) -> Result<Vec<OnDuty>, Fail> {
-    let ground = places::snapshot(cx)?;
-    let mine: Vec<PostId> = cx.actor.grants().iter().filter_map(|g| g.post).collect();
-    let near = |p: &&Post| {
-        mine.is_empty() && p.tier == Tier::PolicePost
-            || mine.contains(&p.id)
-            || p.parent.is_some_and(|up| mine.contains(&up))
-    };
-    let running: Vec<&Post> = ground.posts().iter().filter(|p| p.state == PostState::Running).filter(near).collect();
-    let on = people_on(cx, page.now)?;
-    let mut out: Vec<(bool, OnDuty)> = running
-        .into_iter()
-        .map(|p| {
-            let people = on.get(&p.id).cloned().unwrap_or_default();
-            let look = open_look(page, p);
-            let shown = OnDuty {
-                name: p.name.clone(),
-                open: look.2,
-                icon: look.0,
-                class: look.1,
-                people,
-                phone: Some(p.phone.clone()).filter(|t| !t.is_empty()),
-            };
-            (!p.open_at(page.now), shown)
-        })
-        .collect();
-    out.sort_by_key(|(closed, _)| *closed);
-    out.truncate(SHOWN);
-    Ok(out.into_iter().map(|(_, post)| post).collect())
 }
 
 /// Whether a post is open now: icon, class, words.

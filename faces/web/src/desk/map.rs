@@ -123,7 +123,7 @@ async fn posts(State(app): State<App>, page: Page, staff: Staff) -> Result<Respo
                         "type": "Feature",
                         "geometry": { "type": "Point", "coordinates": [at.lon(), at.lat()] },
                         "properties": {
-                            "name": p.name, "title": format!("{} {}", p.name, p.phone), "tone": tone, "tier": p.tier.code(),
+                            "id": p.id.to_string(), "name": p.name, "title": format!("{} {}", p.name, p.phone), "tone": tone, "tier": p.tier.code(),
                         },
                     }))
                 })

@@ -2,6 +2,7 @@
 //! one transaction and decide nothing: who may do what is asked of `people::policy` by the use cases they call.
 
 mod admin;
+mod duty;
 mod events;
 mod export;
 mod feed;
@@ -42,6 +43,7 @@ pub(crate) fn routes() -> Router<App> {
         .merge(search::routes())
         .merge(export::routes())
         .merge(map::routes())
+        .merge(duty::routes())
         .merge(events::routes())
         .merge(sessions::routes())
         .merge(feed::routes())
@@ -91,6 +93,7 @@ pub(crate) fn samples(page: &Page) -> Vec<(&'static str, String)> {
     all.extend(search::tests::samples(page));
     all.extend(notices::tests::samples(page));
     all.extend(feed::tests::samples(page));
+    all.extend(duty::tests::samples(page));
     all.extend(help::tests::samples(page));
     all.extend(me::tests::samples(page));
     all.extend(questions::tests::samples(page));

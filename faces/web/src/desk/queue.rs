@@ -1,7 +1,8 @@
 //! The front page of the desk: a queue of matters with filters, saved views, the map and who is on duty.
 
+use super::duty::{self, Beside};
 use super::frame::queue_path;
-use super::ground::{self, OnDuty};
+use super::ground;
 use super::view::{Choice, Row, rows};
 use super::{Frame, query_string};
 use crate::session::Staff;
@@ -131,7 +132,7 @@ struct Home {
     list: ListView,
     /// Names of the areas on the map; each narrows the list.
     area_links: Vec<AreaLink>,
-    duty: Vec<OnDuty>,
+    duty: Beside,
     /// Address of the points for the map.
     points: String,
     may_export: bool,
@@ -172,7 +173,7 @@ fn load(cx: &mut Cx<'_>, page: Page, staff: &Staff, ask: Ask) -> Result<Option<H
     let filter = filter_view(cx, &page, ask, problem)?;
     let area_links = area_links(&page, ask, &filter.areas);
     let views = matters::app::saved_views(cx)?.into_iter().map(|v| view_link(&page, v)).collect();
-    let duty = ground::duty(cx, &page)?;
+    let duty = duty::beside(cx, &page)?;
     let may_export = decide(&cx.actor, cx.purpose, Action::ExportMatters, &facts).is_allowed();
     let with = |path: &str| page.href(&if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") });
     let (points, export_csv, export_xlsx) =
@@ -306,7 +307,6 @@ async fn delete(State(app): State<App>, page: Page, staff: Staff, Form(form): Fo
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::desk::ground::Person;
     use crate::desk::view::tests::row;
 
     pub(in crate::desk) fn sample_list(page: &Page, n: usize) -> ListView {
@@ -341,18 +341,7 @@ pub(super) mod tests {
             area_links: (0..n)
                 .map(|i| AreaLink { name: name("青禾", "Qinghe"), href: page.href("/desk"), chosen: i == 0 })
                 .collect(),
-            duty: (0..n)
-                .map(|i| OnDuty {
-                    name: name("青禾站", "Qinghe Post"),
-                    open: page.t("desk-post-open-now"),
-                    icon: "check",
-                    class: "tag tag-good",
-                    people: (0..i)
-                        .map(|_| Person { name: name("李明", "Li Ming"), phone: Some("021-0571 0101".into()) })
-                        .collect(),
-                    phone: Some("021-0571 0100".into()),
-                })
-                .collect(),
+            duty: Beside { posts: duty::tests::posts(page, n), more: n * 7, href: page.href("/desk/duty") },
             points: page.href("/desk/points.geojson"),
             may_export: true,
             export_csv: page.href("/desk/export.csv"),

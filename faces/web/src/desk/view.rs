@@ -14,6 +14,8 @@ use store::Cx;
 pub(crate) struct Choice {
     pub value: String,
     pub label: String,
+    /// What choosing it means.
+    pub hint: Option<String>,
     pub chosen: bool,
 }
 
@@ -21,7 +23,7 @@ impl Choice {
     pub(crate) fn new(value: impl Into<String>, label: impl Into<String>, now: &str) -> Self {
         let value = value.into();
         let chosen = value == now;
-        Self { value, label: label.into(), chosen }
+        Self { value, label: label.into(), hint: None, chosen }
     }
 
     /// A closed list of codes named by a family of keys.
@@ -32,6 +34,18 @@ impl Choice {
         now: &str,
     ) -> Vec<Self> {
         codes.into_iter().map(|code| Self::new(code, page.tk(family, code), now)).collect()
+    }
+
+    /// As [`Self::codes`], each with what it means (`…-hint-…`).
+    pub(crate) fn explained<'a>(
+        page: &Page,
+        family: &str,
+        codes: impl IntoIterator<Item = &'a str>,
+        now: &str,
+    ) -> Vec<Self> {
+        let hint = |c: &Self| Some(page.tk(&format!("{family}hint-"), &c.value));
+        let all = Self::codes(page, family, codes, now);
+        all.into_iter().map(|c| Self { hint: hint(&c), ..c }).collect()
     }
 
     /// As [`Self::codes`], after an entry that stands for all.
@@ -122,6 +136,10 @@ impl Field {
     pub(crate) const fn must(mut self) -> Self {
         self.required = true;
         self
+    }
+    /// Options with whole sentences stand below each other.
+    pub(crate) fn explains(&self) -> bool {
+        self.options.iter().any(|o| o.hint.is_some())
     }
     /// Class that sets the width.
     pub(crate) const fn size(&self) -> &'static str {

@@ -187,3 +187,98 @@ async fn only_who_types_for_others_looks_ahead() {
     let stranger = desk.post("", "/desk/new/foresee", "class=environment&text=x").await;
     assert!(!stranger.status.is_success() && !stranger.body.contains("负责人"), "{}", stranger.status);
 }
+
+#[tokio::test]
+async fn who_is_on_duty_begins_with_ones_own_post_and_open_doors() {
+    let drawn = drawn();
+    let desk = &drawn.desk;
+    let counter = drawn.clerk_at_post().await;
+    let beside = desk.get(&counter, "/desk").await.body;
+    let at = |page: &str, name: &str| page.find(&format!("<strong>{name}</strong>"));
+    assert!(at(&beside, "归雁警务站") < at(&beside, "桂花警务站"), "one's own first");
+
+    let shut = drawn.posts[1];
+    aside(|| {
+        desk.world.act(move |cx| {
+            let known = places::snapshot(cx)?;
+            let post = known.post(shut).unwrap();
+            let new = SavePost {
+                id: Some(shut),
+                tier: post.tier,
+                code: post.code.clone(),
+                name: post.name.clone(),
+                parent: None,
+                address: post.address.clone(),
+                phone: post.phone.clone(),
+                point: post.point,
+                hours: "mon 03:00-03:01".parse().unwrap(),
+                state: PostState::Running,
+                serves: vec!["p2".into()],
+                seen: Some(post.version),
+            };
+            save_posts(cx, &[new])
+        });
+    });
+    let beside = desk.get(&counter, "/desk").await.body;
+    assert!(at(&beside, "归雁警务站").is_none(), "a closed door is not in the short list");
+    assert!(beside.contains("href=\"/desk/duty\"") && beside.contains("另外 1 处站室屋"), "{beside}");
+    let open = desk.get(&counter, "/desk/duty").await.body;
+    assert!(at(&open, "归雁警务站").is_none() && at(&open, "桂花警务站").is_some());
+    let all = desk.get(&counter, "/desk/duty?all=1").await.body;
+    assert!(at(&all, "归雁警务站") < at(&all, "桂花警务站") && all.contains("现在没开"), "{all}");
+    let system = desk.sign_in(Role::SystemAdmin).await;
+    assert_eq!(desk.get(&system, "/desk/duty").await.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn posts_have_a_map_beside_their_list_and_say_what_to_do_when_there_are_none() {
+    let drawn = drawn();
+    let boss = drawn.desk.sign_in(Role::Coordinator).await;
+    let page = drawn.desk.get(&boss, "/desk/admin/posts").await.body;
+    assert!(page.contains("data-posts=\"/desk/posts.geojson\""), "{page}");
+    let shown = format!("data-show-post=\"{}\"", drawn.posts[0]);
+    assert!(page.contains(&shown), "each name leads to its point: {page}");
+    let points = drawn.desk.get(&boss, "/desk/posts.geojson").await.body;
+    assert!(points.contains(&drawn.posts[0].to_string()));
+    let unfound = drawn.desk.get(&boss, "/desk/admin/posts?text=没有这站").await.body;
+    assert!(unfound.contains("没有这样的站室屋"), "{unfound}");
+
+    let empty = Desk::new();
+    let boss = empty.sign_in(Role::Coordinator).await;
+    let page = empty.get(&boss, "/desk/admin/posts").await.body;
+    assert!(page.contains("mulin import posts") && !page.contains("data-map"), "{page}");
+    let clerk = empty.sign_in(Role::Clerk).await;
+    assert_eq!(empty.get(&clerk, "/desk/admin/posts").await.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn the_four_options_of_a_clock_are_explained_with_an_example() {
+    let desk = Desk::new();
+    let boss = desk.sign_in(Role::Coordinator).await;
+    let form = desk.get(&boss, "/desk/admin/classes/dispute").await.body;
+    for (option, example) in [
+        ("name=\"time\" value=\"working_days\" checked", "下星期三 17:00 到期"),
+        ("name=\"scope\" value=\"whole_case\"", "星期二 9:00 到期"),
+        ("name=\"on_return\" value=\"accumulate\"", "11:00 到期"),
+        ("name=\"urgency\" value=\"critical\"", "限 24 小时变 6 小时"),
+    ] {
+        assert!(form.contains(option) && form.contains(example), "{option} {example}");
+    }
+    // What is chosen is what is saved.
+    let version = hidden(&form, "version");
+    let typed = format!(
+        "code=dispute&version={version}&name_zh=邻里纠纷&name_en=Dispute&family=non_police&route=committee&sign=2h&contact=24h\
+         &handle=7d&verify=15d&time=calendar&scope=per_stage&on_return=accumulate&urgency=urgent&active=yes&published=no"
+    );
+    let saved = desk.post(&boss, "/desk/admin/classes/dispute", &typed).await;
+    assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.body);
+    let form = desk.get(&boss, "/desk/admin/classes/dispute").await.body;
+    for option in [
+        "time\" value=\"calendar",
+        "scope\" value=\"per_stage",
+        "on_return\" value=\"accumulate",
+        "urgency\" value=\"urgent",
+    ] {
+        assert!(form.contains(&format!("{option}\" checked")), "{option}");
+    }
+}

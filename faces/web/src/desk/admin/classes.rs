@@ -169,15 +169,20 @@ fn sheet(page: &Page, code: &str, values: &Values, wrong: &[Invalid]) -> Sheet {
         let value = get(name);
         let codes = |family: &str, codes: Vec<&'static str>| Choice::codes(page, family, codes, value);
         let select = |options| Field::select(name, label(name), options);
+        // The four options of the clock, each with an example; a test of `matters` computes the same dates.
+        let explain = |family: &str, codes: Vec<&'static str>| {
+            let options = Choice::explained(page, family, codes, value);
+            Field::radio(name, label(name), options).hint(page.tk("desk-cf-hint-", name))
+        };
         fields.push(match name {
             "version" => Field::hidden(name, value),
             "code" if !fresh => Field::hidden(name, value),
             "family" => select(codes("family-", Family::ALL.iter().map(|f| f.code()).collect())),
             "route" => select(codes("route-", Route::ALL.iter().map(|f| f.code()).collect())),
-            "time" => select(codes("clock-time-", TimeKind::ALL.iter().map(|f| f.code()).collect())),
-            "scope" => select(codes("clock-scope-", Scope::ALL.iter().map(|f| f.code()).collect())),
-            "on_return" => select(codes("on-return-", OnReturn::ALL.iter().map(|f| f.code()).collect())),
-            "urgency" => select(codes("urgency-", Urgency::ALL.iter().map(|f| f.code()).collect())),
+            "time" => explain("clock-time-", TimeKind::ALL.iter().map(|f| f.code()).collect()),
+            "scope" => explain("clock-scope-", Scope::ALL.iter().map(|f| f.code()).collect()),
+            "on_return" => explain("on-return-", OnReturn::ALL.iter().map(|f| f.code()).collect()),
+            "urgency" => explain("urgency-", Urgency::ALL.iter().map(|f| f.code()).collect()),
             "active" => select(codes("desk-cf-active-", vec!["yes", "no"])),
             "published" => {
                 select(codes("desk-cf-published-", vec!["yes", "no"])).hint(page.t("desk-cf-hint-published"))

@@ -155,6 +155,9 @@ async fn coverage_map(State(app): State<App>, staff: Staff) -> Result<Response, 
 }
 
 struct PostLine {
+    id: String,
+    /// It has a point, so the map shows it.
+    placed: bool,
     name: String,
     tier: String,
     address: Option<String>,
@@ -175,6 +178,8 @@ struct PostsPage {
     tiers: Vec<Choice>,
     posts: Vec<PostLine>,
     cut: bool,
+    /// There are none at all, whatever is looked for.
+    none: bool,
 }
 
 async fn posts(State(app): State<App>, page: Page, staff: Staff, Query(asked): Query<Ask>) -> Result<Response, Fail> {
@@ -195,6 +200,8 @@ async fn posts(State(app): State<App>, page: Page, staff: Staff, Query(asked): Q
                 .map(|p| {
                     let (icon, class, word) = ground::open_look(&page, p);
                     PostLine {
+                        id: p.id.to_string(),
+                        placed: p.point.is_some(),
                         name: p.name.clone(),
                         tier: page.tk("desk-tier-", p.tier.code()),
                         address: Some(p.address.clone()).filter(|a| !a.is_empty()),
@@ -209,7 +216,8 @@ async fn posts(State(app): State<App>, page: Page, staff: Staff, Query(asked): Q
             let cut = posts.len() > SHOWN;
             posts.truncate(SHOWN);
             let tiers = Choice::any(&page, "desk-tier-", Tier::ALL.iter().map(|t| t.code()), &asked.tier);
-            Ok::<_, Fail>(PostsPage { text: asked.text, tiers, posts, cut, frame, page })
+            let none = ground.posts().is_empty();
+            Ok::<_, Fail>(PostsPage { text: asked.text, tiers, posts, cut, none, frame, page })
         })
         .await?;
     html(&shown)
@@ -255,6 +263,8 @@ pub(super) mod tests {
                 tiers: Choice::any(page, "desk-tier-", Tier::ALL.iter().map(|t| t.code()), ""),
                 posts: (0..n)
                     .map(|i| PostLine {
+                        id: i.to_string(),
+                        placed: i == 0,
                         name: name("青禾站", "Qinghe Post"),
                         tier: page.t("desk-tier-police_post"),
                         address: (i == 0).then(|| name("青禾路1号", "1 Qinghe Road")),
@@ -265,6 +275,7 @@ pub(super) mod tests {
                         poster: (i == 0).then(|| page.href("/post/1")),
                     })
                     .collect(),
+                none: n == 0,
                 cut: n > 0,
             };
             out.push(("desk/admin/posts.html", posts.render().unwrap_or_default()));
