@@ -40,6 +40,21 @@ pub(crate) fn who(page: &Page, looker: &Looker) -> String {
     }
 }
 
+/// The same for whoever raised it: person and body. Titles of seats are for colleagues, and so is the word catch-all.
+pub(crate) fn who_for_raiser(page: &Page, looker: &Looker) -> String {
+    let Looker::Person { name, role, org, .. } = looker else { return who(page, looker) };
+    let at_the_end = *role == Some(Role::CatchAll);
+    let said = match role.filter(|_| !at_the_end) {
+        Some(role) => format!("{} {name}", page.tk("role-", role.code())),
+        None => format!("{} {name}", page.t("seen-staff")),
+    };
+    let desk = || page.t1("office-duty-desk", "place", page.place());
+    match org.clone().or_else(|| at_the_end.then(desk)).filter(|body| body != name) {
+        Some(body) => page.t2("seen-who", "who", said, "body", body),
+        None => said,
+    }
+}
+
 /// Why; the number of the matter where it says something to the reader.
 pub(crate) fn why(page: &Page, reason: &Reason, number: Option<&str>) -> String {
     match (reason, number) {
@@ -60,4 +75,29 @@ pub(crate) fn what(page: &Page, kind: &str, fields: &[String]) -> String {
 /// Kind of record.
 pub(crate) fn record(page: &Page, kind: &str) -> String {
     page.loc.find(&format!("seen-kind-{kind}"), &[]).unwrap_or_else(|| page.t("seen-kind-other"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::look::Look;
+
+    #[test]
+    fn a_raiser_reads_the_body_and_never_the_title_of_a_seat() {
+        let page = Page::sample(Look::default());
+        let looker = |role, org: Option<&str>| Looker::Person {
+            account: kernel::ids::AccountId(uuid::Uuid::nil()),
+            name: "方兜".into(),
+            role: Some(role),
+            seat: Some("区兜底岗".into()),
+            org: org.map(str::to_owned),
+        };
+        let none = who_for_raiser(&page, &looker(Role::CatchAll, None));
+        assert!(none.contains("方兜") && none.contains("值班室") && !none.contains("兜底"), "{none}");
+        let town = who_for_raiser(&page, &looker(Role::CatchAll, Some("青禾街道办事处")));
+        assert!(town.contains("青禾街道办事处") && !town.contains("兜底"), "{town}");
+        let worker = who_for_raiser(&page, &looker(Role::CommitteeWorker, None));
+        assert!(worker.ends_with("方兜") && !worker.contains("区兜底岗"), "{worker}");
+        assert!(who(&page, &looker(Role::CatchAll, None)).contains("区兜底岗"), "colleagues read the seat");
+    }
 }

@@ -9,6 +9,7 @@ await journey("desk", async (stage) => {
     const staff = await stage.person({ width, lang });
     const { page } = staff;
     await signIn(staff, account(role));
+    assert(page.url().includes("/en/") === (lang === "en"), `${role} stays in their language: ${page.url()}`);
     const own = await page.locator('.me a[href*="/desk/"]').evaluateAll((links) => links.map((a) => a.href));
     const side = await page.locator(".side a").evaluateAll((links) => links.map((a) => a.href));
     const search = (await page.locator("form.find").count()) > 0 ? [at("/desk/search?q=漏水", lang)] : [];

@@ -292,7 +292,7 @@ async fn own_readings(
     let seen = app.rt.read(holder(&app, found), read).await?;
     let one = |look: audit::seen::Look| OwnReading {
         at: look.at.into(),
-        who: looker::who(&page, &look.who),
+        who: looker::who_for_raiser(&page, &look.who),
         what: looker::what(&page, &look.kind, &look.fields),
         why: looker::why(&page, &look.why, None),
         kind: look.kind,

@@ -142,8 +142,9 @@ struct Home {
 
 async fn home(State(app): State<App>, page: Page, staff: Staff, Query(ask): Query<Ask>) -> Result<Response, Fail> {
     let who = staff.who(Purpose::Administration);
+    let elsewhere = page.href("/desk/notices");
     let home = app.rt.read(who, move |cx| load(cx, page, &staff, ask)).await?;
-    let Some(home) = home else { return Ok(Redirect::to("/desk/notices").into_response()) };
+    let Some(home) = home else { return Ok(Redirect::to(&elsewhere).into_response()) };
     html(&home)
 }
 

@@ -127,6 +127,19 @@ async fn every_route_refuses_who_may_not() {
 }
 
 #[tokio::test]
+async fn who_has_no_desk_is_led_on_in_their_language() {
+    let desk = Desk::new();
+    let cookie = desk.sign_in(Role::SystemAdmin).await;
+    for lang in ["", "/en"] {
+        let answer = desk.get(&cookie, &format!("{lang}/desk")).await;
+        assert_eq!(
+            (answer.status, answer.location.as_str()),
+            (StatusCode::SEE_OTHER, &*format!("{lang}/desk/notices"))
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_matter_is_seen_only_by_those_it_concerns() {
     let desk = Desk::new();
     let id = desk.raise("有人落水");

@@ -233,7 +233,7 @@ pub(super) async fn looks(app: &App, page: &Page, typed: &str, before: Option<i6
         .map(|look| Seen {
             n: look.n,
             at: look.at,
-            who: looker::who(page, &look.who),
+            who: looker::who_for_raiser(page, &look.who),
             what: looker::what(page, &look.kind, &look.fields),
             why: looker::why(page, &look.why, None),
         })

@@ -173,7 +173,7 @@ impl View {
 
 #[cfg(test)]
 pub(crate) fn sample_looks(page: &Page) -> Vec<Looks> {
-    use crate::looker::{what, who, why};
+    use crate::looker::{what, who_for_raiser as who, why};
     use audit::Looker;
     use audit::looker::Reason;
     let body = if page.zh() { "桂花里居委会" } else { "Guihuali committee" };
