@@ -70,6 +70,19 @@ pub fn shanghai() -> TimeZone {
     TimeZone::get("Asia/Shanghai").unwrap_or_else(|_| TimeZone::fixed(jiff::tz::offset(8)))
 }
 
+/// The next time the clock on the wall shows this, later than `now`.
+pub fn next_on_the_wall(now: Moment, hour: i8, minute: i8) -> Moment {
+    let zone = shanghai();
+    let today = now.zoned(&zone).date();
+    let on = |day: jiff::civil::Date| {
+        day.at(hour, minute, 0, 0)
+            .to_zoned_datetime(zone.clone())
+            .map_or_else(|_| now.plus_days(1), |z| Moment::from(&z))
+    };
+    let at = on(today);
+    if at > now { at } else { on(today.saturating_add(jiff::Span::new().days(1))) }
+}
+
 /// Source of "now".
 pub trait Clock: Send + Sync {
     fn now(&self) -> Moment;

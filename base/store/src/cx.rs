@@ -354,6 +354,20 @@ impl Cx<'_> {
             .map(drop)
     }
 
+    /// As [`Cx::destroy_subject_key`], for at most a few hundred subjects at once.
+    pub fn destroy_subject_keys(&mut self, class: KeyClass, subjects: &[Uuid]) -> Result<(), Error> {
+        if subjects.is_empty() {
+            return Ok(());
+        }
+        let marks = (0..subjects.len()).map(|i| format!("${}", i + 2)).collect::<Vec<_>>().join(", ");
+        let sql = format!("DELETE FROM subject_key WHERE class = $1 AND subject IN ({marks})");
+        let values: Vec<Value> =
+            std::iter::once(Value::from(class.code())).chain(subjects.iter().map(|s| Value::Uuid(*s))).collect();
+        self.execute(&sql, &values)?;
+        self.subject_keys.retain(|(of, subject), _| *of != class || !subjects.contains(subject));
+        Ok(())
+    }
+
     fn subject_key(&mut self, class: KeyClass, subject: Uuid) -> Result<Option<SubjectKey>, Error> {
         if let Some(key) = self.subject_keys.get(&(class, subject)) {
             return Ok(Some(key.clone()));

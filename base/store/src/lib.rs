@@ -16,6 +16,7 @@ mod keycheck;
 mod keys;
 mod migrate;
 mod once;
+pub mod retention;
 pub mod rotation;
 mod runtime;
 mod tls;

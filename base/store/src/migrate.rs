@@ -15,7 +15,7 @@ pub struct Migration {
     pub sql: &'static str,
 }
 
-pub(crate) const OWN: &[Migration] = &[FOUNDATION, CHAIN, ONCE];
+pub(crate) const OWN: &[Migration] = &[FOUNDATION, CHAIN, ONCE, RETENTION];
 
 const FOUNDATION: Migration = Migration {
     name: "store-0001-foundation",
@@ -73,6 +73,17 @@ CREATE TABLE once_answer (
   PRIMARY KEY (key_hash)
 );
 CREATE INDEX once_answer_age ON once_answer (at);
+",
+};
+
+/// How far each rule of keeping has come.
+const RETENTION: Migration = Migration {
+    name: "store-0004-retention",
+    sql: "
+CREATE TABLE retention_done (
+  district_id UUID NOT NULL, rule TEXT NOT NULL, up_to BIGINT NOT NULL, at BIGINT NOT NULL, erased BIGINT NOT NULL,
+  PRIMARY KEY (district_id, rule)
+);
 ",
 };
 

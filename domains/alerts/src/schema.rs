@@ -2,7 +2,7 @@
 
 use store::Migration;
 
-pub const MIGRATIONS: &[Migration] = &[FOUNDATION, BULLETINS, WEBHOOKS];
+pub const MIGRATIONS: &[Migration] = &[FOUNDATION, BULLETINS, WEBHOOKS, BY_AGE];
 
 const FOUNDATION: Migration = Migration {
     name: "alerts-0001-foundation",
@@ -68,5 +68,13 @@ CREATE TABLE webhook_delivery (
 );
 CREATE UNIQUE INDEX webhook_delivery_key ON webhook_delivery (webhook_id, idem_key);
 CREATE INDEX webhook_delivery_next ON webhook_delivery (webhook_id, state, next_at);
+",
+};
+
+/// Old messages, for the rule of how long they are kept.
+const BY_AGE: Migration = Migration {
+    name: "alerts-by-age",
+    sql: "
+CREATE INDEX message_age ON message (district_id, created_at);
 ",
 };

@@ -38,15 +38,7 @@ fn enqueue(cx: &mut Cx<'_>, kind: &'static str, run_at: Moment) -> Result<()> {
 }
 
 fn next_night(cx: &mut Cx<'_>) -> Result<()> {
-    let zone = time::shanghai();
-    let today = cx.now.zoned(&zone).date();
-    let night = |day: jiff::civil::Date| {
-        day.at(NIGHT.0, NIGHT.1, 0, 0)
-            .to_zoned_datetime(zone.clone())
-            .map_or_else(|_| cx.now.plus_days(1), |z| Moment::from(&z))
-    };
-    let tonight = night(today);
-    let at = if tonight > cx.now { tonight } else { night(today.saturating_add(jiff::Span::new().days(1))) };
+    let at = time::next_on_the_wall(cx.now, NIGHT.0, NIGHT.1);
     enqueue(cx, NIGHTLY, at)
 }
 

@@ -15,6 +15,7 @@ pub mod photo;
 pub mod raiser;
 pub mod readings;
 pub mod redaction;
+mod retention;
 pub mod seed;
 mod store;
 
@@ -24,3 +25,4 @@ pub use self::store::raisers::RaiserLine;
 pub use self::store::row::Spot;
 pub use error::{Conflict, Error, Invalid};
 pub use migrations::MIGRATIONS;
+pub use retention::RETENTION;

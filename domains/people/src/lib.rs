@@ -8,7 +8,9 @@ pub mod app;
 mod error;
 pub mod model;
 pub mod policy;
+mod retention;
 mod schema;
 
 pub use error::{Error, Result, RowError};
+pub use retention::RETENTION;
 pub use schema::MIGRATIONS;

@@ -179,4 +179,11 @@ CREATE TABLE lawful_demand (
 CREATE INDEX lawful_demand_at ON lawful_demand (district_id, asked_at);
 ",
     },
+    // Ended sessions, for the rule of how long they are kept.
+    Migration {
+        name: "people-sessions-by-end",
+        sql: "
+CREATE INDEX login_session_end ON login_session (district_id, expires_at);
+",
+    },
 ];

@@ -9,6 +9,7 @@ pub mod import;
 pub mod intake;
 pub mod key;
 pub mod report;
+pub mod retention;
 
 use kernel::ids::DistrictId;
 use std::io::Write;

@@ -6,6 +6,7 @@ use figment::providers::{Format as _, Serialized, Toml};
 use figment::value::Value;
 use figment::{Figment, Profile, Source};
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -31,6 +32,8 @@ pub(crate) struct Config {
     pub mail: Mail,
     pub audit: Audit,
     pub outgoing: Outgoing,
+    /// Days that rules of keeping use instead of their own, by name; `mulin retention` lists them.
+    pub retention: BTreeMap<String, i64>,
 }
 
 /// Where connections may go whose address was typed at the desk. What stands in this file itself may lead anywhere.
@@ -109,6 +112,7 @@ impl Default for Config {
             mail: Mail::default(),
             audit: Audit::default(),
             outgoing: Outgoing::default(),
+            retention: BTreeMap::new(),
         }
     }
 }
@@ -122,6 +126,12 @@ impl Config {
         let figment = Figment::from(Toml::file(file.unwrap_or_else(|| Path::new("mulin.toml"))));
         let environment = environment(std::env::vars_os());
         figment.merge(environment).extract().map_err(explain)
+    }
+
+    /// How long what is kept.
+    pub(crate) fn retention(&self) -> anyhow::Result<Vec<store::retention::Kept>> {
+        let rules = [store::retention::RULES, people::RETENTION, matters::RETENTION, alerts::RETENTION];
+        Ok(store::retention::configured(&rules, &self.retention)?)
     }
 
     /// What the alerts need: where mail goes out, and what stands on every message.

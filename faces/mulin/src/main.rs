@@ -59,6 +59,8 @@ enum Command {
     /// Keys of programs that call the API in the name of an account.
     #[command(subcommand)]
     Token(cli::account::TokenCommand),
+    /// How long what is kept: what would be erased tonight (nothing is, without --run).
+    Retention(cli::retention::RetentionArgs),
     /// The master keys: rotate them while the program runs, and see which are in use.
     #[command(subcommand)]
     Key(cli::key::KeyCommand),
@@ -134,6 +136,10 @@ fn run(cli: Cli) -> anyhow::Result<()> {
             let folder = config.audit().folder;
             with_env(&config, |env| cli::audit::run(env, &command, folder.as_deref()))
         }
+        Command::Retention(args) => {
+            let rules = config.retention()?;
+            with_env(&config, |env| cli::retention::run(env, &args, rules))
+        }
         Command::Key(command) => with_env(&config, |env| cli::key::run(env, &command)),
         Command::Account(command) => with_env(&config, |env| cli::account::run(env, &command)),
         Command::Token(command) => with_env(&config, |env| cli::account::run_token(env, &command)),
@@ -167,13 +173,15 @@ fn serve_district(config: &Config, rt: Runtime, district: DistrictId) -> anyhow:
 /// Everything that jobs can ask for; later ones take the place of earlier ones of the same kind.
 fn handlers(config: &Config) -> anyhow::Result<Handlers> {
     let own = people::app::turns::handlers().merge(matters::jobs::handlers());
+    let own = own.merge(store::retention::handlers(config.retention()?));
     Ok(own.merge(alerts::handlers(config.alerts()?)).merge(audit::jobs::handlers(config.audit())))
 }
 
 /// Recurring jobs of the district, started once.
 fn start_timers(rt: &Runtime, district: DistrictId) -> anyhow::Result<()> {
     let who = Who::system(district, people::policy::jobs::CLOCKS);
-    rt.write_now(who, matters::app::ensure_timers)?;
+    rt.write_now(who.clone(), matters::app::ensure_timers)?;
+    rt.write_now(who, store::retention::ensure_timer)?;
     let who = Who::system(district, people::policy::jobs::AUDIT);
     Ok(rt.write_now(who, audit::jobs::ensure_timers)?)
 }

@@ -10,6 +10,7 @@ mod lists;
 mod published;
 mod random;
 mod redacted;
+mod retention;
 mod town;
 
 pub(crate) use town::Town;
