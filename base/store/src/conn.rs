@@ -110,6 +110,29 @@ impl Conn {
         }
     }
 
+    /// SQLite: whether writing is refused everywhere but in temporary tables. What is written past those that were named
+    /// would take the lock that [`crate::Runtime::write_aside`] is there to leave to others.
+    pub(crate) fn only_aside(&mut self, only: bool) -> Result<(), Error> {
+        use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
+        let refuse = |asked: AuthContext<'_>| {
+            let table = match asked.action {
+                AuthAction::Insert { table_name }
+                | AuthAction::Update { table_name, .. }
+                | AuthAction::Delete { table_name } => table_name,
+                _ => return Authorization::Allow,
+            };
+            if asked.database_name == Some("main") {
+                tracing::error!(table, "written to, but not named as filled aside");
+                return Authorization::Deny;
+            }
+            Authorization::Allow
+        };
+        match &mut self.kind {
+            Kind::Sqlite(c) => c.authorizer(only.then_some(refuse)).map_err(sqlite_error),
+            Kind::Postgres { .. } => Ok(()),
+        }
+    }
+
     /// Statements without parameters or answer: BEGIN, COMMIT, savepoints, DDL.
     pub(crate) fn batch(&mut self, sql: &str) -> Result<(), Error> {
         self.check_faults()?;

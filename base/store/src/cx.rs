@@ -36,6 +36,8 @@ pub struct Cx<'t> {
     conn: &'t mut Conn,
     mode: Mode,
     subject_keys: HashMap<(KeyClass, Uuid), SubjectKey>,
+    /// Jobs that are kept until what is filled aside is brought.
+    pub(crate) later: Option<Vec<crate::NewJob>>,
     signals: Vec<Signal>,
     notes: Vec<ReadNote>,
 }
@@ -50,6 +52,7 @@ impl<'t> Cx<'t> {
             conn,
             mode,
             subject_keys: HashMap::new(),
+            later: None,
             signals: Vec::new(),
             notes: Vec::new(),
         }

@@ -70,6 +70,10 @@ pub fn backoff_secs(attempts: i64) -> i64 {
 impl Cx<'_> {
     /// Adds a job in this transaction; `false` when one of this kind and key is there already.
     pub fn enqueue(&mut self, job: NewJob) -> Result<bool, Error> {
+        if let Some(later) = &mut self.later {
+            later.push(job);
+            return Ok(true);
+        }
         let sql = "INSERT INTO job (district_id, kind, key, payload, run_at, state, attempts, created_at) \
                    VALUES ($1, $2, $3, $4, $5, 'ready', 0, $6) ON CONFLICT (kind, key) DO NOTHING";
         let added = self

@@ -3,6 +3,7 @@
 //! Domains get a [`Cx`] and write plain SQL with `$1`; they never learn which database answers. See
 //! `docs/decisions/0002-sql-drivers.md` for why there is no mapper in between.
 
+mod aside;
 pub mod backup;
 pub mod chain;
 mod conn;
@@ -22,6 +23,7 @@ mod runtime;
 mod tls;
 mod value;
 
+pub use aside::Aside;
 pub use copies::Copies;
 pub use cx::{Cx, TextMatch};
 pub use error::Error;

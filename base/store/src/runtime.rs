@@ -116,6 +116,9 @@ impl Runtime {
     pub(crate) fn target(&self) -> &Target {
         &self.0.target
     }
+    pub(crate) fn shared_faults(&self) -> &Arc<Faults> {
+        &self.0.faults
+    }
     /// Failure on demand, for tests.
     pub fn faults(&self) -> &Faults {
         &self.0.faults

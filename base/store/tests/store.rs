@@ -7,7 +7,9 @@ use serde_json::json;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use store::jobs::{Handlers, JobError, run_due};
-use store::{Cx, Error, Fault, KeyClass, Keys, Migration, NewJob, Once, OnceKey, Options, Runtime, Who, chain, params};
+use store::{
+    Aside, Cx, Error, Fault, KeyClass, Keys, Migration, NewJob, Once, OnceKey, Options, Runtime, Who, chain, params,
+};
 use testkit::{Kind, Setup, TestDb, both_databases};
 use uuid::Uuid;
 
@@ -15,6 +17,9 @@ const TABLES: &[Migration] = &[Migration {
     name: "test-0001",
     sql: "CREATE TABLE thing (n {SEQ}, id UUID NOT NULL, flag BOOLEAN NOT NULL, x DOUBLE PRECISION, note BYTEA);\n{FTS thing_fts}\n",
 }];
+
+/// What [`add`] writes, filled aside.
+const THINGS: &[Aside] = &[Aside::searched("thing", "thing_fts"), Aside::of("event"), Aside::of("subject_key")];
 
 struct House {
     rt: Runtime,
@@ -78,6 +83,71 @@ both_databases! {
         h.clock.advance_secs(25 * 3_600);
         assert!(matches!(once(&h, &key), Once::Now(_)), "after a day the key is free");
         assert_eq!(count(&h), 3);
+    }
+
+    fn rows_filled_aside_come_all_at_once_and_others_write_meanwhile(h: House) {
+        let marked = |cx: &mut Cx<'_>, word: &str| {
+            let n = add(cx, false)?;
+            cx.index_text("thing_fts", n, word).map(|()| n)
+        };
+        h.rt.write_now(h.who.clone(), move |cx| marked(cx, "before")).unwrap();
+        let (other, who) = (h.rt.clone(), h.who.clone());
+        let (seen, after) = h.rt.write_aside(&h.who, THINGS, move |cx| {
+            for _ in 0..3 {
+                marked(cx, "aside")?;
+            }
+            // Nobody waits for this, and nobody sees it yet.
+            other.write_now(who.clone(), move |cx| marked(cx, "meanwhile"))?;
+            let seen = other.read_now(who, |cx| cx.query_one("SELECT COUNT(*) AS n FROM thing", &[])?.i64("n"))?;
+            let key = cx.new_subject_key(KeyClass::Text, Uuid::from_u128(77))?;
+            drop(key);
+            cx.enqueue(NewJob { kind: "later", key: "1".into(), run_at: cx.now, payload: json!({}) })?;
+            Ok::<_, Error>(seen)
+        }, |cx, seen| Ok((seen, cx.query_one("SELECT COUNT(*) AS n FROM thing", &[])?.i64("n")?))).unwrap();
+        assert_eq!((seen, after, count(&h)), (2, 5, 5));
+        for (word, found) in [("before", 1), ("meanwhile", 1), ("aside", 3)] {
+            let n = h.rt.read_now(h.who.clone(), move |cx| {
+                let m = cx.match_text("thing_fts", 1, &[word.to_owned()]);
+                let sql = format!(
+                    "SELECT COUNT(*) AS n FROM thing_fts JOIN thing t ON t.n = {} WHERE {}", m.number, m.condition
+                );
+                cx.query_one(&sql, &[m.param])?.i64("n")
+            }).unwrap();
+            assert_eq!(n, found, "{word}");
+        }
+        let events = |cx: &mut Cx<'_>| cx.query_one("SELECT COUNT(DISTINCT n) AS n FROM event WHERE kind = 'thing.added'", &[])?.i64("n");
+        assert_eq!(h.rt.read_now(h.who.clone(), events).unwrap(), 5);
+        let keys = |cx: &mut Cx<'_>| cx.query_one("SELECT COUNT(*) AS n FROM subject_key WHERE subject = $1", params![Uuid::from_u128(77)])?.i64("n");
+        assert_eq!(h.rt.read_now(h.who.clone(), keys).unwrap(), 1);
+        let jobs = |cx: &mut Cx<'_>| cx.query_one("SELECT COUNT(*) AS n FROM job WHERE kind = 'later'", &[])?.i64("n");
+        assert_eq!(h.rt.read_now(h.who.clone(), jobs).unwrap(), 1);
+        chain::seal_now(&h.rt, h.district).unwrap();
+        h.rt.write_now(h.who.clone(), |cx| add(cx, false)).unwrap();
+        assert_eq!(count(&h), 6, "numbers go on behind");
+    }
+
+    fn what_fails_aside_leaves_nothing(h: House) {
+        let fill = |cx: &mut Cx<'_>| add(cx, false);
+        let failed = h.rt.write_aside(&h.who, THINGS, move |cx| { fill(cx)?; add(cx, true) }, |_, n| Ok(n));
+        assert!(failed.is_err());
+        let failed: Result<i64, Error> = h.rt.write_aside(&h.who, THINGS, fill, |_, _| Err(Error::NotFound));
+        if h.rt.database_kind() == "sqlite" {
+            let past = |cx: &mut Cx<'_>| cx.next_number("elsewhere");
+            let failed = h.rt.write_aside(&h.who, THINGS, past, |_, n| Ok::<_, Error>(n));
+            assert!(failed.is_err(), "a table that is not named would hold everybody up");
+        }
+        assert!(failed.is_err());
+        assert_eq!(count(&h), 0);
+        h.rt.write_aside(&h.who, THINGS, fill, |_, n| Ok::<_, Error>(n)).unwrap();
+        assert_eq!(count(&h), 1);
+        for after in 0..24 {
+            let before = count(&h);
+            h.rt.faults().arm(after, Fault::Connection);
+            let answer = h.rt.write_aside(&h.who, THINGS, fill, |_, n| Ok::<_, Error>(n));
+            h.rt.faults().disarm();
+            let added = count(&h) - before;
+            assert_eq!(added, i64::from(answer.is_ok()), "after {after} statements: {answer:?}");
+        }
     }
 
     fn of_many_at_the_same_time_one_does_it(h: House) {

@@ -2,7 +2,7 @@
 //!
 //! Closed ones stay what they were there: closed elsewhere, outside R2 and the rates. Open ones become ours at this
 //! instant: a catch-all owner, a due time from their class counted from now, and an anonymous raiser, so that R1 and
-//! R2 hold for them as for every other. The caller runs all rows in one transaction.
+//! R2 hold for them as for every other. The caller fills all rows aside and brings them in one transaction.
 
 use super::around::{self, Owner};
 use super::calendar::calendar;
@@ -13,7 +13,7 @@ use crate::redaction::{self, Correction};
 use crate::store::row::{self, MatterRow, NewKeys, Spot};
 use crate::store::{classes, log};
 use crate::{Error, raiser};
-use ::store::{Cx, KeyClass, params};
+use ::store::{Aside, Cx, KeyClass, params};
 use kernel::geo::Point;
 use kernel::ids::{AreaId, MatterId};
 use kernel::{Lang, Moment, WorkCalendar, text};
@@ -59,10 +59,23 @@ pub enum Imported {
     Differs,
 }
 
-/// What stays the same for all rows of one file. Make one per transaction.
+/// Every table that [`Importer::add`] writes to, so that a long file can be filled aside (`Runtime::write_aside`).
+pub const IMPORTED: &[Aside] = &[
+    Aside::searched("matter", "matter_fts"),
+    Aside::of("matter_note"),
+    Aside::of("matter_copy"),
+    Aside::of("matter_raiser"),
+    Aside::of("matter_foreign"),
+    Aside::of("subject_key"),
+    Aside::of("event"),
+];
+
+/// What stays the same for all rows of one file. Made before they are filled aside; whether it still holds is asked when they
+/// are brought.
 pub struct Importer {
     classes: HashMap<String, Arc<ClassRule>>,
     calendar: Arc<WorkCalendar>,
+    calendar_at: i64,
     owners: HashMap<Vec<AreaId>, Owner>,
     /// Key and digest of what was imported before: one reading instead of one for each row.
     known: HashMap<String, Vec<u8>>,
@@ -80,7 +93,26 @@ impl Importer {
             known.insert(row.text("foreign_key")?, row.blob("digest")?);
             Ok(())
         })?;
-        Ok(Self { classes, calendar: calendar(cx)?, owners: HashMap::new(), known, places: redaction::places(cx)? })
+        let (calendar, calendar_at) = (calendar(cx)?, calendar_of(cx)?);
+        Ok(Self { classes, calendar, calendar_at, owners: HashMap::new(), known, places: redaction::places(cx)? })
+    }
+
+    /// Whether classes, calendar and catch-all owners are still those the rows were made with.
+    pub fn still_holds(&self, cx: &mut Cx<'_>) -> Result<bool, Error> {
+        classes::forget(cx);
+        let classes = classes::current(cx)?;
+        let same =
+            |rule: &Arc<ClassRule>| classes.iter().any(|now| now.code == rule.code && now.version == rule.version);
+        if !self.classes.values().all(same) || calendar_of(cx)? != self.calendar_at {
+            return Ok(false);
+        }
+        for (areas, owner) in &self.owners {
+            let now = people::app::roster::owner_at(cx, None, None, areas, cx.now)?;
+            if (now.account, now.seat) != (owner.account, owner.seat) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// Writes one matter unless its key is there already.
@@ -174,6 +206,12 @@ impl Importer {
             target_at: m.target_at,
         }
     }
+}
+
+/// When the calendar was last added to.
+fn calendar_of(cx: &mut Cx<'_>) -> Result<i64, Error> {
+    let sql = "SELECT COALESCE(MAX(at), 0) AS at FROM work_calendar WHERE district_id = $1";
+    Ok(cx.query_one(sql, params![cx.district()])?.i64("at")?)
 }
 
 /// Texts, raiser of an open one, what the other system said, log, search tokens.

@@ -40,7 +40,7 @@ pub(crate) use clocks::{next_sweep, ring_at};
 pub use detail::{DeliveryLine, Detail, TimelineLine, by_number, detail, timeline};
 pub use duplicates::{Candidate, duplicates_of, similar_to};
 pub use foresee::{Foresight, foresee};
-pub use import::{Foreign, ForeignMatter, Imported, Importer, OnTime, on_time};
+pub use import::{Foreign, ForeignMatter, IMPORTED, Imported, Importer, OnTime, on_time};
 pub use inspect::{Inspection, inspect, owner_at};
 pub use lists::{Counts, Filter, Line, MapPoint, PAGE_MAX, Page, Queue, counts, explain, list, map};
 pub use moves::{Move, moves};

@@ -1,8 +1,9 @@
 //! `mulin import matters`: requests that another system has kept until now.
 //!
 //! The file is read twice: once to find everything that is wrong with it, once to write it. In between nothing is kept
-//! of it but its keys, so a long file needs little memory. All rows are one transaction: a file that stops half way, a
-//! power cut or a kill leaves nothing behind, and the same file again changes nothing.
+//! of it but its keys, so a long file needs little memory. The rows are filled aside and brought in one transaction, so that
+//! `serve` goes on writing: a file that stops half way, a power cut or a kill leaves no matter behind, and the same file
+//! again changes nothing. Only a new district and its classes are made before.
 
 mod kinds;
 mod plan;
@@ -15,7 +16,8 @@ use crate::{Env, districts};
 use anyhow::Context as _;
 use clap::Args;
 use kernel::Datum;
-use matters::app::{Imported, Importer, OnTime};
+use kinds::Kinds;
+use matters::app::{IMPORTED, Imported, Importer, OnTime};
 use plan::Plan;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -76,14 +78,28 @@ pub fn run(env: &mut Env<'_>, args: &MattersArgs) -> anyhow::Result<Summary> {
     }
     plan.rewind();
     let bar = Bar::new(checked.rows as u64, "writing");
-    let (file, district) = (args.file.clone(), target.clone());
     let writing = Instant::now();
-    let (summary, on_time) = env.rt.write_now(target.who(), move |cx| -> anyhow::Result<_> {
-        let summary = write(cx, &file, &map, &mut plan, &checked, &district, &bar)?;
-        bar.done();
-        Ok((summary, matters::app::on_time(cx)?))
+    let (file, district) = (args.file.clone(), target.clone());
+    let ready = env.rt.write_now(target.who(), move |cx| -> anyhow::Result<_> {
+        let district_made = district.ensure(cx)?;
+        let kinds = kinds::classes_of(cx, &map, &checked.kinds)?;
+        Ok((Summary { district_made, classes: kinds.made, ..Summary::default() }, kinds, Importer::begin(cx)?))
     })?;
-    tell(env, &target.name, summary, on_time, writing.elapsed())?;
+    let (summary, mut kinds, mut importer) = ready;
+    let fill = move |cx: &mut Cx<'_>| -> anyhow::Result<_> {
+        let summary = write(cx, &file, &mut plan, &mut kinds, &mut importer, summary, &bar)?;
+        bar.done();
+        Ok((summary, importer, Instant::now()))
+    };
+    let bring = |cx: &mut Cx<'_>, (summary, importer, since): (Summary, Importer, Instant)| -> anyhow::Result<_> {
+        anyhow::ensure!(
+            importer.still_holds(cx)?,
+            "classes, seats or the calendar changed while the file was read; no matter was written: run the command again"
+        );
+        Ok((summary, matters::app::on_time(cx)?, since))
+    };
+    let (summary, on_time, since) = env.rt.write_aside(&target.who(), IMPORTED, fill, bring)?;
+    tell(env, &target.name, summary, on_time, writing.elapsed(), since.elapsed())?;
     Ok(summary)
 }
 
@@ -113,16 +129,12 @@ fn check(env: &mut Env<'_>, args: &MattersArgs, plan: &mut Plan) -> anyhow::Resu
 fn write(
     cx: &mut Cx<'_>,
     file: &Path,
-    map: &MapFile,
     plan: &mut Plan,
-    checked: &Checked,
-    district: &districts::Target,
+    kinds: &mut Kinds,
+    importer: &mut Importer,
+    mut summary: Summary,
     bar: &Bar,
 ) -> anyhow::Result<Summary> {
-    let mut summary = Summary { district_made: district.ensure(cx)?, ..Summary::default() };
-    let kinds = kinds::classes_of(cx, map, &checked.kinds)?;
-    summary.classes = kinds.made;
-    let mut importer = Importer::begin(cx)?;
     let mut problems = Problems::default();
     for record in Table::open(file)? {
         let record = record?;
@@ -143,7 +155,14 @@ fn write(
     Ok(summary)
 }
 
-fn tell(env: &mut Env<'_>, district: &str, s: Summary, on_time: OnTime, took: Duration) -> anyhow::Result<()> {
+fn tell(
+    env: &mut Env<'_>,
+    district: &str,
+    s: Summary,
+    on_time: OnTime,
+    took: Duration,
+    brought: Duration,
+) -> anyhow::Result<()> {
     let out = &mut *env.out;
     if s.district_made {
         writeln!(out, "district “{district}” was made, with a catch-all holder (set a password: mulin account)")?;
@@ -161,6 +180,8 @@ fn tell(env: &mut Env<'_>, district: &str, s: Summary, on_time: OnTime, took: Du
     let rows = s.new + s.unchanged + s.differs;
     let rate = rows as f64 / took.as_secs_f64().max(0.001);
     writeln!(out, "; {} ({} rows/s)", seconds(took), thousands(rate as usize))?;
+    // What others had to wait for.
+    writeln!(out, "filled aside, then brought in {}", seconds(brought))?;
     crate::report::write_on_time(out, on_time)?;
     Ok(())
 }
