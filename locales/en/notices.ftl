@@ -92,3 +92,7 @@ mail-in-empty = (the mail holds no words)
 mail-in-about = (an answer about { $number }, which was closed)
 mail-in-files = (the mail brought { $n } files that were not taken, only photos are; please ask the raiser if you need them)
 notice-webhook_off = A webhook kept failing and was switched off: { $number }
+notice-break_glass = Somebody opened an urgent look at records; please look into it: { $number }
+notice-break_glass_late = An urgent look at records was not looked into in time: { $number }
+notice-demand_asked = A lawful demand waits for your approval: { $number }
+notice-demand_tell = A record went out on a lawful demand; please tell the person or a guardian: { $number }

@@ -92,3 +92,7 @@ mail-in-empty = （邮件里没有文字）
 mail-in-about = （回复已办结的 { $number }）
 mail-in-files = （邮件带了 { $n } 个没有收下的附件，只收照片；需要时请联系反映人。）
 notice-webhook_off = 推送地址连续失败，已停用：{ $number }
+notice-break_glass = 有人紧急查看了档案，请复核：{ $number }
+notice-break_glass_late = 紧急查看到期还没有复核：{ $number }
+notice-demand_asked = 有一份依法调取的申请等您审批：{ $number }
+notice-demand_tell = 档案已依法调出，请告知本人或监护人：{ $number }

@@ -8,6 +8,8 @@ use crate::config::AlertsConfig;
 use crate::mail::{Mailer, Sent};
 use crate::outgoing::Outgoing;
 use matters::events::{DeliverAnswer, NotifyOwner, NotifyRaiser, NotifySupervisor, NotifyVerifiers};
+use people::app::break_glass::TellSupervisor;
+use people::app::demands::TellApprovers;
 use people::policy::jobs as names;
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
@@ -41,6 +43,22 @@ pub fn handlers(config: AlertsConfig) -> Handlers {
         .on(NotifyRaiser::KIND, move |rt, job| {
             let (n, key): (NotifyRaiser, _) = (payload(job)?, job_key(job));
             run(rt, job, move |cx| tell::tell_raiser(cx, mail, &n, &key))
+        })
+        .on(TellSupervisor::OPENED, |rt, job| {
+            let n: TellSupervisor = payload(job)?;
+            run(rt, job, move |cx| tell::window_opened(cx, &n))
+        })
+        .on(TellSupervisor::LATE, |rt, job| {
+            let n: TellSupervisor = payload(job)?;
+            run(rt, job, move |cx| tell::window_late(cx, &n))
+        })
+        .on(TellApprovers::ASKED, |rt, job| {
+            let n: TellApprovers = payload(job)?;
+            run(rt, job, move |cx| tell::demand_asked(cx, &n))
+        })
+        .on(TellApprovers::TELL, |rt, job| {
+            let n: TellApprovers = payload(job)?;
+            run(rt, job, move |cx| tell::demand_to_tell(cx, &n))
         })
         .on(SEND, move |rt, job| match &mailer {
             Some(mailer) => send(rt, job, &config, mailer),

@@ -3,7 +3,7 @@
 
 use ::store::Migration;
 
-pub const MIGRATIONS: &[Migration] = &[CLOSED_LOOP, PUBLISHED, TILES, FEWER, COPIES, BY_STATE, AUDIENCE];
+pub const MIGRATIONS: &[Migration] = &[CLOSED_LOOP, PUBLISHED, TILES, FEWER, COPIES, BY_STATE, AUDIENCE, ABOUT];
 
 const CLOSED_LOOP: Migration = Migration {
     name: "matters-0001-closed-loop",
@@ -175,5 +175,19 @@ const AUDIENCE: Migration = Migration {
     name: "matters-0007-audience",
     sql: "
 ALTER TABLE matter_attachment ADD COLUMN audience TEXT NOT NULL DEFAULT 'raiser';
+",
+};
+
+/// Whom a matter is about: a body whose people have no part in it (R3), and people in care whose records its owner may
+/// open (R5).
+const ABOUT: Migration = Migration {
+    name: "matters-0008-about",
+    sql: "
+ALTER TABLE matter ADD COLUMN about_org UUID;
+CREATE TABLE matter_person (
+  matter_id UUID NOT NULL, person_id UUID NOT NULL, district_id UUID NOT NULL, at BIGINT NOT NULL, by_actor TEXT NOT NULL,
+  ended_at BIGINT, PRIMARY KEY (matter_id, person_id)
+);
+CREATE INDEX matter_person_person ON matter_person (person_id, at);
 ",
 };

@@ -36,6 +36,7 @@ proptest! {
                                 areas in proptest::collection::vec(0u8..3, 0..3),
                                 posts in proptest::collection::vec(0u8..3, 0..2),
                                 orgs in proptest::collection::vec(0u8..3, 0..2),
+                                about in proptest::collection::vec(0u8..3, 0..2),
                                 seat in proptest::option::of(0u8..4), owner in 0u8..3,
                                 key in proptest::option::of((proptest::sample::subsequence(vec!["read", "raise", "write", "names"], 0..4),
                                                              proptest::option::of(0u8..3)))) {
@@ -47,7 +48,7 @@ proptest! {
             orgs: orgs.into_iter().map(id).collect(),
             owner_seat: seat.map(id),
             owner: id(owner),
-            handlers: vec![], about_accounts: vec![], about_orgs: vec![], open: true,
+            handlers: vec![], about_accounts: vec![], about_orgs: about.into_iter().map(id).collect(), open: true,
         };
         let mut actor = Actor::account(id::<DistrictId>(0), me, grants);
         if let Some((scopes, area)) = key {

@@ -19,6 +19,10 @@ pub const DESK_KINDS: &[(&str, &str)] = &[
     ("withhold_asked", "/desk/withheld"),
     ("withhold_decided", "/desk/withheld"),
     ("webhook_off", "/desk/admin/webhooks"),
+    ("break_glass", "/desk/break-glass"),
+    ("break_glass_late", "/desk/break-glass"),
+    ("demand_asked", "/desk/demands"),
+    ("demand_tell", "/desk/demands"),
 ];
 
 /// Where a notice leads when it is about no matter.

@@ -8,7 +8,9 @@ use kernel::{Purpose, Role};
 use matters::app::{Brief, brief};
 use matters::events::Word;
 use matters::model::{Channel, State};
-use people::policy::{Action, decide};
+use people::app::break_glass::TellSupervisor;
+use people::app::demands::TellApprovers;
+use people::policy::{Action, Decision, ResourceFacts, Why, decide};
 use store::Cx;
 
 /// Kinds that also go by mail; the rest waits on the desk.
@@ -43,7 +45,72 @@ pub(crate) fn tell(
     key: &str,
 ) -> Result<()> {
     let about = brief(cx, matter)?;
-    tell_about(cx, mail, account, kind, (matter, &about), key)
+    if !is_about(cx, account, matter, &about)? {
+        return tell_about(cx, mail, account, kind, (matter, &about), key);
+    }
+    // Never a word to the body that a matter is about (R3): a coordinator hears instead.
+    for other in people::app::staff::holders_of(cx, &[Role::Coordinator])? {
+        if !is_about(cx, other, matter, &about)? {
+            return tell_about(cx, mail, other, kind, (matter, &about), key);
+        }
+    }
+    Ok(())
+}
+
+/// Does the account work for whom the matter is about?
+fn is_about(cx: &mut Cx<'_>, account: AccountId, matter: MatterId, about: &Brief) -> Result<bool> {
+    let ResourceFacts::Matter(facts) = &about.facts else { return Ok(false) };
+    if facts.about_orgs.is_empty() && facts.about_accounts.is_empty() {
+        return Ok(false);
+    }
+    let actor = people::app::sessions::actor_of(cx, account)?;
+    let answer = decide(&actor, Purpose::Matter(matter), Action::ViewMatter, &about.facts);
+    Ok(answer == Decision::Deny(Why::AboutYou))
+}
+
+/// The supervisor hears of a break-glass window at once; the number is the first part of its id, nothing more.
+pub(crate) fn window_opened(cx: &mut Cx<'_>, job: &TellSupervisor) -> Result<()> {
+    let window = job.window.to_string();
+    notices::tell_desk(cx, job.account, "break_glass", &short(&window), &window).map(drop)
+}
+
+/// The review is due: told again, to the coordinators too.
+pub(crate) fn window_late(cx: &mut Cx<'_>, job: &TellSupervisor) -> Result<()> {
+    if !people::app::break_glass::waits(cx, job.window)? {
+        return Ok(());
+    }
+    let window = job.window.to_string();
+    let mut told = people::app::staff::holders_of(cx, &[Role::Coordinator])?;
+    told.push(job.account);
+    for account in told {
+        notices::tell_desk(cx, account, "break_glass_late", &short(&window), &window)?;
+    }
+    Ok(())
+}
+
+pub(crate) fn demand_asked(cx: &mut Cx<'_>, job: &TellApprovers) -> Result<()> {
+    let demand = job.demand.to_string();
+    for account in &job.accounts {
+        notices::tell_desk(cx, *account, "demand_asked", &short(&demand), &demand)?;
+    }
+    Ok(())
+}
+
+/// A record went out, and the person is to be told now.
+pub(crate) fn demand_to_tell(cx: &mut Cx<'_>, job: &TellApprovers) -> Result<()> {
+    if !people::app::demands::waits_to_tell(cx, job.demand)? {
+        return Ok(());
+    }
+    let demand = job.demand.to_string();
+    for account in &job.accounts {
+        notices::tell_desk(cx, *account, "demand_tell", &short(&demand), &demand)?;
+    }
+    Ok(())
+}
+
+/// The end of an id: random, enough to tell two apart.
+fn short(id: &str) -> String {
+    id.chars().skip(id.len().saturating_sub(6)).collect::<String>().to_uppercase()
 }
 
 fn tell_about(

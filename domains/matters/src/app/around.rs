@@ -205,9 +205,38 @@ pub(crate) fn facts_with(m: &MatterRow, owner: &Owner, handlers: Vec<AccountId>)
         owner: owner.account,
         handlers,
         about_accounts: Vec::new(),
-        about_orgs: Vec::new(),
+        about_orgs: m.about_orgs.clone(),
         open: m.state.is_open(),
     })
+}
+
+/// Does this account work for one of these bodies now?
+pub(crate) fn works_for(cx: &mut Cx<'_>, account: AccountId, bodies: &[OrgId]) -> Result<bool, Error> {
+    if bodies.is_empty() {
+        return Ok(false);
+    }
+    let actor = people::app::sessions::actor_of(cx, account)?;
+    Ok(actor.grants().iter().any(|g| g.org.is_some_and(|org| bodies.contains(&org))))
+}
+
+/// Past the body that the matter is about (R3): whoever was found, unless they work for it; then the catch-all, then a
+/// coordinator. Always somebody (R1): where everybody works for that body, the district's catch-all holds it.
+pub(crate) fn past(cx: &mut Cx<'_>, found: Owner, spot: &Spot, about: &[OrgId]) -> Result<Owner, Error> {
+    if !works_for(cx, found.account, about)? {
+        return Ok(found);
+    }
+    let next = catch_all(cx, spot)?;
+    if !works_for(cx, next.account, about)? {
+        return Ok(next);
+    }
+    for seat in people::app::seats::of_role(cx, Role::Coordinator)? {
+        if let Some(found) = sitting(cx, seat.id, spot)?
+            && !works_for(cx, found.account, about)?
+        {
+            return Ok(found);
+        }
+    }
+    catch_all(cx, &Spot::default())
 }
 
 /// Does the actor look after the place, without owning the matter?
@@ -222,7 +251,15 @@ pub(crate) fn supervises(cx: &Cx<'_>, m: &MatterRow, owner: &Owner) -> bool {
 
 /// Who is told that a matter is late: level 1 the supervisor, level 2 the next one up.
 pub(crate) fn supervisor(cx: &mut Cx<'_>, m: &MatterRow, owner: &Owner, level: u8) -> Result<OwnerAnswer, Error> {
-    Ok(people::app::roster::supervisor(cx, owner.answer(), level, &m.spot.posts(), &m.spot.areas())?)
+    let (posts, areas) = (m.spot.posts(), m.spot.areas());
+    let told = people::app::roster::supervisor(cx, owner.answer(), level, &posts, &areas)?;
+    if !works_for(cx, told.account, &m.about_orgs)? {
+        return Ok(told);
+    }
+    // Not by way of the body it is about.
+    let (role, place) = seat_of(cx, told.seat)?;
+    let told = Owner { account: told.account, seat: told.seat, via: told.via, org: place.org, role };
+    Ok(past(cx, told, &m.spot, &m.about_orgs)?.answer())
 }
 
 /// The kind of area a list is asked for, as the column that holds it.

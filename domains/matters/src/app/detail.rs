@@ -11,7 +11,7 @@ use crate::store::raisers::RaiserLine;
 use crate::store::{MatterRow, classes, coded, log, raisers};
 use ::store::{Cx, params};
 use kernel::Moment;
-use kernel::ids::{AccountId, MatterId, RaiserId, SeatId};
+use kernel::ids::{AccountId, MatterId, OrgId, PersonId, RaiserId, SeatId};
 use people::policy::{Action, Denied, Why, decide, require};
 use serde_json::Value;
 use std::sync::Arc;
@@ -56,6 +56,12 @@ pub struct Detail {
     pub foreign: Option<super::import::Foreign>,
     pub typed_by: Option<AccountId>,
     pub opening: i64,
+    /// The body it is about; its people see nothing of it.
+    pub about_org: Option<OrgId>,
+    /// How many people in care it is about; who they are is behind a step of its own.
+    pub persons: Vec<PersonId>,
+    /// Somebody may be looked for and linked.
+    pub may_link: bool,
 }
 
 /// One logged attempt to bring the answer.
@@ -106,6 +112,8 @@ pub fn detail(cx: &mut Cx<'_>, matter: MatterId) -> Result<Detail, Error> {
     let attachments = super::attach::list(cx, matter)?;
     let foreign = super::import::foreign(cx, matter)?;
     let commands = act::legal(cx, matter)?;
+    let persons = super::persons::linked(cx, matter)?.into_iter().map(|l| l.person).collect();
+    let may_link = super::persons::may_be_linked(cx, &facts);
     cx.record_read("matter", matter.0, &["texts"])?;
     let now = cx.now;
     Ok(Detail {
@@ -133,6 +141,9 @@ pub fn detail(cx: &mut Cx<'_>, matter: MatterId) -> Result<Detail, Error> {
         foreign,
         typed_by: m.typed_by,
         opening: m.opening,
+        about_org: m.about_org,
+        persons,
+        may_link,
         texts,
         class,
         line: Line::of(m, now),

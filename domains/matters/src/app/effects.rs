@@ -152,6 +152,9 @@ fn set_owner(cx: &mut Cx<'_>, m: &mut MatterRow, owner: &Owner) -> Result<Value,
 fn assign(cx: &mut Cx<'_>, m: &mut MatterRow, seat: SeatId, note: Option<&str>) -> Result<Value, Error> {
     let owner = around::sitting(cx, seat, &m.spot)?
         .ok_or_else(|| refuse("refuse-seat-empty", WhoCould::Administrator, "todo-assign"))?;
+    if around::works_for(cx, owner.account, &m.about_orgs)? {
+        return Err(refuse("refuse-about-unit", WhoCould::Supervisor, "todo-other-unit"));
+    }
     m.assigned_by = cx.actor.account_id();
     let payload = set_owner(cx, m, &owner)?;
     Ok(with(payload, "note", step_note(cx, m, note, false)?))
@@ -161,7 +164,8 @@ fn assign(cx: &mut Cx<'_>, m: &mut MatterRow, seat: SeatId, note: Option<&str>) 
 fn give_back(cx: &mut Cx<'_>, m: &mut MatterRow, reason: &str) -> Result<Value, Error> {
     m.returned = true;
     let (_, digest) = notes::add(cx, m.id, NoteKind::Reason, false, reason)?;
-    let owner = around::catch_all(cx, &m.spot)?;
+    let found = around::catch_all(cx, &m.spot)?;
+    let owner = around::past(cx, found, &m.spot, &m.about_orgs)?;
     Ok(with(set_owner(cx, m, &owner)?, "note", digest))
 }
 

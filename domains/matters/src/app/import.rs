@@ -204,6 +204,8 @@ impl Importer {
             elsewhere: clock.stage == Stage::Done,
             typed_by: None,
             target_at: m.target_at,
+            about_org: None,
+            about_orgs: Vec::new(),
         }
     }
 }

@@ -432,7 +432,7 @@ fn conditions(cx: &mut Cx<'_>, filter: &Filter, params: &mut Vec<Value>) -> Resu
     Ok(all.join(" AND "))
 }
 
-/// States, class and area of the filter, and the area of the key when a program asks.
+/// States, class and area of the filter, the area of the key when a program asks, and nothing about one's own body.
 fn narrowed(cx: &mut Cx<'_>, filter: &Filter, params: &mut Vec<Value>, all: &mut Vec<String>) -> Result<(), Error> {
     if !filter.states.is_empty() {
         let marks: Vec<String> = filter.states.iter().map(|s| push(params, s.code())).collect();
@@ -441,7 +441,14 @@ fn narrowed(cx: &mut Cx<'_>, filter: &Filter, params: &mut Vec<Value>, all: &mut
     if let Some(class) = &filter.class {
         all.push(format!("class = {}", push(params, class)));
     }
-    let of_key = scope(&cx.actor, Action::ViewMatter).within;
+    let reach = scope(&cx.actor, Action::ViewMatter);
+    if !reach.not_about.is_empty() {
+        // A matter about a body is about everything below it.
+        let bodies = people::app::orgs::with_above(cx, &reach.not_about)?;
+        let marks: Vec<String> = bodies.iter().map(|org| push(params, *org)).collect();
+        all.push(format!("(about_org IS NULL OR about_org NOT IN ({}))", marks.join(", ")));
+    }
+    let of_key = reach.within;
     for area in [filter.area, of_key].into_iter().flatten() {
         if !around::is_root(cx, area)? {
             let p = push(params, area);

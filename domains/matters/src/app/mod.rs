@@ -20,6 +20,7 @@ mod lists;
 mod moves;
 mod news;
 mod owners;
+pub mod persons;
 mod published;
 mod raise;
 mod search;
@@ -49,7 +50,10 @@ pub use owners::{inherit, open_on_seat};
 pub use published::{
     Change, ChangeFilter, PUBLISHED_MAX, Published, PublishedFilter, published, published_changes, published_one,
 };
-pub use raise::{Raise, RaisedPlace, RaiserInput, Receipt, number_of_key, raise, raise_corrected, raise_with};
+pub use raise::{
+    Raise, RaisedPlace, RaiserInput, Receipt, number_of_key, raise, raise_about, raise_corrected, raise_whole,
+    raise_with,
+};
 pub use search::search;
 pub use takers::takers;
 pub use track::{Found, Progress, Tracked, find_by_code, track};

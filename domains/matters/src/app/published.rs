@@ -84,7 +84,7 @@ fn by_numbers(cx: &mut Cx<'_>, numbers: &[String]) -> Result<Vec<MatterRow>, Err
     let mut params = vec![Value::from(cx.district())];
     let marks: Vec<String> = numbers.iter().map(|n| push(&mut params, text::narrow(n).trim().to_uppercase())).collect();
     let sql = format!(
-        "SELECT {} FROM matter WHERE district_id = $1 AND number IN ({}) ORDER BY n DESC",
+        "SELECT {} FROM matter WHERE district_id = $1 AND about_org IS NULL AND number IN ({}) ORDER BY n DESC",
         MatterRow::columns(),
         marks.join(", ")
     );
@@ -114,7 +114,7 @@ fn in_list(cx: &mut Cx<'_>, filter: &PublishedFilter) -> Result<Vec<MatterRow>, 
     }
     let (limit, skip) = (filter.limit.clamp(1, PUBLISHED_MAX), filter.skip);
     let sql = format!(
-        "SELECT {} FROM matter WHERE district_id = $1 AND {} ORDER BY received_at DESC, n DESC LIMIT {limit} OFFSET {skip}",
+        "SELECT {} FROM matter WHERE district_id = $1 AND about_org IS NULL AND {} ORDER BY received_at DESC, n DESC LIMIT {limit} OFFSET {skip}",
         MatterRow::columns(),
         all.join(" AND ")
     );

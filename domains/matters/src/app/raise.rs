@@ -17,7 +17,7 @@ use crate::store::{classes, log};
 use crate::{Error, raiser};
 use ::store::{Cx, KeyClass, params};
 use kernel::geo::Point;
-use kernel::ids::{AccountId, AreaId, MatterId, PostId, RaiserId, SeatId};
+use kernel::ids::{AccountId, AreaId, MatterId, OrgId, PostId, RaiserId, SeatId};
 use kernel::{Actor, Lang, Moment, Purpose, WorkCalendar, text};
 use people::policy::{Action, ResourceFacts, require};
 use redact::{Hints, Span};
@@ -100,13 +100,28 @@ pub fn raise(cx: &mut Cx<'_>, command: Raise) -> Result<Receipt, Error> {
 
 /// As [`raise`], with what the raiser or the clerk put right in the preview of what the owner will read.
 pub fn raise_corrected(cx: &mut Cx<'_>, command: Raise, correction: &Correction) -> Result<Receipt, Error> {
+    raise_about(cx, command, correction, None)
+}
+
+/// As [`raise_corrected`], about an office or its staff: it goes past that body, and its people see nothing of it (R3).
+pub fn raise_about(
+    cx: &mut Cx<'_>,
+    command: Raise,
+    correction: &Correction,
+    about: Option<OrgId>,
+) -> Result<Receipt, Error> {
     let command = check(command)?;
     let typed_by = cx.actor.account_id().filter(|_| cx.purpose == Purpose::Proxy);
     let action = if typed_by.is_some() { Action::RaiseFor } else { Action::Raise };
     require(&cx.actor, cx.purpose, action, &ResourceFacts::District)?;
-    let digest = command.key.as_ref().map(|_| fingerprint(cx, &command));
+    let digest = command.key.as_ref().map(|_| fingerprint(cx, &command, about));
+    let about_orgs = match about {
+        Some(org) => unit(cx, org)?,
+        None => Vec::new(),
+    };
     let found = find(cx, command.key.as_deref(), &command.class, &command.place, command.origin)?;
     let Spotted { rule, spot: around, owner } = found;
+    let owner = around::past(cx, owner, &around, &about_orgs)?;
     let now = cx.now;
     let number = next_number(cx)?;
     let calendar = calendar(cx)?;
@@ -115,6 +130,8 @@ pub fn raise_corrected(cx: &mut Cx<'_>, command: Raise, correction: &Correction)
     let words = Words::of(cx, &command, correction)?;
     let mut m = first_row(cx, &command, &words, &rule, &around, &owner, number, &started);
     m.typed_by = typed_by;
+    m.about_org = about;
+    m.about_orgs = about_orgs;
     let keys = NewKeys {
         code_hash: Some(code_hash(cx, &code)),
         idem: command.key.as_deref(),
@@ -182,7 +199,18 @@ pub fn raise_with(
     correction: &Correction,
     pictures: &[Photo],
 ) -> Result<Receipt, Error> {
-    let receipt = raise_corrected(cx, command, correction)?;
+    raise_whole(cx, command, correction, None, pictures)
+}
+
+/// As [`raise_with`], about an office or its staff.
+pub fn raise_whole(
+    cx: &mut Cx<'_>,
+    command: Raise,
+    correction: &Correction,
+    about: Option<OrgId>,
+    pictures: &[Photo],
+) -> Result<Receipt, Error> {
+    let receipt = raise_about(cx, command, correction, about)?;
     let add = |cx: &mut Cx<'_>| {
         pictures.iter().try_for_each(|p| attach::add(cx, receipt.matter, p, Audience::Raiser).map(drop))
     };
@@ -290,6 +318,17 @@ fn first_row(
         elsewhere: false,
         typed_by: None,
         target_at: None,
+        about_org: None,
+        about_orgs: Vec::new(),
+    }
+}
+
+/// The body it is about, with everything below it.
+fn unit(cx: &mut Cx<'_>, org: OrgId) -> Result<Vec<OrgId>, Error> {
+    match people::app::orgs::org(cx, org) {
+        Ok(org) => Ok(people::app::orgs::with_below(cx, org.id)?),
+        Err(people::Error::Store(::store::Error::NotFound)) => Err(Error::invalid("about", "invalid-about")),
+        Err(other) => Err(other.into()),
     }
 }
 
@@ -307,6 +346,7 @@ fn write_rest(
     let payload = json!({
         "v": 1, "to": m.state.code(), "class": &m.class, "class_version": m.class_version, "origin": m.origin.code(),
         "owner": owner.account, "owner_seat": owner.seat, "via": owner.via.code(), "body": digest,
+        "about": m.about_org,
     });
     cx.record("matter.raise", log::SUBJECT, m.id.0, &payload)?;
     let tokens = text::tokens(&words.index);
@@ -375,8 +415,9 @@ pub(crate) fn code_hash(cx: &Cx<'_>, code: &str) -> [u8; 32] {
     cx.keyed_hash(KeyClass::Raiser, format!("code:{typed}").as_bytes())
 }
 
-fn fingerprint(cx: &Cx<'_>, c: &Raise) -> [u8; 32] {
-    cx.keyed_hash(KeyClass::Raiser, format!("{:?}", (&c.class, &c.text, &c.place, &c.raiser, c.origin)).as_bytes())
+fn fingerprint(cx: &Cx<'_>, c: &Raise, about: Option<OrgId>) -> [u8; 32] {
+    let content = format!("{:?}{about:?}", (&c.class, &c.text, &c.place, &c.raiser, c.origin));
+    cx.keyed_hash(KeyClass::Raiser, content.as_bytes())
 }
 
 /// The number of what was raised under this idempotency key, for the program that uses it.

@@ -95,10 +95,8 @@ pub(super) fn visible(cx: &mut Cx<'_>, m: &MatterRow, filter: &Filter) -> Result
         }
         reach.within = None;
     }
-    for root in &reach.areas {
-        if around::is_root(cx, *root)? {
-            return Ok(true);
-        }
+    for root in reach.areas.clone() {
+        reach.whole |= around::is_root(cx, root)?;
     }
     let facts = MatterFacts {
         id: m.id,
@@ -109,7 +107,10 @@ pub(super) fn visible(cx: &mut Cx<'_>, m: &MatterRow, filter: &Filter) -> Result
         owner: m.owner_account,
         handlers: Vec::new(),
         about_accounts: Vec::new(),
-        about_orgs: Vec::new(),
+        about_orgs: match m.about_org {
+            Some(org) => people::app::orgs::with_below(cx, org)?,
+            None => Vec::new(),
+        },
         open: m.state.is_open(),
     };
     Ok(reach.covers(&facts))

@@ -17,5 +17,14 @@ pub fn takers(cx: &mut Cx<'_>, matter: MatterId) -> Result<Vec<Taker>, Error> {
     require(&cx.actor, cx.purpose, Action::Assign, &around::facts_with(&m, &owner, handlers))?;
     let mut found = people::app::takers::takers(cx, &m.spot.areas(), &m.spot.posts())?;
     found.retain(|taker| taker.seat != owner.seat);
-    Ok(found)
+    if m.about_orgs.is_empty() {
+        return Ok(found);
+    }
+    let mut outside = Vec::with_capacity(found.len());
+    for taker in found {
+        if !around::works_for(cx, taker.account, &m.about_orgs)? {
+            outside.push(taker);
+        }
+    }
+    Ok(outside)
 }

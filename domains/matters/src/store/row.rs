@@ -54,6 +54,10 @@ pub(crate) struct MatterRow {
     pub typed_by: Option<AccountId>,
     /// Until when it should have been dealt with, as that stood when it was handed in (or where it was imported from).
     pub target_at: Option<Moment>,
+    /// The body it is about, whose people have no part in it (R3).
+    pub about_org: Option<OrgId>,
+    /// That body, and once loaded alone also everything below it.
+    pub about_orgs: Vec<OrgId>,
 }
 
 /// Where a matter lies: its areas and posts, for lists and rights.
@@ -86,7 +90,7 @@ const COLUMNS: &str = "n, id, version, number, class, class_version, family, ori
     received_at, last_at, closed_at, stage, due_at, yellow_at, provisional, paused_until, level, owner_seat, \
     owner_account, owner_org, owner_via, assigned_by, lat, lon, town, community, grid, police, post, post_mid, post_top, \
     summary, outcome, answer_note, returned, extensions, verified_by, verified_at, answered_at, merged_into, rating, \
-    elsewhere, typed_by, target_at, root";
+    elsewhere, typed_by, target_at, root, about_org";
 
 pub(crate) const fn level_rank(level: Level) -> i64 {
     level as i64
@@ -148,6 +152,8 @@ impl MatterRow {
             elsewhere: r.bool("elsewhere")?,
             typed_by: r.opt_id("typed_by")?,
             target_at: r.opt_moment("target_at")?,
+            about_org: r.opt_id("about_org")?,
+            about_orgs: r.opt_id("about_org")?.into_iter().collect(),
         })
     }
 
@@ -159,7 +165,17 @@ impl MatterRow {
     pub(crate) fn load(cx: &mut Cx<'_>, id: MatterId) -> Result<Self, Error> {
         let sql = format!("SELECT {COLUMNS} FROM matter WHERE id = $1 AND district_id = $2");
         let row = cx.query_opt(&sql, params![id, cx.district()])?.ok_or(Error::NotFound)?;
-        Self::read(&row)
+        let mut row = Self::read(&row)?;
+        row.load_about(cx)?;
+        Ok(row)
+    }
+
+    /// The bodies below the one it is about count too.
+    pub(crate) fn load_about(&mut self, cx: &mut Cx<'_>) -> Result<(), Error> {
+        if let Some(org) = self.about_org {
+            self.about_orgs = people::app::orgs::with_below(cx, org)?;
+        }
+        Ok(())
     }
 
     /// Serialises changes of one matter, then reads it. The use case's instant is never before the log's last entry,
@@ -267,10 +283,10 @@ pub(crate) fn insert(cx: &mut Cx<'_>, m: &MatterRow, keys: &NewKeys<'_>) -> Resu
          class_version, family, origin, emergency, state, is_open, opening, received_at, last_at, closed_at, stage, due_at, \
          yellow_at, provisional, paused_until, alarm_at, level, owner_seat, owner_account, owner_org, owner_via, assigned_by, \
          lat, lon, town, community, grid, police, post, post_mid, post_top, summary, outcome, answer_note, returned, \
-         extensions, verified_by, verified_at, answered_at, merged_into, rating, elsewhere, typed_by, target_at, root, tile) VALUES \
+         extensions, verified_by, verified_at, answered_at, merged_into, rating, elsewhere, typed_by, target_at, root, tile, about_org) VALUES \
          ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, \
          $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, \
-         $47, $48, $49, $50, $51, $52, $53, $54, $55) ON CONFLICT DO NOTHING RETURNING n";
+         $47, $48, $49, $50, $51, $52, $53, $54, $55, $56) ON CONFLICT DO NOTHING RETURNING n";
     let row = cx.query_opt(
         sql,
         params![
@@ -328,7 +344,8 @@ pub(crate) fn insert(cx: &mut Cx<'_>, m: &MatterRow, keys: &NewKeys<'_>) -> Resu
             m.typed_by,
             m.target_at,
             m.spot.root,
-            m.lat.zip(m.lon).map(|(lat, lon)| super::tiles::tile(lat, lon))
+            m.lat.zip(m.lon).map(|(lat, lon)| super::tiles::tile(lat, lon)),
+            m.about_org
         ],
     )?;
     let Some(row) = row else { return Ok(None) };

@@ -1,6 +1,7 @@
 //! The closed loop on both databases: R1, R2, J1, J2, J11.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
+mod about;
 mod aside;
 mod basics;
 mod closing;

@@ -8,7 +8,7 @@ use super::record_rules::record_rules;
 use super::{allow, line, persons, roster, staff};
 use crate::model::person::{Contact, Identity, Part};
 use crate::model::{OwnerAnswer, Via, codes};
-use crate::policy::{Action, ResourceFacts, WindowFacts, decide, rule};
+use crate::policy::{Action, ResourceFacts, WindowFacts, decide, require_somewhere, rule};
 use crate::{Error, Result};
 use kernel::ids::{AccountId, PersonId, WindowId};
 use kernel::{Moment, Role, WorkCalendar};
@@ -251,6 +251,8 @@ fn read(cx: &mut Cx<'_>, row: &Row) -> Result<Window> {
 }
 
 fn load(cx: &mut Cx<'_>, window: WindowId) -> Result<(Row, ResourceFacts)> {
+    // Whether there is such a window is not told to those who review none.
+    require_somewhere(&cx.actor, Action::ReviewBreakGlass)?;
     let sql = format!("SELECT {COLUMNS} FROM break_glass WHERE id = $1 AND district_id = $2");
     let row = cx.query_one(&sql, params![window, cx.district()])?;
     let facts = WindowFacts { opened_by: row.id("account_id")?, supervisor: row.id("supervisor")? };

@@ -1,13 +1,13 @@
 //! Organisations join, change, leave.
 
-use super::{allow, line, opt_line};
+use super::{allow, line, marks, opt_line};
 use crate::model::{Org, OrgKind};
 use crate::policy::{Action, ResourceFacts};
 use crate::{Error, Result};
 use kernel::ids::{AreaId, OrgId, PostId};
 use kernel::text;
 use serde_json::json;
-use store::{Cx, Row, params};
+use store::{Cx, Row, Value, params};
 
 /// A new organisation.
 #[derive(Debug, Clone)]
@@ -106,4 +106,48 @@ pub fn change_org(cx: &mut Cx<'_>, seen: i64, to: &Org) -> Result<()> {
     cx.record("org.changed", "org", to.id.0, &json!({ "active": to.active }))?;
     cx.signal("org", to.id.0);
     Ok(())
+}
+
+/// Deepest line of bodies that is followed: a guard against rows that point in a circle.
+const DEEP: usize = 8;
+
+/// A body and everything below it.
+pub fn with_below(cx: &mut Cx<'_>, org: OrgId) -> Result<Vec<OrgId>> {
+    let mut all = vec![org];
+    let mut level = vec![org];
+    for _ in 0..DEEP {
+        let sql = format!("SELECT id FROM org WHERE district_id = $1 AND parent_id IN ({})", marks(2, level.len()));
+        let mut values = vec![Value::from(cx.district())];
+        values.extend(level.iter().map(|o| Value::from(*o)));
+        let rows = cx.query(&sql, &values)?;
+        level = rows.iter().map(|r| r.id("id")).collect::<std::result::Result<Vec<OrgId>, _>>()?;
+        level.retain(|o| !all.contains(o));
+        if level.is_empty() {
+            break;
+        }
+        all.extend(level.iter().copied());
+    }
+    Ok(all)
+}
+
+/// Bodies and everything above them.
+pub fn with_above(cx: &mut Cx<'_>, orgs: &[OrgId]) -> Result<Vec<OrgId>> {
+    let mut all = orgs.to_vec();
+    let mut level = orgs.to_vec();
+    for _ in 0..DEEP {
+        if level.is_empty() {
+            break;
+        }
+        let sql = format!(
+            "SELECT parent_id FROM org WHERE district_id = $1 AND parent_id IS NOT NULL AND id IN ({})",
+            marks(2, level.len())
+        );
+        let mut values = vec![Value::from(cx.district())];
+        values.extend(level.iter().map(|o| Value::from(*o)));
+        let rows = cx.query(&sql, &values)?;
+        level = rows.iter().map(|r| r.id("parent_id")).collect::<std::result::Result<Vec<OrgId>, _>>()?;
+        level.retain(|o| !all.contains(o));
+        all.extend(level.iter().copied());
+    }
+    Ok(all)
 }

@@ -203,7 +203,8 @@ fn about_matter(id: AccountId, grants: &[Grant], purpose: Purpose, rule: &Rule, 
     if rule.not_by_handler && m.handlers.contains(&id) {
         return Some(Why::OwnHandling);
     }
-    if rule.not_if_about && is_about(id, grants, m) {
+    // Whoever it is about does nothing with it and sees nothing of it, whatever they may otherwise (R3).
+    if !rule.public && is_about(id, grants, m) {
         return Some(Why::AboutYou);
     }
     if rule.while_open && !m.open {

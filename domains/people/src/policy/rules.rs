@@ -54,8 +54,6 @@ pub struct Rule {
     pub jobs: &'static [&'static str],
     /// Not by whoever handled the matter.
     pub not_by_handler: bool,
-    /// Not by whom the matter is about.
-    pub not_if_about: bool,
     pub while_open: bool,
     /// Shows content: not for an administrative or public purpose, nor under the name of another matter.
     pub content: bool,
@@ -75,7 +73,6 @@ const NOBODY: Rule = Rule {
     own_account: false,
     jobs: &[],
     not_by_handler: false,
-    not_if_about: false,
     while_open: false,
     content: false,
     for_this_matter: false,
@@ -251,17 +248,10 @@ pub const fn rule(action: Action) -> Rule {
 
         Action::ViewDesk | Action::SaveView => staff(READERS),
         Action::ViewMatter | Action::ViewAttachment => Rule { content: true, ..staff(READERS) },
-        Action::RevealRaiser => Rule {
-            not_if_about: true,
-            while_open: true,
-            content: true,
-            for_this_matter: true,
-            jobs: &[jobs::DELIVERY],
-            ..staff(CALLERS)
-        },
-        Action::ViewOriginal => {
-            Rule { not_if_about: true, while_open: true, content: true, for_this_matter: true, ..staff(CALLERS) }
+        Action::RevealRaiser => {
+            Rule { while_open: true, content: true, for_this_matter: true, jobs: &[jobs::DELIVERY], ..staff(CALLERS) }
         }
+        Action::ViewOriginal => Rule { while_open: true, content: true, for_this_matter: true, ..staff(CALLERS) },
         Action::ViewPublished => Rule { public: true, raiser: true, any_account: true, ..NOBODY },
         Action::ExportMatters => staff(&[(Head, Place), (Coordinator, District)]),
         Action::ViewReports => staff(&[
@@ -275,11 +265,9 @@ pub const fn rule(action: Action) -> Rule {
         ]),
 
         Action::Screen | Action::MergeDuplicate | Action::Reclassify | Action::Accept => {
-            Rule { not_if_about: true, while_open: true, ..staff(SORTERS) }
+            Rule { while_open: true, ..staff(SORTERS) }
         }
-        Action::Assign => {
-            Rule { not_if_about: true, while_open: true, jobs: &[jobs::CLOCKS, jobs::IMPORT], ..staff(SORTERS) }
-        }
+        Action::Assign => Rule { while_open: true, jobs: &[jobs::CLOCKS, jobs::IMPORT], ..staff(SORTERS) },
 
         Action::Sign | Action::Return | Action::Handle | Action::Wait | Action::Resume | Action::Submit => {
             Rule { while_open: true, content: true, ..staff(OWNERS) }
@@ -290,7 +278,7 @@ pub const fn rule(action: Action) -> Rule {
         Action::Remark => Rule { content: true, ..staff(READERS) },
 
         Action::Verify | Action::SendBack => {
-            Rule { not_by_handler: true, not_if_about: true, while_open: true, content: true, ..staff(CHECKERS) }
+            Rule { not_by_handler: true, while_open: true, content: true, ..staff(CHECKERS) }
         }
         Action::Answer => Rule { while_open: true, content: true, jobs: &[jobs::DELIVERY], ..staff(ANSWERERS) },
         Action::RecordDelivery => Rule { raiser: true, while_open: true, jobs: &[jobs::DELIVERY], ..staff(ANSWERERS) },
@@ -387,8 +375,8 @@ pub const fn rule(action: Action) -> Rule {
         Action::ReviewReadings => staff(&[(Audit, District)]),
         Action::AnswerReview => Rule { own_account: true, ..NOBODY },
         Action::HearReports => staff(&[(Coordinator, District), (Security, District), (Audit, District)]),
-        Action::AskWithholding => Rule { not_if_about: true, ..staff(&[(Head, Place), (Coordinator, District)]) },
-        Action::ApproveWithholding => Rule { not_if_about: true, ..staff(&[(Coordinator, District)]) },
+        Action::AskWithholding => Rule { ..staff(&[(Head, Place), (Coordinator, District)]) },
+        Action::ApproveWithholding => Rule { ..staff(&[(Coordinator, District)]) },
         Action::ViewTransparency => Rule { public: true, ..NOBODY },
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! A list query of matters keeps a row when `whole`, or its owner or owner seat is named, or its area lies in (the
 //! subtree of) one of `areas`, or its post or one of the posts above is named, or one of its bodies is named; and, with
-//! the key of a program, lies in the area of that key.
+//! the key of a program, lies in the area of that key; and is not about a body that the actor works for.
 //! A property test holds the two together: `scope(...).covers(matter)` exactly when `decide(ViewMatter)` allows it.
 
 use super::facts::{is_of_org, spans_district};
@@ -28,16 +28,23 @@ pub struct Scope {
     pub account: Option<AccountId>,
     /// Of all that, only what lies in this area: the key of a program leaves no more.
     pub within: Option<AreaId>,
+    /// Of all that, nothing about these bodies: the actor works for them (R3).
+    pub not_about: Vec<OrgId>,
 }
 
 impl Scope {
     pub fn is_empty(&self) -> bool {
-        Self { within: None, ..self.clone() } == Self::default()
+        Self { within: None, not_about: Vec::new(), ..self.clone() } == Self::default()
     }
 
     /// Would a list of this scope show the matter?
     pub fn covers(&self, m: &MatterFacts) -> bool {
         if self.within.is_some_and(|area| !m.areas.contains(&area)) {
+            return false;
+        }
+        let about_me = m.about_orgs.iter().any(|o| self.not_about.contains(o))
+            || self.account.is_some_and(|me| m.about_accounts.contains(&me));
+        if about_me {
             return false;
         }
         self.whole
@@ -64,6 +71,7 @@ pub fn scope(actor: &Actor, action: Action) -> Scope {
         }
         scope.within = key.area;
     }
+    grants.iter().filter_map(|g| g.org).for_each(|org| push(&mut scope.not_about, org));
     let rule = rule(action);
     for grant in grants.iter() {
         let Some((_, within)) = rule.staff.iter().find(|(role, _)| *role == grant.role) else { continue };

@@ -9,11 +9,11 @@ pub mod people;
 pub mod posts;
 pub mod problems;
 pub mod progress;
+pub mod residents;
 pub mod table;
 
 use crate::Env;
 use clap::Subcommand;
-use std::path::PathBuf;
 
 /// Imports; each file is written whole or not at all, and the same file again changes nothing.
 #[derive(Debug, Subcommand)]
@@ -28,12 +28,8 @@ pub enum Import {
     People(people::PeopleArgs),
     /// Public holidays and make-up working days of a year
     Calendar(calendar::CalendarArgs),
-    /// Residents in care: not yet possible
-    #[command(hide = true, visible_alias = "resident")]
-    Residents {
-        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-        any: Vec<PathBuf>,
-    },
+    /// Residents in care with the people who speak for them; health and whereabouts need a consent each and are not imported
+    Residents(residents::ResidentsArgs),
 }
 
 /// Runs one import.
@@ -44,9 +40,6 @@ pub fn run(env: &mut Env<'_>, command: &Import) -> anyhow::Result<()> {
         Import::Matters(args) => matters::run(env, args).map(drop),
         Import::People(args) => people::run(env, args).map(drop),
         Import::Calendar(args) => calendar::run(env, args).map(drop),
-        Import::Residents { .. } => anyhow::bail!(
-            "residents cannot be imported yet: this version keeps no register of residents, and so no way to record \
-             their consent; nothing was read"
-        ),
+        Import::Residents(args) => residents::run(env, args).map(drop),
     }
 }

@@ -5,6 +5,7 @@ mod classes;
 mod history;
 mod people;
 mod places;
+mod records;
 mod steps;
 
 use crate::World;
@@ -18,7 +19,7 @@ use store::{Runtime, Who};
 pub use history::{DAYS, MATTERS};
 
 /// Counts up when the same seed would give other data, so that old data is made anew.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 /// The password of every demo account.
 pub const PASSWORD: &str = "heling2026";
 
@@ -98,6 +99,7 @@ pub fn seed_some(rt: &Runtime, mut world: World, start: Moment, count: usize) ->
         let told = history::live(cx, &mut world, &written, start, count)?;
         cx.now = start;
         places::duty(cx, &world, &written, start)?;
+        records::write(cx, &mut world, &written)?;
         let accounts = people::shown(cx, &world, &written)?;
         matters::app::ensure_timers(cx)?;
         Ok(Seeded {

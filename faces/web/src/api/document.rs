@@ -111,7 +111,12 @@ fn responses() -> Value {
 }
 
 /// Operations that are POST only because they leave an entry in the log: asked again they do it again.
-const EACH_TIME: [&str; 2] = ["/api/v1/matters/{id}/raisers", "/api/v1/matters/similar"];
+const EACH_TIME: [&str; 4] = [
+    "/api/v1/matters/{id}/raisers",
+    "/api/v1/matters/similar",
+    "/api/v1/matters/{id}/people/search",
+    "/api/v1/matters/{id}/people/{person}/record",
+];
 
 fn complete_operation(path: &str, method: &str, operation: &mut Map<String, Value>) {
     if let Some(tags) = operation.get_mut("tags").and_then(Value::as_array_mut) {

@@ -26,6 +26,8 @@ pub(crate) struct Frame {
     pub may_calendar: bool,
     /// Something happened to the reader's account that they have not seen.
     pub news: bool,
+    /// The reader's break-glass window runs: until when, and for how long yet. On every page (R5).
+    pub glass: Option<(String, String)>,
 }
 
 /// One line of the side list.
@@ -83,6 +85,7 @@ const ADMIN: [(&str, &str, Action); 11] = [
     ("/desk/admin/letters", "letters", Action::ManageDeadLetters),
     ("/desk/admin/webhooks", "webhooks", Action::ManageWebhooks),
     ("/desk/admin/sign-in", "sign-in", Action::ManageSignIn),
+    ("/desk/admin/records", "records", Action::ManageRecordRules),
     ("/desk/admin/audit", "audit", Action::VerifyAudit),
 ];
 
@@ -102,6 +105,8 @@ impl Frame {
             nav.push(NavItem::plain("/desk/staff", "staff", here));
         }
         nav.extend(of_the_log(cx, here)?);
+        nav.extend(of_records(cx, here)?);
+        let glass = people::app::break_glass::running(cx)?;
         let mut admin: Vec<NavItem> = Vec::new();
         for (path, key, action) in ADMIN {
             let also = key == "people" && may(cx, Action::ManageSessions);
@@ -137,6 +142,7 @@ impl Frame {
             calendar_gap,
             may_calendar,
             news: people::app::told::unseen(cx)? > 0,
+            glass: glass.map(|(_, until)| (crate::fmt::clock(until), page.left(until))),
         })
     }
 
@@ -166,6 +172,7 @@ impl Frame {
             calendar_gap: Some(2027),
             may_calendar: true,
             news: true,
+            glass: Some((crate::fmt::clock(page.now.plus_minutes(12)), page.left(page.now.plus_minutes(12)))),
         }
     }
 }
@@ -188,6 +195,21 @@ fn of_the_log(cx: &mut Cx<'_>, here: &str) -> Result<Vec<NavItem>, Fail> {
     }
     if withholds {
         items.push(NavItem::plain("/desk/withheld", "withheld", here));
+    }
+    Ok(items)
+}
+
+/// Break-glass and lawful demands, for those who may ask or look into them.
+fn of_records(cx: &mut Cx<'_>, here: &str) -> Result<Vec<NavItem>, Fail> {
+    let mut items = Vec::new();
+    let opens = decide(&cx.actor, cx.purpose, Action::BreakGlass, &ResourceFacts::District).is_allowed();
+    let waiting = people::app::break_glass::to_review(cx)?;
+    if opens || waiting > 0 {
+        let count = (waiting > 0).then(|| waiting.to_string());
+        items.push(NavItem { count, tone: Tone::Soon, ..NavItem::plain("/desk/break-glass", "break-glass", here) });
+    }
+    if people::policy::require_somewhere(&cx.actor, Action::AskDemand).is_ok() {
+        items.push(NavItem::plain("/desk/demands", "demands", here));
     }
     Ok(items)
 }

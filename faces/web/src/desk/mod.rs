@@ -17,6 +17,7 @@ mod me;
 mod notices;
 mod questions;
 mod queue;
+mod records;
 mod search;
 mod sessions;
 mod step;
@@ -52,6 +53,7 @@ pub(crate) fn routes() -> Router<App> {
         .merge(me::routes())
         .merge(questions::routes())
         .merge(withheld::routes())
+        .merge(records::routes())
         .merge(keys::routes())
         .merge(admin::routes())
 }
@@ -98,6 +100,7 @@ pub(crate) fn samples(page: &Page) -> Vec<(&'static str, String)> {
     all.extend(me::tests::samples(page));
     all.extend(questions::tests::samples(page));
     all.extend(withheld::tests::samples(page));
+    all.extend(records::samples(page));
     all.extend(keys::tests::samples(page));
     all.extend(admin::samples(page));
     all

@@ -227,6 +227,7 @@ impl From<people::Error> for Fail {
             people::Error::Stale { seen, current } => Self::Stale { yours: seen, now: current },
             people::Error::Invalid { field, why } => Self::invalid(field, format!("invalid-{why}")),
             people::Error::NotFresh => Self::Confirm,
+            people::Error::Refused(why) => Self::Refused(Arc::from(format!("rule-record-{why}"))),
             other => Self::Refused(Arc::from(format!("error-people-{}", other.code()))),
         }
     }

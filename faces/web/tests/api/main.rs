@@ -7,6 +7,7 @@ mod matters;
 mod me;
 mod people;
 mod places;
+mod records;
 mod sessions;
 mod track;
 mod webhooks;

@@ -6,6 +6,7 @@ mod flow;
 mod intake;
 mod kept;
 mod photos;
+mod records;
 mod roles;
 mod sign_in;
 mod world;

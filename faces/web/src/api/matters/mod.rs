@@ -2,6 +2,7 @@
 
 mod detail;
 mod list;
+mod people;
 mod photos;
 mod raise;
 mod step;
@@ -32,6 +33,10 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(detail::show_readings))
         .routes(routes!(detail::show_messages))
         .routes(routes!(detail::reveal_raisers))
+        .routes(routes!(people::list_people))
+        .routes(routes!(people::find_people))
+        .routes(routes!(people::link_person, people::unlink_person))
+        .routes(routes!(people::open_record))
         .routes(routes!(step::act_on_matter))
         .routes(routes!(photos::list_photos, photos::add_photo))
         .routes(routes!(photos::show_photo))

@@ -11,8 +11,10 @@ use axum::extract::{Extension, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use kernel::Purpose;
+use kernel::ids::OrgId;
 use matters::app::{Raise, Receipt};
 use matters::model::Origin;
+use matters::redaction::Correction;
 use people::policy::Action;
 use serde::{Deserialize, Serialize};
 use store::OnceKey;
@@ -34,6 +36,9 @@ pub(super) struct RaiseInput {
     raiser: Option<RaiserInput>,
     /// How somebody brought it to the one who types; only with a key whose account may type for others.
     origin: Option<TypedOrigin>,
+    /// The body it is about, when it is about an office or its staff: it goes past that body, whose people see nothing of
+    /// it.
+    about: Option<Uuid>,
 }
 
 /// How somebody brought it to the one who types.
@@ -135,6 +140,7 @@ pub(super) async fn raise_matter(
             (app.raiser(), Origin::Api)
         }
     };
+    let about = value.about.map(OrgId);
     let command = Raise {
         key: once.as_ref().map(|once| own_key(&who, once)),
         class: value.class,
@@ -145,7 +151,7 @@ pub(super) async fn raise_matter(
     };
     let receipt = app
         .rt
-        .write(who, move |cx| Ok::<_, Fail>(matters::app::raise(cx, command)?))
+        .write(who, move |cx| Ok::<_, Fail>(matters::app::raise_about(cx, command, &Correction::default(), about)?))
         .await
         .map_err(|fail| fail.renamed(field))?;
     let at = place(format_args!("/track/{}", receipt.code));

@@ -27,7 +27,7 @@ use kernel::{Lang, Purpose};
 use matters::model::{Channel, Origin};
 use people::policy::{Action, ResourceFacts, require};
 use store::Cx;
-use typed::{Typed, command};
+use typed::{Typed, about, command};
 
 pub(super) fn routes() -> Router<App> {
     Router::new()
@@ -64,6 +64,10 @@ struct Intake {
     channels: Vec<Choice>,
     posts: Vec<Choice>,
     langs: Vec<Choice>,
+    about: String,
+    /// Names of the bodies to choose from.
+    bodies: Vec<String>,
+    about_error: Option<String>,
     /// The rarely used fields are open.
     more: bool,
     errors: Vec<(String, String)>,
@@ -141,6 +145,9 @@ fn form(
         channels: channels(&page, &typed.channel),
         posts,
         langs: Lang::ALL.iter().map(|l| Choice::new(l.tag(), page.tk("desk-lang-", l.tag()), lang)).collect(),
+        about: typed.about.clone(),
+        bodies: people::app::orgs::list(cx, None)?.into_iter().map(|o| o.name).collect(),
+        about_error: error("about"),
         more: !typed.email.is_empty()
             || !typed.postal.is_empty()
             || wrong.iter().any(|w| matches!(w.field, "email" | "postal")),
@@ -185,7 +192,8 @@ async fn raise(State(app): State<App>, page: Page, staff: Staff, posted: Posted)
         Ok(pictures) => {
             let work = move |cx: &mut Cx<'_>| {
                 let raise = command(cx, &typed, lang)?;
-                matters::app::raise_with(cx, raise, &typed.correction, &pictures)
+                let about = about(cx, &typed)?;
+                matters::app::raise_whole(cx, raise, &typed.correction, about, &pictures)
             };
             app.rt.write(who.clone(), work).await
         }

@@ -31,8 +31,10 @@ pub(in crate::desk) fn samples(page: &Page) -> Vec<(&'static str, String)> {
     let name = |zh: &str, en: &str| if page.zh() { zh.to_owned() } else { en.to_owned() };
     let mut out = Vec::new();
     for bad in [false, true] {
-        let fields =
-            ["class", "text", "address", "area", "phone", "name", "email", "postal", "channel", "photos", "post"];
+        let fields = [
+            "class", "text", "address", "area", "about", "phone", "name", "email", "postal", "channel", "photos",
+            "post",
+        ];
         let wrong: Vec<_> =
             fields.iter().filter(|_| bad).map(|f| matters::Invalid::new(f, "invalid-missing")).collect();
         let i = Intake {
@@ -47,6 +49,8 @@ pub(in crate::desk) fn samples(page: &Page) -> Vec<(&'static str, String)> {
             post_error: bad.then(|| page.t("desk-new-post-needed")),
             ahead: bad.then(|| Ok(ahead(page))),
             photos_error: bad.then(|| page.t("photos-again")),
+            bodies: vec![name("桂花里居委会", "Guihuali")],
+            about_error: bad.then(|| page.t("invalid-about")),
             areas: vec![name("青禾居委会", "Qinghe")],
             ..Intake::default()
         };

@@ -5,7 +5,7 @@ use super::classes::class_of;
 use crate::preview;
 use crate::public::post::Posted;
 use kernel::Lang;
-use kernel::ids::PostId;
+use kernel::ids::{OrgId, PostId};
 use matters::app::{Raise, RaisedPlace, RaiserInput};
 use matters::model::{Channel, Origin};
 use matters::redaction::Correction;
@@ -27,6 +27,8 @@ pub(super) struct Typed {
     pub channel: String,
     pub post: String,
     pub lang: String,
+    /// Name of the body it is about.
+    pub about: String,
     /// What was put right in the preview.
     pub correction: Correction,
     pub hide: String,
@@ -49,6 +51,7 @@ impl Typed {
             channel: get("channel"),
             post: get("post"),
             lang: get("lang"),
+            about: get("about"),
             correction: preview::correction(posted),
             hide: get("hide"),
         }
@@ -140,6 +143,16 @@ pub(super) fn place(cx: &mut Cx<'_>, typed: &Typed) -> Result<RaisedPlace, matte
         return Err(matters::Invalid::new("post", "desk-new-post-needed"));
     }
     Ok(RaisedPlace { point: None, address: Some(typed.address.clone()).filter(|a| !a.is_empty()), area, post })
+}
+
+/// The body it is about; a name that is none is told, so that nothing meant to go past a body goes to it.
+pub(super) fn about(cx: &mut Cx<'_>, typed: &Typed) -> Result<Option<OrgId>, matters::Error> {
+    if typed.about.is_empty() {
+        return Ok(None);
+    }
+    let all = people::app::orgs::list(cx, None)?;
+    let found = all.iter().find(|o| o.name == typed.about);
+    found.map(|o| Some(o.id)).ok_or_else(|| matters::Error::invalid("about", "invalid-about"))
 }
 
 #[cfg(test)]

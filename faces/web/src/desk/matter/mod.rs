@@ -101,6 +101,10 @@ struct View {
     joined: Vec<(String, String)>,
     /// The matter it was joined to.
     original: Option<String>,
+    /// The body it is about, whose people see nothing of it.
+    about: Option<String>,
+    /// Where people in care are linked and opened; how many there are.
+    people: Option<(String, usize)>,
     point: Option<(f64, f64)>,
 }
 
@@ -159,6 +163,11 @@ fn view(cx: &mut Cx<'_>, page: &Page, d: Detail, done: Option<String>) -> Result
     let open = d.line.state.is_open();
     let raisers = raisers::raisers(page, &d, &href);
     let timeline = timeline::timeline(page, &d, &names, &classes);
+    let about = match d.about_org {
+        Some(org) => Some(people::app::orgs::org(cx, org)?.name),
+        None => None,
+    };
+    let people = (d.may_link || !d.persons.is_empty()).then(|| (format!("{href}/people"), d.persons.len()));
     let may_write = d.commands.iter().any(|(kind, answer)| *kind == CommandKind::Contact && answer.is_ok());
     Ok(View {
         back: page.href("/desk"),
@@ -211,6 +220,8 @@ fn view(cx: &mut Cx<'_>, page: &Page, d: Detail, done: Option<String>) -> Result
         joined: d.joined.iter().map(|(m, n)| (n.clone(), page.href(format!("/desk/matters/{m}")))).collect(),
         original: d.merged_into.map(|m| page.href(format!("/desk/matters/{m}"))),
         point: d.line.lat.zip(d.line.lon),
+        about,
+        people,
         id: id.to_string(),
         href,
     })

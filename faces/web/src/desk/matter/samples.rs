@@ -79,6 +79,8 @@ fn sample(page: &Page, state: Stand) -> View {
         named: true,
         joined: vec![("HQ-2026-00003".into(), href.clone())],
         original: texts(!full, href.clone()),
+        about: full.then(|| page.t("record-people")),
+        people: Some((href.clone(), usize::from(full))),
         may_view_original: true,
         write: Some(format!("/desk/matters/{}/do/contact?outcome=written", "1")),
         may_reveal: full,

@@ -37,7 +37,7 @@ impl Part {
     const fn fields(self) -> &'static [&'static str] {
         match self {
             Self::Class => &["class"],
-            Self::Words => &["text"],
+            Self::Words => &["text", "about"],
             Self::Place => &["address", "area", "lat", "lon"],
             Self::Reach => &["reach"],
             Self::Contact => &["name", "phone", "email"],
@@ -83,6 +83,8 @@ pub(crate) struct Draft {
     pub post: String,
     pub class: String,
     pub text: String,
+    /// Id of the body it is about, from the list.
+    pub about: String,
     pub address: String,
     /// Id of a community, from the list.
     pub area: String,
@@ -108,6 +110,7 @@ impl Draft {
             post: get("post"),
             class: get("class"),
             text: get("text"),
+            about: get("about"),
             address: get("address"),
             area: get("area"),
             lat: get("lat"),
@@ -125,6 +128,7 @@ impl Draft {
         match name {
             "class" => &self.class,
             "text" => &self.text,
+            "about" => &self.about,
             "address" => &self.address,
             "area" => &self.area,
             "lat" => &self.lat,

@@ -30,6 +30,15 @@ pub(crate) struct Offer {
     pub towns: Vec<Town>,
     /// Name of the post whose QR was scanned.
     pub post: Option<String>,
+    /// Bodies that a report can be about, by kind.
+    pub bodies: Vec<Bodies>,
+}
+
+/// Bodies of one kind: id and name.
+#[derive(Debug, Clone)]
+pub(crate) struct Bodies {
+    pub kind: &'static str,
+    pub all: Vec<(String, String)>,
 }
 
 #[derive(Template)]
@@ -115,6 +124,10 @@ impl ReportPage {
         };
         self.offer.towns.iter().find_map(of)
     }
+    /// Name of the body it is about.
+    fn about_name(&self) -> Option<&String> {
+        self.offer.bodies.iter().flat_map(|b| &b.all).find(|(id, _)| *id == self.draft.about).map(|(_, name)| name)
+    }
     fn has_pin(&self) -> bool {
         matches!(self.draft.point(), Some(Ok(_)))
     }
@@ -193,6 +206,13 @@ pub(crate) fn sample_offer(page: &Page) -> Offer {
             )],
         }],
         post: Some(if zh { "青禾站".into() } else { "Qinghe post".into() }),
+        bodies: vec![Bodies {
+            kind: "committee",
+            all: vec![(
+                "0197b0c0-0000-7000-8000-000000000002".into(),
+                if zh { "桂花里居委会".into() } else { "Guihuali committee".into() },
+            )],
+        }],
     }
 }
 
@@ -207,6 +227,7 @@ pub(crate) fn samples(page: &Page) -> Vec<(&'static str, String)> {
         } else {
             "Water on the third floor.".into()
         },
+        about: "0197b0c0-0000-7000-8000-000000000002".into(),
         address: if page.zh() { "桂花弄 5 号 3 楼".into() } else { "5 Guihua Lane".into() },
         area: "0197b0c0-0000-7000-8000-000000000001".into(),
         lat: "30.92".into(),

@@ -1,16 +1,17 @@
 //! Where the report meets the domains: what is offered, and the raising itself.
 
 use super::draft::{Draft, Problem, Reach};
-use super::pages::{Choice, Offer, Town};
+use super::pages::{Bodies, Choice, Offer, Town};
 use crate::preview::{self, Preview};
 use crate::public::errors;
 use crate::{App, Fail, Page, photos};
 use kernel::Point;
-use kernel::ids::AreaId;
+use kernel::ids::{AreaId, OrgId};
 use matters::Invalid;
 use matters::app::{self, Raise, RaisedPlace, RaiserInput};
 use matters::model::{Channel, Origin};
 use matters::redaction::{self, Correction};
+use people::model::OrgKind;
 use places::AreaKind;
 
 /// Classes and communities to choose from, and the post whose code was scanned.
@@ -28,7 +29,25 @@ pub(super) async fn offer(app: &App, page: &Page, draft: &Draft) -> Result<Offer
         })
         .collect();
     let post = scanned(app, &draft.post).await?.map(|post| post.name);
-    Ok(Offer { choices, towns: towns(app).await?, post })
+    Ok(Offer { choices, towns: towns(app).await?, post, bodies: bodies(app).await? })
+}
+
+/// Offices that a report can be about; their names are public.
+async fn bodies(app: &App) -> Result<Vec<Bodies>, Fail> {
+    const KINDS: [OrgKind; 6] = [
+        OrgKind::PoliceBranch,
+        OrgKind::PoliceStation,
+        OrgKind::TownGovernment,
+        OrgKind::Committee,
+        OrgKind::Agency,
+        OrgKind::Property,
+    ];
+    let all = app.rt.read(app.anybody(), |cx| people::app::orgs::list(cx, None)).await?;
+    let of = |kind: OrgKind| Bodies {
+        kind: kind.code(),
+        all: all.iter().filter(|o| o.kind == kind).map(|o| (o.id.to_string(), o.name.clone())).collect(),
+    };
+    Ok(KINDS.into_iter().map(of).filter(|b| !b.all.is_empty()).collect())
 }
 
 /// The running post of a scanned code.
@@ -81,7 +100,15 @@ pub(super) async fn send(
     let origin = if post.is_some() { Origin::Qr } else { Origin::Web };
     let place = RaisedPlace { post, ..place(draft) };
     let (command, correction) = (Raise { origin, ..command(page, draft, place) }, correction(draft));
-    let done = app.rt.write(app.raiser(), move |cx| app::raise_with(cx, command, &correction, &pictures)).await;
+    // From a list: a made-up id is told, so that nothing meant to go past a body goes to it.
+    let about = match draft.about.as_str() {
+        "" => None,
+        id => match id.parse::<OrgId>() {
+            Ok(id) => Some(id),
+            Err(_) => return Ok(Err(vec![("about", page.t("invalid-about"))])),
+        },
+    };
+    let done = app.rt.write(app.raiser(), move |cx| app::raise_whole(cx, command, &correction, about, &pictures)).await;
     match done {
         Ok(receipt) => Ok(Ok(receipt.code)),
         Err(matters::Error::Invalid(wrong)) => Ok(Err(wrong.iter().map(|w| (field(w), words(page, w))).collect())),

@@ -1,0 +1,105 @@
+//! People in care whom a matter is about (R5). The link opens the way to their record, for whoever owns the matter and
+//! while it is open; the record itself is `people`'s.
+
+use super::around;
+use crate::Error;
+use crate::store::MatterRow;
+use ::store::{Cx, params};
+use kernel::Moment;
+use kernel::ids::{MatterId, PersonId};
+use people::app::persons::{self, For, Found};
+use people::policy::{Action, Denied, MatterFacts, PersonFacts, ResourceFacts, Why, decide, require};
+use serde_json::json;
+
+/// Somebody a matter is about; whose name it is, the record says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Linked {
+    pub person: PersonId,
+    pub at: Moment,
+}
+
+fn facts(cx: &mut Cx<'_>, matter: MatterId) -> Result<(MatterRow, MatterFacts), Error> {
+    let m = MatterRow::load(cx, matter)?;
+    match around::facts_of(cx, &m)? {
+        ResourceFacts::Matter(facts) => Ok((m, facts)),
+        _ => Err(Error::NotFound),
+    }
+}
+
+fn may_link(cx: &Cx<'_>, person: PersonId, facts: MatterFacts) -> Result<(), Error> {
+    let about = PersonFacts { id: Some(person), areas: Vec::new(), matter: Some(facts), window: None };
+    Ok(require(&cx.actor, cx.purpose, Action::LinkPerson, &ResourceFacts::Person(about))?)
+}
+
+/// Whether somebody may be linked at all, for the page.
+pub(super) fn may_be_linked(cx: &Cx<'_>, facts: &ResourceFacts) -> bool {
+    let ResourceFacts::Matter(facts) = facts else { return false };
+    let about = PersonFacts { id: None, areas: Vec::new(), matter: Some(facts.clone()), window: None };
+    decide(&cx.actor, cx.purpose, Action::LinkPerson, &ResourceFacts::Person(about)).is_allowed()
+}
+
+/// People of this name who live around the matter. Counted, capped and logged by `people`.
+pub fn find(cx: &mut Cx<'_>, matter: MatterId, name: &str) -> Result<(Vec<Found>, bool), Error> {
+    let (m, facts) = facts(cx, matter)?;
+    let within: Vec<_> = [m.spot.grid, m.spot.police, m.spot.community, m.spot.town].into_iter().flatten().collect();
+    Ok(persons::find_person(cx, name, &For::Matter(Box::new(facts)), &within)?)
+}
+
+/// Says that the matter is about this person.
+pub fn link(cx: &mut Cx<'_>, matter: MatterId, person: PersonId) -> Result<(), Error> {
+    let (_, facts) = facts(cx, matter)?;
+    may_link(cx, person, facts)?;
+    if !persons::exists(cx, person)? {
+        return Err(Error::NotFound);
+    }
+    let sql = "INSERT INTO matter_person (matter_id, person_id, district_id, at, by_actor) VALUES ($1, $2, $3, $4, $5) \
+               ON CONFLICT (matter_id, person_id) DO UPDATE SET ended_at = NULL, at = $4, by_actor = $5 \
+               WHERE matter_person.ended_at IS NOT NULL";
+    let by = cx.actor.log_name();
+    if cx.execute(sql, params![matter, person, cx.district(), cx.now, by])? > 0 {
+        // Not an entry of the matter: its states do not change.
+        cx.record("person.linked", "person", person.0, &json!({ "matter": matter }))?;
+        cx.signal(crate::events::CHANGED, matter.0);
+    }
+    Ok(())
+}
+
+/// It turned out to be about somebody else.
+pub fn unlink(cx: &mut Cx<'_>, matter: MatterId, person: PersonId) -> Result<(), Error> {
+    let (_, facts) = facts(cx, matter)?;
+    may_link(cx, person, facts)?;
+    let sql = "UPDATE matter_person SET ended_at = $1 WHERE matter_id = $2 AND person_id = $3 AND ended_at IS NULL";
+    if cx.execute(sql, params![cx.now, matter, person])? > 0 {
+        cx.record("person.unlinked", "person", person.0, &json!({ "matter": matter }))?;
+        cx.signal(crate::events::CHANGED, matter.0);
+    }
+    Ok(())
+}
+
+/// Whom it is about, without names.
+pub fn linked(cx: &mut Cx<'_>, matter: MatterId) -> Result<Vec<Linked>, Error> {
+    let (_, facts) = facts(cx, matter)?;
+    require(&cx.actor, cx.purpose, Action::ViewMatter, &ResourceFacts::Matter(facts))?;
+    let sql =
+        "SELECT person_id, at FROM matter_person WHERE matter_id = $1 AND ended_at IS NULL ORDER BY at, person_id";
+    let rows = cx.query(sql, params![matter])?;
+    rows.iter().map(|r| Ok(Linked { person: r.id("person_id")?, at: r.moment("at")? })).collect()
+}
+
+/// In the name of this matter, for `people::app::persons` and `consents`: only while the matter is about that person.
+pub fn in_the_name_of(cx: &mut Cx<'_>, matter: MatterId, person: PersonId) -> Result<For, Error> {
+    let (_, facts) = facts(cx, matter)?;
+    let sql = "SELECT 1 AS one FROM matter_person WHERE matter_id = $1 AND person_id = $2 AND ended_at IS NULL";
+    if cx.query_opt(sql, params![matter, person])?.is_none() {
+        return Err(Denied { action: Action::OpenRecord, why: Why::Purpose }.into());
+    }
+    Ok(For::Matter(Box::new(facts)))
+}
+
+/// Open matters about a person, by number: for whoever has opened the record.
+pub fn open_about(cx: &mut Cx<'_>, person: PersonId) -> Result<Vec<MatterId>, Error> {
+    let sql = "SELECT m.id FROM matter_person p JOIN matter m ON m.id = p.matter_id WHERE p.person_id = $1 \
+               AND p.district_id = $2 AND p.ended_at IS NULL AND m.is_open = 1 ORDER BY m.n DESC LIMIT 20";
+    let rows = cx.query(sql, params![person, cx.district()])?;
+    rows.iter().map(|r| Ok(r.id("id")?)).collect()
+}

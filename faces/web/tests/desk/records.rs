@@ -1,0 +1,255 @@
+//! Records of people in care over HTTP: "insider browses" (R5), break-glass from the reason to the letter, consent (R7), a
+//! lawful demand (R14), and a matter about a unit (R3).
+
+use crate::world::{Answer, Desk, aside};
+use axum::http::StatusCode;
+use kernel::ids::{AreaId, MatterId, PersonId};
+use kernel::{Purpose, Role};
+use people::app::persons::register_person;
+use people::app::{Flat, NewTerm};
+use people::model::person::{Contact, GuardianName, Identity, NewGuardian, NewPerson};
+use people::model::{OrgKind, Place};
+
+const NAME: &str = "王桂芳";
+const AREA: AreaId = AreaId(uuid::Uuid::from_u128(0xa1));
+
+impl Desk {
+    fn resident(&self) -> PersonId {
+        aside(|| {
+            self.world.act(|cx| {
+                let new = NewPerson {
+                    area: AREA,
+                    identity: Identity { name: NAME.into(), birth_year: Some(1941), ..Identity::default() },
+                    contact: Contact { phone: Some("021-0555 0101".into()), ..Contact::default() },
+                    guardians: vec![NewGuardian {
+                        who: GuardianName { name: "李敏".into(), relation: "女儿".into() },
+                        phone: Some("021-0555 0102".into()),
+                    }],
+                };
+                register_person(cx, &Flat, &new)
+            })
+        })
+    }
+    fn looks(&self, person: PersonId) -> i64 {
+        self.sql(move |cx| {
+            let sql = "SELECT COUNT(*) AS n FROM audit_read WHERE subject_kind = 'person' AND subject = $1";
+            cx.query_one(sql, store::params![person])?.i64("n")
+        })
+    }
+    fn link(&self, matter: MatterId, person: PersonId) {
+        let duty = self.people[&Role::DutyOfficer].0;
+        aside(|| {
+            let who = self.world.who(duty, Purpose::Matter(matter));
+            self.world.act_as(who, move |cx| matters::app::persons::link(cx, matter, person)).unwrap();
+        });
+    }
+}
+
+fn says(a: &Answer, status: StatusCode, words: &str) {
+    assert_eq!(a.status, status, "{}", a.body);
+    assert!(a.body.contains(words), "{words} is missing: {}", a.body);
+}
+
+#[tokio::test]
+async fn insider_browses() {
+    let desk = Desk::new();
+    let (person, matter, other) = (desk.resident(), desk.raise("老人走失"), desk.raise("另一件"));
+    let duty = desk.sign_in(Role::DutyOfficer).await;
+    let here = format!("/desk/matters/{matter}/people");
+    let record = format!("{here}/{person}");
+    // Nothing opens before the matter is about the person, and nothing opens by its address.
+    assert_eq!(desk.post(&duty, &record, "do=open").await.status, StatusCode::FORBIDDEN);
+    assert_eq!(desk.get(&duty, &record).await.status, StatusCode::METHOD_NOT_ALLOWED);
+    assert_eq!(desk.looks(person), 0);
+    desk.link(matter, person);
+    let page = desk.get(&duty, &here).await;
+    says(&page, StatusCode::OK, "打开档案");
+    assert!(!page.body.contains(NAME), "names stand behind the step that is logged");
+    let opened = desk.post(&duty, &record, "do=open").await;
+    says(&opened, StatusCode::OK, NAME);
+    assert!(opened.body.contains("duty_officer 于"), "who looks stands on the page");
+    assert_eq!(desk.looks(person), 1);
+    // Not in the name of another matter of one's own, and not by anybody who does not own it.
+    assert_eq!(
+        desk.post(&duty, &format!("/desk/matters/{other}/people/{person}"), "do=open").await.status,
+        StatusCode::FORBIDDEN
+    );
+    for role in Role::ALL.iter().filter(|r| ![Role::DutyOfficer, Role::Clerk].contains(r)) {
+        let cookie = desk.sign_in(*role).await;
+        let answer = desk.post(&cookie, &record, "do=open").await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{}", role.code());
+        assert!(!answer.body.contains(NAME), "{}", role.code());
+        let answer = desk.post(&cookie, &format!("{here}/find"), "name=%E7%8E%8B").await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{}", role.code());
+    }
+    assert_eq!(desk.post("", &record, "do=open").await.status, StatusCode::UNAUTHORIZED, "nobody who is not signed in");
+    // The budget ends with a plain message.
+    let rules = "daily_lookups=1&hits=8&window_minutes=30&review_days=3&version=0";
+    let security = desk.sign_in(Role::SecurityAdmin).await;
+    assert_eq!(desk.post(&security, "/desk/admin/records", rules).await.status, StatusCode::SEE_OTHER);
+    says(&desk.post(&duty, &record, "do=open").await, StatusCode::CONFLICT, "今天查人的次数用完了");
+    assert_eq!(desk.looks(person), 1);
+}
+
+#[tokio::test]
+async fn a_consent_is_taken_down_and_withdrawn() {
+    let desk = Desk::new();
+    let (person, matter) = (desk.resident(), desk.raise("老人走失"));
+    desk.link(matter, person);
+    let duty = desk.sign_in(Role::DutyOfficer).await;
+    let record = format!("/desk/matters/{matter}/people/{person}");
+    let note = "do=health&version=1&health=%E9%AB%98%E8%A1%80%E5%8E%8B";
+    says(&desk.post(&duty, &record, note).await, StatusCode::UNPROCESSABLE_ENTITY, "没有取得同意");
+    let form = format!(
+        "do=consent&part=health&health_answer=given&health_by=subject&health_aim=care&health_way=paper&health_witness=x&health_review_on={}",
+        desk.day_after(300)
+    );
+    says(&desk.post(&duty, &record, &form).await, StatusCode::OK, "已经同意");
+    says(&desk.post(&duty, &record, note).await, StatusCode::OK, "高血压");
+    let gone = desk.post(&duty, &record, "do=withdraw&part=health&health_by=subject&health_way=phone").await;
+    assert!(gone.status == StatusCode::OK && !gone.body.contains("高血压"), "{}", gone.body);
+    says(&desk.post(&duty, &record, &form).await, StatusCode::UNPROCESSABLE_ENTITY, "不要再问");
+    says(&desk.get(&duty, "/desk/consent-form?part=location").await, StatusCode::OK, "常去地方登记同意书");
+}
+
+#[tokio::test]
+async fn breaking_the_glass() {
+    let desk = Desk::new();
+    let person = desk.resident();
+    let duty = desk.sign_in(Role::DutyOfficer).await;
+    says(&desk.post(&duty, "/desk/break-glass", "reason=x").await, StatusCode::UNPROCESSABLE_ENTITY, "太短了");
+    let opened =
+        desk.post(&duty, "/desk/break-glass", "reason=%E8%80%81%E4%BA%BA%E6%98%8F%E5%80%92%E5%9C%A8%E5%AE%B6").await;
+    assert_eq!(opened.status, StatusCode::SEE_OTHER, "{}", opened.body);
+    // Every page says so.
+    for path in ["/desk", "/desk/notices", "/desk/me", "/desk/help"] {
+        says(&desk.get(&duty, path).await, StatusCode::OK, "您正在紧急查看");
+    }
+    let page = desk.get(&duty, "/desk/break-glass").await.body;
+    let find = page.split("action=\"").find(|a| a.contains("/find\"")).unwrap().split('"').next().unwrap().to_owned();
+    let found = desk.post(&duty, &find, "name=wangguifang").await;
+    says(&found, StatusCode::OK, NAME);
+    let window = find.trim_end_matches("/find").to_owned();
+    let record = format!("{window}/people/{person}");
+    says(&desk.post(&duty, &record, "").await, StatusCode::OK, NAME);
+    // Another one cannot use it; the owner does not look into it.
+    let coordinator = desk.sign_in(Role::Coordinator).await;
+    assert_eq!(desk.post(&coordinator, &record, "").await.status, StatusCode::FORBIDDEN);
+    let verdict = "verdict=right&note=ok";
+    assert_eq!(desk.post(&duty, &format!("{window}/review"), verdict).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(desk.post(&duty, &format!("{record}/letter"), "").await.status, StatusCode::FORBIDDEN);
+    // It ends by itself.
+    desk.world.house.clock.advance_secs(30 * 60);
+    assert_eq!(desk.post(&duty, &record, "").await.status, StatusCode::FORBIDDEN);
+    assert!(!desk.get(&duty, "/desk").await.body.contains("您正在紧急查看"));
+    says(&desk.get(&coordinator, "/desk/break-glass").await, StatusCode::OK, "老人昏倒在家");
+    let letter = desk.post(&coordinator, &format!("{record}/letter"), "").await;
+    says(&letter, StatusCode::OK, NAME);
+    assert!(letter.body.contains("老人昏倒在家") && letter.body.contains("李敏"), "{}", letter.body);
+    assert_eq!(desk.post(&coordinator, &format!("{record}/told"), "how=letter").await.status, StatusCode::SEE_OTHER);
+    assert_eq!(desk.post(&coordinator, &format!("{window}/review"), verdict).await.status, StatusCode::SEE_OTHER);
+    let again = desk.post(&coordinator, &format!("{window}/review"), verdict).await;
+    says(&again, StatusCode::UNPROCESSABLE_ENTITY, "已经复核过了");
+}
+
+#[tokio::test]
+async fn the_glass_asks_who_it_is() {
+    let desk = Desk::new();
+    let duty = desk.sign_in(Role::DutyOfficer).await;
+    desk.world.house.clock.advance_secs(6 * 60);
+    let asked =
+        desk.post(&duty, "/desk/break-glass", "reason=%E8%80%81%E4%BA%BA%E6%98%8F%E5%80%92%E5%9C%A8%E5%AE%B6").await;
+    assert_eq!(asked.status, StatusCode::FORBIDDEN);
+    assert!(asked.body.contains("kept-reason"), "what was typed waits");
+    assert!(!desk.get(&duty, "/desk").await.body.contains("您正在紧急查看"));
+}
+
+#[tokio::test]
+async fn a_lawful_demand() {
+    let desk = Desk::new();
+    let (person, matter) = (desk.resident(), desk.raise("老人走失"));
+    let head = desk.sign_in(Role::PostHead).await;
+    // A head of a post that stands nowhere reaches nothing; the asker here owns the matter.
+    let record = format!("/desk/matters/{matter}/people/{person}");
+    let ask = "do=demand&document=x-1&authority=court&parts=identity";
+    assert_eq!(desk.post(&head, &record, ask).await.status, StatusCode::FORBIDDEN);
+    let officer = desk.people[&Role::CommunityOfficer];
+    aside(|| {
+        let coordinator = desk.world.who(desk.people[&Role::Coordinator].0, Purpose::Matter(matter));
+        let command = matters::model::Command::Assign { seat: officer.1, note: None };
+        let accept = matters::app::Act::new(matter, matters::model::Command::Accept);
+        desk.world.act_as(coordinator.clone(), move |cx| matters::app::act(cx, accept)).unwrap();
+        desk.world
+            .act_as(coordinator, move |cx| matters::app::act(cx, matters::app::Act::new(matter, command)))
+            .unwrap();
+        let who = desk.world.who(officer.0, Purpose::Matter(matter));
+        desk.world.act_as(who, move |cx| matters::app::persons::link(cx, matter, person)).unwrap();
+    });
+    let asker = desk.sign_in(Role::CommunityOfficer).await;
+    says(&desk.post(&asker, &record, ask).await, StatusCode::OK, "等两位审批");
+    let page = desk.get(&asker, "/desk/demands").await;
+    says(&page, StatusCode::OK, "x-1");
+    let id: String = desk.sql(|cx| Ok(cx.query_one("SELECT id FROM lawful_demand", &[])?.uuid("id")?.to_string()));
+    let (act, export) = (format!("/desk/demands/{id}"), format!("/desk/demands/{id}/export"));
+    assert_eq!(desk.post(&asker, &act, "do=approve").await.status, StatusCode::FORBIDDEN);
+    says(&desk.post(&asker, &export, "").await, StatusCode::UNPROCESSABLE_ENTITY, "还没有经两位审批");
+    let (one, two) = (desk.sign_in(Role::Coordinator).await, desk.second_coordinator().await);
+    assert_eq!(desk.post(&one, &act, "do=approve").await.status, StatusCode::SEE_OTHER);
+    assert_eq!(desk.post(&one, &act, "do=approve").await.status, StatusCode::FORBIDDEN, "not twice the same");
+    assert_eq!(desk.post(&two, &act, "do=approve").await.status, StatusCode::SEE_OTHER);
+    assert_eq!(desk.post(&one, &export, "").await.status, StatusCode::FORBIDDEN);
+    says(&desk.post(&asker, &export, "").await, StatusCode::OK, NAME);
+    says(&desk.post(&asker, &export, "").await, StatusCode::UNPROCESSABLE_ENTITY, "已经调出过一次");
+    let delay = format!("do=delay&until={}&reason=x", desk.day_after(20));
+    assert_eq!(desk.post(&two, &act, &delay).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(desk.post(&one, &act, "do=told&how=letter").await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn a_matter_about_a_unit_is_not_there_for_its_people() {
+    let desk = Desk::new();
+    let org = aside(|| {
+        let org = desk.world.act(|cx| {
+            let new = people::app::orgs::NewOrg {
+                kind: OrgKind::PoliceStation,
+                name: "青禾派出所".into(),
+                parent: None,
+                area: None,
+                post: None,
+                phone: None,
+            };
+            people::app::orgs::create_org(cx, &new)
+        });
+        // The duty officer works there.
+        let duty = desk.people[&Role::DutyOfficer].0;
+        let seat = desk.world.seat(Role::Auxiliary, Place { org: Some(org), ..Place::default() }, "青禾");
+        desk.world.sit(NewTerm::holder(seat, duty));
+        org
+    });
+    let clerk = desk.sign_in(Role::Clerk).await;
+    let made_up = desk.post(&clerk, "/desk/new", "key=k1&class=danger-now&text=xx&about=nowhere").await;
+    assert_eq!(made_up.status, StatusCode::UNPROCESSABLE_ENTITY, "a unit that is none is told");
+    let about = "%E9%9D%92%E7%A6%BE%E6%B4%BE%E5%87%BA%E6%89%80";
+    let form = format!("key=k2&class=danger-now&text=%E6%80%81%E5%BA%A6%E6%81%B6%E5%8A%A3&about={about}");
+    assert_eq!(desk.post(&clerk, "/desk/new", &form).await.status, StatusCode::OK);
+    let (id, owner, is) = desk.sql(|cx| {
+        let row = cx.query_one("SELECT id, owner_account, about_org FROM matter", &[])?;
+        Ok((row.id::<MatterId>("id")?, row.id::<kernel::ids::AccountId>("owner_account")?, row.id("about_org")?))
+    });
+    assert_eq!(org, is);
+    assert_ne!(owner, desk.people[&Role::DutyOfficer].0, "it went past");
+    let duty = desk.sign_in(Role::DutyOfficer).await;
+    for path in
+        [format!("/desk/matters/{id}"), format!("/desk/matters/{id}/people"), format!("/desk/matters/{id}/do/sign")]
+    {
+        assert_eq!(desk.get(&duty, &path).await.status, StatusCode::FORBIDDEN, "{path}");
+    }
+    for path in ["/desk?queue=place", "/desk/search?q=%E6%80%81%E5%BA%A6", "/desk/points.geojson", "/desk/notices"] {
+        let body = desk.get(&duty, path).await.body;
+        assert!(!body.contains("态度恶劣") && !body.contains(&id.to_string()), "{path}");
+    }
+    let coordinator = desk.sign_in(Role::Coordinator).await;
+    says(&desk.get(&coordinator, &format!("/desk/matters/{id}")).await, StatusCode::OK, "青禾派出所");
+    let exported = desk.get(&coordinator, "/desk/export.csv?queue=place").await.body;
+    assert!(exported.contains("态度恶劣"), "{exported}");
+}
