@@ -74,7 +74,7 @@ pub(crate) const fn queue_path(queue: Queue) -> &'static str {
 }
 
 /// Pages of administrators: address, key, who may.
-const ADMIN: [(&str, &str, Action); 11] = [
+const ADMIN: [(&str, &str, Action); 12] = [
     ("/desk/admin/areas", "areas", Action::ManageAreas),
     ("/desk/admin/posts", "posts", Action::ManagePosts),
     ("/desk/admin/people", "people", Action::ManageAccounts),
