@@ -96,3 +96,12 @@ notice-break_glass = Somebody opened an urgent look at records; please look into
 notice-break_glass_late = An urgent look at records was not looked into in time: { $number }
 notice-demand_asked = A lawful demand waits for your approval: { $number }
 notice-demand_tell = A record went out on a lawful demand; please tell the person or a guardian: { $number }
+notice-sms_failed = The text message with the answer to { $number } did not arrive; please tell the raiser in person or by telephone
+# Text messages: fixed words, as registered with the carrier; the signature is put in front by the configuration
+sms-answer = What you raised ({ $number }) has been answered. Read it at { $link } and do not pass the address on. Questions: { $phone }.
+# Robots in chat groups: words before each line
+robot-emergency = [Emergency]
+robot-new = [New]
+robot-overdue = [Overdue]
+robot-reopened = [Reopened]
+robot-more = { $n } more are on the desk.

@@ -96,3 +96,12 @@ notice-break_glass = 有人紧急查看了档案，请复核：{ $number }
 notice-break_glass_late = 紧急查看到期还没有复核：{ $number }
 notice-demand_asked = 有一份依法调取的申请等您审批：{ $number }
 notice-demand_tell = 档案已依法调出，请告知本人或监护人：{ $number }
+notice-sms_failed = { $number } 的答复短信没有送到，请当面或打电话告诉反映人
+# 短信:固定的文字,须与在运营商处报备的模板一致;签名由配置加在前面
+sms-answer = 您反映的事（{ $number }）有答复了，请打开 { $link } 查看，网址请勿转发。查询电话 { $phone }。
+# 工作群机器人:每行前面的词
+robot-emergency = 【紧急】
+robot-new = 【新事项】
+robot-overdue = 【已超时】
+robot-reopened = 【重新打开】
+robot-more = 另有 { $n } 件，请到工作台查看。

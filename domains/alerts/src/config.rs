@@ -1,5 +1,7 @@
 //! What the deployer decides about messages.
 
+use crate::robot::RobotConfig;
+use crate::sms::SmsConfig;
 use kernel::net::Net;
 use secrecy::SecretString;
 
@@ -53,4 +55,7 @@ pub struct AlertsConfig {
     pub anchors_to: Vec<String>,
     /// Networks that are not public and that addresses typed at the desk may lead into all the same.
     pub allow: Vec<Net>,
+    /// None: answers that were to go by text message are brought by hand.
+    pub sms: Option<SmsConfig>,
+    pub robots: Vec<RobotConfig>,
 }

@@ -2,11 +2,12 @@
 
 use crate::Error;
 use crate::app::outbox::{self, SEND};
-use crate::app::tell::{self, HasMail};
-use crate::app::webhook_queue;
+use crate::app::tell::{self, HasMail, HasSms};
+use crate::app::{robots, sms, webhook_queue};
 use crate::config::AlertsConfig;
 use crate::mail::{Mailer, Sent};
 use crate::outgoing::Outgoing;
+use crate::sms::Handed;
 use matters::events::{DeliverAnswer, NotifyOwner, NotifyRaiser, NotifySupervisor, NotifyVerifiers};
 use people::app::break_glass::TellSupervisor;
 use people::app::demands::TellApprovers;
@@ -23,6 +24,9 @@ pub fn handlers(config: AlertsConfig) -> Handlers {
     let mail = HasMail(mailer.is_some());
     let config = Arc::new(config);
     let out = Arc::new(Outgoing::new(&config.allow));
+    let sms = HasSms(config.sms.is_some());
+    let (sms_config, sms_out) = (Arc::clone(&config), Arc::clone(&out));
+    let (robots, robot_out, followed) = (Arc::clone(&config), Arc::clone(&out), Arc::clone(&config));
     Handlers::default()
         .on(NotifyOwner::KIND, move |rt, job| {
             let (n, key): (NotifyOwner, _) = (payload(job)?, job_key(job));
@@ -38,7 +42,7 @@ pub fn handlers(config: AlertsConfig) -> Handlers {
         })
         .on(DeliverAnswer::KIND, move |rt, job| {
             let (n, key): (DeliverAnswer, _) = (payload(job)?, job_key(job));
-            run(rt, job, move |cx| tell::deliver(cx, mail, &n, &key))
+            run(rt, job, move |cx| tell::deliver(cx, (mail, sms), &n, &key))
         })
         .on(NotifyRaiser::KIND, move |rt, job| {
             let (n, key): (NotifyRaiser, _) = (payload(job)?, job_key(job));
@@ -64,6 +68,13 @@ pub fn handlers(config: AlertsConfig) -> Handlers {
             Some(mailer) => send(rt, job, &config, mailer),
             None => Err(JobError::Retry("no mail server is set up".into())),
         })
+        .on(sms::SEND, move |rt, job| send_sms(rt, job, &sms_config, &sms_out))
+        .on(sms::WAIT, move |rt, job| {
+            let id = message_of(job)?;
+            run(rt, job, move |cx| sms::waited(cx, id))
+        })
+        .on(robots::PUSH, move |rt, job| robots::push(rt, job, &robots, &robot_out))
+        .following(move |rt, district| robots::follow(rt, district, &followed.robots))
         .on(webhook_queue::PUSH, move |rt, job| webhook_queue::push(rt, job, &out))
         .following(webhook_queue::follow)
 }
@@ -87,8 +98,7 @@ fn run<T: Send + 'static>(
 /// Three steps, so that no transaction waits for a mail server: read, send, write down. A crash between the last two
 /// sends the same mail, with the same id, again.
 fn send(rt: &Runtime, job: &Job, config: &Arc<AlertsConfig>, mailer: &Mailer) -> Result<(), JobError> {
-    let id = job.payload.get("message").and_then(|m| m.as_str()).and_then(|m| Uuid::parse_str(m).ok());
-    let id = id.ok_or_else(|| JobError::Dead("no message in the payload".into()))?;
+    let id = message_of(job)?;
     let settings = Arc::clone(config);
     let Some((message, letter)) = run(rt, job, move |cx| outbox::prepare(cx, &settings, id))? else { return Ok(()) };
     let sent = mailer.send(&letter, rt.now());
@@ -98,5 +108,30 @@ fn send(rt: &Runtime, job: &Job, config: &Arc<AlertsConfig>, mailer: &Mailer) ->
     match sent {
         Sent::Later(why) => Err(JobError::Retry(why)),
         Sent::Accepted | Sent::Refused(_) => Ok(()),
+    }
+}
+
+fn message_of(job: &Job) -> Result<Uuid, JobError> {
+    let id = job.payload.get("message").and_then(|m| m.as_str()).and_then(|m| Uuid::parse_str(m).ok());
+    id.ok_or_else(|| JobError::Dead("no message in the payload".into()))
+}
+
+/// As [`send`], to the gateway of text messages. Gateways know no "the same again": a crash between the last two steps can
+/// send it twice, which is better than never.
+fn send_sms(rt: &Runtime, job: &Job, config: &Arc<AlertsConfig>, out: &Outgoing) -> Result<(), JobError> {
+    let id = message_of(job)?;
+    let settings = Arc::clone(config);
+    let Some(gateway) = config.sms.clone() else { return Err(JobError::Retry("no SMS gateway is set up".into())) };
+    let compose = gateway.clone();
+    let Some((message, call)) = run(rt, job, move |cx| sms::prepare(cx, &settings, &compose, id))? else {
+        return Ok(());
+    };
+    let handed = gateway.read(&out.call(&call, rt.now()));
+    let last = job.attempts + 1 >= MAX_ATTEMPTS;
+    let outcome = handed.clone();
+    run(rt, job, move |cx| sms::note(cx, &message, &outcome, last))?;
+    match handed {
+        Handed::Later(why) => Err(JobError::Retry(why)),
+        Handed::Taken { .. } | Handed::Refused(_) => Ok(()),
     }
 }

@@ -13,7 +13,9 @@ mod jobs;
 mod mail;
 mod outgoing;
 mod retention;
+mod robot;
 mod schema;
+mod sms;
 mod texts;
 pub mod webhook;
 
@@ -22,5 +24,7 @@ pub use error::{Error, Result};
 pub use incoming::{MOST_BYTES, Machine, Unreadable};
 pub use jobs::handlers;
 pub use retention::RETENTION;
+pub use robot::{EVENTS as ROBOT_EVENTS, RobotConfig, RobotKind};
 pub use schema::MIGRATIONS;
+pub use sms::{Receipt, ReceiptConfig, SmsConfig};
 pub use texts::sentence;

@@ -28,7 +28,6 @@ const REST_SECS: i64 = 30;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Reach {
     /// Anywhere: the address stands in the configuration.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for channels of the configuration file"))]
     Open,
     /// Public addresses over HTTPS, and whatever lies in the networks the operator allowed.
     Guarded,
@@ -51,7 +50,6 @@ pub(crate) struct Answer {
     /// Seconds that the other side asks to wait.
     pub retry_after: Option<i64>,
     /// The beginning of the body.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for gateways that answer with words"))]
     pub body: Vec<u8>,
 }
 

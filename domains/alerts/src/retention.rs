@@ -6,7 +6,7 @@ use store::retention::{Rule, as_i64};
 
 pub const RETENTION: &[Rule] = &[Rule {
     key: "messages",
-    tables: "message, message_attempt",
+    tables: "message, message_attempt, sms_sent",
     what: "messages that were delivered or given up, from when they were made",
     days: 400,
     least: 60,
@@ -20,6 +20,7 @@ pub const RETENTION: &[Rule] = &[Rule {
                    AND created_at < $3 ORDER BY created_at, id LIMIT $4";
         let values = params![cx.district(), span.from, span.before, limit];
         cx.execute(&format!("DELETE FROM message_attempt WHERE message_id IN ({old})"), values)?;
+        cx.execute(&format!("DELETE FROM sms_sent WHERE message_id IN ({old})"), values)?;
         cx.execute(&format!("DELETE FROM message WHERE id IN ({old})"), values).map(as_i64)
     },
 }];

@@ -2,7 +2,7 @@
 
 use store::Migration;
 
-pub const MIGRATIONS: &[Migration] = &[FOUNDATION, BULLETINS, WEBHOOKS, BY_AGE];
+pub const MIGRATIONS: &[Migration] = &[FOUNDATION, BULLETINS, WEBHOOKS, BY_AGE, CHANNELS];
 
 const FOUNDATION: Migration = Migration {
     name: "alerts-0001-foundation",
@@ -76,5 +76,25 @@ const BY_AGE: Migration = Migration {
     name: "alerts-by-age",
     sql: "
 CREATE INDEX message_age ON message (district_id, created_at);
+",
+};
+
+/// What gateways call our text messages, and robots of chat groups with what they still have to say.
+const CHANNELS: Migration = Migration {
+    name: "alerts-0004-channels",
+    sql: "
+CREATE TABLE sms_sent (
+  gateway_id TEXT NOT NULL, message_id UUID NOT NULL, district_id UUID NOT NULL, at BIGINT NOT NULL,
+  PRIMARY KEY (district_id, gateway_id)
+);
+CREATE INDEX sms_sent_message ON sms_sent (message_id);
+CREATE TABLE robot (
+  district_id UUID NOT NULL, name TEXT NOT NULL, seen BIGINT NOT NULL, rests_until BIGINT, PRIMARY KEY (district_id, name)
+);
+CREATE TABLE robot_line (
+  id UUID PRIMARY KEY, district_id UUID NOT NULL, robot TEXT NOT NULL, event TEXT NOT NULL, matter_id UUID NOT NULL,
+  number TEXT NOT NULL, class TEXT NOT NULL, place TEXT, at BIGINT NOT NULL
+);
+CREATE INDEX robot_line_next ON robot_line (district_id, robot, at);
 ",
 };

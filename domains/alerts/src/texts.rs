@@ -72,6 +72,12 @@ mod tests {
                 "mail-word-body",
                 "mail-anchor-subject",
                 "mail-anchor-body",
+                "sms-answer",
+                "robot-more",
+                "robot-emergency",
+                "robot-new",
+                "robot-overdue",
+                "robot-reopened",
             ] {
                 assert!(!text(lang, key, &[]).contains('⟦'), "{key}");
             }

@@ -5,6 +5,7 @@ pub mod account;
 pub mod audit;
 pub mod bench;
 pub mod districts;
+pub mod exchange;
 pub mod import;
 pub mod intake;
 pub mod key;

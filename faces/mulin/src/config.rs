@@ -1,5 +1,6 @@
 //! Configuration of `mulin serve` and the commands that work on a district's database: TOML, then `MULIN_*`.
 
+use crate::channels::{Robot, Sms};
 use anyhow::Context as _;
 use figment::error::Kind;
 use figment::providers::{Format as _, Serialized, Toml};
@@ -34,6 +35,8 @@ pub(crate) struct Config {
     pub outgoing: Outgoing,
     /// Days that rules of keeping use instead of their own, by name; `mulin retention` lists them.
     pub retention: BTreeMap<String, i64>,
+    pub sms: Sms,
+    pub robots: Vec<Robot>,
 }
 
 /// Where connections may go whose address was typed at the desk. What stands in this file itself may lead anywhere.
@@ -113,6 +116,8 @@ impl Default for Config {
             audit: Audit::default(),
             outgoing: Outgoing::default(),
             retention: BTreeMap::new(),
+            sms: Sms::default(),
+            robots: Vec::new(),
         }
     }
 }
@@ -140,7 +145,11 @@ impl Config {
         let public_url = self.site.public_url.trim_end_matches('/').to_owned();
         let (duty_phone, anchors_to) = (self.site.duty_phone.clone(), self.audit.mail_to.clone());
         let allow = self.outgoing.allow.clone();
-        Ok(alerts::AlertsConfig { mail, public_url, duty_phone, anchors_to, allow })
+        let sms = self.sms.gateway()?;
+        let robots = self.robots.iter().map(Robot::read).collect::<anyhow::Result<Vec<_>>>()?;
+        let twice = robots.iter().enumerate().find(|(i, r)| robots.iter().take(*i).any(|other| other.name == r.name));
+        anyhow::ensure!(twice.is_none(), "two robots have the same name");
+        Ok(alerts::AlertsConfig { mail, public_url, duty_phone, anchors_to, allow, sms, robots })
     }
 
     /// What looking after the log needs.
@@ -178,11 +187,31 @@ impl Config {
 }
 
 /// Parts of the configuration. Other `MULIN_*` variables belong to the demo, the build and tests.
-const SECTIONS: [&str; 10] =
-    ["database", "keys", "listen", "admin_listen", "connections", "district", "site", "mail", "audit", "outgoing"];
+const SECTIONS: [&str; 12] = [
+    "database",
+    "keys",
+    "listen",
+    "admin_listen",
+    "connections",
+    "district",
+    "site",
+    "mail",
+    "audit",
+    "outgoing",
+    "sms",
+    "robots",
+];
 /// What is not text. Everything else is taken as written: a district's code or a password may look like a number.
-const NOT_TEXT: [&str; 6] =
-    ["connections", "mail.port", "site.trusted_proxies", "site.centre", "site.page_rate", "outgoing.allow"];
+const NOT_TEXT: [&str; 8] = [
+    "connections",
+    "mail.port",
+    "site.trusted_proxies",
+    "site.centre",
+    "site.page_rate",
+    "outgoing.allow",
+    "sms.refused",
+    "sms.receipt_arrived",
+];
 
 /// The variables that are settings: `MULIN_MAIL__HOST` is `mail.host`.
 fn environment(all: impl Iterator<Item = (OsString, OsString)>) -> Figment {

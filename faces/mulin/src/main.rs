@@ -1,6 +1,7 @@
 //! The one binary: command line, configuration and wiring. What the commands do lives in the crates below.
 
 mod backup;
+mod channels;
 mod clock;
 mod config;
 mod demo;
@@ -73,6 +74,9 @@ enum Command {
     /// Take what comes from outside: mails from a mail server's pipe, a Maildir or a folder.
     #[command(subcommand)]
     Intake(cli::intake::Intake),
+    /// Work orders of a municipal hotline (12345): in from a file, and how they stand out again.
+    #[command(subcommand)]
+    Exchange(cli::exchange::Exchange),
     /// Measure the program on a database of its own.
     #[command(subcommand)]
     Bench(cli::bench::Bench),
@@ -143,6 +147,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Key(command) => with_env(&config, |env| cli::key::run(env, &command)),
         Command::Account(command) => with_env(&config, |env| cli::account::run(env, &command)),
         Command::Token(command) => with_env(&config, |env| cli::account::run_token(env, &command)),
+        Command::Exchange(command) => with_env(&config, |env| cli::exchange::run(env, &command)),
         Command::Import(command) => with_env(&config, |env| cli::import::run(env, &command)),
         Command::Bench(command) => {
             let open = |url: &str, keys| {
@@ -162,7 +167,8 @@ fn serve_district(config: &Config, rt: Runtime, district: DistrictId) -> anyhow:
     let listener = serve::bind(&config.listen)?;
     start_timers(&rt, district)?;
     let _worker = store::jobs::Worker::start(rt.clone(), district, Arc::new(handlers(config)?))?;
-    let app = web::App::new(rt, district, config.site.clone());
+    let receipts = config.sms.gateway()?.and_then(|sms| sms.receipts);
+    let app = web::App::new(rt, district, config.site.clone()).with_receipts(receipts);
     let listen = config.listen.clone();
     serve::run(app, listener, &config.admin_listen, move || {
         tracing::info!(%listen, "mulin listens");

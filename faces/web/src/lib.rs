@@ -31,6 +31,7 @@ mod photos;
 mod preview;
 mod public;
 mod qr;
+mod receipts;
 pub mod server;
 mod session;
 #[cfg(test)]
@@ -58,12 +59,21 @@ pub struct App {
     pub district: DistrictId,
     pub config: Arc<Config>,
     pub(crate) limits: Arc<guard::Limits>,
+    /// How the SMS gateway reports, where there is one.
+    pub(crate) receipts: Option<Arc<alerts::ReceiptConfig>>,
 }
 
 impl App {
     pub fn new(rt: Runtime, district: DistrictId, config: Config) -> Self {
         let limits = Arc::new(guard::Limits::new(&config));
-        Self { rt, district, config: Arc::new(config), limits }
+        Self { rt, district, config: Arc::new(config), limits, receipts: None }
+    }
+
+    /// Takes receipts of text messages.
+    #[must_use]
+    pub fn with_receipts(mut self, receipts: Option<alerts::ReceiptConfig>) -> Self {
+        self.receipts = receipts.map(Arc::new);
+        self
     }
 
     /// Anybody from the street, reading what is public.
@@ -85,6 +95,7 @@ pub fn router(app: App) -> Router {
         .merge(desk::routes())
         .merge(open311::routes())
         .merge(ical::routes())
+        .merge(receipts::routes())
         .merge(cap::routes())
         .merge(assets::routes())
         .merge(api::routes())

@@ -8,7 +8,7 @@ use store::{Cx, params};
 use uuid::Uuid;
 
 /// Kinds of this crate, beside the reasons of `matters::events`.
-pub const OWN_KINDS: &[&str] = &["supervisor", "next_level", "verify", "mail_failed", "word_failed"];
+pub const OWN_KINDS: &[&str] = &["supervisor", "next_level", "verify", "mail_failed", "word_failed", "sms_failed"];
 
 /// Kinds that are about no matter: each leads to a page of the desk.
 pub const DESK_KINDS: &[(&str, &str)] = &[

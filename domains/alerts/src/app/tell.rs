@@ -29,11 +29,16 @@ const BY_MAIL: &[&str] = &[
     "bring_answer",
     "mail_failed",
     "word_failed",
+    "sms_failed",
 ];
 
 /// Whether this deployment sends mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct HasMail(pub bool);
+
+/// Whether this deployment sends text messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct HasSms(pub bool);
 
 /// A notice, and a mail where the kind and the account want one. Once per key.
 pub(crate) fn tell(
@@ -167,7 +172,12 @@ pub(crate) fn tell_verifiers(
 
 /// The answer goes out. By mail it is a message; by telephone, on paper or over the counter a person brings it (the
 /// matter itself told them), and a copy goes by mail where an address was left; where no gateway is set up for the channel, the owner is asked to bring it.
-pub(crate) fn deliver(cx: &mut Cx<'_>, mail: HasMail, job: &matters::events::DeliverAnswer, key: &str) -> Result<()> {
+pub(crate) fn deliver(
+    cx: &mut Cx<'_>,
+    (mail, sms): (HasMail, HasSms),
+    job: &matters::events::DeliverAnswer,
+    key: &str,
+) -> Result<()> {
     let about = brief(cx, job.matter)?;
     if about.state != State::Answered || about.opening != job.opening {
         return Ok(());
@@ -185,7 +195,9 @@ pub(crate) fn deliver(cx: &mut Cx<'_>, mail: HasMail, job: &matters::events::Del
             if reachable {
                 outbox::word(cx, job.raiser, job.matter, job.opening, COPY, key)?;
             }
-            if channel == Channel::Sms {
+            if channel == Channel::Sms && sms.0 {
+                super::sms::to_raiser(cx, job.raiser, job.matter, job.opening, 1, key)?;
+            } else if channel == Channel::Sms {
                 tell_about(cx, mail, about.owner, "bring_answer", (job.matter, &about), key)?;
             }
             Ok(())

@@ -4,7 +4,7 @@ use crate::Error;
 use crate::store::log;
 use ::store::{Cx, params};
 use kernel::Moment;
-use kernel::ids::MatterId;
+use kernel::ids::{AreaId, MatterId};
 use people::policy::{Action, ResourceFacts, require};
 use serde_json::Value;
 
@@ -24,8 +24,8 @@ pub struct Move {
     pub emergency: bool,
     /// Of an escalation.
     pub level: Option<String>,
-    /// Where it lies: the innermost area known.
-    pub area: Option<kernel::ids::AreaId>,
+    /// Name of the community, or of the town.
+    pub place: Option<String>,
 }
 
 /// Entries after `after` up to and including `last`, oldest first, `most` at once. Only what is sealed is complete: give
@@ -35,12 +35,14 @@ pub fn moves(cx: &mut Cx<'_>, after: i64, last: i64, most: usize) -> Result<Vec<
     let sql = "SELECT e.n, e.at, e.kind, e.subject, e.payload, m.number, m.class, m.state, m.version, m.community, \
                m.town, m.emergency FROM event e JOIN matter m ON m.id = e.subject WHERE e.n > $1 AND e.n <= $2 \
                AND e.district_id = $3 AND e.subject_kind = $4 ORDER BY e.n LIMIT $5";
+    let ground = places::snapshot(cx)?;
     cx.query(sql, params![after, last, cx.district(), log::SUBJECT, most])?
         .iter()
         .map(|r| {
             let payload: Value = serde_json::from_str(&r.text("payload")?).unwrap_or_default();
             let text = |name: &str| payload.get(name).and_then(Value::as_str).map(str::to_owned);
             let to = text("to").or_else(|| text("state"));
+            let area: Option<AreaId> = r.opt_id("community")?.or(r.opt_id("town")?);
             let version = payload.get("v").and_then(Value::as_i64);
             Ok(Move {
                 n: r.i64("n")?,
@@ -54,7 +56,7 @@ pub fn moves(cx: &mut Cx<'_>, after: i64, last: i64, most: usize) -> Result<Vec<
                 version: version.map_or_else(|| r.i64("version"), Ok)?,
                 emergency: r.bool("emergency")?,
                 level: text("level"),
-                area: r.opt_id("community")?.or(r.opt_id("town")?),
+                place: area.and_then(|id| ground.area(id)).map(|a| a.name.clone()),
             })
         })
         .collect()

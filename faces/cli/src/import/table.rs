@@ -1,4 +1,4 @@
-//! Rows of a CSV (also `.csv.gz`) or xlsx file, with the row numbers that a spreadsheet shows.
+//! Rows of a CSV (also `.csv.gz`), xlsx or JSON file, with the row numbers that a spreadsheet shows.
 //!
 //! The first row is the header. Text may be UTF-8 with or without a byte-order mark, UTF-16 with one, or GB18030 (what
 //! older Chinese spreadsheets save); a file that is not valid UTF-8 throughout is read as GB18030. Rows stream: memory
@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub enum TableError {
     #[error("{path}: {problem}")]
     Open { path: PathBuf, problem: String },
-    #[error("{0}: use a .csv, .csv.gz or .xlsx file")]
+    #[error("{0}: use a .csv, .csv.gz, .xlsx or .json file")]
     Kind(PathBuf),
     #[error("{0}: the file is empty; its first row must name the columns")]
     Empty(PathBuf),
@@ -90,7 +90,9 @@ impl Table {
     /// When the file cannot be read, or its header is missing or names a column twice.
     pub fn open(path: &Path) -> Result<Self, TableError> {
         let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
-        if name.ends_with(".xlsx") {
+        if name.ends_with(".json") {
+            open_json(path)
+        } else if name.ends_with(".xlsx") {
             open_sheet(path)
         } else if name.ends_with(".csv") || name.ends_with(".csv.gz") || name.ends_with(".tsv") {
             open_csv(path)
@@ -318,6 +320,30 @@ fn open_sheet(path: &Path) -> Result<Table, TableError> {
     let progress = Progress { read: Arc::default(), total: rows.len() as u64 };
     let rows = Rows::Sheet { rows: rows.into_iter(), next: first + 2 };
     Table { headers: header.cells, rows, progress }.check_header(path)
+}
+
+/// A list of flat objects, as interfaces of hotlines give it; the names of the fields are the columns.
+fn open_json(path: &Path) -> Result<Table, TableError> {
+    let wrong = |e: &dyn std::fmt::Display| TableError::Open { path: path.to_owned(), problem: e.to_string() };
+    let bytes = std::fs::read(path).map_err(|e| wrong(&e))?;
+    let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&bytes);
+    let list: Vec<serde_json::Map<String, serde_json::Value>> =
+        serde_json::from_slice(bytes).map_err(|e| wrong(&format!("not a list of objects: {e}")))?;
+    let mut headers: Vec<String> = Vec::new();
+    for name in list.iter().flat_map(|object| object.keys()) {
+        if !headers.contains(name) {
+            headers.push(name.clone());
+        }
+    }
+    let cell = |value: Option<&serde_json::Value>| match value {
+        None | Some(serde_json::Value::Null) => Data::Empty,
+        Some(serde_json::Value::String(text)) => Data::String(text.clone()),
+        Some(other) => Data::String(other.to_string()),
+    };
+    let rows: Vec<Vec<Data>> =
+        list.iter().map(|object| headers.iter().map(|name| cell(object.get(name))).collect()).collect();
+    let progress = Progress { read: Arc::default(), total: rows.len() as u64 };
+    Table { headers, rows: Rows::Sheet { rows: rows.into_iter(), next: 2 }, progress }.check_header(path)
 }
 
 fn sheet_record(row: usize, cells: Vec<Data>) -> Result<Record, TableError> {

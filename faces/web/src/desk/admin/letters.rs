@@ -83,10 +83,23 @@ fn why(page: &Page, error: &str) -> String {
     if let Some(n) = error.strip_prefix("put off with ") {
         return page.t1("desk-letter-why-put-off", "code", code(n));
     }
+    if error == "the gateway's answer is not understood" {
+        return page.t("desk-letter-why-gateway-silent");
+    }
+    // Gateway and robot end with a code.
+    let end = |text: &str| text.rsplit([' ', '(']).next().unwrap_or_default().trim_end_matches(')').to_owned();
+    if error.starts_with("the gateway ") {
+        return page.t1("desk-letter-why-gateway", "code", end(error));
+    }
+    if error.starts_with("the robot's address") {
+        return page.t1("desk-letter-why-robot", "code", end(error));
+    }
     let key = match error {
         "no mail server is set up" => "none",
         "the mail settings are wrong" => "settings",
         "the mail server could not be reached a moment ago" | "the connection failed" => "connection",
+        "no SMS gateway is set up" => "no-gateway",
+        "the other side could not be reached a moment ago" => "gateway-silent",
         "no answer in time" => "slow",
         "not an address" => "address",
         text if text.starts_with("the database is not available") => "database",
@@ -135,6 +148,11 @@ pub(super) mod tests {
             "refused with 550",
             "put off with 451",
             "the database is not available: gone",
+            "the gateway put it off with 45009",
+            "the gateway's answer is not understood",
+            "no SMS gateway is set up",
+            "the other side could not be reached a moment ago",
+            "the robot's address or secret is wrong, or it was removed (310000)",
         ];
         for text in texts {
             let words = why(&page, text);
