@@ -303,8 +303,12 @@ mod tests {
         let text = include_str!("../../../docs/mulin.example.toml");
         let live: Vec<&str> =
             text.lines().map(|l| l.strip_prefix('#').filter(|r| !r.starts_with(' ')).unwrap_or(l)).collect();
-        let shown: Config = Figment::from(Toml::string(&live.join("\n"))).extract().unwrap();
+        let mut shown: Config = Figment::from(Toml::string(&live.join("\n"))).extract().unwrap();
         let default = Config::default();
+        // Rules of keeping bring their own days; the file shows them all.
+        let rules = [store::retention::RULES, people::RETENTION, matters::RETENTION, alerts::RETENTION];
+        let days: BTreeMap<String, i64> = rules.iter().copied().flatten().map(|r| (r.key.to_owned(), r.days)).collect();
+        assert_eq!(std::mem::take(&mut shown.retention), days);
         assert_eq!(format!("{shown:?}"), format!("{default:?}"));
         // Every setting has its line.
         let settings =
