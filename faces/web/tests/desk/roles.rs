@@ -124,7 +124,7 @@ async fn every_route_refuses_who_may_not() {
             let ok = if allowed(*role, actions) {
                 matches!(answer.status, StatusCode::OK | StatusCode::SEE_OTHER)
             } else {
-                answer.status == StatusCode::FORBIDDEN && answer.body.contains("<h1>")
+                answer.status == StatusCode::FORBIDDEN && answer.body.contains("class=\"button\" href=\"/desk\"")
             };
             if !ok {
                 wrong.push(format!("{} GET {path}: {}", role.code(), answer.status));
