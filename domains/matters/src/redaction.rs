@@ -8,12 +8,15 @@ use crate::app::{Raise, RaiserInput, around};
 use crate::store::MatterRow;
 use crate::store::notes::{self, Note, Reader};
 use crate::{Error, readings};
+use ::places::Snapshot;
 use ::store::Cx;
-use kernel::ids::MatterId;
+use kernel::ids::{DistrictId, MatterId};
 use kernel::text;
 use people::policy::{Action, ResourceFacts, require};
 pub use redact::Kind;
-use redact::{Hints, Span};
+use redact::{Hints, Places, Span};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// What somebody put right in the preview: by the words themselves, so that it still fits after the text was edited.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -87,10 +90,23 @@ pub(crate) fn hints(cx: &mut Cx<'_>, raiser: &RaiserInput, address: Option<&str>
 /// The names of areas and posts, which are nobody's.
 pub(crate) fn places(cx: &mut Cx<'_>) -> Result<Hints, Error> {
     let ground = places::snapshot(cx)?;
-    let areas = ground.areas().iter().map(|area| area.name.clone());
-    let places = areas.chain(ground.posts().iter().map(|post| post.name.clone())).collect();
+    let kept = cx.cached(Names::default);
+    let mut kept = kept.0.lock().unwrap_or_else(PoisonError::into_inner);
+    let places = match kept.get(&cx.district()) {
+        Some((of, places)) if Arc::ptr_eq(of, &ground) => places.clone(),
+        _ => {
+            let areas = ground.areas().iter().map(|area| area.name.as_str());
+            let places = Places::of(areas.chain(ground.posts().iter().map(|post| post.name.as_str())));
+            kept.insert(cx.district(), (ground, places.clone()));
+            places
+        }
+    };
     Ok(Hints { places, ..Hints::default() })
 }
+
+/// The names as words, kept as long as the ground stays as it is: there are thousands, and every text is looked at with them.
+#[derive(Default)]
+struct Names(Mutex<HashMap<DistrictId, (Arc<Snapshot>, Places)>>);
 
 /// What is hidden of the words, once somebody has looked.
 pub(crate) fn spans(text: &str, hints: &Hints, correction: &Correction) -> Vec<Span> {

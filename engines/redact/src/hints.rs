@@ -6,9 +6,10 @@ use crate::model::MODEL;
 use crate::names::titled;
 use crate::text::{Found, Text, folded, is_han};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// What is known beforehand. All parts may be empty.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub struct Hints {
     /// Names to hide, in part too: the given name, the surname with a title.
     pub names: Vec<String>,
@@ -20,9 +21,30 @@ pub struct Hints {
     /// Words somebody asked to hide.
     pub words: Vec<String>,
     /// Names of streets, communities, posts: never a person's name.
-    pub places: Vec<String>,
+    pub places: Places,
     /// Where the matter is. Stays readable, unless the text says that the raiser lives there.
     pub subject: Vec<String>,
+}
+
+/// Names of a district's places, put together once for many texts.
+#[derive(Clone, Default)]
+pub struct Places(Arc<Words>);
+
+impl Places {
+    /// Names of one character say nothing and are left out.
+    pub fn of<'a>(names: impl Iterator<Item = &'a str>) -> Self {
+        Self(Arc::new(Words::of(names.map(str::trim).filter(|name| name.chars().count() >= 2))))
+    }
+
+    pub(crate) fn words(&self) -> &Words {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Places {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Places(…)")
+    }
 }
 
 /// Characters between two of a value that do not part it.
@@ -35,11 +57,6 @@ const GAP: usize = 3;
 const TAILS: usize = 4;
 
 impl Hints {
-    /// Places as words.
-    pub(crate) fn places(&self) -> Words {
-        Words::of(self.places.iter().map(|place| place.trim()).filter(|place| place.chars().count() >= 2))
-    }
-
     /// Whether this is (part of) where the matter is.
     pub(crate) fn is_subject(&self, address: &[char]) -> bool {
         let plain = |chars: &[char]| chars.iter().copied().filter(|c| !between(*c) && *c != ',').collect::<String>();

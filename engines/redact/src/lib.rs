@@ -39,7 +39,7 @@ mod own;
 mod pattern;
 mod text;
 
-pub use hints::Hints;
+pub use hints::{Hints, Places};
 pub use kind::{Kind, Span};
 
 use lists::Words;
@@ -55,12 +55,12 @@ pub fn find(text: &str, hints: &Hints) -> Vec<Span> {
 
 /// As [`find`], with the number of looks at a character that it took: the measure of the linear-time test.
 pub fn find_counted(text: &str, hints: &Hints) -> (Vec<Span>, u64) {
-    let places = hints.places();
+    let places = hints.places.words();
     let mut spans = Vec::new();
     let mut steps = 0;
     for _ in 0..ROUNDS {
         let folded = Text::new(text, &spans);
-        let found = look(&folded, hints, &places);
+        let found = look(&folded, hints, places);
         steps += folded.steps();
         if found.is_empty() {
             break;

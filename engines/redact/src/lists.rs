@@ -4,6 +4,7 @@ use crate::text::{Text, folded};
 use std::collections::HashMap;
 
 /// Words by their first and by their last character.
+#[derive(Default)]
 pub(crate) struct Words {
     first: HashMap<char, Vec<Vec<char>>>,
     last: HashMap<char, Vec<Vec<char>>>,
