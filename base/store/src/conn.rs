@@ -115,11 +115,11 @@ impl Conn {
     pub(crate) fn only_aside(&mut self, only: bool) -> Result<(), Error> {
         use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
         let refuse = |asked: AuthContext<'_>| {
-            let table = match asked.action {
-                AuthAction::Insert { table_name }
-                | AuthAction::Update { table_name, .. }
-                | AuthAction::Delete { table_name } => table_name,
-                _ => return Authorization::Allow,
+            let (AuthAction::Insert { table_name: table }
+            | AuthAction::Update { table_name: table, .. }
+            | AuthAction::Delete { table_name: table }) = asked.action
+            else {
+                return Authorization::Allow;
             };
             if asked.database_name == Some("main") {
                 tracing::error!(table, "written to, but not named as filled aside");

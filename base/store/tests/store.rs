@@ -99,8 +99,7 @@ both_databases! {
             // Nobody waits for this, and nobody sees it yet.
             other.write_now(who.clone(), move |cx| marked(cx, "meanwhile"))?;
             let seen = other.read_now(who, |cx| cx.query_one("SELECT COUNT(*) AS n FROM thing", &[])?.i64("n"))?;
-            let key = cx.new_subject_key(KeyClass::Text, Uuid::from_u128(77))?;
-            drop(key);
+            cx.new_subject_key(KeyClass::Text, Uuid::from_u128(77))?;
             cx.enqueue(NewJob { kind: "later", key: "1".into(), run_at: cx.now, payload: json!({}) })?;
             Ok::<_, Error>(seen)
         }, |cx, seen| Ok((seen, cx.query_one("SELECT COUNT(*) AS n FROM thing", &[])?.i64("n")?))).unwrap();

@@ -66,7 +66,7 @@ testkit::both_databases! {
         let coordinator = town.world.first.coordinator;
         let named = |states: &[State]| Filter { queue: Queue::Place, states: states.to_vec(), ..Filter::default() };
         let numbers = |filter| page(&town, coordinator, filter).lines.into_iter().map(|l| l.number).collect::<Vec<_>>();
-        assert_eq!(numbers(named(&[State::Signed])), [first.number.clone()]);
+        assert_eq!(numbers(named(&[State::Signed])), std::slice::from_ref(&first.number));
         assert_eq!(numbers(named(&[State::Received, State::Assigned, State::Signed])).len(), 2);
         let to_verify = Filter { queue: Queue::ToVerify, ..Filter::default() };
         assert_eq!(numbers(Filter { states: vec![State::Signed], ..to_verify.clone() }), Vec::<String>::new());

@@ -152,7 +152,7 @@ fn plain(name: &str) -> String {
 }
 
 fn surname(whole: &str) -> Option<String> {
-    if whole.chars().all(|c| c.is_ascii()) {
+    if whole.is_ascii() {
         return None;
     }
     if whole.chars().count() > 2

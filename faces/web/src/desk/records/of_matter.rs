@@ -408,17 +408,16 @@ fn demand_fields(page: &Page) -> Vec<Field> {
 }
 
 /// Names of the fields, which are ids of the page too.
-const NAMES: [[&str; 7]; 2] = [
-    ["health_answer", "health_by", "health_aim", "health_way", "health_witness", "health_review_on", "health_own"],
-    [
-        "location_answer",
-        "location_by",
-        "location_aim",
-        "location_way",
-        "location_witness",
-        "location_review_on",
-        "location_own",
-    ],
+const OF_HEALTH: [&str; 7] =
+    ["health_answer", "health_by", "health_aim", "health_way", "health_witness", "health_review_on", "health_own"];
+const OF_LOCATION: [&str; 7] = [
+    "location_answer",
+    "location_by",
+    "location_aim",
+    "location_way",
+    "location_witness",
+    "location_review_on",
+    "location_own",
 ];
 
 fn consent_view(
@@ -427,7 +426,7 @@ fn consent_view(
     standing: Standing,
     guardians: &[people::app::persons::GuardianLine],
 ) -> ConsentView {
-    let [answer, by, aim, way, witness, review_on, own] = NAMES[usize::from(part == Part::Location)];
+    let [answer, by, aim, way, witness, review_on, own] = if part == Part::Location { OF_LOCATION } else { OF_HEALTH };
     let given = matches!(standing, Standing::Given { .. });
     let words = match standing {
         Standing::NotAsked => page.t("record-standing-not-asked"),
