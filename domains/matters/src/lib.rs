@@ -7,6 +7,7 @@
 pub mod app;
 mod error;
 pub mod events;
+mod ground;
 pub mod jobs;
 pub mod limits;
 mod migrations;
@@ -24,5 +25,6 @@ pub use self::store::notes::{Note, NoteKind};
 pub use self::store::raisers::RaiserLine;
 pub use self::store::row::Spot;
 pub use error::{Conflict, Error, Invalid};
+pub use ground::Ground;
 pub use migrations::MIGRATIONS;
 pub use retention::RETENTION;

@@ -45,7 +45,7 @@ pub use look::Look;
 pub use page::Page;
 
 use axum::Router;
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{Html, IntoResponse, Response};
 use kernel::ids::DistrictId;
 use kernel::{Actor, Purpose};
@@ -108,6 +108,13 @@ pub fn router(app: App) -> Router {
 /// Renders a template; a template that fails is a bug and shows as one.
 pub(crate) fn html(template: &impl askama::Template) -> Result<Response, Fail> {
     template.render().map(|text| Html(text).into_response()).map_err(|e| Fail::Internal(format!("template: {e}")))
+}
+
+/// An answer with something on it that no cache may keep: personal data, a secret, a form half filled.
+pub(crate) fn unkept(answer: impl IntoResponse) -> Response {
+    let mut response = answer.into_response();
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
 }
 
 /// A cookie's value.

@@ -1,8 +1,9 @@
 //! The map file of an import: what the columns and words of another system mean here.
 
+use super::table::Table;
 use kernel::Datum;
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 /// A map file as written; `docs/examples/boston311.toml` explains every line.
@@ -76,6 +77,31 @@ pub enum MapError {
 }
 
 impl MapFile {
+    /// Where the columns of the fields stand: as named in `[columns]`, else under the field's own name or one of its words.
+    /// A file without a column that is needed is refused.
+    pub fn columns_of<'a>(
+        &self,
+        table: &Table,
+        fields: impl Iterator<Item = (&'a str, &'a [&'a str])>,
+        needed: &[&str],
+    ) -> anyhow::Result<HashMap<&'a str, usize>> {
+        let mut columns = HashMap::new();
+        for (field, words) in fields {
+            let place = match self.columns.get(field).and_then(|c| c.names().first()) {
+                Some(named) => Some(table.need(named)?),
+                None => table.column(field).or_else(|| table.any(words)),
+            };
+            columns.extend(place.map(|place| (field, place)));
+        }
+        match needed.iter().find(|field| !columns.contains_key(**field)) {
+            Some(missing) => anyhow::bail!(
+                "the file has no column “{missing}”; it has: {}. A map file (--map) can name it under [columns]",
+                table.headers.join(", ")
+            ),
+            None => Ok(columns),
+        }
+    }
+
     pub fn read(path: &Path) -> Result<Self, MapError> {
         let wrong = |problem: String| MapError::Read { path: path.display().to_string(), problem };
         let text = std::fs::read_to_string(path).map_err(|e| wrong(e.to_string()))?;

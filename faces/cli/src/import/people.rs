@@ -126,21 +126,7 @@ struct Reader {
 
 impl Reader {
     fn new(map: MapFile, table: &Table, ground: Arc<Snapshot>) -> anyhow::Result<Self> {
-        let mut columns = HashMap::new();
-        for field in FIELDS {
-            let place = match map.columns.get(*field).and_then(|c| c.names().first()) {
-                Some(named) => Some(table.need(named)?),
-                None => table.column(field),
-            };
-            columns.extend(place.map(|place| (*field, place)));
-        }
-        for needed in ["login", "name"] {
-            anyhow::ensure!(
-                columns.contains_key(needed),
-                "the file has no column “{needed}”; it has: {}. A map file can name it under [columns]",
-                table.headers.join(", ")
-            );
-        }
+        let columns = map.columns_of(table, FIELDS.iter().map(|field| (*field, &[][..])), &["login", "name"])?;
         let zone = if map.timezone.is_some() { map.timezone()? } else { kernel::time::shanghai() };
         let dates = Dates { zone, formats: map.dates.clone() };
         Ok(Self { columns, headers: table.headers.clone(), dates, ground, map })

@@ -125,21 +125,7 @@ struct Reader {
 
 impl Reader {
     fn new(map: MapFile, table: &Table, option: Option<Datum>) -> anyhow::Result<Self> {
-        let mut columns = HashMap::new();
-        for (field, words) in FIELDS {
-            let place = match map.columns.get(*field).and_then(|c| c.names().first()) {
-                Some(named) => Some(table.need(named)?),
-                None => table.column(field).or_else(|| table.any(words)),
-            };
-            columns.extend(place.map(|place| (*field, place)));
-        }
-        for needed in ["tier", "name"] {
-            anyhow::ensure!(
-                columns.contains_key(needed),
-                "the file has no column “{needed}”; it has: {}. A map file (--map) can name it under [columns]",
-                table.headers.join(", ")
-            );
-        }
+        let columns = map.columns_of(table, FIELDS.iter().map(|(field, words)| (*field, *words)), &["tier", "name"])?;
         let datum = if map.datum.is_some() || option.is_some() { Some(map.datum(option)?) } else { None };
         Ok(Self { map, columns, headers: table.headers.clone(), datum })
     }

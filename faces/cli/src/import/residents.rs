@@ -8,8 +8,8 @@ use super::problems::{Problems, thousands};
 use super::table::{Record, Table};
 use crate::{Env, districts};
 use clap::Args;
-use kernel::ids::{AreaId, PostId};
-use people::app::Geography;
+use kernel::ids::AreaId;
+use matters::Ground;
 use people::app::persons::{ResidentReport, ResidentRow, check_residents, import_residents};
 use people::model::person::{Contact, GuardianName, Identity, NewGuardian};
 use places::Snapshot;
@@ -52,22 +52,6 @@ pub struct ResidentsArgs {
     /// Import doubtful rows too, as they are written
     #[arg(long)]
     pub accept_doubtful: bool,
-}
-
-/// Areas as the places know them.
-struct Ground(Arc<Snapshot>);
-
-impl Geography for Ground {
-    fn areas_above(&self, area: AreaId) -> Vec<AreaId> {
-        let chain: Vec<AreaId> = self.0.chain(area).into_iter().map(|a| a.id).collect();
-        if chain.is_empty() { vec![area] } else { chain }
-    }
-    fn posts_above(&self, post: PostId) -> Vec<PostId> {
-        vec![post]
-    }
-    fn area_of_post(&self, _: PostId) -> Option<AreaId> {
-        None
-    }
 }
 
 /// Runs the command.
@@ -129,21 +113,7 @@ struct Reader {
 
 impl Reader {
     fn new(map: MapFile, table: &Table, ground: Arc<Snapshot>) -> anyhow::Result<Self> {
-        let mut columns = HashMap::new();
-        for field in FIELDS {
-            let place = match map.columns.get(*field).and_then(|c| c.names().first()) {
-                Some(named) => Some(table.need(named)?),
-                None => table.column(field),
-            };
-            columns.extend(place.map(|place| (*field, place)));
-        }
-        for needed in ["key", "name", "area"] {
-            anyhow::ensure!(
-                columns.contains_key(needed),
-                "the file has no column “{needed}”; it has: {}. A map file can name it under [columns]",
-                table.headers.join(", ")
-            );
-        }
+        let columns = map.columns_of(table, FIELDS.iter().map(|field| (*field, &[][..])), &["key", "name", "area"])?;
         Ok(Self { columns, headers: table.headers.clone(), ground, map })
     }
 

@@ -6,7 +6,7 @@
 use super::{Error, PASSWORD, Written};
 use crate::World;
 use kernel::geo::Point;
-use kernel::ids::{AreaId, MatterId, PersonId, PostId};
+use kernel::ids::{MatterId, PersonId};
 use kernel::{Actor, Lang, Purpose, Role};
 use matters::app::{Filter, Queue, Raise, RaisedPlace, RaiserInput, persons as links, raise_about};
 use matters::model::Origin;
@@ -14,29 +14,14 @@ use matters::redaction::Correction;
 use people::app::break_glass;
 use people::app::consents::{self, Aim, Answer, By, NewConsent, Way};
 use people::app::persons::{self, ChangeRecord, For, ResidentRow, import_residents};
-use people::app::{Geography, SignIn, begin_login, finish_login, require_fresh, resolve};
+use people::app::{SignIn, begin_login, finish_login, require_fresh, resolve};
 use people::model::person::{Contact, GuardianName, Health, Identity, NewGuardian, Part};
 use secrecy::ExposeSecret as _;
 use std::collections::BTreeSet;
-use std::sync::Arc;
 use store::Cx;
 
 /// People in care.
 const PEOPLE: usize = 120;
-
-struct Ground(Arc<places::Snapshot>);
-
-impl Geography for Ground {
-    fn areas_above(&self, area: AreaId) -> Vec<AreaId> {
-        self.0.chain(area).into_iter().map(|a| a.id).collect()
-    }
-    fn posts_above(&self, post: PostId) -> Vec<PostId> {
-        vec![post]
-    }
-    fn area_of_post(&self, _: PostId) -> Option<AreaId> {
-        None
-    }
-}
 
 pub fn write(cx: &mut Cx<'_>, world: &mut World, written: &Written) -> Result<(), Error> {
     residents(cx, world, written)?;
@@ -81,7 +66,7 @@ fn residents(cx: &mut Cx<'_>, world: &mut World, written: &Written) -> Result<()
             }],
         });
     }
-    let ground = Ground(places::snapshot(cx)?);
+    let ground = matters::Ground(places::snapshot(cx)?);
     import_residents(cx, &ground, &rows)?;
     Ok(())
 }

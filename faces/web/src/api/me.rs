@@ -7,10 +7,10 @@ use super::input::{Asked, Body, Nothing, Path, Seen};
 use super::matters::limit;
 use super::reply::{Page, done, made, nothing, place, shown, write};
 use super::words::{At, LangWord, RoleWord, TokenScopeWord};
-use crate::{App, Fail};
+use crate::{App, Fail, unkept};
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::HeaderMap;
+use axum::response::Response;
 use kernel::ids::{AccountId, AreaId};
 use kernel::{Grant, Moment, Purpose};
 use people::app::tokens::{self, NewToken, Token};
@@ -281,9 +281,7 @@ async fn make_own_key(
     let who = caller.who(Action::ManageTokens, Purpose::Administration)?;
     let new = value.into_new(caller.account);
     let key = write(&app, who, once, move |cx| make_key(cx, &caller.by, &new)).await?;
-    let mut response = made(&place("/me/keys"), &key).into_response();
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    Ok(response)
+    Ok(unkept(made(&place("/me/keys"), &key)))
 }
 
 /// Ends a key. Only by a person who signed in.

@@ -6,10 +6,10 @@ use super::matters::{PhotoAdded, Stand, clean};
 use super::reply::{done, made, place, shown, write};
 use super::words::{At, OutcomeWord, StateWord, TextKindWord, Word};
 use crate::guard::{Source, Wicket};
-use crate::{App, Fail, looker};
+use crate::{App, Fail, looker, unkept};
 use axum::extract::{Extension, State};
-use axum::http::{HeaderMap, HeaderValue, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, header};
+use axum::response::Response;
 use kernel::ids::AttachmentId;
 use kernel::{Actor, Purpose};
 use matters::app::{self, Act, Found, Tracked};
@@ -45,11 +45,6 @@ async fn find(app: &App, source: Source, code: &str) -> Result<Found, Fail> {
 
 fn holder(app: &App, found: Found) -> Who {
     Who::new(Actor::raiser(app.district, found.matter), Purpose::OwnMatter)
-}
-
-fn private(mut response: Response) -> Response {
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
 }
 
 /// What the raiser wrote, or what was written for them.
@@ -156,7 +151,7 @@ async fn track(
 ) -> Result<Response, Fail> {
     let found = find(&app, source, &code).await?;
     let view = load(&app, found).await?;
-    Ok(private(shown(&headers, Some(view.version), &view)?))
+    Ok(unkept(shown(&headers, Some(view.version), &view)?))
 }
 
 /// Opens the answer: its words, and the proof that it arrived (R2).
@@ -172,12 +167,12 @@ async fn open_answer(
     let found = find(&app, source, &code).await?;
     let open = move |cx: &mut store::Cx<'_>| Ok::<_, Fail>(app::open_answer(cx, found.origin, found.raiser)?);
     app.rt.write(holder(&app, found), open).await?;
-    Ok(private(axum::Json(load(&app, found).await?).into_response()))
+    Ok(unkept(axum::Json(load(&app, found).await?)))
 }
 
 async fn act(app: &App, found: Found, command: Command, once: Option<store::OnceKey>) -> Result<Response, Fail> {
     let command = move |cx: &mut store::Cx<'_>| Ok(Stand::from(app::act(cx, Act::new(found.matter, command))?));
-    Ok(private(done(&write(app, holder(app, found), once, command).await?)))
+    Ok(unkept(done(&write(app, holder(app, found), once, command).await?)))
 }
 
 /// Something more about it.
@@ -304,7 +299,7 @@ async fn own_readings(
         withheld: seen.withheld,
         withheld_until: seen.withheld_until.map(At),
     };
-    Ok(private(shown(&headers, None, &readings)?))
+    Ok(unkept(shown(&headers, None, &readings)?))
 }
 
 /// Adds a photo to one's own matter: JPEG, PNG or WebP, at most 10 MiB.
@@ -323,7 +318,7 @@ async fn add_own_photo(
     let attach = move |cx: &mut store::Cx<'_>| Ok(PhotoAdded { id: app::attach(cx, found.matter, &photo)?.0 });
     let added = write(&app, holder(&app, found), once, attach).await?;
     let photo = added.get("id").and_then(|i| i.as_str()).unwrap_or_default();
-    Ok(private(made(&place(format_args!("/track/{code}/photos/{photo}")), &added)))
+    Ok(unkept(made(&place(format_args!("/track/{code}/photos/{photo}")), &added)))
 }
 
 /// A photo of one's own matter as JPEG.
@@ -341,5 +336,5 @@ async fn show_own_photo(
         Err(Fail::Forbidden { .. }) => return Err(Fail::NotFound),
         other => other?,
     };
-    Ok(private(([(header::CONTENT_TYPE, mime)], bytes).into_response()))
+    Ok(unkept(([(header::CONTENT_TYPE, mime)], bytes)))
 }

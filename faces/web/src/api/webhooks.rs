@@ -4,10 +4,10 @@ use super::Caller;
 use super::input::{Body, Nothing, Path};
 use super::reply::{Page, done, made, nothing, place, shown, write};
 use super::words::At;
-use crate::{App, Fail};
+use crate::{App, Fail, unkept};
 use alerts::app::webhooks::{self, NewWebhook, Webhook};
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::HeaderMap;
 use axum::response::Response;
 use kernel::Purpose;
 use people::policy::Action;
@@ -109,12 +109,6 @@ struct SwitchInput {
     active: bool,
 }
 
-fn secret(response: Response) -> Response {
-    let mut response = response;
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
-}
-
 /// Webhooks of the district. Only for the system administrator, as everything here.
 #[utoipa::path(get, path = "/api/v1/webhooks", tag = "webhooks",
     responses((status = 200, body = Page<WebhookView>, description = "Oldest first.")))]
@@ -140,7 +134,7 @@ async fn add_webhook(
     })
     .await?;
     let id = made_now.pointer("/webhook/id").and_then(serde_json::Value::as_str).unwrap_or_default();
-    Ok(secret(made(&place(format_args!("/webhooks/{id}")), &made_now)))
+    Ok(unkept(made(&place(format_args!("/webhooks/{id}")), &made_now)))
 }
 
 /// One webhook.
@@ -186,7 +180,7 @@ async fn rotate_webhook(
         Ok(WebhookMade { webhook: webhook.into(), secret: secret.expose_secret().to_owned() })
     })
     .await?;
-    Ok(secret(done(&rotated)))
+    Ok(unkept(done(&rotated)))
 }
 
 /// Sends a message of the type `webhook.test`. What came of it stands in `last_result` a moment later.

@@ -2,11 +2,10 @@
 
 use super::Frame;
 use crate::session::Staff;
-use crate::{App, Fail, Page, html};
+use crate::{App, Fail, Page, html, unkept};
 use askama::Template;
 use axum::Router;
 use axum::extract::{Form, State};
-use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::post;
 use kernel::Purpose;
@@ -62,9 +61,7 @@ async fn change(State(app): State<App>, page: Page, staff: Staff, Form(form): Fo
             Ok::<_, Fail>(Made { page, frame, url, webcal })
         })
         .await?;
-    let mut response = html(&shown)?;
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    Ok(response)
+    Ok(unkept(html(&shown)?))
 }
 
 #[cfg(test)]

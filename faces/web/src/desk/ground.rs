@@ -4,28 +4,11 @@ use super::view::Choice;
 use crate::{Fail, Page};
 use kernel::Moment;
 use kernel::ids::{AccountId, AreaId, PostId};
-use people::app::Geography;
+use matters::Ground;
 use places::{AreaKind, Post, PostState, Snapshot};
 use std::collections::HashMap;
 use std::sync::Arc;
 use store::Cx;
-
-/// Areas and posts, as `people` wants to know them.
-pub(crate) struct Ground(pub Arc<Snapshot>);
-
-impl Geography for Ground {
-    fn areas_above(&self, area: AreaId) -> Vec<AreaId> {
-        self.0.chain_ids(area)
-    }
-    fn posts_above(&self, post: PostId) -> Vec<PostId> {
-        let parent = self.0.post(post).and_then(|p| p.parent);
-        std::iter::once(post).chain(parent).collect()
-    }
-    fn area_of_post(&self, post: PostId) -> Option<AreaId> {
-        let post = self.0.post(post)?;
-        post.serves.first().copied().or_else(|| self.0.locate(post.point?).ok()?.smallest())
-    }
-}
 
 impl From<places::Error> for Fail {
     fn from(error: places::Error) -> Self {

@@ -3,11 +3,11 @@
 use super::{Frame, ground};
 use crate::public::post::Posted;
 use crate::session::{Confirmed, Staff};
-use crate::{App, Fail, Page, html};
+use crate::{App, Fail, Page, html, unkept};
 use askama::Template;
 use axum::Router;
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use kernel::Purpose;
@@ -136,9 +136,7 @@ async fn make(
     let who = staff.who(Purpose::Administration);
     let shown = app.rt.write(who, move |cx| issue(cx, page, &staff, typed)).await?;
     let status = if shown.errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let mut response = (status, html(&shown)?).into_response();
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    Ok(response)
+    Ok(unkept((status, html(&shown)?)))
 }
 
 /// Makes the key, or says what is wrong with what was typed.

@@ -7,7 +7,7 @@ use crate::{App, Fail, Page, html};
 use askama::Template;
 use axum::Router;
 use axum::extract::{Extension, Form, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use people::app::{SignIn, finish_step};
@@ -36,9 +36,7 @@ pub(super) fn ask(page: &Page, step: &SecretString, next: &str, kept: &Kept) -> 
 
 /// The form holds half a sign-in: nothing keeps it.
 fn shown(page: &CodePage) -> Result<Response, Fail> {
-    let mut response = html(page)?;
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    Ok(response)
+    html(page).map(crate::unkept)
 }
 
 async fn enter(

@@ -11,7 +11,7 @@ use crate::{App, Fail, Page, fmt, html};
 use askama::Template;
 use axum::Router;
 use axum::extract::{Extension, Form, FromRequest, Query, Request, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use kernel::Purpose;
@@ -96,9 +96,7 @@ async fn keep(request: Request, app: &App, staff: &Staff) -> Result<Response, Fa
 
 /// A page that holds what somebody typed: no cache keeps it.
 fn unkept(page: &impl Template) -> Result<Response, Fail> {
-    let mut response = html(page)?;
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    Ok(response)
+    html(page).map(crate::unkept)
 }
 
 #[derive(Template)]

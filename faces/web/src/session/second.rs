@@ -8,7 +8,7 @@ use crate::{App, Fail, Page, html, qr};
 use askama::Template;
 use axum::Router;
 use axum::extract::State;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use kernel::Purpose;
@@ -71,9 +71,7 @@ fn setup(page: &Page, enrolment: &Enrolment) -> (String, String) {
 
 /// Secrets are on it: no cache keeps it.
 fn secret(page: &impl Template) -> Result<Response, Fail> {
-    let mut response = html(page)?;
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    Ok(response)
+    html(page).map(crate::unkept)
 }
 
 async fn show(State(app): State<App>, page: Page, AnyStaff(staff): AnyStaff) -> Result<Response, Fail> {

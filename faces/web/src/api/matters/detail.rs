@@ -6,10 +6,10 @@ use crate::api::Caller;
 use crate::api::input::Path;
 use crate::api::reply::{Page, shown};
 use crate::api::words::At;
-use crate::{App, Fail};
+use crate::{App, Fail, unkept};
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::HeaderMap;
+use axum::response::Response;
 use people::policy::Action;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -133,7 +133,5 @@ pub(super) async fn reveal_raisers(
     let who = caller.who(Action::RevealRaiser, purpose)?;
     let found = app.rt.read(who, move |cx| Ok::<_, Fail>(matters::raiser::reveal(cx, id)?)).await?;
     let raisers: Page<Raiser> = Page::all(found.into_iter().map(Into::into).collect());
-    let mut response = axum::Json(raisers).into_response();
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    Ok(response)
+    Ok(unkept(axum::Json(raisers)))
 }

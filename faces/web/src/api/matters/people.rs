@@ -7,10 +7,10 @@ use crate::api::input::{Body, Nothing, Path};
 
 use crate::api::reply::{Page, nothing, shown, write};
 use crate::api::words::At;
-use crate::{App, Fail};
+use crate::{App, Fail, unkept};
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::HeaderMap;
+use axum::response::Response;
 use kernel::ids::PersonId;
 use matters::app::persons as links;
 use people::app::persons::{self, Shown};
@@ -158,12 +158,6 @@ impl From<persons::Record> for RecordView {
     }
 }
 
-fn unkept(body: impl Serialize) -> Response {
-    let mut response = axum::Json(body).into_response();
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
-}
-
 /// Whom the matter is about, without names.
 #[utoipa::path(get, path = "/api/v1/matters/{id}/people", tag = "matters", params(("id" = Uuid, Path)),
     responses((status = 200, body = Page<LinkedView>, description = "People in care.")))]
@@ -202,7 +196,7 @@ pub(super) async fn find_people(
             Ok::<_, Fail>(FoundPeople { items, more, left: persons::lookups_left(cx)? })
         })
         .await?;
-    Ok(unkept(found))
+    Ok(unkept(axum::Json(found)))
 }
 
 /// Says that the matter is about this person.
@@ -254,5 +248,5 @@ pub(super) async fn open_record(
             Ok::<_, Fail>(persons::open_record(cx, PersonId(person), &why)?)
         })
         .await?;
-    Ok(unkept(RecordView::from(record)))
+    Ok(unkept(axum::Json(RecordView::from(record))))
 }

@@ -6,9 +6,8 @@ use crate::api::input::Body;
 use crate::api::reply::{Page, made, place};
 use crate::api::words::At;
 use crate::guard::{Source, Wicket};
-use crate::{App, Fail};
+use crate::{App, Fail, unkept};
 use axum::extract::{Extension, State};
-use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use kernel::Purpose;
 use kernel::ids::OrgId;
@@ -156,9 +155,7 @@ pub(super) async fn raise_matter(
         .map_err(|fail| fail.renamed(field))?;
     let at = place(format_args!("/track/{}", receipt.code));
     let body = serde_json::to_value(ReceiptView::of(&app, receipt)).map_err(|e| Fail::Internal(e.to_string()))?;
-    let mut response = made(&at, &body).into_response();
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    Ok(response)
+    Ok(unkept(made(&at, &body)))
 }
 
 /// Something that is about to be raised.

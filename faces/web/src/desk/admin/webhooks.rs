@@ -6,14 +6,14 @@ use crate::desk::Frame;
 use crate::desk::view::{Field, blame};
 use crate::public::post::Posted;
 use crate::session::{Confirmed, Staff};
-use crate::{App, Fail, Page, html};
+use crate::{App, Fail, Page, html, unkept};
 use ::people::app::require_fresh;
 use ::people::policy::Action;
 use alerts::app::webhooks::{self, NewWebhook, Webhook};
 use askama::Template;
 use axum::Router;
 use axum::extract::{Form, Path, Query, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use kernel::Purpose;
@@ -216,9 +216,7 @@ async fn show_secret(
             Ok::<_, Fail>(SecretPage { page, frame, label: webhook.label, secret, rotated })
         })
         .await?;
-    let mut response = html(&shown)?;
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    Ok(response)
+    Ok(unkept(html(&shown)?))
 }
 
 async fn rotate(

@@ -32,6 +32,24 @@ pub(super) struct SimilarPart {
     pub similar: Vec<Like>,
 }
 
+/// Shows something about what the clerk has typed so far; only whoever may raise for others is answered.
+async fn while_typing<T: Template + Send + 'static>(
+    app: &App,
+    staff: &Staff,
+    posted: &Posted,
+    show: impl FnOnce(&mut Cx<'_>, &Typed) -> Result<T, Fail> + Send + 'static,
+) -> Result<Response, Fail> {
+    let typed = Typed::of(posted);
+    let shown = app
+        .rt
+        .read(staff.who(Purpose::Proxy), move |cx| {
+            require(&cx.actor, cx.purpose, Action::RaiseFor, &ResourceFacts::District)?;
+            show(cx, &typed)
+        })
+        .await?;
+    html(&shown)
+}
+
 /// Matters that may be the same, while the clerk types. A proposal, never a bar.
 pub(super) async fn similar(
     State(app): State<App>,
@@ -39,29 +57,23 @@ pub(super) async fn similar(
     staff: Staff,
     posted: Posted,
 ) -> Result<Response, Fail> {
-    let typed = Typed::of(&posted);
-    let who = staff.who(Purpose::Proxy);
-    let shown = app
-        .rt
-        .read(who, move |cx| {
-            require(&cx.actor, cx.purpose, Action::RaiseFor, &ResourceFacts::District)?;
-            let classes = active(cx)?;
-            let class = class_of(&classes, &typed.class, page.look.lang).map(|c| c.code.clone()).unwrap_or_default();
-            let place = super::typed::place(cx, &typed).unwrap_or_default();
-            let words = format!("{} {}", typed.text, typed.address);
-            let found = matters::app::similar_to(cx, &place, &class, &words)?;
-            let similar = found
-                .iter()
-                .map(|c| Like {
-                    href: page.href(format!("/desk/matters/{}", c.line.matter)),
-                    title: format!("{} {}", c.line.number, c.line.summary),
-                    why: alike(&page, c),
-                })
-                .collect();
-            Ok::<_, Fail>(SimilarPart { page, similar })
-        })
-        .await?;
-    html(&shown)
+    while_typing(&app, &staff, &posted, move |cx, typed| {
+        let classes = active(cx)?;
+        let class = class_of(&classes, &typed.class, page.look.lang).map(|c| c.code.clone()).unwrap_or_default();
+        let place = super::typed::place(cx, typed).unwrap_or_default();
+        let words = format!("{} {}", typed.text, typed.address);
+        let found = matters::app::similar_to(cx, &place, &class, &words)?;
+        let similar = found
+            .iter()
+            .map(|c| Like {
+                href: page.href(format!("/desk/matters/{}", c.line.matter)),
+                title: format!("{} {}", c.line.number, c.line.summary),
+                why: alike(&page, c),
+            })
+            .collect();
+        Ok(SimilarPart { page, similar })
+    })
+    .await
 }
 
 #[derive(Template)]
@@ -78,17 +90,11 @@ pub(super) async fn preview(
     staff: Staff,
     posted: Posted,
 ) -> Result<Response, Fail> {
-    let typed = Typed::of(&posted);
-    let who = staff.who(Purpose::Proxy);
-    let shown = app
-        .rt
-        .read(who, move |cx| {
-            require(&cx.actor, cx.purpose, Action::RaiseFor, &ResourceFacts::District)?;
-            let preview = read(cx, &page, &typed)?;
-            Ok::<_, Fail>(PreviewPart { page, preview })
-        })
-        .await?;
-    html(&shown)
+    while_typing(&app, &staff, &posted, move |cx, typed| {
+        let preview = read(cx, &page, typed)?;
+        Ok(PreviewPart { page, preview })
+    })
+    .await
 }
 
 pub(super) fn read(cx: &mut Cx<'_>, page: &Page, typed: &Typed) -> Result<Preview, Fail> {
@@ -134,17 +140,11 @@ pub(super) async fn foresee(
     staff: Staff,
     posted: Posted,
 ) -> Result<Response, Fail> {
-    let typed = Typed::of(&posted);
-    let who = staff.who(Purpose::Proxy);
-    let shown = app
-        .rt
-        .read(who, move |cx| {
-            require(&cx.actor, cx.purpose, Action::RaiseFor, &ResourceFacts::District)?;
-            let ahead = ahead(cx, &page, &typed)?;
-            Ok::<_, Fail>(ForeseePart { page, ahead })
-        })
-        .await?;
-    html(&shown)
+    while_typing(&app, &staff, &posted, move |cx, typed| {
+        let ahead = ahead(cx, &page, typed)?;
+        Ok(ForeseePart { page, ahead })
+    })
+    .await
 }
 
 pub(super) fn ahead(cx: &mut Cx<'_>, page: &Page, typed: &Typed) -> Result<Foreseen, Fail> {

@@ -2,9 +2,8 @@
 
 use super::super::{Frame, nobody};
 use crate::session::Staff;
-use crate::{App, Fail, Page, html, qr};
+use crate::{App, Fail, Page, html, qr, unkept};
 use askama::Template;
-use axum::http::header;
 use axum::response::Response;
 use kernel::Purpose;
 use matters::app::Receipt;
@@ -67,7 +66,5 @@ pub(super) async fn show(app: &App, page: Page, staff: Staff, receipt: Receipt) 
             Ok::<_, Fail>(ReceiptPage { page, frame, r })
         })
         .await?;
-    let mut response = html(&shown)?;
-    response.headers_mut().insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
-    Ok(response)
+    Ok(unkept(html(&shown)?))
 }

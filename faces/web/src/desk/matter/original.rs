@@ -3,10 +3,9 @@
 use super::super::Frame;
 use super::super::frame::queue_path;
 use crate::session::Staff;
-use crate::{App, Fail, Page, html};
+use crate::{App, Fail, Page, html, unkept};
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::http::header;
 use axum::response::Response;
 use kernel::Purpose;
 use kernel::ids::MatterId;
@@ -50,7 +49,5 @@ pub(super) async fn show(
             })
         })
         .await?;
-    let mut response = html(&shown)?;
-    response.headers_mut().insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
-    Ok(response)
+    Ok(unkept(html(&shown)?))
 }

@@ -2,10 +2,9 @@
 
 use super::super::Frame;
 use crate::session::Staff;
-use crate::{App, Fail, Page, html};
+use crate::{App, Fail, Page, html, unkept};
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::http::header;
 use axum::response::Response;
 use kernel::Purpose;
 use kernel::ids::{MatterId, RaiserId};
@@ -120,7 +119,5 @@ pub(super) async fn reveal(
             })
         })
         .await?;
-    let mut response = html(&shown)?;
-    response.headers_mut().insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
-    Ok(response)
+    Ok(unkept(html(&shown)?))
 }

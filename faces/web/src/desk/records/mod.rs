@@ -11,7 +11,6 @@ mod show;
 use crate::{App, Fail, Page, html};
 use askama::Template;
 use axum::Router;
-use axum::http::{HeaderValue, header};
 use axum::response::Response;
 
 pub(super) fn routes() -> Router<App> {
@@ -25,9 +24,7 @@ pub(super) fn routes() -> Router<App> {
 
 /// A page with what is personal on it: no cache keeps it.
 fn unkept(page: &impl Template) -> Result<Response, Fail> {
-    let mut response = html(page)?;
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    Ok(response)
+    html(page).map(crate::unkept)
 }
 
 /// What somebody can mend at once, in words; `None`: a page of its own says it.
