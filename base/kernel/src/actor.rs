@@ -1,6 +1,8 @@
 //! Who acts, by what right, and why. Carried by every `Cx`.
 
-use crate::ids::{AccountId, AreaId, DemandId, DistrictId, MatterId, OrgId, PostId, SeatId, WindowId};
+use crate::ids::{
+    AccountId, AreaId, DataRequestId, DemandId, DistrictId, MatterId, OrgId, PersonId, PostId, SeatId, WindowId,
+};
 use crate::time::Moment;
 use std::sync::Arc;
 
@@ -76,6 +78,8 @@ pub enum ActorKind {
     Account { id: AccountId, grants: Arc<[Grant]> },
     /// Whoever holds the secret code of this matter.
     Raiser(MatterId),
+    /// Whoever holds the personal link of this person: they themselves, or a guardian.
+    Subject(PersonId),
     /// Anybody from the street.
     Public,
     /// A job of the program itself; the name says which.
@@ -110,6 +114,9 @@ impl Actor {
     pub const fn raiser(district: DistrictId, matter: MatterId) -> Self {
         Self { district, kind: ActorKind::Raiser(matter), key: None }
     }
+    pub const fn subject(district: DistrictId, person: PersonId) -> Self {
+        Self { district, kind: ActorKind::Subject(person), key: None }
+    }
     pub fn account(district: DistrictId, id: AccountId, grants: Vec<Grant>) -> Self {
         Self { district, kind: ActorKind::Account { id, grants: grants.into() }, key: None }
     }
@@ -140,6 +147,7 @@ impl Actor {
         match &self.kind {
             ActorKind::Account { id, .. } => format!("account:{id}"),
             ActorKind::Raiser(_) => "raiser".to_owned(),
+            ActorKind::Subject(_) => "subject".to_owned(),
             ActorKind::Public => "public".to_owned(),
             ActorKind::System(job) => format!("system:{job}"),
         }
@@ -151,12 +159,16 @@ impl Actor {
 pub enum Purpose {
     /// Someone raises, follows or answers their own matter.
     OwnMatter,
+    /// Someone asks about the record of themselves, or of whom they speak for.
+    OwnRecord,
     /// Work on this open matter.
     Matter(MatterId),
     /// Looking without a matter, for a reason and a short time that others review (R5).
     BreakGlass(WindowId),
     /// A lawful demand that two people approved (R14).
     Demand(DemandId),
+    /// Answering what somebody asks about their own data.
+    DataRequest(DataRequestId),
     /// Typing for somebody else (R9).
     Proxy,
     /// Running the district: accounts, areas, settings, imports.
@@ -172,9 +184,11 @@ impl Purpose {
     pub fn code(self) -> String {
         match self {
             Self::OwnMatter => "own_matter".into(),
+            Self::OwnRecord => "own_record".into(),
             Self::Matter(id) => format!("matter:{id}"),
             Self::BreakGlass(id) => format!("break_glass:{id}"),
             Self::Demand(id) => format!("demand:{id}"),
+            Self::DataRequest(id) => format!("data_request:{id}"),
             Self::Proxy => "proxy".into(),
             Self::Administration => "administration".into(),
             Self::Job => "job".into(),

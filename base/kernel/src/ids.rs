@@ -93,4 +93,6 @@ id_types! {
     WindowId,
     /// A lawful demand for a record.
     DemandId,
+    /// What somebody asks about their own data.
+    DataRequestId,
 }

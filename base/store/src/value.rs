@@ -53,7 +53,8 @@ value_from_ids!(
     AttachmentId,
     PersonId,
     WindowId,
-    DemandId
+    DemandId,
+    DataRequestId
 );
 
 impl<T: Into<Self>> From<Option<T>> for Value {

@@ -23,6 +23,8 @@ pub enum Looker {
     Program(String),
     /// Whoever held the code of the matter.
     Raiser,
+    /// Whoever held the link of the person.
+    Subject,
     Anybody,
 }
 
@@ -41,7 +43,11 @@ impl Looker {
             return Ok(Self::Program(job.to_owned()));
         }
         let Some(account) = Self::account_of(actor) else {
-            return Ok(if actor == "raiser" { Self::Raiser } else { Self::Anybody });
+            return Ok(match actor {
+                "raiser" => Self::Raiser,
+                "subject" => Self::Subject,
+                _ => Self::Anybody,
+            });
         };
         Ok(match stood(cx, account, at)? {
             Some(Stood { name, role, seat, org }) => Self::Person { account, name, role, seat, org },

@@ -1,7 +1,7 @@
-//! Delayed disclosure (R14): a look is told to the raiser later, until a date. One person asks with a document number,
+//! Delayed disclosure (R14): a look is told to the raiser, or to the person in care, later, until a date. One person asks with a document number,
 //! another one approves by name; neither may be whoever looked. Ends by itself.
 
-use crate::looker::Looker;
+use crate::looker::{Looker, Reason};
 use crate::{Error, Result, allow, me};
 use kernel::ids::{AccountId, MatterId, RaiserId};
 use kernel::{Moment, Purpose, Role};
@@ -65,7 +65,7 @@ struct Target {
 }
 
 fn target(cx: &mut Cx<'_>, read_n: i64) -> Result<Target> {
-    let sql = "SELECT actor, subject_kind, subject FROM audit_read WHERE n = $1 AND district_id = $2";
+    let sql = "SELECT actor, purpose, subject_kind, subject FROM audit_read WHERE n = $1 AND district_id = $2";
     let row = cx.query_one(sql, params![read_n, cx.district()])?;
     let matter = match row.text("subject_kind")?.as_str() {
         "matter" => row.id("subject")?,
@@ -74,6 +74,12 @@ fn target(cx: &mut Cx<'_>, read_n: i64) -> Result<Target> {
             let found = matters::readings::matters_of(cx, &[raiser])?;
             found.get(&raiser).copied().ok_or(store::Error::NotFound)?
         }
+        // A look at a person's record in the name of a matter. One without a matter is always told: break-glass because
+        // others look into it at once, a lawful demand because its own approvers may put it off.
+        "person" => match Reason::of(&row.text("purpose")?) {
+            Reason::Matter(matter) => matter,
+            Reason::Other(_) => return Err(store::Error::NotFound.into()),
+        },
         _ => return Err(store::Error::NotFound.into()),
     };
     Ok(Target { matter, looker: Looker::account_of(&row.text("actor")?) })
@@ -175,7 +181,8 @@ pub fn readings_of(cx: &mut Cx<'_>, number: &str) -> Result<(MatterId, Vec<matte
     // Whether the number exists is not told to those who may not see the matter.
     let matter = matters::app::by_number(cx, number)?;
     allowed(cx, matter, Action::AskWithholding)?;
-    let looks = cx_for(cx, matter, |cx| matters::readings::of_names(cx, matter))?;
+    let mut looks = cx_for(cx, matter, |cx| matters::readings::of_names(cx, matter))?;
+    looks.extend(cx_for(cx, matter, |cx| matters::readings::of_people(cx, matter))?);
     Ok((matter, looks))
 }
 

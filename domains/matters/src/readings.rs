@@ -5,7 +5,7 @@ use crate::Error;
 use crate::app::{Found, around};
 use crate::store::MatterRow;
 use ::store::{Cx, Row, Value, params};
-use kernel::ids::{MatterId, RaiserId};
+use kernel::ids::{MatterId, PersonId, RaiserId};
 use kernel::{ActorKind, Moment};
 use people::policy::{Action, Denied, ResourceFacts, Why, require};
 use std::collections::HashMap;
@@ -86,6 +86,29 @@ pub fn own(cx: &mut Cx<'_>, found: Found) -> Result<Vec<Reading>, Error> {
     );
     let rows = cx.query(&sql, params![found.raiser, found.origin, found.matter, since])?;
     Ok(rows.iter().map(read).collect::<Result<_, _>>()?)
+}
+
+/// Everything at the record of a person in care, newest first, for the holder of their link.
+pub fn of_person(cx: &mut Cx<'_>, person: PersonId) -> Result<Vec<Reading>, Error> {
+    people::app::links::require_own(cx, person, Action::FollowRecord)?;
+    let sql = format!(
+        "SELECT {READING} FROM audit_read a WHERE a.subject = $1 AND a.subject_kind = 'person' AND a.district_id = $2 \
+         ORDER BY n DESC"
+    );
+    Ok(cx.query(&sql, params![person, cx.district()])?.iter().map(read).collect::<Result<_, _>>()?)
+}
+
+/// Looks at people this matter is about, in its name. Open to those who may read the matter.
+pub fn of_people(cx: &mut Cx<'_>, matter: MatterId) -> Result<Vec<Reading>, Error> {
+    let m = MatterRow::load(cx, matter)?;
+    let facts = around::facts_of(cx, &m)?;
+    require(&cx.actor, cx.purpose, Action::ViewMatter, &facts)?;
+    let sql = format!(
+        "SELECT {READING} FROM audit_read a WHERE a.subject IN (SELECT person_id FROM matter_person WHERE matter_id = $1) \
+         AND a.subject_kind = 'person' AND a.purpose = $2 ORDER BY n DESC"
+    );
+    let purpose = kernel::Purpose::Matter(matter).code();
+    Ok(cx.query(&sql, params![matter, purpose])?.iter().map(read).collect::<Result<_, _>>()?)
 }
 
 /// The matter of a number, for the audit administrator.

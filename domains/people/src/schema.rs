@@ -186,4 +186,18 @@ CREATE INDEX lawful_demand_at ON lawful_demand (district_id, asked_at);
 CREATE INDEX login_session_end ON login_session (district_id, expires_at);
 ",
     },
+    // The code itself stands on the letter and nowhere else.
+    Migration {
+        name: "people-person-links",
+        sql: "
+CREATE TABLE person_link (
+  id UUID PRIMARY KEY, district_id UUID NOT NULL, person_id UUID NOT NULL, guardian_id UUID, code_hash BYTEA NOT NULL,
+  proof TEXT NOT NULL, issued_by UUID NOT NULL, issued_at BIGINT NOT NULL, expires_at BIGINT NOT NULL, revoked_at BIGINT
+);
+CREATE UNIQUE INDEX person_link_code ON person_link (code_hash);
+CREATE INDEX person_link_person ON person_link (person_id, issued_at);
+CREATE INDEX person_link_end ON person_link (district_id, expires_at);
+CREATE INDEX lawful_demand_person ON lawful_demand (person_id);
+",
+    },
 ];

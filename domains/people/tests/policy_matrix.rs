@@ -6,8 +6,8 @@
 use kernel::ids::{AccountId, AreaId, DistrictId, MatterId, OrgId, PersonId, PostId, SeatId, WindowId};
 use kernel::{Actor, ActorKind, Grant, Purpose, Role};
 use people::policy::{
-    AccountFacts, Action, Decision, DemandFacts, Group, MatterFacts, PersonFacts, PlaceFacts, ResourceFacts, SeatFacts,
-    Why, WindowFacts, decide, jobs,
+    AccountFacts, Action, DataRequestFacts, Decision, DemandFacts, Group, MatterFacts, PersonFacts, PlaceFacts,
+    ResourceFacts, SeatFacts, Why, WindowFacts, decide, jobs,
 };
 use std::fmt::Write as _;
 use uuid::Uuid;
@@ -107,6 +107,9 @@ fn facts(action: Action, lies: Lies) -> ResourceFacts {
         Action::RegisterPerson => {
             ResourceFacts::Person(PersonFacts { id: None, areas: m.areas, matter: None, window: None })
         }
+        Action::TakeDataRequest => ResourceFacts::District,
+        Action::AskOwnData => ResourceFacts::Matter(m),
+        _ if action.group() == Group::OwnData => ResourceFacts::DataRequest(DataRequestFacts::default()),
         _ if action.group() == Group::Care => ResourceFacts::Person(about(m)),
         _ => match action.group() {
             Group::Running | Group::People | Group::Log => ResourceFacts::District,
@@ -193,6 +196,23 @@ fn group_table(out: &mut String, group: Group) {
     row(out, "(holds the code)", &actions, |a| {
         let other = special(&ActorKind::Raiser(MatterId(Uuid::from_u128(ELSE))), a, Lies::Elsewhere);
         match (other, special(&ActorKind::Raiser(MATTER), a, Lies::Elsewhere)) {
+            (true, _) => "all",
+            (_, true) => "mine",
+            _ => ".",
+        }
+    });
+    row(out, "(holds the link)", &actions, |a| {
+        let facts = match facts(a, Lies::Elsewhere) {
+            ResourceFacts::Matter(_) if a == Action::AskOwnData => {
+                ResourceFacts::Person(about(matter(Lies::Elsewhere)))
+            }
+            other => other,
+        };
+        let ask = |person| {
+            let actor = Actor::subject(DistrictId(Uuid::nil()), PersonId(Uuid::from_u128(person)));
+            decide(&actor, Purpose::OwnRecord, a, &facts).is_allowed()
+        };
+        match (ask(ELSE), ask(8)) {
             (true, _) => "all",
             (_, true) => "mine",
             _ => ".",

@@ -160,6 +160,7 @@ fn who(looker: &Looker) -> String {
         Looker::Gone(account) => format!("account {account}"),
         Looker::Program(job) => format!("program ({job})"),
         Looker::Raiser => "the raiser".into(),
+        Looker::Subject => "the person or a guardian".into(),
         Looker::Anybody => "anybody".into(),
     }
 }

@@ -36,6 +36,7 @@ pub(crate) fn who(page: &Page, looker: &Looker) -> String {
             page.loc.find(&format!("seen-program-{job}"), &[]).unwrap_or_else(|| page.t("seen-program"))
         }
         Looker::Raiser => page.t("seen-raiser"),
+        Looker::Subject => page.t("seen-subject"),
         Looker::Anybody => page.t("seen-anybody"),
     }
 }

@@ -17,6 +17,7 @@ fn plain(look: &seen::Look) -> Plain {
         Looker::Person { account, .. } | Looker::Gone(account) => format!("account:{account}"),
         Looker::Program(job) => format!("system:{job}"),
         Looker::Raiser => "raiser".into(),
+        Looker::Subject => "subject".into(),
         Looker::Anybody => "public".into(),
     };
     let purpose = match &look.why {
@@ -55,6 +56,67 @@ testkit::both_databases! {
         });
         assert_eq!(logged.len(), 6);
         assert_eq!(shown, logged);
+    }
+
+    fn the_persons_page_equals_the_log_row_by_row(t: Town) {
+        let person = t.resident();
+        t.found_and_opened(t.worker, person);
+        t.wait(60);
+        t.found_and_opened(t.head, person);
+        let window = t.breaks_the_glass(t.head, person);
+        let code = t.link(t.worker, person);
+        let shown: Vec<Plain> = t.seen_by(&code).looks.iter().map(plain).collect();
+        let logged: Vec<Plain> = t.sql(move |cx| {
+            let sql = "SELECT n, at, actor, purpose, subject_kind, fields FROM audit_read WHERE subject = $1 ORDER BY n DESC";
+            cx.query(sql, params![person])?
+                .iter()
+                .map(|r| {
+                    // Pages say break-glass without the id of the window.
+                    let purpose = r.text("purpose")?;
+                    let purpose = if purpose.starts_with("matter:") { purpose } else { purpose.split(':').next().unwrap_or_default().to_owned() };
+                    Ok((r.i64("n")?, r.i64("at")?, r.text("actor")?, purpose, r.text("subject_kind")?, r.text("fields")?))
+                })
+                .collect()
+        });
+        // Twice found and opened, once in a window, the name for the letter.
+        assert_eq!(logged.len(), 6, "{logged:?}");
+        assert_eq!(shown, logged);
+        let seen = t.seen_by(&code);
+        let glass = seen.looks.iter().find(|l| l.reason.is_some()).unwrap();
+        assert_eq!((glass.reason.as_deref(), &glass.why), (Some("老人独自在家昏倒"), &Reason::Other("break_glass".into())));
+        let Looker::Person { role, name, .. } = &glass.who else { panic!("{glass:?}") };
+        assert_eq!((name.as_str(), *role), ("陈站", Some(Role::PostHead)), "{window}");
+        // Nobody else reads it: the public, staff, an administrator, the link of somebody else, the code of a matter.
+        let other = t.resident();
+        let district = t.world.house.district;
+        let foreign = store::Who::new(kernel::Actor::subject(district, other), kernel::Purpose::OwnRecord);
+        let raiser = store::Who::new(kernel::Actor::raiser(district, t.matter), kernel::Purpose::OwnRecord);
+        for who in [t.world.public(), t.staff(t.worker), t.auditor(), foreign, raiser] {
+            assert!(t.world.act_as(who, move |cx| seen::by_person(cx, person)).is_err());
+        }
+    }
+
+    fn a_look_at_a_person_is_withheld_by_name_only_and_counted(t: Town) {
+        let person = t.resident();
+        t.found_and_opened(t.worker, person);
+        let opened = t.last_read("person");
+        t.breaks_the_glass(t.worker, person);
+        let glass = t.last_read("person");
+        let code = t.link(t.worker, person);
+        let all = t.seen_by(&code).looks.len();
+        let until = t.now().plus_days(20);
+        // A break-glass look is always told.
+        assert!(t.world.act_as(t.desk(t.head), move |cx| withhold::ask(cx, glass, until, "7号")).is_err());
+        let number = t.number.clone();
+        let (_, listed) = t.world.house.rt.read_now(t.desk(t.head), move |cx| withhold::readings_of(cx, &number)).unwrap();
+        assert!(listed.iter().any(|r| r.n == opened) && listed.iter().all(|r| r.n != glass));
+        let id = t.world.act_as(t.desk(t.head), move |cx| withhold::ask(cx, opened, until, "7号")).unwrap();
+        assert_eq!(t.seen_by(&code).withheld, 0, "asked is not approved");
+        t.world.act_as(t.desk(t.second), move |cx| withhold::settle(cx, id, true)).unwrap();
+        let seen = t.seen_by(&code);
+        assert_eq!((seen.looks.len(), seen.withheld, seen.withheld_until), (all - 1, 1, Some(until)));
+        t.world.house.clock.set(until);
+        assert_eq!((t.seen_by(&code).looks.len(), t.seen_by(&code).withheld), (all, 0));
     }
 
     fn who_looked_is_told_as_they_were_then(t: Town) {

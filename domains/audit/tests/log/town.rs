@@ -1,12 +1,15 @@
 //! A community with people in it and one matter.
 
 use audit::seen::Seen;
-use kernel::ids::{AccountId, AreaId, MatterId};
+use kernel::ids::{AccountId, AreaId, MatterId, PersonId, WindowId};
 use kernel::{Actor, Lang, Moment, Purpose, Role};
 use matters::app::{self, Raise, RaisedPlace, RaiserInput};
 use matters::model::{Channel, Origin};
+use people::app::persons::{self, For};
+use people::app::{Flat, links};
 use people::model::Place;
-use people::policy::jobs;
+use people::model::person::{Contact, Identity, NewPerson};
+use people::policy::{MatterFacts, jobs};
 use store::{Cx, Who};
 use testkit::{Kind, Setup, World};
 use uuid::Uuid;
@@ -98,6 +101,71 @@ impl Town {
         let found = self.world.act_as(self.world.public(), move |cx| app::find_by_code(cx, &code)).unwrap();
         let raiser = Who::new(Actor::raiser(self.world.house.district, found.matter), Purpose::OwnMatter);
         self.world.house.rt.read_now(raiser, move |cx| audit::seen::by_raiser(cx, found)).unwrap()
+    }
+    /// Somebody in care in this community.
+    pub(crate) fn resident(&self) -> PersonId {
+        self.world.act(|cx| {
+            let identity = Identity { name: "王桂芳".into(), ..Identity::default() };
+            let new = NewPerson { area: AREA, identity, contact: Contact::default(), guardians: Vec::new() };
+            persons::register_person(cx, &Flat, &new)
+        })
+    }
+    /// Searches for the name, says the matter is about them, opens the record. The matter is theirs for the moment.
+    pub(crate) fn found_and_opened(&self, who: AccountId, person: PersonId) {
+        let why = self.own_matter(who);
+        self.world
+            .act_as(self.staff(who), move |cx| {
+                persons::find_person(cx, "王桂芳", &why, &[AREA])?;
+                let sql = "INSERT INTO matter_person (matter_id, person_id, district_id, at, by_actor) \
+                           VALUES ($1, $2, $3, $4, 'test') ON CONFLICT DO NOTHING";
+                let Purpose::Matter(matter) = cx.purpose else { return Ok(()) };
+                cx.execute(sql, store::params![matter, person, cx.district(), cx.now])?;
+                persons::open_record(cx, person, &why).map(drop)
+            })
+            .unwrap();
+    }
+    fn own_matter(&self, who: AccountId) -> For {
+        let facts = MatterFacts {
+            id: self.matter,
+            areas: vec![AREA],
+            posts: vec![],
+            orgs: vec![],
+            owner_seat: None,
+            owner: who,
+            handlers: vec![],
+            about_accounts: vec![],
+            about_orgs: vec![],
+            open: true,
+        };
+        For::Matter(Box::new(facts))
+    }
+    /// Opens the record within a window.
+    pub(crate) fn breaks_the_glass(&self, who: AccountId, person: PersonId) -> WindowId {
+        let window = WindowId(Uuid::from_u128(0x91 + who.0.as_u128()));
+        self.world
+            .act_as(self.world.who(who, Purpose::BreakGlass(window)), move |cx| {
+                let reason = cx.seal(store::KeyClass::Text, window.0, "老人独自在家昏倒".as_bytes())?;
+                let sql = "INSERT INTO break_glass (id, district_id, account_id, reason, opened_at, until_at, supervisor, \
+                           review_due, provisional) VALUES ($1, $2, $3, $4, $5, $6, $3, $6, $7)";
+                let until = cx.now.plus_minutes(30);
+                cx.execute(sql, store::params![window, cx.district(), who, reason, cx.now, until, false])?;
+                persons::open_record(cx, person, &For::Window)
+            })
+            .unwrap();
+        window
+    }
+    /// The code of the person's letter.
+    pub(crate) fn link(&self, who: AccountId, person: PersonId) -> String {
+        let why = self.own_matter(who);
+        let issue = move |cx: &mut Cx<'_>| links::issue(cx, person, &why, None, links::Proof::IdCard);
+        self.world.act_as(self.staff(who), issue).unwrap().code
+    }
+    /// The person's page.
+    pub(crate) fn seen_by(&self, code: &str) -> Seen {
+        let code = code.to_owned();
+        let held = self.world.act_as(self.world.public(), move |cx| links::find_by_code(cx, &code)).unwrap();
+        let own = Who::new(Actor::subject(self.world.house.district, held.person), Purpose::OwnRecord);
+        self.world.house.rt.read_now(own, move |cx| audit::seen::by_person(cx, held.person)).unwrap()
     }
     pub(crate) fn sql<T: Send + 'static>(
         &self,

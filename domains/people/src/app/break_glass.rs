@@ -315,6 +315,15 @@ pub fn told(cx: &mut Cx<'_>, window: WindowId, person: PersonId, how: Told) -> R
     Ok(())
 }
 
+/// The reason that was written down for a window, for the person who was looked at in it.
+pub fn reason_for_subject(cx: &mut Cx<'_>, window: WindowId, person: PersonId) -> Result<String> {
+    super::links::require_own(cx, person, Action::FollowRecord)?;
+    was_looked_at(cx, window, person)?;
+    let sql = "SELECT reason FROM break_glass WHERE id = $1 AND district_id = $2";
+    let row = cx.query_one(sql, params![window, cx.district()])?;
+    Ok(cx.open_text(KeyClass::Text, window.0, &row.blob("reason")?)?)
+}
+
 fn was_looked_at(cx: &mut Cx<'_>, window: WindowId, person: PersonId) -> Result<()> {
     let sql = "SELECT 1 AS one FROM break_glass_person WHERE window_id = $1 AND person_id = $2 AND district_id = $3";
     cx.query_one(sql, params![window, person, cx.district()])?;

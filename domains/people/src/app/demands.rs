@@ -230,6 +230,45 @@ pub fn demands(cx: &mut Cx<'_>) -> Result<Vec<Demand>> {
     Ok(out)
 }
 
+/// What the person may read of a demand that was met.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    pub id: DemandId,
+    pub document: String,
+    pub authority: String,
+    pub parts: Vec<Part>,
+    pub exported_at: Moment,
+}
+
+/// Demands that were met and may be told, for the holder of the person's link.
+pub fn told_to_subject(cx: &mut Cx<'_>, person: PersonId) -> Result<Vec<Told>> {
+    super::links::require_own(cx, person, Action::FollowRecord)?;
+    let sql = "SELECT id, document, authority, parts, exported_at FROM lawful_demand WHERE person_id = $1 \
+               AND district_id = $2 AND state = 'exported' AND (told_at IS NOT NULL OR delay_until IS NULL \
+               OR delay_until <= $3) ORDER BY exported_at DESC, id";
+    let rows = cx.query(sql, params![person, cx.district(), cx.now])?;
+    let mut out = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let id: DemandId = row.id("id")?;
+        out.push(Told {
+            id,
+            document: cx.open_text(KeyClass::Text, id.0, &row.blob("document")?)?,
+            authority: cx.open_text(KeyClass::Text, id.0, &row.blob("authority")?)?,
+            parts: row.text("parts")?.split(' ').filter_map(Part::from_code).collect(),
+            exported_at: row.moment("exported_at")?,
+        });
+    }
+    Ok(out)
+}
+
+/// Demands about a person that one of the approvers has put off telling, and until when.
+pub fn put_off(cx: &mut Cx<'_>, person: PersonId) -> Result<Vec<(DemandId, Moment)>> {
+    let sql = "SELECT id, delay_until FROM lawful_demand WHERE person_id = $1 AND district_id = $2 AND told_at IS NULL \
+               AND delay_until > $3";
+    let rows = cx.query(sql, params![person, cx.district(), cx.now])?;
+    rows.iter().map(|r| Ok((r.id("id")?, r.moment("delay_until")?))).collect()
+}
+
 const COLUMNS: &str = "id, person_id, document, authority, parts, state, asked_by, asked_at, first_by, second_by, \
      exported_at, expires_at, delay_until, delay_by, told_at";
 

@@ -10,6 +10,7 @@ pub mod feeds;
 pub mod fresh;
 pub mod import;
 pub mod liaison;
+pub mod links;
 pub mod login;
 pub mod orgs;
 pub mod password;

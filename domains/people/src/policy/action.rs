@@ -149,6 +149,22 @@ actions! {
         ExportDemand = "export-demand",
         /// How many look-ups a day, how many hits, how long a window.
         ManageRecordRules = "manage-record-rules",
+        /// Give the person or a guardian the link to their own page, once it was checked who they are; take it back.
+        IssueLink = "issue-link",
+        /// Who looked, when and why, and what was asked: one's own page, with the link.
+        FollowRecord = "follow-record",
+    }
+    OwnData = "What people ask about their own data" {
+        /// A copy, a correction, erasure, an objection: with the link of the record or the code of the receipt.
+        AskOwnData = "ask-own-data",
+        /// Take it down for somebody on paper or at the counter (R9).
+        TakeDataRequest = "take-data-request",
+        /// Grant, refuse with a reason, put off once.
+        DecideDataRequest = "decide-data-request",
+        /// Let a copy out or an erasure happen, as a second person; never what one granted or took down oneself.
+        ApproveDataRequest = "approve-data-request",
+        /// Print an approved copy for whoever comes for it.
+        HandOverCopy = "hand-over-copy",
     }
     Running = "Running the district" {
         OpenDistrict = "open-district",

@@ -20,6 +20,8 @@ pub enum ResourceFacts {
     /// A break-glass window.
     Window(WindowFacts),
     Demand(DemandFacts),
+    /// What somebody asks about their own data.
+    DataRequest(DataRequestFacts),
 }
 
 /// A matter.
@@ -88,6 +90,14 @@ pub struct DemandFacts {
     pub approved_by: Vec<AccountId>,
 }
 
+/// What somebody asks about their own data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct DataRequestFacts {
+    /// Who took it down, when it was not asked with a link or a code.
+    pub taken_by: Option<AccountId>,
+    pub granted_by: Option<AccountId>,
+}
+
 /// A seat, or a term on it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SeatFacts {
@@ -126,6 +136,7 @@ impl ResourceFacts {
     pub fn reach(&self, account: AccountId, grant: &Grant) -> Reach {
         match self {
             Self::District => Reach { mine: true, place: true },
+            Self::DataRequest(_) => Reach::default(),
             Self::Matter(m) => to_matter(account, grant, m),
             // A matter lends its own reach; within a window the role alone counts, and others look into it.
             Self::Person(p) => match &p.matter {

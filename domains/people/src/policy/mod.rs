@@ -12,7 +12,8 @@ mod token;
 
 pub use action::{Action, Group};
 pub use facts::{
-    AccountFacts, DemandFacts, MatterFacts, PersonFacts, PlaceFacts, Reach, ResourceFacts, SeatFacts, WindowFacts,
+    AccountFacts, DataRequestFacts, DemandFacts, MatterFacts, PersonFacts, PlaceFacts, Reach, ResourceFacts, SeatFacts,
+    WindowFacts,
 };
 pub use rules::{Rule, Within, jobs, rule};
 pub use scope::{Scope, scope};
@@ -96,6 +97,12 @@ pub fn decide(actor: &Actor, purpose: Purpose, action: Action, facts: &ResourceF
         ActorKind::Raiser(own) => match facts {
             ResourceFacts::Matter(m) if rule.raiser && m.id == *own => Decision::Allow,
             ResourceFacts::Matter(_) if rule.raiser => Decision::Deny(Why::NotYours),
+            _ if rule.public => Decision::Allow,
+            _ => Decision::Deny(Why::NotSignedIn),
+        },
+        ActorKind::Subject(own) => match facts {
+            ResourceFacts::Person(p) if rule.subject && p.id == Some(*own) => Decision::Allow,
+            ResourceFacts::Person(_) if rule.subject => Decision::Deny(Why::NotYours),
             _ if rule.public => Decision::Allow,
             _ => Decision::Deny(Why::NotSignedIn),
         },
@@ -190,6 +197,9 @@ fn conditions(id: AccountId, grants: &[Grant], purpose: Purpose, rule: &Rule, fa
         ResourceFacts::Demand(d) if rule.second_person => {
             (d.asked_by == id || d.approved_by.contains(&id)).then_some(Why::OwnHandling)
         }
+        ResourceFacts::DataRequest(r) if rule.second_person => {
+            (r.granted_by == Some(id) || r.taken_by == Some(id)).then_some(Why::OwnHandling)
+        }
         _ => None,
     }
 }
@@ -212,7 +222,12 @@ fn about_matter(id: AccountId, grants: &[Grant], purpose: Purpose, rule: &Rule, 
     }
     let covered = match purpose {
         Purpose::Matter(of) => of == m.id,
-        Purpose::Administration | Purpose::Public | Purpose::BreakGlass(_) | Purpose::Demand(_) => false,
+        Purpose::Administration
+        | Purpose::Public
+        | Purpose::BreakGlass(_)
+        | Purpose::Demand(_)
+        | Purpose::OwnRecord
+        | Purpose::DataRequest(_) => false,
         Purpose::Proxy | Purpose::OwnMatter | Purpose::Job => true,
     };
     if rule.for_this_matter && purpose != Purpose::Matter(m.id) || rule.content && !covered {

@@ -46,6 +46,8 @@ pub struct Rule {
     pub public: bool,
     /// The holder of the matter's code.
     pub raiser: bool,
+    /// The holder of this person's link.
+    pub subject: bool,
     /// Any signed-in account with a running term.
     pub any_account: bool,
     /// The account itself.
@@ -69,6 +71,7 @@ const NOBODY: Rule = Rule {
     staff: &[],
     public: false,
     raiser: false,
+    subject: false,
     any_account: false,
     own_account: false,
     jobs: &[],
@@ -328,7 +331,9 @@ pub const fn rule(action: Action) -> Rule {
         Action::FindPerson | Action::ViewIdentity | Action::LinkPerson => in_purpose(CALLERS),
         Action::OpenRecord | Action::ViewContact => in_purpose(OPENERS),
         Action::ViewHealth | Action::ViewLocation => in_purpose(CARERS),
-        Action::ChangeRecord | Action::RecordConsent | Action::WithdrawConsent => in_purpose(RECORDERS),
+        Action::ChangeRecord | Action::RecordConsent | Action::IssueLink => in_purpose(RECORDERS),
+        Action::WithdrawConsent => Rule { subject: true, ..in_purpose(RECORDERS) },
+        Action::FollowRecord => Rule { subject: true, ..NOBODY },
         Action::RegisterPerson => {
             Rule { jobs: OPERATOR, ..staff(&[(Committee, Place), (Officer, Place), (Duty, Place), (Head, Place)]) }
         }
@@ -356,6 +361,14 @@ pub const fn rule(action: Action) -> Rule {
         Action::ApproveDemand => Rule { second_person: true, ..staff(&[(Head, District), (Coordinator, District)]) },
         Action::ExportDemand => staff(&[(Officer, Mine), (Head, Mine), (Coordinator, Mine)]),
         Action::ManageRecordRules => Rule { jobs: OPERATOR, ..staff(&[(Security, District)]) },
+
+        Action::AskOwnData => Rule { raiser: true, subject: true, ..NOBODY },
+        Action::TakeDataRequest => staff(TYPISTS),
+        Action::DecideDataRequest => staff(&[(Coordinator, District), (CatchAll, District)]),
+        Action::ApproveDataRequest => {
+            Rule { second_person: true, ..staff(&[(Head, District), (Coordinator, District), (CatchAll, District)]) }
+        }
+        Action::HandOverCopy => staff(&[(Head, District), (Coordinator, District), (CatchAll, District)]),
 
         Action::OpenDistrict
         | Action::ManageSettings

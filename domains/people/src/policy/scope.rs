@@ -61,7 +61,7 @@ pub fn scope(actor: &Actor, action: Action) -> Scope {
     let (id, grants) = match &actor.kind {
         ActorKind::Account { id, grants } => (*id, grants),
         ActorKind::System(_) => return Scope { whole: true, ..Scope::default() },
-        ActorKind::Public | ActorKind::Raiser(_) => return Scope::default(),
+        ActorKind::Public | ActorKind::Raiser(_) | ActorKind::Subject(_) => return Scope::default(),
     };
     let mut scope = Scope::default();
     if let Some(key) = &actor.key {

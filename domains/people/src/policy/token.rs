@@ -70,7 +70,7 @@ pub const fn token_scope(action: Action) -> Option<TokenScope> {
             Group::Reading => Some(TokenScope::Read),
             Group::Intake => Some(TokenScope::Raise),
             // What a person answers for by name: windows, consents, demands.
-            Group::Care => None,
+            Group::Care | Group::OwnData => None,
             Group::Sorting | Group::Handling | Group::Closing => Some(TokenScope::Write),
             Group::Places | Group::People | Group::Running | Group::Log => Some(TokenScope::Administer),
         },
@@ -105,7 +105,7 @@ pub(super) fn beyond(key: &KeyLimit, me: Option<AccountId>, action: Action, fact
             Some(m) => m.areas.contains(&area),
             None => p.areas.contains(&area),
         },
-        ResourceFacts::Window(_) | ResourceFacts::Demand(_) => false,
+        ResourceFacts::Window(_) | ResourceFacts::Demand(_) | ResourceFacts::DataRequest(_) => false,
         // Nothing in particular: only what is cut to the area afterwards, line by line.
         ResourceFacts::District => matches!(action, Action::ViewDesk | Action::RaiseFor | Action::ExportMatters),
     };

@@ -7,6 +7,7 @@ mod demands;
 mod factors;
 mod feeds;
 mod glass;
+mod links;
 mod login;
 mod persons;
 mod rights;

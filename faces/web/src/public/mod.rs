@@ -5,6 +5,7 @@ pub(crate) mod errors;
 mod grid;
 mod home;
 mod office;
+mod own;
 pub(crate) mod post;
 mod poster;
 mod report;
@@ -19,6 +20,7 @@ pub(crate) fn routes() -> Router<App> {
         .merge(home::routes())
         .merge(report::routes())
         .merge(track::routes())
+        .merge(own::routes())
         .merge(grid::routes())
         .merge(transparency::routes())
         .merge(poster::routes())
@@ -30,6 +32,7 @@ pub(crate) fn samples(page: &crate::Page) -> Vec<(&'static str, String)> {
     let mut all = home::samples(page);
     all.extend(report::samples(page));
     all.extend(track::samples(page));
+    all.extend(own::samples(page));
     all.extend(grid::samples(page));
     all.extend(transparency::samples(page));
     all.extend(poster::samples(page));

@@ -253,3 +253,69 @@ async fn a_matter_about_a_unit_is_not_there_for_its_people() {
     let exported = desk.get(&coordinator, "/desk/export.csv?queue=place").await.body;
     assert!(exported.contains("态度恶劣"), "{exported}");
 }
+
+/// The code on a letter that was just printed.
+fn code_of(letter: &str) -> String {
+    let at = letter.split("class=\"code secret\">").nth(1).unwrap_or_else(|| panic!("no code: {letter}"));
+    at.split('<').next().unwrap().to_owned()
+}
+
+impl Desk {
+    /// The letter for the person, handed out by the duty officer in the name of a matter.
+    pub async fn own_letter(&self, duty: &str, matter: MatterId, person: PersonId) -> String {
+        let form = "to=subject&proof=id_card";
+        let letter = self.post(duty, &format!("/desk/matters/{matter}/people/{person}/link"), form).await;
+        says(&letter, StatusCode::OK, "只显示这一次");
+        code_of(&letter.body)
+    }
+}
+
+#[tokio::test]
+async fn a_person_reads_who_looked_with_the_code_of_a_letter() {
+    let desk = Desk::new();
+    let (person, matter) = (desk.resident(), desk.raise("老人走失"));
+    desk.link(matter, person);
+    let duty = desk.sign_in(Role::DutyOfficer).await;
+    let record = format!("/desk/matters/{matter}/people/{person}");
+    says(&desk.post(&duty, &record, "do=open").await, StatusCode::OK, "办一封查询信");
+    // Who may not make one.
+    let form = "to=subject&proof=id_card";
+    for role in Role::ALL.iter().filter(|r| ![Role::DutyOfficer, Role::Clerk].contains(r)) {
+        let cookie = desk.sign_in(*role).await;
+        let answer = desk.post(&cookie, &format!("{record}/link"), form).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{}", role.code());
+        assert!(!answer.body.contains(NAME), "{}", role.code());
+    }
+    assert_eq!(desk.post("", &format!("{record}/link"), form).await.status, StatusCode::UNAUTHORIZED);
+    let nothing_checked = desk.post(&duty, &format!("{record}/link"), "to=subject").await;
+    says(&nothing_checked, StatusCode::UNPROCESSABLE_ENTITY, "怎么核对身份的");
+    let code = desk.own_letter(&duty, matter, person).await;
+
+    let page = desk.get("", &format!("/p/{code}")).await;
+    says(&page, StatusCode::OK, "duty_officer");
+    assert!(page.body.contains("为了办理一件和您有关的事") && page.body.contains("身份、联系方式"), "{}", page.body);
+    for secret in [NAME, "021-0555 0101", "李敏", "老人走失"] {
+        assert!(!page.body.contains(secret), "the page holds nothing of the record: {secret}");
+    }
+    let logged = desk.looks(person);
+    assert_eq!(page.body.matches("data-entry=").count(), usize::try_from(logged).unwrap(), "as many as in the log");
+    says(&desk.get("", &format!("/en/p/{code}")).await, StatusCode::OK, "Who has looked at my record");
+    assert_eq!(desk.looks(person), logged, "looking at the page is no look at the record");
+    // Typed as people type; a wrong one says nothing.
+    let typed = desk.post("", "/p", &format!("code={}", code.to_lowercase().replace('-', "+"))).await;
+    assert_eq!((typed.status, typed.location.as_str()), (StatusCode::SEE_OTHER, format!("/p/{code}").as_str()));
+    says(&desk.get("", "/p/ABCD-EFGH-JKMN-PQRS").await, StatusCode::NOT_FOUND, "没有这个查询码");
+    // Taken back, it opens nothing.
+    let opened = desk.post(&duty, &record, "do=open").await.body;
+    let id =
+        opened.split("name=\"id\" value=\"").find(|p| p.contains("revoke-link")).unwrap().split('"').next().unwrap();
+    says(&desk.post(&duty, &record, &format!("do=revoke-link&id={id}")).await, StatusCode::OK, "已保存");
+    let gone = desk.get("", &format!("/p/{code}")).await;
+    assert_eq!(gone.status, StatusCode::NOT_FOUND);
+    // Guessing is slow.
+    let mut last = StatusCode::OK;
+    for _ in 0..12 {
+        last = desk.get("", "/p/ABCD-EFGH-JKMN-PQRS").await.status;
+    }
+    assert_eq!(last, StatusCode::TOO_MANY_REQUESTS);
+}

@@ -2,7 +2,7 @@
 
 use super::open::row;
 use super::{For, person_facts, seal, token, write_areas};
-use crate::app::{Geography, allow, consents, line, opt_line};
+use crate::app::{Geography, allow, consents, line, links, opt_line};
 use crate::model::GuardianId;
 use crate::model::person::{
     Contact, GuardianName, Health, Identity, Location, NewGuardian, NewPerson, Part, Sex, name_tokens,
@@ -155,6 +155,7 @@ pub fn end_guardian(cx: &mut Cx<'_>, person: PersonId, why: &For, guardian: Guar
     if cx.execute(sql, params![cx.now, guardian, person])? == 0 {
         return Err(store::Error::NotFound.into());
     }
+    links::revoke_of_guardian(cx, person, guardian)?;
     cx.record("person.guardian_ended", "person", person.0, &json!({ "guardian": guardian }))?;
     Ok(())
 }

@@ -30,6 +30,8 @@ pub enum For {
     Matter(Box<MatterFacts>),
     /// The break-glass window of the `Cx`'s purpose.
     Window,
+    /// The person's own link.
+    Own,
 }
 
 /// What the policy needs to know about a record and why it is asked for.
@@ -41,7 +43,7 @@ pub(crate) fn person_facts(cx: &mut Cx<'_>, id: Option<PersonId>, why: &For) -> 
     let (matter, window) = match (why, cx.purpose) {
         (For::Matter(m), _) => (Some((**m).clone()), None),
         (For::Window, Purpose::BreakGlass(window)) => (None, super::break_glass::runs_for(cx, window)?),
-        (For::Window, _) => (None, None),
+        (For::Window | For::Own, _) => (None, None),
     };
     Ok(ResourceFacts::Person(PersonFacts { id, areas, matter, window }))
 }

@@ -4,6 +4,7 @@
 mod consent_form;
 mod demands;
 mod glass;
+mod link;
 mod of_matter;
 mod rules;
 mod show;
@@ -17,6 +18,7 @@ pub(super) fn routes() -> Router<App> {
     Router::new()
         .merge(of_matter::routes())
         .merge(glass::routes())
+        .merge(link::routes())
         .merge(demands::routes())
         .merge(consent_form::routes())
         .merge(rules::routes())
@@ -64,6 +66,7 @@ pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
     let mut out = of_matter::tests::samples(page);
     out.extend(glass::tests::samples(page));
     out.extend(demands::tests::samples(page));
+    out.extend(link::samples(page));
     out.extend(consent_form::samples(page));
     out.extend(rules::samples(page));
     out

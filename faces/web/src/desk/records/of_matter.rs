@@ -18,6 +18,7 @@ use kernel::ids::{MatterId, PersonId};
 use matters::app::persons as links;
 use people::app::consents::{self, Aim, Answer, By, NewConsent, Standing, Way};
 use people::app::demands::{self, NewDemand};
+use people::app::links::{Link, Proof};
 use people::app::persons::{self, ChangeRecord, For, Found};
 use people::model::person::{Contact, GuardianName, Health, Location, NewGuardian, Part};
 use people::policy::{Action, PersonFacts, ResourceFacts, decide};
@@ -67,6 +68,12 @@ struct ConsentView {
     fields: Vec<Field>,
 }
 
+/// A link to the person's own page.
+struct LinkLine {
+    id: String,
+    words: String,
+}
+
 /// Forms of a record.
 #[derive(Default)]
 struct Forms {
@@ -76,6 +83,9 @@ struct Forms {
     location: Vec<Field>,
     consents: Vec<ConsentView>,
     demand: Vec<Field>,
+    /// Links to the person's own page that work, and the form for a new one.
+    links: Vec<LinkLine>,
+    link: Vec<Field>,
     history: Vec<String>,
 }
 
@@ -276,6 +286,10 @@ fn step(cx: &mut Cx<'_>, id: MatterId, person: PersonId, posted: &Posted) -> Res
             let guardian = posted.get("id").parse().map_err(|_| matters::Error::NotFound)?;
             persons::end_guardian(cx, person, &why, guardian)?;
         }
+        "revoke-link" => {
+            let link = posted.get("id").parse().map_err(|_| matters::Error::NotFound)?;
+            people::app::links::revoke(cx, person, &why, link)?;
+        }
         "consent" => {
             consents::record(cx, person, &why, &consent_of(posted))?;
         }
@@ -332,7 +346,7 @@ fn consent_of(posted: &Posted) -> NewConsent {
 fn forms(cx: &mut Cx<'_>, page: &Page, person: PersonId, why: &For, opened: &persons::Record) -> Result<Forms, Fail> {
     let matter = match why {
         For::Matter(m) => Some((**m).clone()),
-        For::Window => None,
+        For::Window | For::Own => None,
     };
     let facts = ResourceFacts::Person(PersonFacts { id: Some(person), areas: Vec::new(), matter, window: None });
     let may = |cx: &Cx<'_>, action| decide(&cx.actor, cx.purpose, action, &facts).is_allowed();
@@ -362,6 +376,11 @@ fn forms(cx: &mut Cx<'_>, page: &Page, person: PersonId, why: &For, opened: &per
             }
         }
         forms.history = consents::consents(cx, person, why)?.iter().map(|c| history(page, c)).collect();
+    }
+    if may(cx, Action::IssueLink) && may(cx, Action::ViewIdentity) {
+        forms.link = link_fields(page, &opened.guardians);
+        let links = people::app::links::links(cx, person, why)?;
+        forms.links = links.iter().map(|l| link_line(page, l, &opened.guardians)).collect();
     }
     if may(cx, Action::AskDemand) {
         forms.demand = demand_fields(page);
@@ -407,6 +426,37 @@ fn demand_fields(page: &Page) -> Vec<Field> {
     ]
 }
 
+fn link_fields(page: &Page, guardians: &[people::app::persons::GuardianLine]) -> Vec<Field> {
+    let proofs = Choice::codes(page, "own-proof-", Proof::ALL.iter().map(|p| p.code()), "");
+    vec![
+        Field::select("to", page.t("own-link-to"), holders(page, guardians)),
+        Field::radio("proof", page.t("record-field-proof"), proofs),
+    ]
+}
+
+/// The person, then who speaks for them.
+fn holders(page: &Page, guardians: &[people::app::persons::GuardianLine]) -> Vec<Choice> {
+    let mut people = vec![Choice::new("subject", page.t("record-by-subject"), "subject")];
+    people.extend(guardians.iter().map(|g| {
+        let shown = super::show::guardian(page, g);
+        Choice::new(shown.id, shown.name, "")
+    }));
+    people
+}
+
+fn link_line(page: &Page, l: &Link, guardians: &[people::app::persons::GuardianLine]) -> LinkLine {
+    let to = match l.guardian {
+        None => page.t("record-by-subject"),
+        Some(id) => {
+            let found = guardians.iter().find(|g| g.id == id);
+            found.map_or_else(|| page.t("record-guardian-unnamed"), |g| super::show::guardian(page, g).name)
+        }
+    };
+    let how = page.tk("own-proof-", l.proof.code());
+    let words = [page.t2("own-link-line", "who", to, "at", page.stamp(l.issued_at)), how];
+    LinkLine { id: l.id.to_string(), words: words.join(" · ") }
+}
+
 /// Names of the fields, which are ids of the page too.
 const OF_HEALTH: [&str; 7] =
     ["health_answer", "health_by", "health_aim", "health_way", "health_witness", "health_review_on", "health_own"];
@@ -434,12 +484,7 @@ fn consent_view(
         Standing::Respected { until } => page.t1("record-standing-respected", "day", page.day(until)),
         Standing::MayAsk => page.t("record-standing-may-ask"),
     };
-    let mut people = vec![Choice::new("subject", page.t("record-by-subject"), "subject")];
-    people.extend(guardians.iter().map(|g| {
-        let shown = super::show::guardian(page, g);
-        Choice::new(shown.id, shown.name, "")
-    }));
-    let by = Field::select(by, page.t("record-field-by"), people);
+    let by = Field::select(by, page.t("record-field-by"), holders(page, guardians));
     let ways = Choice::codes(page, "record-way-", Way::ALL.iter().map(|w| w.code()), "paper");
     let way = Field::select(way, page.t("record-field-way"), ways);
     let mut fields = Vec::new();
@@ -528,6 +573,8 @@ pub(super) mod tests {
                     .map(|(part, standing)| consent_view(page, part, standing, &[]))
                     .collect(),
                 demand: demand_fields(page),
+                links: vec![LinkLine { id: "1".into(), words: page.t("record-by-subject") }],
+                link: link_fields(page, &[]),
                 history: vec![page.stamp(page.now)],
             };
             let record = RecordPage {

@@ -33,7 +33,7 @@ pub(super) fn routes() -> Router<App> {
 }
 
 /// Codes are secrets: no cache keeps these pages, no search engine lists them.
-async fn no_store(request: axum::extract::Request, next: Next) -> Response {
+pub(super) async fn no_store(request: axum::extract::Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response.headers_mut().insert("x-robots-tag", HeaderValue::from_static("noindex"));

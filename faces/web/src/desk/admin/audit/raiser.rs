@@ -95,6 +95,7 @@ pub(super) mod tests {
             kind: "raiser".into(),
             fields: vec!["name".into(), "phone".into()],
             withheld_until: Some(page.now.plus_days(9)),
+            reason: None,
         };
         let of = |rows: Option<Vec<Row>>, problem: bool| RaiserPage {
             page: page.clone(),

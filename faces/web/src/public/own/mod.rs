@@ -1,0 +1,104 @@
+//! The own page of a person in care, opened with the link of a letter: who looked at their record, when, why and what they
+//! saw. It shows nothing of the record, works without script, and no cache keeps it. GET changes nothing.
+
+mod gate;
+mod view;
+
+use super::post::Posted;
+use crate::guard::{Source, Wicket};
+use crate::{App, Fail, Page, html};
+use askama::Template;
+use axum::Router;
+use axum::extract::{Extension, Path, Query, State};
+use axum::http::StatusCode;
+use axum::middleware::from_fn;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::get;
+use view::View;
+
+pub(super) fn routes() -> Router<App> {
+    Router::new().route("/p", get(ask).post(typed)).route("/p/{code}", get(show)).layer(from_fn(super::track::no_store))
+}
+
+#[derive(Template)]
+#[template(path = "public/own/ask.html")]
+struct AskPage {
+    page: Page,
+    typed: String,
+    problem: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "public/own/show.html")]
+struct ShowPage {
+    page: Page,
+    code: String,
+    v: View,
+}
+
+async fn ask(page: Page) -> Result<Response, Fail> {
+    html(&AskPage { page, typed: String::new(), problem: None })
+}
+
+async fn typed(
+    State(app): State<App>,
+    page: Page,
+    Extension(source): Extension<Source>,
+    posted: Posted,
+) -> Result<Response, Fail> {
+    let typed = posted.get("code");
+    if typed.is_empty() {
+        let problem = Some(page.t("track-need-code"));
+        let body = html(&AskPage { page, typed, problem })?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, body).into_response());
+    }
+    // Somebody may paste the whole address from the letter.
+    let code = typed.rsplit_once("/p/").map_or(typed.as_str(), |(_, code)| code);
+    match gate::find(&app, code.split('/').next().unwrap_or(code)).await {
+        Ok((code, _)) => Ok(Redirect::to(&page.href(&format!("/p/{code}"))).into_response()),
+        Err(fail) => wrong(&app, page, source, typed, fail),
+    }
+}
+
+/// Unknown, malformed, ended and revoked codes get the same page; too many of them get 429.
+fn wrong(app: &App, page: Page, source: Source, typed: String, fail: Fail) -> Result<Response, Fail> {
+    let Fail::NotFound = fail else { return Err(fail) };
+    app.limits.pass(Wicket::Guess, source)?;
+    let problem = Some(page.t("own-wrong-code"));
+    let body = html(&AskPage { page, typed, problem })?;
+    Ok((StatusCode::NOT_FOUND, body).into_response())
+}
+
+/// Continues a long list below this entry.
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(default)]
+struct Older {
+    before: Option<i64>,
+}
+
+async fn show(
+    State(app): State<App>,
+    page: Page,
+    Extension(source): Extension<Source>,
+    Path(code): Path<String>,
+    Query(Older { before }): Query<Older>,
+) -> Result<Response, Fail> {
+    match gate::view(&app, &page, &code, before).await {
+        Ok((code, _, v)) => html(&ShowPage { page, code, v }),
+        Err(fail) => wrong(&app, page, source, String::new(), fail),
+    }
+}
+
+#[cfg(test)]
+pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
+    let code = || "ABCD-EFGH-JKMN-PQRS".to_owned();
+    let mut out = Vec::new();
+    for problem in [None, Some(page.t("own-wrong-code"))] {
+        out.push(("public/own/ask.html", AskPage { page: page.clone(), typed: "abcd".into(), problem }.render()));
+    }
+    for full in [false, true] {
+        let v = view::sample(page, full);
+        out.push(("public/own/show.html", ShowPage { page: page.clone(), code: code(), v }.render()));
+    }
+    out.into_iter().map(|(name, text)| (name, text.unwrap_or_default())).collect()
+}
