@@ -27,6 +27,7 @@ denied-not-open = This matter is closed.
 denied-not-yours = Only the holder of the code can do this.
 denied-token-scope = This key of a program does not include it.
 denied-token-area = This key of a program is for another area.
+denied-key-confirms = Only a person who has just shown that it is them does this; a key of a program can show nothing. Do it at the desk.
 error-people-not-found = It was not found.
 error-people-unavailable = The system is busy right now.
 error-people-denied = Not allowed.

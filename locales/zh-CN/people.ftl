@@ -27,6 +27,7 @@ denied-not-open = 这件事已经办结。
 denied-not-yours = 只有持查询码的人可以做。
 denied-token-scope = 这个接口密钥没有这项权限。
 denied-token-area = 这把程序密钥只用于另一个区域。
+denied-key-confirms = 这件事只能由刚刚确认过身份的本人来办，程序密钥无法确认身份。请到工作台办理。
 error-people-not-found = 没有找到。
 error-people-unavailable = 系统暂时忙不过来。
 error-people-denied = 没有权限。

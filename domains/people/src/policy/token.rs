@@ -16,7 +16,7 @@ pub enum TokenScope {
     Raise,
     /// Raise and work on matters.
     Write,
-    /// Name and contact of whoever raised a matter, with that matter as purpose.
+    /// Name, contact and own words of whoever raised a matter, with that matter as purpose.
     Names,
     /// Areas, posts, people, settings.
     Administer,
@@ -60,6 +60,7 @@ pub const fn token_scope(action: Action) -> Option<TokenScope> {
         | Action::ViewTransparency
         | Action::OwnNotices => Some(TokenScope::Read),
         Action::RevealRaiser
+        | Action::ViewOriginal
         | Action::FindPerson
         | Action::OpenRecord
         | Action::ViewIdentity

@@ -13,10 +13,10 @@ use axum::http::request::Parts;
 use axum::http::{Method, header};
 use kernel::ids::AccountId;
 use kernel::{Actor, Purpose};
-use people::app::{resolve_token, tokens};
+use people::app::{Fresh, require_fresh, resolve_token, tokens};
 use people::model::{SessionId, TokenId};
 use people::policy::{Action, TokenScope, require_scope, require_somewhere};
-use store::Who;
+use store::{Cx, Who};
 
 /// Whoever calls, with the rights of this instant. Stands before every other extractor of a handler.
 #[derive(Debug, Clone)]
@@ -24,6 +24,17 @@ pub(super) struct Caller {
     pub actor: Actor,
     pub account: AccountId,
     pub by: By,
+}
+
+/// Somebody sits there; whether the proof still counts is asked in the transaction that does the thing.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Confirmed(SessionId);
+
+impl Confirmed {
+    /// The proof, or the problem `confirm`: shown at `/desk/me/confirm`, then asked again.
+    pub(super) fn fresh(self, cx: &mut Cx<'_>) -> Result<Fresh, Fail> {
+        Ok(require_fresh(cx, self.0)?)
+    }
 }
 
 /// With what.
@@ -41,6 +52,26 @@ impl Caller {
         }
         require_somewhere(&self.actor, action)?;
         Ok(Who::new(self.actor.clone(), purpose))
+    }
+
+    /// As [`Self::who`], where one of several rights opens the thing; which one is asked again beside it.
+    pub(super) fn who_any(&self, actions: &[Action], purpose: Purpose) -> Result<Who, Fail> {
+        let mut last = Err(Fail::NotFound);
+        for action in actions {
+            last = self.who(*action, purpose);
+            if last.is_ok() {
+                break;
+            }
+        }
+        last
+    }
+
+    /// For what is done only by a person who signed in and has just shown that it is them. A key can show nothing.
+    pub(super) fn confirmed(&self) -> Result<Confirmed, Fail> {
+        match self.by {
+            By::Key { .. } => Err(Fail::Forbidden { rule: "denied-key-confirms".into(), who: Vec::new() }),
+            By::Session(session) => Ok(Confirmed(session)),
+        }
     }
 
     /// For what concerns only the caller's own account and shows nothing of anybody else.

@@ -183,6 +183,7 @@ async fn list_classes(State(app): State<App>, headers: HeaderMap) -> Result<Resp
 
 /// Every class, also those no longer offered.
 #[utoipa::path(get, path = "/api/v1/admin/classes", tag = "classes",
+    extensions(("x-actions" = json!(["manage-classes"]))),
     responses((status = 200, body = Page<ClassView>, description = "Classes.")))]
 async fn list_all_classes(caller: Caller, State(app): State<App>, headers: HeaderMap) -> Result<Response, Fail> {
     caller.who(Action::ManageClasses, Purpose::Administration)?;
@@ -213,7 +214,9 @@ fn save(cx: &mut store::Cx<'_>, rule: ClassRule) -> Result<ClassView, Fail> {
 }
 
 /// Adds a class.
-#[utoipa::path(post, path = "/api/v1/classes", tag = "classes", request_body = NewClass,
+#[utoipa::path(post, path = "/api/v1/classes", tag = "classes",
+    extensions(("x-actions" = json!(["manage-classes"]))),
+    request_body = NewClass,
     responses((status = 201, body = ClassView, description = "Added.")))]
 async fn add_class(
     caller: Caller,
@@ -228,7 +231,9 @@ async fn add_class(
 }
 
 /// Writes the next version of a class. Open matters of the class get their due times anew.
-#[utoipa::path(put, path = "/api/v1/classes/{code}", tag = "classes", request_body = ClassInput,
+#[utoipa::path(put, path = "/api/v1/classes/{code}", tag = "classes",
+    extensions(("x-actions" = json!(["manage-classes"]))),
+    request_body = ClassInput,
     params(("code" = String, Path, max_length = 40, pattern = "^[a-z0-9-]+$"),
         ("If-Match" = String, Header, max_length = 200, description = "Entity tag of the class as the caller saw it.")),
     responses((status = 200, body = ClassView, description = "The new version.")))]

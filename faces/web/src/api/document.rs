@@ -1,6 +1,9 @@
 //! The description of the interface (OpenAPI 3.1): what the handlers say of themselves, completed with what holds for
 //! all of them, so that no answer goes undescribed because somebody forgot to write it down.
 
+use matters::app::action;
+use matters::model::CommandKind;
+use people::policy::{Action, TokenScope, token_scope};
 use serde_json::{Map, Value, json};
 
 /// Reads the description that utoipa gathered and completes it.
@@ -110,9 +113,13 @@ fn responses() -> Value {
     Value::Object(PROBLEMS.iter().map(one).collect())
 }
 
-/// Operations that are POST only because they leave an entry in the log: asked again they do it again.
-const EACH_TIME: [&str; 4] = [
+/// Operations that are POST because they leave an entry in the log, or because what is asked belongs in no address: asked
+/// again they do it again.
+const EACH_TIME: [&str; 7] = [
     "/api/v1/matters/{id}/raisers",
+    "/api/v1/matters/{id}/original",
+    "/api/v1/matters/preview",
+    "/api/v1/matters/foresight",
     "/api/v1/matters/similar",
     "/api/v1/matters/{id}/people/search",
     "/api/v1/matters/{id}/people/{person}/record",
@@ -127,6 +134,14 @@ fn complete_operation(path: &str, method: &str, operation: &mut Map<String, Valu
     if public {
         operation.insert("security".into(), json!([]));
     }
+    if path == "/api/v1/matters/{id}/commands" {
+        let all: Vec<&str> = CommandKind::ALL.iter().map(|kind| action(*kind).code()).collect();
+        operation.insert("x-actions".into(), json!(all));
+    }
+    if path == "/api/v1/matters/similar" {
+        operation.insert("x-actions".into(), json!([Action::RaiseFor.code()]));
+    }
+    tell_rights(operation);
     let has_body = operation.contains_key("requestBody");
     if has_body && let Some(body) = operation.get_mut("requestBody").and_then(Value::as_object_mut) {
         body.insert("required".into(), json!(true));
@@ -186,6 +201,30 @@ fn complete_operation(path: &str, method: &str, operation: &mut Map<String, Valu
         created.insert("headers".into(), json!({ "Location": place }));
     }
     responses.sort_keys();
+}
+
+/// Says which rights open the operation, and what a key must be for; `x-key-scopes` is empty where no key ever does.
+fn tell_rights(operation: &mut Map<String, Value>) {
+    let named: Vec<&str> =
+        operation.get("x-actions").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+    let actions: Vec<Action> = Action::ALL.iter().copied().filter(|a| named.contains(&a.code())).collect();
+    if actions.is_empty() {
+        return;
+    }
+    let mut scopes: Vec<&str> = actions.iter().filter_map(|a| token_scope(*a)).map(TokenScope::code).collect();
+    scopes.sort_unstable();
+    scopes.dedup();
+    let list = |codes: &[&str]| codes.iter().map(|c| format!("`{c}`")).collect::<Vec<_>>().join(" or ");
+    let mut rights: Vec<&str> = actions.iter().map(|a| a.code()).collect();
+    rights.dedup();
+    let key = match scopes.as_slice() {
+        [] => "never with a key".to_owned(),
+        some => format!("a key needs the scope {}", list(some)),
+    };
+    let said = operation.get("description").and_then(Value::as_str).unwrap_or_default();
+    let told = format!("{said}\n\nRight: {}; {key}.", list(&rights));
+    operation.insert("description".into(), json!(told.trim()));
+    operation.insert("x-key-scopes".into(), json!(scopes));
 }
 
 fn parameters(operation: &Map<String, Value>) -> impl Iterator<Item = &Value> {

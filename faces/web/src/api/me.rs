@@ -5,7 +5,7 @@ use super::Caller;
 use super::caller::By;
 use super::input::{Asked, Body, Nothing, Path, Seen};
 use super::matters::limit;
-use super::reply::{Page, done, made, nothing, place, shown, write};
+use super::reply::{Page, act, change, listed, make, read, shown};
 use super::words::{At, LangWord, RoleWord, TokenScopeWord};
 use crate::{App, Fail, unkept};
 use axum::extract::State;
@@ -14,11 +14,12 @@ use axum::response::Response;
 use kernel::ids::{AccountId, AreaId};
 use kernel::{Grant, Moment, Purpose};
 use people::app::tokens::{self, NewToken, Token};
-use people::app::{AccountChange, accounts, require_fresh, sessions};
+use people::app::{AccountChange, accounts, feeds, sessions};
 use people::model::{Account, SessionId, TokenId};
 use people::policy::Action;
 use secrecy::ExposeSecret as _;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 use store::Cx;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -32,6 +33,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(end_own_session))
         .routes(routes!(list_own_keys, make_own_key))
         .routes(routes!(end_own_key))
+        .routes(routes!(show_feed, make_feed, end_feed))
         .routes(routes!(list_notices))
         .routes(routes!(read_notices))
 }
@@ -125,7 +127,9 @@ struct MeInput {
 }
 
 /// Changes one's own language. Only by a person who signed in.
-#[utoipa::path(patch, path = "/api/v1/me", tag = "me", request_body = MeInput,
+#[utoipa::path(patch, path = "/api/v1/me", tag = "me",
+    extensions(("x-actions" = json!(["own-account"]))),
+    request_body = MeInput,
     params(("If-Match" = String, Header, max_length = 200, description = "Entity tag of `/me`.")),
     responses((status = 200, body = Me, description = "As it is now.")))]
 async fn change_me(
@@ -135,13 +139,13 @@ async fn change_me(
     Body { value, once }: Body<MeInput>,
 ) -> Result<Response, Fail> {
     let (who, id, seen) = (caller.who(Action::OwnAccount, Purpose::Administration)?, caller.account, seen.needed()?);
-    let me = write(&app, who, once, move |cx| {
-        let change = AccountChange { lang: Some(value.lang.0), ..AccountChange::default() };
-        accounts::change_account(cx, id, seen, &change)?;
+    let me = change(&app, who, once, move |cx| {
+        let new = AccountChange { lang: Some(value.lang.0), ..AccountChange::default() };
+        accounts::change_account(cx, id, seen, &new)?;
         let unread = alerts::app::notices::unread(cx)?;
         Ok(Me::of(&caller, accounts::account(cx, id)?, unread))
     });
-    Ok(done(&me.await?))
+    me.await
 }
 
 /// A signed-in device.
@@ -166,7 +170,7 @@ pub(super) fn sessions_of(cx: &mut Cx<'_>, account: AccountId) -> Result<Page<Se
 }
 
 /// One's own signed-in devices. Only by a person who signed in.
-#[utoipa::path(get, path = "/api/v1/me/sessions", tag = "me",
+#[utoipa::path(get, path = "/api/v1/me/sessions", tag = "me", extensions(("x-actions" = json!(["manage-sessions"]))),
     responses((status = 200, body = Page<SessionView>, description = "Last used first.")))]
 async fn list_own_sessions(caller: Caller, State(app): State<App>, headers: HeaderMap) -> Result<Response, Fail> {
     let (who, id) = (caller.who(Action::ManageSessions, Purpose::Administration)?, caller.account);
@@ -174,7 +178,9 @@ async fn list_own_sessions(caller: Caller, State(app): State<App>, headers: Head
 }
 
 /// Signs out a device. Only by a person who signed in.
-#[utoipa::path(delete, path = "/api/v1/me/sessions/{id}", tag = "me", params(("id" = Uuid, Path)),
+#[utoipa::path(delete, path = "/api/v1/me/sessions/{id}", tag = "me",
+    extensions(("x-actions" = json!(["manage-sessions"]))),
+    params(("id" = Uuid, Path)),
     responses((status = 204, description = "Signed out.")))]
 async fn end_own_session(
     caller: Caller,
@@ -183,8 +189,7 @@ async fn end_own_session(
     Nothing { once }: Nothing,
 ) -> Result<Response, Fail> {
     let who = caller.who(Action::ManageSessions, Purpose::Administration)?;
-    write(&app, who, once, move |cx| Ok(sessions::revoke(cx, SessionId(id))?)).await?;
-    Ok(nothing())
+    act(&app, who, once, move |cx| sessions::revoke(cx, SessionId(id))).await
 }
 
 /// A key of a program, without its secret.
@@ -217,12 +222,11 @@ impl From<Token> for KeyView {
 }
 
 /// One's own keys that work, newest first. Only by a person who signed in.
-#[utoipa::path(get, path = "/api/v1/me/keys", tag = "me",
+#[utoipa::path(get, path = "/api/v1/me/keys", tag = "me", extensions(("x-actions" = json!(["manage-tokens"]))),
     responses((status = 200, body = Page<KeyView>, description = "Keys without their secrets.")))]
 async fn list_own_keys(caller: Caller, State(app): State<App>, headers: HeaderMap) -> Result<Response, Fail> {
     let (who, id) = (caller.who(Action::ManageTokens, Purpose::Administration)?, caller.account);
-    let found = app.rt.read(who, move |cx| Ok::<_, Fail>(tokens::list(cx, id)?)).await?;
-    shown(&headers, None, &Page::<KeyView>::all(found.into_iter().map(Into::into).collect()))
+    listed::<KeyView, _, _, _>(&app, &headers, who, move |cx| tokens::list(cx, id)).await
 }
 
 /// A new key.
@@ -261,17 +265,11 @@ pub(super) struct KeyMade {
     secret: String,
 }
 
-/// A key outlives the session it was made in: whoever makes one has just shown that it is them.
-pub(super) fn make_key(cx: &mut Cx<'_>, by: &By, new: &NewToken) -> Result<KeyMade, Fail> {
-    let By::Session(session) = by else { return Err(Fail::Confirm) };
-    let fresh = require_fresh(cx, *session)?;
-    let (id, secret) = tokens::issue_own(cx, &fresh, new)?;
-    Ok(KeyMade { id: id.0, secret: secret.expose_secret().to_owned() })
-}
-
 /// Makes a key of a program in one's own name. Only by a person who signed in and has just shown that it is them; without
 /// that the problem is `confirm`. The secret is shown once.
-#[utoipa::path(post, path = "/api/v1/me/keys", tag = "me", request_body = KeyInput,
+#[utoipa::path(post, path = "/api/v1/me/keys", tag = "me",
+    extensions(("x-actions" = json!(["manage-tokens"]))),
+    request_body = KeyInput,
     responses((status = 201, body = KeyMade, description = "Made.")))]
 async fn make_own_key(
     caller: Caller,
@@ -279,13 +277,20 @@ async fn make_own_key(
     Body { value, once }: Body<KeyInput>,
 ) -> Result<Response, Fail> {
     let who = caller.who(Action::ManageTokens, Purpose::Administration)?;
-    let new = value.into_new(caller.account);
-    let key = write(&app, who, once, move |cx| make_key(cx, &caller.by, &new)).await?;
-    Ok(unkept(made(&place("/me/keys"), &key)))
+    let (new, confirmed) = (value.into_new(caller.account), caller.confirmed()?);
+    let key = make(&app, who, once, "/me/keys", move |cx| {
+        // A key outlives the session it was made in.
+        let fresh = confirmed.fresh(cx)?;
+        let (id, secret) = tokens::issue_own(cx, &fresh, &new)?;
+        Ok(KeyMade { id: id.0, secret: secret.expose_secret().to_owned() })
+    });
+    Ok(unkept(key.await?))
 }
 
 /// Ends a key. Only by a person who signed in.
-#[utoipa::path(delete, path = "/api/v1/me/keys/{id}", tag = "me", params(("id" = Uuid, Path)),
+#[utoipa::path(delete, path = "/api/v1/me/keys/{id}", tag = "me",
+    extensions(("x-actions" = json!(["manage-tokens"]))),
+    params(("id" = Uuid, Path)),
     responses((status = 204, description = "Ended.")))]
 async fn end_own_key(
     caller: Caller,
@@ -294,8 +299,54 @@ async fn end_own_key(
     Nothing { once }: Nothing,
 ) -> Result<Response, Fail> {
     let who = caller.who(Action::ManageTokens, Purpose::Administration)?;
-    write(&app, who, once, move |cx| Ok(tokens::revoke(cx, TokenId(id))?)).await?;
-    Ok(nothing())
+    act(&app, who, once, move |cx| tokens::revoke(cx, TokenId(id))).await
+}
+
+/// The calendar feed of an account.
+#[derive(Debug, Serialize, ToSchema)]
+struct FeedView {
+    created_at: At,
+    last_used_at: Option<At>,
+}
+
+/// One's own calendar feed; 404 without one. Only by a person who signed in.
+#[utoipa::path(get, path = "/api/v1/me/feed", tag = "me", extensions(("x-actions" = json!(["own-account"]))),
+    responses((status = 200, body = FeedView, description = "The feed, without its address."), (status = 404)))]
+async fn show_feed(caller: Caller, State(app): State<App>, headers: HeaderMap) -> Result<Response, Fail> {
+    let who = caller.who(Action::OwnAccount, Purpose::Administration)?;
+    let feed = read(&app, who, feeds::mine).await?.ok_or(Fail::NotFound)?;
+    let view = FeedView { created_at: feed.created_at.into(), last_used_at: feed.last_used_at.map(At) };
+    shown(&headers, None, &view)
+}
+
+/// A feed that was made.
+#[derive(Serialize, ToSchema)]
+struct FeedMade {
+    /// Secret; shown here and never again.
+    #[schema(example = "https://helin.example/ical/….ics")]
+    url: String,
+}
+
+/// Makes an address for one's duty times and due dates (iCalendar); one made before ends. Only by a person who signed in.
+#[utoipa::path(put, path = "/api/v1/me/feed", tag = "me", extensions(("x-actions" = json!(["own-account"]))),
+    responses((status = 200, body = FeedMade, description = "The address.")))]
+async fn make_feed(caller: Caller, State(app): State<App>, Nothing { once }: Nothing) -> Result<Response, Fail> {
+    let who = caller.who(Action::OwnAccount, Purpose::Administration)?;
+    let config = Arc::clone(&app.config);
+    let make = change(&app, who, once, move |cx| {
+        let secret = feeds::make(cx)?;
+        Ok(FeedMade { url: config.absolute(&format!("/ical/{}.ics", secret.expose_secret())) })
+    });
+    Ok(unkept(make.await?))
+}
+
+/// Ends it; ending none is fine. Only by a person who signed in.
+#[utoipa::path(delete, path = "/api/v1/me/feed", tag = "me",
+    extensions(("x-actions" = json!(["own-account"]))),
+    responses((status = 204, description = "Ended.")))]
+async fn end_feed(caller: Caller, State(app): State<App>, Nothing { once }: Nothing) -> Result<Response, Fail> {
+    let who = caller.who(Action::OwnAccount, Purpose::Administration)?;
+    act(&app, who, once, feeds::revoke).await
 }
 
 /// What is new for the caller.
@@ -322,7 +373,9 @@ struct NoticeQuery {
 }
 
 /// The caller's notices, newest first.
-#[utoipa::path(get, path = "/api/v1/notices", tag = "me", params(NoticeQuery),
+#[utoipa::path(get, path = "/api/v1/notices", tag = "me",
+    extensions(("x-actions" = json!(["own-notices"]))),
+    params(NoticeQuery),
     responses((status = 200, body = Page<NoticeView>, description = "Notices.")))]
 async fn list_notices(
     caller: Caller,
@@ -357,7 +410,9 @@ struct ReadInput {
 }
 
 /// Marks one's notices as read, up to an instant.
-#[utoipa::path(post, path = "/api/v1/notices/read", tag = "me", request_body = ReadInput,
+#[utoipa::path(post, path = "/api/v1/notices/read", tag = "me",
+    extensions(("x-actions" = json!(["own-notices"]))),
+    request_body = ReadInput,
     responses((status = 204, description = "Marked.")))]
 async fn read_notices(
     caller: Caller,
@@ -365,6 +420,5 @@ async fn read_notices(
     Body { value, once }: Body<ReadInput>,
 ) -> Result<Response, Fail> {
     let who = caller.who(Action::OwnNotices, Purpose::Administration)?;
-    write(&app, who, once, move |cx| Ok(alerts::app::notices::mark_read(cx, value.until.0)?)).await?;
-    Ok(nothing())
+    act(&app, who, once, move |cx| alerts::app::notices::mark_read(cx, value.until.0).map(drop)).await
 }

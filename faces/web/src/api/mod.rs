@@ -5,10 +5,14 @@
 //! A new operation: a handler with `#[utoipa::path]` whose first extractor is [`Caller`] (unless it is public), a line in
 //! the group's `routes`, a test in `tests/api/` of who may not, `./dev bless` for the description.
 
+mod bulletins;
 mod caller;
 mod classes;
+mod district;
 mod document;
+mod duty;
 mod input;
+mod log;
 mod matters;
 mod me;
 mod people;
@@ -40,7 +44,11 @@ use utoipa_axum::router::OpenApiRouter;
         (name = "classes", description = "Classes of matters and their terms."),
         (name = "places", description = "Areas and posts; open to everybody."),
         (name = "people", description = "Colleagues and organisations; never residents."),
+        (name = "duty", description = "Who is on duty where and when."),
+        (name = "bulletins", description = "What everybody is told at once (CAP 1.2): one writes, another publishes."),
         (name = "webhooks", description = "Programs elsewhere that are told when something moves."),
+        (name = "district", description = "Work calendar, messages that did not go out, public counts."),
+        (name = "log", description = "Looking after the log: its chain, its anchors, who looked at what."),
         (name = "me", description = "The caller: rights, devices, keys, notices."),
     )
 )]
@@ -55,7 +63,11 @@ fn operations() -> OpenApiRouter<App> {
         .merge(people::routes())
         .merge(views::routes())
         .merge(me::routes())
+        .merge(duty::routes())
+        .merge(bulletins::routes())
         .merge(webhooks::routes())
+        .merge(district::routes())
+        .merge(log::routes())
 }
 
 pub(crate) fn routes() -> Router<App> {

@@ -104,6 +104,62 @@ where
         .await
 }
 
+/// Reads in one transaction.
+pub(super) async fn read<T, E, F>(app: &App, who: Who, f: F) -> Result<T, Fail>
+where
+    T: Send + 'static,
+    Fail: From<E>,
+    F: FnOnce(&mut Cx<'_>) -> Result<T, E> + Send + 'static,
+{
+    app.rt.read(who, move |cx| f(cx).map_err(Fail::from)).await
+}
+
+/// A list that is never longer than one page, each item as its view.
+pub(super) async fn listed<V, T, E, F>(app: &App, headers: &HeaderMap, who: Who, f: F) -> Result<Response, Fail>
+where
+    V: From<T> + Serialize,
+    T: Send + 'static,
+    Fail: From<E>,
+    F: FnOnce(&mut Cx<'_>) -> Result<Vec<T>, E> + Send + 'static,
+{
+    let items = read(app, who, f).await?;
+    shown(headers, None, &Page::<V>::all(items.into_iter().map(V::from).collect()))
+}
+
+/// Makes something below `base` and answers with it; its `id` is the end of its address.
+pub(super) async fn make<T, F>(app: &App, who: Who, once: Option<OnceKey>, base: &str, f: F) -> Result<Response, Fail>
+where
+    T: Serialize,
+    F: FnOnce(&mut Cx<'_>) -> Result<T, Fail> + Send + 'static,
+{
+    let body = write(app, who, once, f).await?;
+    let id = match body.get("id") {
+        Some(Value::String(id)) => id.clone(),
+        Some(other) => other.to_string(),
+        None => String::new(),
+    };
+    Ok(made(&place(format_args!("{base}/{id}")), &body))
+}
+
+/// Changes something and answers with what stands there now.
+pub(super) async fn change<T, F>(app: &App, who: Who, once: Option<OnceKey>, f: F) -> Result<Response, Fail>
+where
+    T: Serialize,
+    F: FnOnce(&mut Cx<'_>) -> Result<T, Fail> + Send + 'static,
+{
+    Ok(done(&write(app, who, once, f).await?))
+}
+
+/// Does something of which there is nothing to say.
+pub(super) async fn act<E, F>(app: &App, who: Who, once: Option<OnceKey>, f: F) -> Result<Response, Fail>
+where
+    Fail: From<E>,
+    F: FnOnce(&mut Cx<'_>) -> Result<(), E> + Send + 'static,
+{
+    write(app, who, once, move |cx| Ok(f(cx)?)).await?;
+    Ok(nothing())
+}
+
 /// Address of a thing below `/api/v1`.
 pub(super) fn place(rest: impl std::fmt::Display) -> String {
     format!("/api/v1{rest}")

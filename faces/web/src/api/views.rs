@@ -2,7 +2,7 @@
 
 use super::Caller;
 use super::input::{Body, Nothing, Path};
-use super::reply::{Page, made, nothing, place, shown, write};
+use super::reply::{Page, act, listed, make};
 use crate::{App, Fail};
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -11,6 +11,7 @@ use kernel::Purpose;
 use matters::app::SavedView;
 use people::policy::Action;
 use serde::{Deserialize, Serialize};
+use store::Cx;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -36,12 +37,11 @@ impl From<SavedView> for ViewView {
 }
 
 /// The caller's filters, oldest first.
-#[utoipa::path(get, path = "/api/v1/views", tag = "matters",
+#[utoipa::path(get, path = "/api/v1/views", tag = "matters", extensions(("x-actions" = json!(["save-view"]))),
     responses((status = 200, body = Page<ViewView>, description = "Filters.")))]
 async fn list_views(caller: Caller, State(app): State<App>, headers: HeaderMap) -> Result<Response, Fail> {
     let who = caller.who(Action::SaveView, Purpose::Administration)?;
-    let views = app.rt.read(who, |cx| Ok::<_, Fail>(matters::app::saved_views(cx)?)).await?;
-    shown(&headers, None, &Page::<ViewView>::all(views.into_iter().map(Into::into).collect()))
+    listed::<ViewView, _, _, _>(&app, &headers, who, matters::app::saved_views).await
 }
 
 /// A filter to keep.
@@ -55,7 +55,9 @@ struct ViewInput {
 }
 
 /// Keeps a filter; the same name again replaces it.
-#[utoipa::path(post, path = "/api/v1/views", tag = "matters", request_body = ViewInput,
+#[utoipa::path(post, path = "/api/v1/views", tag = "matters",
+    extensions(("x-actions" = json!(["save-view"]))),
+    request_body = ViewInput,
     responses((status = 201, body = ViewView, description = "Kept.")))]
 async fn save_view(
     caller: Caller,
@@ -63,13 +65,14 @@ async fn save_view(
     Body { value, once }: Body<ViewInput>,
 ) -> Result<Response, Fail> {
     let who = caller.who(Action::SaveView, Purpose::Administration)?;
-    let view =
-        write(&app, who, once, move |cx| Ok(ViewView::from(matters::app::save_view(cx, &value.name, &value.query)?)));
-    Ok(made(&place("/views"), &view.await?))
+    let save = move |cx: &mut Cx<'_>| Ok(ViewView::from(matters::app::save_view(cx, &value.name, &value.query)?));
+    make(&app, who, once, "/views", save).await
 }
 
 /// Forgets a filter.
-#[utoipa::path(delete, path = "/api/v1/views/{id}", tag = "matters", params(("id" = Uuid, Path)),
+#[utoipa::path(delete, path = "/api/v1/views/{id}", tag = "matters",
+    extensions(("x-actions" = json!(["save-view"]))),
+    params(("id" = Uuid, Path)),
     responses((status = 204, description = "Forgotten.")))]
 async fn delete_view(
     caller: Caller,
@@ -78,6 +81,5 @@ async fn delete_view(
     Nothing { once }: Nothing,
 ) -> Result<Response, Fail> {
     let who = caller.who(Action::SaveView, Purpose::Administration)?;
-    write(&app, who, once, move |cx| Ok(matters::app::delete_view(cx, id)?)).await?;
-    Ok(nothing())
+    act(&app, who, once, move |cx| matters::app::delete_view(cx, id)).await
 }

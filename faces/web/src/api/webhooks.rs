@@ -2,7 +2,7 @@
 
 use super::Caller;
 use super::input::{Body, Nothing, Path};
-use super::reply::{Page, done, made, nothing, place, shown, write};
+use super::reply::{Page, act, change, listed, made, place, read, shown, write};
 use super::words::At;
 use crate::{App, Fail, unkept};
 use alerts::app::webhooks::{self, NewWebhook, Webhook};
@@ -110,16 +110,18 @@ struct SwitchInput {
 }
 
 /// Webhooks of the district. Only for the system administrator, as everything here.
-#[utoipa::path(get, path = "/api/v1/webhooks", tag = "webhooks",
+#[utoipa::path(get, path = "/api/v1/webhooks", tag = "webhooks", extensions(("x-actions" = json!(["manage-webhooks"]))),
     responses((status = 200, body = Page<WebhookView>, description = "Oldest first.")))]
 async fn list_webhooks(caller: Caller, State(app): State<App>, headers: HeaderMap) -> Result<Response, Fail> {
     let who = caller.who(Action::ManageWebhooks, Purpose::Administration)?;
-    let all = app.rt.read(who, |cx| Ok::<_, Fail>(webhooks::list(cx)?)).await?;
-    shown(&headers, None, &Page::<WebhookView>::all(all.into_iter().map(Into::into).collect()))
+    listed::<WebhookView, _, _, _>(&app, &headers, who, webhooks::list).await
 }
 
-/// Makes a webhook. It hears of what happens from now on; its secret is shown once.
-#[utoipa::path(post, path = "/api/v1/webhooks", tag = "webhooks", request_body = WebhookInput,
+/// Makes a webhook. It hears of what happens from now on; its secret is shown once. Only by a person who signed in and has
+/// just shown that it is them; without that the problem is `confirm`.
+#[utoipa::path(post, path = "/api/v1/webhooks", tag = "webhooks",
+    extensions(("x-actions" = json!(["manage-webhooks"]))),
+    request_body = WebhookInput,
     responses((status = 201, body = WebhookMade, description = "Made.")))]
 async fn add_webhook(
     caller: Caller,
@@ -127,8 +129,10 @@ async fn add_webhook(
     Body { value, once }: Body<WebhookInput>,
 ) -> Result<Response, Fail> {
     let who = caller.who(Action::ManageWebhooks, Purpose::Administration)?;
+    let confirmed = caller.confirmed()?;
     let new = NewWebhook { label: value.label, url: value.url, types: value.types };
     let made_now = write(&app, who, once, move |cx| {
+        confirmed.fresh(cx)?;
         let (webhook, secret) = webhooks::create(cx, &new)?;
         Ok(WebhookMade { webhook: webhook.into(), secret: secret.expose_secret().to_owned() })
     })
@@ -138,7 +142,9 @@ async fn add_webhook(
 }
 
 /// One webhook.
-#[utoipa::path(get, path = "/api/v1/webhooks/{id}", tag = "webhooks", params(("id" = Uuid, Path)),
+#[utoipa::path(get, path = "/api/v1/webhooks/{id}", tag = "webhooks",
+    extensions(("x-actions" = json!(["manage-webhooks"]))),
+    params(("id" = Uuid, Path)),
     responses((status = 200, body = WebhookView, description = "The webhook.")))]
 async fn show_webhook(
     caller: Caller,
@@ -147,12 +153,14 @@ async fn show_webhook(
     Path(id): Path<Uuid>,
 ) -> Result<Response, Fail> {
     let who = caller.who(Action::ManageWebhooks, Purpose::Administration)?;
-    let found = app.rt.read(who, move |cx| Ok::<_, Fail>(webhooks::one(cx, id)?)).await?;
+    let found = read(&app, who, move |cx| webhooks::one(cx, id)).await?;
     shown(&headers, Some(found.version), &WebhookView::from(found))
 }
 
 /// Takes a webhook away, with what waits for it.
-#[utoipa::path(delete, path = "/api/v1/webhooks/{id}", tag = "webhooks", params(("id" = Uuid, Path)),
+#[utoipa::path(delete, path = "/api/v1/webhooks/{id}", tag = "webhooks",
+    extensions(("x-actions" = json!(["manage-webhooks"]))),
+    params(("id" = Uuid, Path)),
     responses((status = 204, description = "Gone.")))]
 async fn remove_webhook(
     caller: Caller,
@@ -161,12 +169,14 @@ async fn remove_webhook(
     Nothing { once }: Nothing,
 ) -> Result<Response, Fail> {
     let who = caller.who(Action::ManageWebhooks, Purpose::Administration)?;
-    write(&app, who, once, move |cx| Ok(webhooks::delete(cx, id)?)).await?;
-    Ok(nothing())
+    act(&app, who, once, move |cx| webhooks::delete(cx, id)).await
 }
 
-/// Gives it a new secret, shown once. For 24 hours messages carry the signatures of both.
-#[utoipa::path(post, path = "/api/v1/webhooks/{id}/secret", tag = "webhooks", params(("id" = Uuid, Path)),
+/// Gives it a new secret, shown once. For 24 hours messages carry the signatures of both. Only by a person who signed in
+/// and has just shown that it is them.
+#[utoipa::path(post, path = "/api/v1/webhooks/{id}/secret", tag = "webhooks",
+    extensions(("x-actions" = json!(["manage-webhooks"]))),
+    params(("id" = Uuid, Path)),
     responses((status = 200, body = WebhookMade, description = "The new secret.")))]
 async fn rotate_webhook(
     caller: Caller,
@@ -175,16 +185,20 @@ async fn rotate_webhook(
     Nothing { once }: Nothing,
 ) -> Result<Response, Fail> {
     let who = caller.who(Action::ManageWebhooks, Purpose::Administration)?;
-    let rotated = write(&app, who, once, move |cx| {
+    let confirmed = caller.confirmed()?;
+    let rotated = change(&app, who, once, move |cx| {
+        confirmed.fresh(cx)?;
         let (webhook, secret) = webhooks::rotate(cx, id)?;
         Ok(WebhookMade { webhook: webhook.into(), secret: secret.expose_secret().to_owned() })
     })
     .await?;
-    Ok(unkept(done(&rotated)))
+    Ok(unkept(rotated))
 }
 
 /// Sends a message of the type `webhook.test`. What came of it stands in `last_result` a moment later.
-#[utoipa::path(post, path = "/api/v1/webhooks/{id}/test", tag = "webhooks", params(("id" = Uuid, Path)),
+#[utoipa::path(post, path = "/api/v1/webhooks/{id}/test", tag = "webhooks",
+    extensions(("x-actions" = json!(["manage-webhooks"]))),
+    params(("id" = Uuid, Path)),
     responses((status = 204, description = "On its way.")))]
 async fn test_webhook(
     caller: Caller,
@@ -193,12 +207,13 @@ async fn test_webhook(
     Nothing { once }: Nothing,
 ) -> Result<Response, Fail> {
     let who = caller.who(Action::ManageWebhooks, Purpose::Administration)?;
-    write(&app, who, once, move |cx| Ok(webhooks::test(cx, id)?)).await?;
-    Ok(nothing())
+    act(&app, who, once, move |cx| webhooks::test(cx, id)).await
 }
 
 /// Switches it off, or on again. What happened meanwhile is not sent; read it with the lists of matters.
-#[utoipa::path(post, path = "/api/v1/webhooks/{id}/switch", tag = "webhooks", params(("id" = Uuid, Path)),
+#[utoipa::path(post, path = "/api/v1/webhooks/{id}/switch", tag = "webhooks",
+    extensions(("x-actions" = json!(["manage-webhooks"]))),
+    params(("id" = Uuid, Path)),
     request_body = SwitchInput, responses((status = 200, body = WebhookView, description = "As it is now.")))]
 async fn switch_webhook(
     caller: Caller,
@@ -207,12 +222,13 @@ async fn switch_webhook(
     Body { value, once }: Body<SwitchInput>,
 ) -> Result<Response, Fail> {
     let who = caller.who(Action::ManageWebhooks, Purpose::Administration)?;
-    let now = write(&app, who, once, move |cx| Ok(WebhookView::from(webhooks::switch(cx, id, value.active)?))).await?;
-    Ok(done(&now))
+    change(&app, who, once, move |cx| Ok(WebhookView::from(webhooks::switch(cx, id, value.active)?))).await
 }
 
 /// Sends again what was given up.
-#[utoipa::path(post, path = "/api/v1/webhooks/{id}/retry", tag = "webhooks", params(("id" = Uuid, Path)),
+#[utoipa::path(post, path = "/api/v1/webhooks/{id}/retry", tag = "webhooks",
+    extensions(("x-actions" = json!(["manage-webhooks"]))),
+    params(("id" = Uuid, Path)),
     responses((status = 204, description = "On its way.")))]
 async fn retry_webhook(
     caller: Caller,
@@ -221,6 +237,5 @@ async fn retry_webhook(
     Nothing { once }: Nothing,
 ) -> Result<Response, Fail> {
     let who = caller.who(Action::ManageWebhooks, Purpose::Administration)?;
-    write(&app, who, once, move |cx| Ok(webhooks::retry(cx, id)?)).await?;
-    Ok(nothing())
+    act(&app, who, once, move |cx| webhooks::retry(cx, id)).await
 }

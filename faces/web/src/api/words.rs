@@ -53,6 +53,13 @@ coded! {
     people::policy::TokenScope as "KeyScope", TokenScopeWord;
     matters::NoteKind as "TextKind", TextKindWord;
     matters::app::Queue as "Queue", QueueWord;
+    people::model::AccountStatus as "AccountStatus", AccountStatusWord;
+    people::model::TermKind as "TermKind", TermKindWord;
+    alerts::bulletin::Category as "BulletinCategory", CategoryWord;
+    alerts::bulletin::Urgency as "BulletinUrgency", BulletinUrgencyWord;
+    alerts::bulletin::Severity as "BulletinSeverity", SeverityWord;
+    alerts::bulletin::Certainty as "BulletinCertainty", CertaintyWord;
+    matters::redaction::Kind as "Hidden", HiddenWord;
     places::AreaKind as "AreaKind", AreaKindWord;
     places::PostState as "PostState", PostStateWord;
     places::Tier as "Tier", TierWord;

@@ -27,6 +27,7 @@ mod whom;
 mod withheld;
 mod words;
 
+pub(crate) use admin::coverage;
 pub(crate) use frame::Frame;
 pub(crate) use ground::geography;
 pub(crate) use words::{No, why};

@@ -3,6 +3,7 @@
 use crate::world::Api;
 use axum::body::Body;
 use axum::http::{Method, Request};
+use kernel::Role;
 use serde_json::Value;
 use std::path::Path;
 use uuid::Uuid;
@@ -89,7 +90,7 @@ async fn it_is_served_to_everybody() {
 #[tokio::test]
 async fn without_a_key_everything_else_is_closed() {
     let api = Api::new();
-    let cookie = api.sign_in(kernel::Role::Coordinator).await;
+    let cookie = api.sign_in(Role::Coordinator).await;
     let mut wrong = Vec::new();
     for (path, method, operation) in operations() {
         if is_public(&operation) {
@@ -130,9 +131,13 @@ async fn every_answer_is_described() {
     let mut wrong = Vec::new();
     for (path, method, operation) in operations() {
         let verb: Method = method.to_uppercase().parse().unwrap();
-        let keys = api.keys.values().map(String::as_str).chain(std::iter::once(""));
-        for key in keys {
-            for body in ["", "{", "{}", "[]", r#"{"a":1}"#, "\u{0}"] {
+        // Every role with a body that is none of ours; every kind of body as those who get furthest, and as nobody.
+        let far = [Role::SystemAdmin, Role::SecurityAdmin, Role::AuditAdmin, Role::Coordinator, Role::PostHead];
+        let far: Vec<&str> = far.iter().map(|role| api.keys[role].as_str()).chain([""]).collect();
+        for key in api.keys.values().map(String::as_str).chain([""]) {
+            let bodies: &[&str] =
+                if far.contains(&key) { &["", "{", "{}", "[]", r#"{"a":1}"#, "\u{0}"] } else { &["{}"] };
+            for body in bodies.iter().copied() {
                 let mut request = Request::builder().method(verb.clone()).uri(filled(&path));
                 if !key.is_empty() {
                     request = request.header("authorization", format!("Bearer {key}"));

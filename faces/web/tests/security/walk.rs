@@ -26,7 +26,7 @@ pub fn routes(desk: &Desk, matter: &str) -> Vec<String> {
 
 fn in_source(path: &PathBuf) -> Vec<String> {
     let text = fs::read_to_string(path).unwrap_or_default();
-    let text = text.split("#[cfg(test)]").next().unwrap_or_default();
+    let text = text.split("mod tests {").next().unwrap_or_default();
     let quoted = |rest: &str| rest.trim_start().strip_prefix('"').and_then(|r| r.split('"').next()).map(str::to_owned);
     let routed = text.split(".route(").skip(1).filter_map(quoted);
     let described = text.split("path = \"").skip(1).filter_map(|r| r.split('"').next()).map(str::to_owned);

@@ -89,7 +89,9 @@ fn page(found: matters::app::Page) -> Page<MatterLine> {
 }
 
 /// A page of a list, the most urgent first.
-#[utoipa::path(get, path = "/api/v1/matters", tag = "matters", params(MatterQuery),
+#[utoipa::path(get, path = "/api/v1/matters", tag = "matters",
+    extensions(("x-actions" = json!(["view-desk"]))),
+    params(MatterQuery),
     responses((status = 200, body = Page<MatterLine>, description = "Matters the caller may see.")))]
 pub(super) async fn list_matters(
     caller: Caller,
@@ -126,7 +128,9 @@ pub(super) struct SearchQuery {
 }
 
 /// Matters that have all the words, newest first.
-#[utoipa::path(get, path = "/api/v1/matters/search", tag = "matters", params(SearchQuery),
+#[utoipa::path(get, path = "/api/v1/matters/search", tag = "matters",
+    extensions(("x-actions" = json!(["view-desk"]))),
+    params(SearchQuery),
     responses((status = 200, body = Page<MatterLine>, description = "What was found.")))]
 pub(super) async fn search_matters(
     caller: Caller,
@@ -165,7 +169,7 @@ pub(super) struct Counts {
 }
 
 /// How many wait in each list.
-#[utoipa::path(get, path = "/api/v1/matters/counts", tag = "matters",
+#[utoipa::path(get, path = "/api/v1/matters/counts", tag = "matters", extensions(("x-actions" = json!(["view-desk"]))),
     responses((status = 200, body = Counts, description = "Counts of the caller's lists.")))]
 pub(super) async fn count_matters(
     caller: Caller,
@@ -185,7 +189,9 @@ pub(super) async fn count_matters(
 }
 
 /// Open matters with a point as GeoJSON (WGS-84), the most urgent first, at most 2,000.
-#[utoipa::path(get, path = "/api/v1/matters/points", tag = "matters", params(MatterQuery),
+#[utoipa::path(get, path = "/api/v1/matters/points", tag = "matters",
+    extensions(("x-actions" = json!(["view-desk"]))),
+    params(MatterQuery),
     responses((status = 200, body = crate::api::places::FeatureCollection, content_type = "application/geo+json",
         description = "A point for each matter, with id, number, state, level and summary.")))]
 pub(super) async fn map_matters(
@@ -216,6 +222,7 @@ fn feature(l: &Line) -> Option<Value> {
 
 /// The matter with this number, if the caller may see it.
 #[utoipa::path(get, path = "/api/v1/numbers/{number}", tag = "matters",
+    extensions(("x-actions" = json!(["view-matter"]))),
     params(("number" = String, Path, description = "As it stands on the receipt.", max_length = 40)),
     responses((status = 200, body = MatterRef, description = "Its id.")))]
 pub(super) async fn find_number(

@@ -1,5 +1,6 @@
 //! Matters: lists within the caller's scope, one matter, its steps, its photos, who raised it (logged), and raising.
 
+mod ahead;
 mod detail;
 mod list;
 mod people;
@@ -28,11 +29,15 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(list::map_matters))
         .routes(routes!(list::find_number))
         .routes(routes!(raise::similar_matters))
+        .routes(routes!(ahead::preview_matter))
+        .routes(routes!(ahead::foresee_matter))
         .routes(routes!(detail::show_matter))
         .routes(routes!(detail::similar_to_matter))
         .routes(routes!(detail::show_readings))
         .routes(routes!(detail::show_messages))
         .routes(routes!(detail::reveal_raisers))
+        .routes(routes!(detail::read_original))
+        .routes(routes!(detail::list_takers))
         .routes(routes!(people::list_people))
         .routes(routes!(people::find_people))
         .routes(routes!(people::link_person, people::unlink_person))

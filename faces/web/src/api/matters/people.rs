@@ -159,7 +159,9 @@ impl From<persons::Record> for RecordView {
 }
 
 /// Whom the matter is about, without names.
-#[utoipa::path(get, path = "/api/v1/matters/{id}/people", tag = "matters", params(("id" = Uuid, Path)),
+#[utoipa::path(get, path = "/api/v1/matters/{id}/people", tag = "matters",
+    extensions(("x-actions" = json!(["view-matter"]))),
+    params(("id" = Uuid, Path)),
     responses((status = 200, body = Page<LinkedView>, description = "People in care.")))]
 pub(super) async fn list_people(
     caller: Caller,
@@ -175,7 +177,9 @@ pub(super) async fn list_people(
 }
 
 /// People of a name who live around the matter. Each asking is one look-up of the day, each hit an entry in the log.
-#[utoipa::path(post, path = "/api/v1/matters/{id}/people/search", tag = "matters", params(("id" = Uuid, Path)),
+#[utoipa::path(post, path = "/api/v1/matters/{id}/people/search", tag = "matters",
+    extensions(("x-actions" = json!(["find-person"]))),
+    params(("id" = Uuid, Path)),
     request_body = FindInput, responses((status = 200, body = FoundPeople, description = "Who may be meant.")))]
 pub(super) async fn find_people(
     caller: Caller,
@@ -201,6 +205,7 @@ pub(super) async fn find_people(
 
 /// Says that the matter is about this person.
 #[utoipa::path(put, path = "/api/v1/matters/{id}/people/{person}", tag = "matters",
+    extensions(("x-actions" = json!(["link-person"]))),
     params(("id" = Uuid, Path), ("person" = Uuid, Path)), responses((status = 204, description = "It is.")))]
 pub(super) async fn link_person(
     caller: Caller,
@@ -216,6 +221,7 @@ pub(super) async fn link_person(
 
 /// The matter is not about this person after all.
 #[utoipa::path(delete, path = "/api/v1/matters/{id}/people/{person}", tag = "matters",
+    extensions(("x-actions" = json!(["link-person"]))),
     params(("id" = Uuid, Path), ("person" = Uuid, Path)), responses((status = 204, description = "It is not.")))]
 pub(super) async fn unlink_person(
     caller: Caller,
@@ -232,6 +238,7 @@ pub(super) async fn unlink_person(
 /// Opens the record of somebody the matter is about. One look-up of the day, and an entry in the log that the person and
 /// a guardian can ask for.
 #[utoipa::path(post, path = "/api/v1/matters/{id}/people/{person}/record", tag = "matters",
+    extensions(("x-actions" = json!(["open-record"]))),
     params(("id" = Uuid, Path), ("person" = Uuid, Path)),
     responses((status = 200, body = RecordView, description = "The record.")))]
 pub(super) async fn open_record(

@@ -31,7 +31,9 @@ pub(super) struct PhotoView {
 }
 
 /// The photos of a matter, oldest first.
-#[utoipa::path(get, path = "/api/v1/matters/{id}/photos", tag = "matters", params(("id" = Uuid, Path)),
+#[utoipa::path(get, path = "/api/v1/matters/{id}/photos", tag = "matters",
+    extensions(("x-actions" = json!(["view-attachment"]))),
+    params(("id" = Uuid, Path)),
     responses((status = 200, body = Page<PhotoView>, description = "Its photos.")))]
 pub(super) async fn list_photos(
     caller: Caller,
@@ -56,6 +58,7 @@ pub(super) async fn list_photos(
 
 /// A photo as JPEG.
 #[utoipa::path(get, path = "/api/v1/matters/{id}/photos/{photo}", tag = "matters",
+    extensions(("x-actions" = json!(["view-attachment"]))),
     params(("id" = Uuid, Path), ("photo" = Uuid, Path)),
     responses((status = 200, content_type = "image/jpeg", body = [u8], description = "The photo.")))]
 pub(super) async fn show_photo(
@@ -85,7 +88,9 @@ pub(in crate::api) struct PhotoAdded {
 
 /// Adds a photo: JPEG, PNG or WebP, at most 10 MiB. A photo of a matter is at most one of twelve; the
 /// raiser does not see it.
-#[utoipa::path(post, path = "/api/v1/matters/{id}/photos", tag = "matters", params(("id" = Uuid, Path)),
+#[utoipa::path(post, path = "/api/v1/matters/{id}/photos", tag = "matters",
+    extensions(("x-actions" = json!(["add-attachment"]))),
+    params(("id" = Uuid, Path)),
     request_body(content(([u8] = "image/jpeg"), ([u8] = "image/png"), ([u8] = "image/webp"))),
     responses((status = 201, body = PhotoAdded, description = "Kept.")))]
 pub(super) async fn add_photo(

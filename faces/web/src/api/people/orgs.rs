@@ -3,7 +3,7 @@
 use super::WorkPlace;
 use crate::api::Caller;
 use crate::api::input::{Asked, Body, Path, Seen};
-use crate::api::reply::{Page, done, made, place, shown, write};
+use crate::api::reply::{Page, change, listed, make, shown};
 use crate::api::words::OrgKindWord;
 use crate::{App, Fail};
 use axum::extract::State;
@@ -71,8 +71,7 @@ pub(super) async fn list_orgs(
     Asked(asked): Asked<OrgAsk>,
 ) -> Result<Response, Fail> {
     let kind = asked.kind.map(|k| k.0);
-    let found = app.rt.read(app.anybody(), move |cx| Ok::<_, Fail>(orgs::list(cx, kind)?)).await?;
-    shown(&headers, None, &Page::<OrgView>::all(found.into_iter().map(Into::into).collect()))
+    listed::<OrgView, _, _, _>(&app, &headers, app.anybody(), move |cx| orgs::list(cx, kind)).await
 }
 
 /// One organisation.
@@ -102,7 +101,7 @@ pub(super) struct NewOrgInput {
 }
 
 /// Areas, posts and bodies that are named must be there.
-fn check_place(cx: &mut Cx<'_>, at: &WorkPlace, org_field: &str) -> Result<(), Fail> {
+pub(super) fn check_place(cx: &mut Cx<'_>, at: &WorkPlace, org_field: &str) -> Result<(), Fail> {
     let ground = places::snapshot(cx)?;
     if at.area.is_some_and(|a| ground.area(AreaId(a)).is_none()) {
         return Err(Fail::invalid("area", "invalid-form"));
@@ -118,7 +117,9 @@ fn check_place(cx: &mut Cx<'_>, at: &WorkPlace, org_field: &str) -> Result<(), F
 }
 
 /// Takes a body in.
-#[utoipa::path(post, path = "/api/v1/orgs", tag = "people", request_body = NewOrgInput,
+#[utoipa::path(post, path = "/api/v1/orgs", tag = "people",
+    extensions(("x-actions" = json!(["manage-orgs"]))),
+    request_body = NewOrgInput,
     responses((status = 201, body = OrgView, description = "Joined.")))]
 pub(super) async fn make_org(
     caller: Caller,
@@ -126,7 +127,7 @@ pub(super) async fn make_org(
     Body { value, once }: Body<NewOrgInput>,
 ) -> Result<Response, Fail> {
     let who = caller.who(Action::ManageOrgs, Purpose::Administration)?;
-    let org = write(&app, who, once, move |cx| {
+    make(&app, who, once, "/orgs", move |cx| {
         require(&cx.actor, cx.purpose, Action::ManageOrgs, &ResourceFacts::District)?;
         check_place(cx, &WorkPlace { org: value.parent, area: value.area, post: value.post }, "parent")?;
         let new = NewOrg {
@@ -140,9 +141,7 @@ pub(super) async fn make_org(
         let id = orgs::create_org(cx, &new)?;
         Ok(OrgView::from(orgs::org(cx, id)?))
     })
-    .await?;
-    let id = org.get("id").and_then(|i| i.as_str()).unwrap_or_default();
-    Ok(made(&place(format_args!("/orgs/{id}")), &org))
+    .await
 }
 
 /// An organisation as it shall be; its kind never changes.
@@ -161,7 +160,9 @@ pub(super) struct OrgInput {
 }
 
 /// Changes an organisation, or lets it leave and come back.
-#[utoipa::path(put, path = "/api/v1/orgs/{id}", tag = "people", request_body = OrgInput,
+#[utoipa::path(put, path = "/api/v1/orgs/{id}", tag = "people",
+    extensions(("x-actions" = json!(["manage-orgs"]))),
+    request_body = OrgInput,
     params(("id" = Uuid, Path),
         ("If-Match" = String, Header, max_length = 200, description = "Entity tag of it as the caller saw it.")),
     responses((status = 200, body = OrgView, description = "As it is now.")))]
@@ -174,7 +175,7 @@ pub(super) async fn change_org(
 ) -> Result<Response, Fail> {
     let who = caller.who(Action::ManageOrgs, Purpose::Administration)?;
     let (id, seen) = (OrgId(id), seen.needed()?);
-    let org = write(&app, who, once, move |cx| {
+    change(&app, who, once, move |cx| {
         require(&cx.actor, cx.purpose, Action::ManageOrgs, &ResourceFacts::District)?;
         let before = orgs::org(cx, id)?;
         check_place(cx, &WorkPlace { org: value.parent, area: value.area, post: value.post }, "parent")?;
@@ -192,6 +193,6 @@ pub(super) async fn change_org(
         };
         orgs::change_org(cx, seen, &to)?;
         Ok(OrgView::from(orgs::org(cx, id)?))
-    });
-    Ok(done(&org.await?))
+    })
+    .await
 }

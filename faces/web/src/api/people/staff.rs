@@ -85,7 +85,7 @@ pub(super) struct StaffAsk {
 }
 
 impl StaffAsk {
-    fn query(self) -> Result<StaffQuery, Fail> {
+    pub(super) fn query(self) -> Result<StaffQuery, Fail> {
         Ok(StaffQuery {
             text: self.q.unwrap_or_default(),
             role: self.role.map(|r| r.0),
@@ -99,7 +99,9 @@ impl StaffAsk {
 }
 
 /// Colleagues of one's own places, by name. More words find fewer; there is no next page.
-#[utoipa::path(get, path = "/api/v1/staff", tag = "people", params(StaffAsk),
+#[utoipa::path(get, path = "/api/v1/staff", tag = "people",
+    extensions(("x-actions" = json!(["view-staff"]))),
+    params(StaffAsk),
     responses((status = 200, body = Page<StaffView>, description = "Colleagues.")))]
 pub(super) async fn list_staff(
     caller: Caller,
@@ -171,7 +173,9 @@ pub(super) struct LiaisonAsk {
 }
 
 /// The liaison book: seats one may see, by body and title, each with its people of now.
-#[utoipa::path(get, path = "/api/v1/liaison", tag = "people", params(LiaisonAsk),
+#[utoipa::path(get, path = "/api/v1/liaison", tag = "people",
+    extensions(("x-actions" = json!(["view-staff"]))),
+    params(LiaisonAsk),
     responses((status = 200, body = Page<LiaisonView>, description = "Seats.")))]
 pub(super) async fn show_liaison_book(
     caller: Caller,

@@ -12,6 +12,8 @@ mod seats;
 mod sign_in;
 mod webhooks;
 
+pub(crate) use places::coverage;
+
 use super::Frame;
 use super::view::{Field, FieldKind};
 use crate::{App, Fail, Page};

@@ -16,7 +16,8 @@ use axum::routing::get;
 use kernel::Purpose;
 use people::policy::Action;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
+use store::Cx;
 
 pub(super) fn routes() -> Router<App> {
     Router::new()
@@ -146,12 +147,17 @@ async fn coverage_map(State(app): State<App>, staff: Staff) -> Result<Response, 
         .rt
         .read(staff.who(Purpose::Administration), move |cx| {
             allow(cx, Action::ManageAreas)?;
-            let ground = ::places::snapshot(cx)?;
-            let none = json!({ "type": "FeatureCollection", "features": [] });
-            Ok::<_, Fail>(check(&ground).map_or(none, |c| c.to_geojson()))
+            coverage(cx)
         })
         .await?;
     Ok(map::geojson(&body))
+}
+
+/// Pieces of the district that lie in no police area or in two, as GeoJSON.
+pub(crate) fn coverage(cx: &mut Cx<'_>) -> Result<Value, Fail> {
+    let ground = ::places::snapshot(cx)?;
+    let none = json!({ "type": "FeatureCollection", "features": [] });
+    Ok(check(&ground).map_or(none, |c| c.to_geojson()))
 }
 
 struct PostLine {
