@@ -13,7 +13,17 @@ pub(crate) struct Conn {
     faults: Arc<Faults>,
     /// Set when the connection is beyond use; its owner opens another.
     pub broken: bool,
+    /// Entries of search tables that wait for the end of the transaction; none unless its owner writes them then.
+    pub unindexed: Option<Vec<Unindexed>>,
+    /// PostgreSQL: statements that wait to be sent as one, see [`Conn::put`].
+    waiting: Vec<(String, Vec<Value>)>,
 }
+
+/// Statements that wait at most; bounds how many texts they combine to.
+const WAITING: usize = 16;
+
+/// What [`crate::Cx::index_text`] was given: table, number, tokens.
+pub(crate) type Unindexed = (String, i64, String);
 
 enum Kind {
     Sqlite(rusqlite::Connection),
@@ -63,12 +73,13 @@ impl Conn {
         // which cost every use case a seventh of its time.
         conn.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(sqlite_error)?;
         conn.busy_timeout(BUSY).map_err(sqlite_error)?;
-        // synchronous=FULL: an acknowledged write survives a power cut. Large cache for the writer's index pages.
+        // synchronous=FULL: an acknowledged write survives a power cut. Large cache for the writer's index pages. A checkpoint
+        // comes after 48 MiB of log instead of 4: the same index pages change again and again, and each is then moved once.
         // Not temp_store=MEMORY for the writer: SQLite then keeps the undo journal of a savepoint in memory as a list that
         // every statement walks to its end, so that a long use case takes the square of its length.
         let pragmas = format!(
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA temp_store={}; \
-             PRAGMA cache_size=-{}; PRAGMA journal_size_limit=67108864;",
+             PRAGMA cache_size=-{}; PRAGMA journal_size_limit=67108864; PRAGMA wal_autocheckpoint=12288;",
             if writer { "DEFAULT" } else { "MEMORY" },
             if writer { 65_536 } else { 16_384 }
         );
@@ -79,7 +90,7 @@ impl Conn {
         if !writer {
             conn.execute_batch("PRAGMA query_only=ON").map_err(sqlite_error)?;
         }
-        Ok(Self { kind: Kind::Sqlite(conn), faults, broken: false })
+        Ok(Self { kind: Kind::Sqlite(conn), faults, broken: false, unindexed: None, waiting: Vec::new() })
     }
 
     pub(crate) fn open_postgres(url: &str, faults: Arc<Faults>) -> Result<Self, Error> {
@@ -92,7 +103,8 @@ impl Conn {
             None => config.connect(postgres::NoTls),
         };
         let client = client.map_err(|e| Error::Unavailable(with_cause(&e)))?;
-        Ok(Self { kind: Kind::Postgres { client: Box::new(client), prepared: HashMap::new() }, faults, broken: false })
+        let kind = Kind::Postgres { client: Box::new(client), prepared: HashMap::new() };
+        Ok(Self { kind, faults, broken: false, unindexed: None, waiting: Vec::new() })
     }
 
     pub(crate) const fn dialect(&self) -> Dialect {
@@ -135,7 +147,10 @@ impl Conn {
 
     /// Statements without parameters or answer: BEGIN, COMMIT, savepoints, DDL.
     pub(crate) fn batch(&mut self, sql: &str) -> Result<(), Error> {
-        self.check_faults()?;
+        if sql.starts_with("ROLLBACK") {
+            self.waiting.clear();
+        }
+        self.ready()?;
         match &mut self.kind {
             Kind::Sqlite(c) => c.execute_batch(sql).map_err(sqlite_error),
             Kind::Postgres { client, .. } => client.batch_execute(sql).map_err(postgres_error),
@@ -144,7 +159,36 @@ impl Conn {
     }
 
     pub(crate) fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64, Error> {
+        self.ready()?;
+        self.run(sql, params)
+    }
+
+    /// An INSERT of which nothing is asked back. PostgreSQL gets several of them as one statement, with the next that must be
+    /// answered or at the commit: a round trip costs more than most of them. What is wrong with it is told then. In one
+    /// statement their order is open; an `ordered` one never travels with another of the same text.
+    pub(crate) fn put(&mut self, sql: &str, params: &[Value], ordered: bool) -> Result<(), Error> {
+        if self.dialect() == Dialect::Sqlite {
+            return self.execute(sql, params).map(drop);
+        }
+        if self.waiting.len() >= WAITING || ordered && self.waiting.iter().any(|(text, _)| text == sql) {
+            self.ready()?;
+        }
+        self.waiting.push((sql.to_owned(), params.to_vec()));
+        Ok(())
+    }
+
+    /// Before any other statement: those that wait go first.
+    fn ready(&mut self) -> Result<(), Error> {
         self.check_faults()?;
+        if self.waiting.is_empty() {
+            return Ok(());
+        }
+        let (sql, params) = as_one(std::mem::take(&mut self.waiting));
+        self.run(&sql, &params)?;
+        self.check_faults()
+    }
+
+    fn run(&mut self, sql: &str, params: &[Value]) -> Result<u64, Error> {
         let done = match &mut self.kind {
             Kind::Sqlite(c) => {
                 let mut statement = c.prepare_cached(&numbered(sql)).map_err(sqlite_error)?;
@@ -157,6 +201,24 @@ impl Conn {
             }
         };
         done.inspect_err(|e| self.note(e))
+    }
+
+    /// Writes the entries of search tables that wait, from the `from`th on.
+    pub(crate) fn index_waiting(&mut self, from: usize) -> Result<(), Error> {
+        let waiting = self.unindexed.as_mut().map(|all| all.split_off(from.min(all.len()))).unwrap_or_default();
+        waiting.iter().try_for_each(|entry| self.index(entry))
+    }
+
+    /// One entry of a search table.
+    pub(crate) fn index(&mut self, (table, n, tokens): &Unindexed) -> Result<(), Error> {
+        let sql = match self.dialect() {
+            Dialect::Sqlite => format!("INSERT INTO {table} (rowid, tokens) VALUES ($1, $2)"),
+            Dialect::Postgres => format!(
+                "INSERT INTO {table} (n, tokens) VALUES ($1, array_to_tsvector(string_to_array(CAST($2 AS text), ' '))) \
+                 ON CONFLICT (n) DO UPDATE SET tokens = {table}.tokens || excluded.tokens"
+            ),
+        };
+        self.put(&sql, &[Value::Int(*n), Value::from(tokens.as_str())], true)
     }
 
     pub(crate) fn query(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>, Error> {
@@ -175,7 +237,7 @@ impl Conn {
         params: &[Value],
         visit: &mut dyn FnMut(Row) -> Result<(), Error>,
     ) -> Result<(), Error> {
-        self.check_faults()?;
+        self.ready()?;
         let done = match &mut self.kind {
             Kind::Sqlite(c) => sqlite_each(c, sql, params, visit),
             Kind::Postgres { client, prepared } => postgres_each(client, prepared, sql, params, visit),
@@ -190,7 +252,7 @@ impl Conn {
         params: &[Value],
         visit: &mut dyn FnMut(&[Cell<'_>]) -> Result<(), Error>,
     ) -> Result<(), Error> {
-        self.check_faults()?;
+        self.ready()?;
         let done = match &mut self.kind {
             Kind::Sqlite(c) => sqlite_cells(c, sql, params, visit),
             Kind::Postgres { client, prepared } => postgres_cells(client, prepared, sql, params, visit),
@@ -311,6 +373,33 @@ fn postgres_cells(
         visit(cells.get(..width).ok_or_else(|| Error::Column("too many columns".into()))?)?;
     }
     Ok(())
+}
+
+/// INSERTs as one statement: `WITH w0 AS (INSERT …), w1 AS (INSERT …) INSERT …`, their parameters numbered on.
+fn as_one(mut waiting: Vec<(String, Vec<Value>)>) -> (String, Vec<Value>) {
+    let last = waiting.pop().unwrap_or_default();
+    let (mut with, mut values) = (Vec::new(), Vec::new());
+    for (sql, params) in waiting {
+        with.push(format!("w{} AS ({})", with.len(), counted_on(&sql, values.len())));
+        values.extend(params);
+    }
+    let sql = counted_on(&last.0, values.len());
+    values.extend(last.1);
+    (if with.is_empty() { sql } else { format!("WITH {} {sql}", with.join(", ")) }, values)
+}
+
+/// `$1` becomes `$(1 + by)`, and so on.
+fn counted_on(sql: &str, by: usize) -> String {
+    let mut parts = sql.split('$');
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let digits = part.bytes().take_while(u8::is_ascii_digit).count();
+        let (number, rest) = part.split_at(digits);
+        out.push('$');
+        out.push_str(&number.parse::<usize>().map_or_else(|_| number.to_owned(), |n| (n + by).to_string()));
+        out.push_str(rest);
+    }
+    out
 }
 
 /// `$1` is a *name* to SQLite and a *number* to PostgreSQL; `?1` is SQLite's number.

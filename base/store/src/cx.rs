@@ -7,8 +7,8 @@ use crate::{Error, Row, Value, keys};
 use kernel::ids::DistrictId;
 use kernel::{Actor, Ids, Moment, Purpose};
 use std::any::Any;
-use std::collections::HashMap;
-use std::sync::Arc;
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
 use uuid::Uuid;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +26,9 @@ pub(crate) struct ReadNote {
     fields: String,
 }
 
+const RECORD: &str = "INSERT INTO event (district_id, at, actor, purpose, kind, subject_kind, subject, payload) \
+                      VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+
 /// First parameter of every domain function.
 pub struct Cx<'t> {
     /// The instant of this use case; the same for all it does.
@@ -35,6 +38,9 @@ pub struct Cx<'t> {
     runtime: &'t Arc<Inner>,
     conn: &'t mut Conn,
     mode: Mode,
+    /// Entries of search tables that waited when this use case began; they are others'.
+    waited: usize,
+    made_sequence: bool,
     subject_keys: HashMap<(KeyClass, Uuid), SubjectKey>,
     /// Jobs that are kept until what is filled aside is brought.
     pub(crate) later: Option<Vec<crate::NewJob>>,
@@ -49,6 +55,8 @@ impl<'t> Cx<'t> {
             actor: who.actor,
             purpose: who.purpose,
             runtime,
+            waited: conn.unindexed.as_ref().map_or(0, Vec::len),
+            made_sequence: false,
             conn,
             mode,
             subject_keys: HashMap::new(),
@@ -94,6 +102,14 @@ impl Cx<'_> {
             return Err(Error::ReadOnly);
         }
         self.conn.execute(sql, params)
+    }
+    /// An INSERT of which nothing is asked back, not even whether it wrote a row: several of them are sent together. Their
+    /// order is open; an error is told by the next statement that must be answered, or by the commit.
+    pub fn put(&mut self, sql: &str, params: &[Value]) -> Result<(), Error> {
+        if self.mode == Mode::Read {
+            return Err(Error::ReadOnly);
+        }
+        self.conn.put(sql, params, false)
     }
     pub fn query(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>, Error> {
         self.conn.query(sql, params)
@@ -163,31 +179,44 @@ impl Cx<'_> {
         use sha2::{Digest as _, Sha256};
         let digest = Sha256::digest(series.as_bytes());
         let name = format!("number_{}", hex::encode(digest.get(..8).unwrap_or_default()));
-        let known =
-            self.query_one("SELECT to_regclass($1) IS NOT NULL AS known", &[Value::from(&name)])?.bool("known")?;
-        if !known {
-            self.lock(&name)?;
-            self.conn.batch(&format!("CREATE SEQUENCE IF NOT EXISTS {name}"))?;
+        let seen = self.cached(Sequences::default);
+        if !seen.0.lock().unwrap_or_else(PoisonError::into_inner).contains(&name) {
+            let sql = "SELECT to_regclass($1) IS NOT NULL AS known";
+            if self.query_one(sql, &[Value::from(&name)])?.bool("known")? {
+                // One that this use case made itself would be gone again if it failed.
+                if !self.made_sequence {
+                    seen.0.lock().unwrap_or_else(PoisonError::into_inner).insert(name.clone());
+                }
+            } else {
+                self.lock(&name)?;
+                self.conn.batch(&format!("CREATE SEQUENCE IF NOT EXISTS {name}"))?;
+                self.made_sequence = true;
+            }
         }
         self.query_one(&format!("SELECT nextval('{name}') AS value"), &[])?.i64("value")
     }
 
-    /// Puts a document's search tokens (separated by spaces) into a `{FTS …}` table under its number.
+    /// Puts a document's search tokens (separated by spaces) into a `{FTS …}` table under its number. SQLite writes a piece of
+    /// index for every savepoint and joins the pieces again, which cost a fifth of raising; so the entries of all use cases
+    /// that are committed together are written together.
     pub fn index_text(&mut self, table: &str, n: i64, tokens: &str) -> Result<(), Error> {
-        let sql = match self.conn.dialect() {
-            Dialect::Sqlite => format!("INSERT INTO {table} (rowid, tokens) VALUES ($1, $2)"),
-            Dialect::Postgres => format!(
-                "INSERT INTO {table} (n, tokens) VALUES ($1, array_to_tsvector(string_to_array(CAST($2 AS text), ' '))) \
-                 ON CONFLICT (n) DO UPDATE SET tokens = {table}.tokens || excluded.tokens"
-            ),
-        };
-        self.execute(&sql, &[Value::Int(n), Value::from(tokens)]).map(drop)
+        if self.mode == Mode::Read {
+            return Err(Error::ReadOnly);
+        }
+        let entry = (table.to_owned(), n, tokens.to_owned());
+        match &mut self.conn.unindexed {
+            Some(waiting) => waiting.push(entry),
+            None => self.conn.index(&entry)?,
+        }
+        Ok(())
     }
 
     /// SQL pieces that find documents having **all** tokens: `FROM … f` source, the number's column, the condition
-    /// on parameter `$k`, and the parameter itself. Newest first is `ORDER BY <number> DESC`.
-    pub fn match_text(&self, table: &str, k: usize, tokens: &[String]) -> TextMatch {
-        match self.conn.dialect() {
+    /// on parameter `$k`, and the parameter itself. Newest first is `ORDER BY <number> DESC`. Finds what this use case wrote
+    /// itself, too.
+    pub fn match_text(&mut self, table: &str, k: usize, tokens: &[String]) -> Result<TextMatch, Error> {
+        self.conn.index_waiting(self.waited)?;
+        Ok(match self.conn.dialect() {
             Dialect::Sqlite => TextMatch {
                 number: format!("{table}.rowid"),
                 condition: format!("{table} MATCH ${k}"),
@@ -202,7 +231,7 @@ impl Cx<'_> {
                     tokens.iter().map(|t| format!("'{}'", t.replace(['\'', '\\'], ""))).collect::<Vec<_>>().join(" & "),
                 ),
             },
-        }
+        })
     }
 
     /// The database's plan for a statement, a line each; for the tests that forbid full scans.
@@ -214,6 +243,10 @@ impl Cx<'_> {
         self.query(&format!("{prefix} {sql}"), params)?.iter().map(|row| row.text(column)).collect()
     }
 }
+
+/// Sequences that are there for good.
+#[derive(Default)]
+struct Sequences(Mutex<HashSet<String>>);
 
 /// See [`Cx::match_text`].
 #[derive(Debug, Clone)]
@@ -233,36 +266,43 @@ impl Cx<'_> {
         subject_kind: &str,
         subject: Uuid,
         payload: &serde_json::Value,
-    ) -> Result<i64, Error> {
-        let at = self.now;
-        self.record_at(at, kind, subject_kind, subject, payload)
+    ) -> Result<(), Error> {
+        let params = self.entry(kind, subject_kind, subject, payload)?;
+        self.conn.put(RECORD, &params, true)
     }
 
-    /// As [`Cx::record`], at a stated instant (a log never runs backwards even if the clock does).
-    pub fn record_at(
+    /// As [`Cx::record`]; answers the number of the entry.
+    pub fn record_numbered(
         &mut self,
-        at: Moment,
         kind: &str,
         subject_kind: &str,
         subject: Uuid,
         payload: &serde_json::Value,
     ) -> Result<i64, Error> {
-        let sql = "INSERT INTO event (district_id, at, actor, purpose, kind, subject_kind, subject, payload) \
-                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING n";
-        let params = crate::params![
-            self.district(),
-            at,
-            self.actor.log_name(),
-            self.purpose.code(),
-            kind,
-            subject_kind,
-            subject,
-            payload.to_string()
-        ];
+        let params = self.entry(kind, subject_kind, subject, payload)?;
+        self.query_one(&format!("{RECORD} RETURNING n"), &params)?.i64("n")
+    }
+
+    fn entry(
+        &self,
+        kind: &str,
+        subject_kind: &str,
+        subject: Uuid,
+        payload: &serde_json::Value,
+    ) -> Result<[Value; 8], Error> {
         if self.mode == Mode::Read {
             return Err(Error::ReadOnly);
         }
-        self.query_one(sql, params)?.i64("n")
+        Ok([
+            Value::from(self.district()),
+            Value::from(self.now),
+            Value::from(self.actor.log_name()),
+            Value::from(self.purpose.code()),
+            Value::from(kind),
+            Value::from(subject_kind),
+            Value::from(subject),
+            Value::from(payload.to_string()),
+        ])
     }
 
     /// Notes that personal data was shown. Durable before the use case answers, also from a read-only one.
@@ -327,7 +367,7 @@ impl Cx<'_> {
         let (version, wrapped) = self.runtime.keys.wrap(self.runtime.ids.as_ref(), class, subject, &key);
         let sql =
             "INSERT INTO subject_key (district_id, class, subject, key_version, wrapped) VALUES ($1, $2, $3, $4, $5)";
-        self.execute(sql, crate::params![self.district(), class.code(), subject, i64::from(version), wrapped])?;
+        self.put(sql, crate::params![self.district(), class.code(), subject, i64::from(version), wrapped])?;
         self.subject_keys.insert((class, subject), key.clone());
         Ok(key)
     }

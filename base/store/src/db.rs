@@ -1,7 +1,8 @@
 //! Threads that own connections. SQLite: one writer with group commit, several readers. PostgreSQL: a pool.
 //!
 //! Group commit: the writer runs every task that waits, each but the first in its own savepoint, and commits once for all of
-//! them; nobody is answered before that commit is on disk. A task that fails rolls back its savepoint only.
+//! them; nobody is answered before that commit is on disk. A task that fails rolls back its savepoint only. What tasks put
+//! into search tables is written once for all of them, before the commit.
 
 use crate::conn::{Conn, Dialect};
 use crate::{Error, faults::Faults};
@@ -15,6 +16,8 @@ use std::time::{Duration, Instant};
 pub(crate) trait Task: Send {
     /// Runs inside the open transaction; `true` keeps its changes.
     fn run(&mut self, conn: &mut Conn) -> bool;
+    /// Whether it is there to change something.
+    fn writes(&self) -> bool;
     /// Called after the commit (or its failure); answers whoever waits.
     fn done(self: Box<Self>, committed: Result<(), Error>);
 }
@@ -207,7 +210,7 @@ impl Slot<'_> {
 fn one_by_one(target: &Target, writer: bool, faults: &Arc<Faults>, queue: &Queue) {
     let mut slot = Slot { conn: None, target, writer, faults };
     while let Some(mut task) = queue.pop() {
-        let outcome = match begin(&mut slot) {
+        let outcome = match begin(&mut slot, task.writes()) {
             Ok(conn) => run_alone(conn, task.as_mut()),
             Err(error) => Err(error),
         };
@@ -217,8 +220,14 @@ fn one_by_one(target: &Target, writer: bool, faults: &Arc<Faults>, queue: &Queue
 }
 
 /// Opens a transaction, on a fresh connection if the kept one turns out to be dead.
-fn begin<'s>(slot: &'s mut Slot<'_>) -> Result<&'s mut Conn, Error> {
-    let sql = if slot.target.dialect() == Dialect::Sqlite { "BEGIN DEFERRED" } else { "BEGIN" };
+fn begin<'s>(slot: &'s mut Slot<'_>, writes: bool) -> Result<&'s mut Conn, Error> {
+    let sql = match (slot.target.dialect(), writes) {
+        (Dialect::Sqlite, _) => "BEGIN DEFERRED",
+        (Dialect::Postgres, false) => "BEGIN",
+        // Writing takes rows by their keys, whatever the values: planning those statements each time anew costs more than
+        // running them. Filters of a list do depend on values.
+        (Dialect::Postgres, true) => "BEGIN; SET LOCAL plan_cache_mode = force_generic_plan",
+    };
     if slot.get()?.batch(sql).is_err() {
         slot.conn = None;
         slot.get()?.batch(sql)?;
@@ -277,10 +286,15 @@ fn batch(conn: &mut Conn, first: Box<dyn Task>, queue: &Queue, ran: &mut Vec<Box
     // As long as nothing is kept, the transaction itself is the savepoint. A long import, which is alone in its batch,
     // so keeps no second journal of every page it changes.
     let mut clean = true;
+    conn.unindexed = Some(Vec::new());
     while let Some(mut task) = next.take() {
         let opened = if clean { Ok(0) } else { conn.execute("SAVEPOINT task", &[]) };
+        let waiting = conn.unindexed.as_ref().map_or(0, Vec::len);
         let keep = opened.is_ok() && guarded(conn, task.as_mut());
         ran.push(task);
+        if let Some(all) = conn.unindexed.as_mut().filter(|_| !keep) {
+            all.truncate(waiting);
+        }
         if !conn.in_transaction() {
             return Err(Error::Unavailable(
                 "the disk is full, or the database file failed; nothing was changed: make room and try again".into(),
@@ -304,5 +318,7 @@ fn batch(conn: &mut Conn, first: Box<dyn Task>, queue: &Queue, ran: &mut Vec<Box
             next = queue.try_pop();
         }
     }
-    conn.batch("COMMIT").inspect_err(|_| drop(conn.batch("ROLLBACK")))
+    let indexed = conn.index_waiting(0);
+    conn.unindexed = None;
+    indexed.and_then(|()| conn.batch("COMMIT")).inspect_err(|_| drop(conn.batch("ROLLBACK")))
 }

@@ -68,21 +68,20 @@ pub fn backoff_secs(attempts: i64) -> i64 {
 }
 
 impl Cx<'_> {
-    /// Adds a job in this transaction; `false` when one of this kind and key is there already.
-    pub fn enqueue(&mut self, job: NewJob) -> Result<bool, Error> {
+    /// Adds a job in this transaction, unless one of this kind and key is there already. The order of jobs that one use case adds
+    /// is open.
+    pub fn enqueue(&mut self, job: NewJob) -> Result<(), Error> {
         if let Some(later) = &mut self.later {
             later.push(job);
-            return Ok(true);
+            return Ok(());
         }
         let sql = "INSERT INTO job (district_id, kind, key, payload, run_at, state, attempts, created_at) \
                    VALUES ($1, $2, $3, $4, $5, 'ready', 0, $6) ON CONFLICT (kind, key) DO NOTHING";
-        let added = self
-            .execute(sql, params![self.district(), job.kind, job.key, job.payload.to_string(), job.run_at, self.now])?
-            > 0;
-        if added && job.run_at <= self.now {
+        self.put(sql, params![self.district(), job.kind, job.key, job.payload.to_string(), job.run_at, self.now])?;
+        if job.run_at <= self.now {
             self.signal("job", uuid::Uuid::nil());
         }
-        Ok(added)
+        Ok(())
     }
 
     /// Takes a waiting job back (the reason for it is gone).

@@ -151,7 +151,7 @@ pub fn run(rt: &Runtime, who: &Who, rules: &[Kept]) -> Result<BTreeMap<&'static 
     }
     let numbers = all.clone();
     rt.write_now(who.clone(), move |cx| {
-        cx.record("retention.ran", "district", cx.district().0, &json!({ "erased": numbers })).map(drop)
+        cx.record("retention.ran", "district", cx.district().0, &json!({ "erased": numbers }))
     })?;
     Ok(all)
 }
@@ -192,7 +192,7 @@ pub fn handlers(rules: Vec<Kept>) -> Handlers {
 pub fn ensure_timer(cx: &mut Cx<'_>) -> Result<(), Error> {
     let run_at = time::next_on_the_wall(cx.now, NIGHT.0, NIGHT.1);
     let key = format!("{}/{}", cx.district(), run_at.rfc3339());
-    cx.enqueue(NewJob { kind: NIGHTLY, key, run_at, payload: json!({}) }).map(drop)
+    cx.enqueue(NewJob { kind: NIGHTLY, key, run_at, payload: json!({}) })
 }
 
 fn nightly(rt: &Runtime, job: &Job, rules: &[Kept]) -> Result<(), JobError> {

@@ -260,6 +260,10 @@ where
         keep
     }
 
+    fn writes(&self) -> bool {
+        self.mode == Mode::Write
+    }
+
     fn done(self: Box<Self>, committed: Result<(), Error>) {
         let answer = match (self.result, committed) {
             (Some(Ok(value)), Ok(())) => {

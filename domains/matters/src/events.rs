@@ -135,7 +135,7 @@ pub(crate) fn enqueue(
     payload: &impl Serialize,
 ) -> Result<(), ::store::Error> {
     let payload = serde_json::to_value(payload).map_err(|e| ::store::Error::Setup(e.to_string()))?;
-    cx.enqueue(NewJob { kind, key, run_at, payload }).map(drop)
+    cx.enqueue(NewJob { kind, key, run_at, payload })
 }
 
 /// Tells one account, once for this version of the matter and this reason.

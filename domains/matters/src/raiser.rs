@@ -157,7 +157,7 @@ pub(crate) fn write(cx: &mut Cx<'_>, matter: MatterId, input: &RaiserInput, code
     let phone_hash = input.phone.as_ref().map(|p| cx.keyed_hash(KeyClass::Raiser, format!("phone:{p}").as_bytes()));
     let sql = "INSERT INTO matter_raiser (id, district_id, matter_id, origin_matter, at, channel, anonymous, lang, name, phone, \
                email, address, code, phone_hash, opening) VALUES ($1, $2, $3, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 1)";
-    cx.execute(
+    cx.put(
         sql,
         params![
             id,

@@ -16,7 +16,7 @@ use crate::{Error, raiser};
 use ::store::{Aside, Cx, KeyClass, params};
 use kernel::geo::Point;
 use kernel::ids::{AreaId, MatterId};
-use kernel::{Lang, Moment, WorkCalendar, text};
+use kernel::{Lang, Moment, WorkCalendar};
 use people::policy::{Action, ResourceFacts, require};
 use redact::Hints;
 use serde_json::json;
@@ -253,7 +253,7 @@ fn write_rest(
         "via": &row.owner_via, "body": body, "closed_at": m.closed_at.map(Moment::micros),
     });
     cx.record("matter.import", log::SUBJECT, row.id.0, &payload)?;
-    cx.index_text("matter_fts", row.n, &index_words(row, text::tokens(&words.index)))?;
+    cx.index_text("matter_fts", row.n, &index_words(row, words.tokens.clone()))?;
     Ok(())
 }
 

@@ -53,8 +53,8 @@ pub use published::{
     Change, ChangeFilter, PUBLISHED_MAX, Published, PublishedFilter, published, published_changes, published_one,
 };
 pub use raise::{
-    Raise, RaisedPlace, RaiserInput, Receipt, number_of_key, raise, raise_about, raise_corrected, raise_whole,
-    raise_with,
+    Prepared, Raise, RaisedPlace, RaiserInput, Receipt, number_of_key, prepare, raise, raise_about, raise_corrected,
+    raise_prepared, raise_whole, raise_with,
 };
 pub use search::search;
 pub use takers::takers;

@@ -110,10 +110,40 @@ pub fn raise_about(
     correction: &Correction,
     about: Option<OrgId>,
 ) -> Result<Receipt, Error> {
+    let prepared = prepare(cx, command, correction)?;
+    raise_prepared(cx, prepared, about)
+}
+
+/// A command that is in order, with what is hidden in its words: all that can be found out before the one writer of the
+/// database is asked for.
+#[derive(Debug, Clone)]
+pub struct Prepared {
+    command: Raise,
+    words: Words,
+}
+
+/// Checks a command and looks through its words, which takes longer the more was written. Writes nothing: for a reading use
+/// case, so that nobody else who writes waits for it.
+pub fn prepare(cx: &mut Cx<'_>, command: Raise, correction: &Correction) -> Result<Prepared, Error> {
     let command = check(command)?;
-    let typed_by = cx.actor.account_id().filter(|_| cx.purpose == Purpose::Proxy);
-    let action = if typed_by.is_some() { Action::RaiseFor } else { Action::Raise };
-    require(&cx.actor, cx.purpose, action, &ResourceFacts::District)?;
+    require(&cx.actor, cx.purpose, action(cx), &ResourceFacts::District)?;
+    let words = Words::of(cx, &command, correction)?;
+    Ok(Prepared { command, words })
+}
+
+/// Whoever types for somebody else needs the right to.
+fn action(cx: &Cx<'_>) -> Action {
+    if typed_by(cx).is_some() { Action::RaiseFor } else { Action::Raise }
+}
+
+fn typed_by(cx: &Cx<'_>) -> Option<AccountId> {
+    cx.actor.account_id().filter(|_| cx.purpose == Purpose::Proxy)
+}
+
+/// Raises what was prepared.
+pub fn raise_prepared(cx: &mut Cx<'_>, prepared: Prepared, about: Option<OrgId>) -> Result<Receipt, Error> {
+    let Prepared { command, words } = prepared;
+    require(&cx.actor, cx.purpose, action(cx), &ResourceFacts::District)?;
     let digest = command.key.as_ref().map(|_| fingerprint(cx, &command, about));
     let about_orgs = match about {
         Some(org) => unit(cx, org)?,
@@ -127,9 +157,8 @@ pub fn raise_about(
     let calendar = calendar(cx)?;
     let started = clock(&[ClockEvent { at: now, step: ClockStep::Raised }], &rule, &calendar, now);
     let code = new_code(cx);
-    let words = Words::of(cx, &command, correction)?;
     let mut m = first_row(cx, &command, &words, &rule, &around, &owner, number, &started);
-    m.typed_by = typed_by;
+    m.typed_by = typed_by(cx);
     m.about_org = about;
     m.about_orgs = about_orgs;
     let keys = NewKeys {
@@ -199,18 +228,18 @@ pub fn raise_with(
     correction: &Correction,
     pictures: &[Photo],
 ) -> Result<Receipt, Error> {
-    raise_whole(cx, command, correction, None, pictures)
+    let prepared = prepare(cx, command, correction)?;
+    raise_whole(cx, prepared, None, pictures)
 }
 
-/// As [`raise_with`], about an office or its staff.
+/// As [`raise_with`], of what was prepared and about an office or its staff.
 pub fn raise_whole(
     cx: &mut Cx<'_>,
-    command: Raise,
-    correction: &Correction,
+    prepared: Prepared,
     about: Option<OrgId>,
     pictures: &[Photo],
 ) -> Result<Receipt, Error> {
-    let receipt = raise_about(cx, command, correction, about)?;
+    let receipt = raise_prepared(cx, prepared, about)?;
     let add = |cx: &mut Cx<'_>| {
         pictures.iter().try_for_each(|p| attach::add(cx, receipt.matter, p, Audience::Raiser).map(drop))
     };
@@ -224,12 +253,13 @@ pub fn raise_whole(
 }
 
 /// What is hidden in the texts of a command, and what others read instead.
+#[derive(Debug, Clone)]
 pub(super) struct Words {
     body: Vec<Span>,
     place: Vec<Span>,
     /// One line, and the words of the search index.
     pub(super) summary: String,
-    pub(super) index: String,
+    pub(super) tokens: Vec<String>,
 }
 
 impl Words {
@@ -244,7 +274,7 @@ impl Words {
         let shown = redact::redact(text, &body);
         let index = format!("{shown} {}", address.map(|a| redact::redact(a, &place)).unwrap_or_default());
         let summary = text::excerpt(&shown, limits::SUMMARY_CHARS);
-        Self { body, place, summary, index: redaction::unmarked(&index) }
+        Self { body, place, summary, tokens: text::tokens(&redaction::unmarked(&index)) }
     }
 
     /// Stores both texts; answers the digest of the first.
@@ -349,8 +379,7 @@ fn write_rest(
         "about": m.about_org,
     });
     cx.record("matter.raise", log::SUBJECT, m.id.0, &payload)?;
-    let tokens = text::tokens(&words.index);
-    cx.index_text("matter_fts", m.n, &index_words(m, tokens))?;
+    cx.index_text("matter_fts", m.n, &index_words(m, words.tokens.clone()))?;
     let reason = if m.emergency { Reason::Emergency } else { Reason::New };
     events::notify(cx, m.id, m.version, (owner.account, owner.seat), reason)?;
     cx.signal(events::CHANGED, m.id.0);

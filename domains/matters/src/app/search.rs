@@ -40,7 +40,7 @@ fn found(
     filter: &Filter,
     limit: usize,
 ) -> Result<(Vec<i64>, Option<i64>), Error> {
-    let words = cx.match_text("matter_fts", 1, tokens);
+    let words = cx.match_text("matter_fts", 1, tokens)?;
     let (number, condition) = (&words.number, &words.condition);
     let mut params = vec![words.param, Value::Int(before)];
     let hits = format!(

@@ -82,7 +82,7 @@ pub(crate) fn add(
     let sql = "INSERT INTO matter_note (id, district_id, matter_id, at, kind, author, for_raiser, body) \
                VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     let author = cx.actor.log_name();
-    cx.execute(sql, params![id, cx.district(), matter, cx.now, kind.code(), author, for_raiser, sealed])?;
+    cx.put(sql, params![id, cx.district(), matter, cx.now, kind.code(), author, for_raiser, sealed])?;
     Ok((id, digest(cx, id, text)))
 }
 
@@ -102,7 +102,7 @@ pub(crate) fn add_words(
                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
     let author = cx.actor.log_name();
     let class = KeyClass::Original.code();
-    cx.execute(sql, params![id, cx.district(), matter, cx.now, kind.code(), author, true, sealed, class, spans])?;
+    cx.put(sql, params![id, cx.district(), matter, cx.now, kind.code(), author, true, sealed, class, spans])?;
     copy(cx, matter, id, body, &redact::redact(words, hidden))?;
     Ok((id, digest(cx, id, words)))
 }
@@ -111,8 +111,7 @@ fn copy(cx: &mut Cx<'_>, matter: MatterId, note: Uuid, body: Option<OrgId>, text
     let sealed = cx.seal(KeyClass::Text, matter.0, text.as_bytes())?;
     let sql = "INSERT INTO matter_copy (note_id, body_id, district_id, matter_id, at, body) VALUES ($1, $2, $3, $4, $5, $6) \
                ON CONFLICT DO NOTHING";
-    cx.execute(sql, params![note, body_key(body), cx.district(), matter, cx.now, sealed])?;
-    Ok(())
+    Ok(cx.put(sql, params![note, body_key(body), cx.district(), matter, cx.now, sealed])?)
 }
 
 /// The body that gets the matter now has copies of its own from now on.

@@ -121,7 +121,7 @@ pub fn begin_term(cx: &mut Cx<'_>, geography: &dyn Geography, new: &NewTerm) -> 
          created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1, $9)",
         params![id, cx.district(), new.seat, new.account, new.kind.code(), from, new.to, new.available_until, cx.now],
     )?;
-    let n = cx.record(
+    let n = cx.record_numbered(
         "term.begun",
         "seat",
         new.seat.0,
@@ -171,7 +171,7 @@ pub fn set_available(cx: &mut Cx<'_>, geography: &dyn Geography, id: TermId, unt
     }
     guard_catch_all(cx, |cx| {
         cx.execute("UPDATE term SET available_until = $1, version = version + 1 WHERE id = $2", params![until, id])?;
-        let n = cx.record("term.available", "seat", before.seat.0, &json!({ "term": id, "until": until }))?;
+        let n = cx.record_numbered("term.available", "seat", before.seat.0, &json!({ "term": id, "until": until }))?;
         turns::turn(cx, before.seat, n, &[Some(cx.now), until])
     })
 }
@@ -183,7 +183,7 @@ fn end(cx: &mut Cx<'_>, before: &Term, at: Moment) -> Result<()> {
         return Ok(());
     }
     cx.execute("UPDATE term SET to_at = $1, version = version + 1 WHERE id = $2", params![at, before.id])?;
-    let n = cx.record(
+    let n = cx.record_numbered(
         "term.ended",
         "seat",
         before.seat.0,
@@ -213,7 +213,7 @@ pub(crate) fn signal_seats_of(cx: &mut Cx<'_>, account: AccountId) -> Result<()>
     let now = cx.now;
     for (t, _) in of_account(cx, account)? {
         if t.to.is_none_or(|to| now < to) {
-            let n = cx.record("seat.account", "seat", t.seat.0, &json!({ "account": account }))?;
+            let n = cx.record_numbered("seat.account", "seat", t.seat.0, &json!({ "account": account }))?;
             turns::turn(cx, t.seat, n, &[Some(now.max(t.from))])?;
         }
     }

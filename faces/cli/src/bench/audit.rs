@@ -124,7 +124,7 @@ fn entry(cx: &mut store::Cx<'_>, i: u64) -> Result<(), store::Error> {
         "v": i % 9, "from": "accepted", "to": "in_progress", "owner": subject, "owner_seat": subject, "via": "holder",
         "note": "4f2a9c0177de0b124f2a9c0177de0b12"
     });
-    cx.record("matter.start", "matter", subject, &payload).map(drop)
+    cx.record("matter.start", "matter", subject, &payload)
 }
 
 /// A hundred decisions, of which the mean is one time: a single one is shorter than the clock's step.

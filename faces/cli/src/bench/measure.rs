@@ -6,7 +6,8 @@ use super::ground::{Ground, window};
 use crate::districts::operator;
 use kernel::ids::{AccountId, MatterId};
 use kernel::{Actor, Purpose};
-use matters::app::{self, Filter, Queue};
+use matters::app::{self, Filter, Queue, Raise};
+use matters::redaction::Correction;
 use serde::Serialize;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -176,6 +177,12 @@ fn classes(rt: &Runtime, ground: &Ground) -> anyhow::Result<Vec<String>> {
     Ok(all.iter().filter(|c| !c.is_emergency()).map(|c| c.code.clone()).collect())
 }
 
+/// As the pages do it: looked through on a reader, then written.
+fn raise(rt: &Runtime, who: Who, command: Raise) -> Result<(), matters::Error> {
+    let whole = rt.read_now(who.clone(), move |cx| app::prepare(cx, command, &Correction::default()))?;
+    rt.write_now(who, move |cx| app::raise_prepared(cx, whole, None)).map(drop)
+}
+
 /// One caller, each answer durable before the next begins.
 pub(super) fn raise_alone(rt: &Runtime, ground: &Ground, repeat: usize) -> anyhow::Result<Measured> {
     let classes = classes(rt, ground)?;
@@ -185,7 +192,7 @@ pub(super) fn raise_alone(rt: &Runtime, ground: &Ground, repeat: usize) -> anyho
     for _ in 0..repeat {
         let (command, who) = (something(&mut chance, &classes), who.clone());
         let started = Instant::now();
-        rt.write_now(who, move |cx| app::raise(cx, command))?;
+        raise(rt, who, command)?;
         times.push(started.elapsed());
     }
     Ok(Measured::of("raise, durable", times))
@@ -205,7 +212,7 @@ pub(super) fn raises_per_s(rt: &Runtime, ground: &Ground, callers: usize, second
                     let mut chance = Chance::new(0xca_0000 + caller as u64);
                     while !stop.load(Ordering::Relaxed) {
                         let command = something(&mut chance, classes);
-                        rt.write_now(who.clone(), move |cx| app::raise(cx, command))?;
+                        raise(rt, who.clone(), command)?;
                         done.fetch_add(1, Ordering::Relaxed);
                     }
                     Ok(())

@@ -16,7 +16,7 @@ use matters::model::Origin;
 use matters::redaction::Correction;
 use people::policy::Action;
 use serde::{Deserialize, Serialize};
-use store::OnceKey;
+use store::{Cx, OnceKey};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -148,11 +148,10 @@ pub(super) async fn raise_matter(
         raiser: RaiserInput::read(value.raiser, page.look.lang),
         origin,
     };
-    let receipt = app
-        .rt
-        .write(who, move |cx| Ok::<_, Fail>(matters::app::raise_about(cx, command, &Correction::default(), about)?))
-        .await
-        .map_err(|fail| fail.renamed(field))?;
+    let prepare = move |cx: &mut Cx<'_>| Ok::<_, Fail>(matters::app::prepare(cx, command, &Correction::default())?);
+    let whole = app.rt.read(who.clone(), prepare).await.map_err(|fail| fail.renamed(field))?;
+    let work = move |cx: &mut Cx<'_>| Ok::<_, Fail>(matters::app::raise_prepared(cx, whole, about)?);
+    let receipt = app.rt.write(who, work).await.map_err(|fail| fail.renamed(field))?;
     let at = place(format_args!("/track/{}", receipt.code));
     let body = serde_json::to_value(ReceiptView::of(&app, receipt)).map_err(|e| Fail::Internal(e.to_string()))?;
     Ok(unkept(made(&at, &body)))

@@ -190,12 +190,18 @@ async fn raise(State(app): State<App>, page: Page, staff: Staff, posted: Posted)
     let done = match photos::of_form(posted.files).await? {
         Err(wrong) => Err(matters::Error::Invalid(vec![wrong])),
         Ok(pictures) => {
-            let work = move |cx: &mut Cx<'_>| {
-                let raise = command(cx, &typed, lang)?;
+            let prepare = move |cx: &mut Cx<'_>| {
                 let about = about(cx, &typed)?;
-                matters::app::raise_whole(cx, raise, &typed.correction, about, &pictures)
+                let raise = command(cx, &typed, lang)?;
+                Ok((matters::app::prepare(cx, raise, &typed.correction)?, about))
             };
-            app.rt.write(who.clone(), work).await
+            match app.rt.read(who.clone(), prepare).await {
+                Ok((whole, about)) => {
+                    let work = move |cx: &mut Cx<'_>| matters::app::raise_whole(cx, whole, about, &pictures);
+                    app.rt.write(who.clone(), work).await
+                }
+                Err(error) => Err(error),
+            }
         }
     };
     let wrong = match done {

@@ -108,7 +108,11 @@ pub(super) async fn send(
             Err(_) => return Ok(Err(vec![("about", page.t("invalid-about"))])),
         },
     };
-    let done = app.rt.write(app.raiser(), move |cx| app::raise_whole(cx, command, &correction, about, &pictures)).await;
+    let prepared = app.rt.read(app.raiser(), move |cx| app::prepare(cx, command, &correction)).await;
+    let done = match prepared {
+        Ok(whole) => app.rt.write(app.raiser(), move |cx| app::raise_whole(cx, whole, about, &pictures)).await,
+        Err(error) => Err(error),
+    };
     match done {
         Ok(receipt) => Ok(Ok(receipt.code)),
         Err(matters::Error::Invalid(wrong)) => Ok(Err(wrong.iter().map(|w| (field(w), words(page, w))).collect())),
