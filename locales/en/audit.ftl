@@ -1,7 +1,7 @@
 # Public figures
 transparency-title = Public figures
-transparency-intro = Who looked at your data and when, you see at any time with your code. These are the three counts that everybody is told, by quarter, brought up to date every night.
-transparency-table = Three counts by quarter
+transparency-intro = Who looked at your data and when, you see at any time with your code. These are the four counts that everybody is told, by quarter, brought up to date every night.
+transparency-table = Four counts by quarter
 transparency-when = Quarter
 transparency-quarter = Quarter { $quarter } of { $year }
 transparency-few = fewer than { $n }
@@ -13,6 +13,8 @@ transparency-of-withheld = Told later
 transparency-means-withheld = Times that a look was approved by a second person to be told to the person only from a date on.
 transparency-of-break-glass = Break-glass
 transparency-means-break-glass = Times that somebody looked first because of an emergency; each one is reviewed and told to the person.
+transparency-of-delayed = Demands told later
+transparency-means-delayed = Times that one of the approvers of a lawful demand put off, by name and to a date, that the person is told.
 
 # The audit administrator
 desk-nav-audit = The log

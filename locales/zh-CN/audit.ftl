@@ -1,7 +1,7 @@
 # 公开数字
 transparency-title = 公开数字
-transparency-intro = 谁在什么时候看过您的信息，您凭查询码随时能看到。下面是需要向所有人公开的三项次数，按季度统计，每天夜里更新。
-transparency-table = 三项次数，按季度
+transparency-intro = 谁在什么时候看过您的信息，您凭查询码随时能看到。下面是需要向所有人公开的四项次数，按季度统计，每天夜里更新。
+transparency-table = 四项次数，按季度
 transparency-when = 季度
 transparency-quarter = { $year } 年第 { $quarter } 季度
 transparency-few = 少于 { $n }
@@ -13,6 +13,8 @@ transparency-of-withheld = 暂缓告知
 transparency-means-withheld = 一次查看经另一人批准，到约定的日期才告诉本人的次数。
 transparency-of-break-glass = 紧急查看
 transparency-means-break-glass = 情况紧急、先查看后说明的次数；每一次都要复核，并告诉本人。
+transparency-of-delayed = 推迟告知的调取
+transparency-means-delayed = 依法调取以后，由一位审批人署名决定过些天再告诉本人的次数。
 
 # 审计管理员
 desk-nav-audit = 审计日志

@@ -8,6 +8,7 @@ use crate::config::AlertsConfig;
 use crate::mail::{Mailer, Sent};
 use crate::outgoing::Outgoing;
 use crate::sms::Handed;
+use matters::app::data_requests::TellDeciders;
 use matters::events::{DeliverAnswer, NotifyOwner, NotifyRaiser, NotifySupervisor, NotifyVerifiers};
 use people::app::break_glass::TellSupervisor;
 use people::app::demands::TellApprovers;
@@ -63,6 +64,10 @@ pub fn handlers(config: AlertsConfig) -> Handlers {
         .on(TellApprovers::TELL, |rt, job| {
             let n: TellApprovers = payload(job)?;
             run(rt, job, move |cx| tell::demand_to_tell(cx, &n))
+        })
+        .on(TellDeciders::KIND, |rt, job| {
+            let n: TellDeciders = payload(job)?;
+            run(rt, job, move |cx| tell::data_request(cx, &n))
         })
         .on(SEND, move |rt, job| match &mailer {
             Some(mailer) => send(rt, job, &config, mailer),

@@ -26,6 +26,7 @@ pub fn handlers() -> Handlers {
         .on(events::RECOMPUTE, recompute)
         .on(events::EMAIL_SETTLE, |rt, job| timer(rt, job, DeliveryResult::EmailSettled))
         .on(events::LAY_OPEN, |rt, job| timer(rt, job, DeliveryResult::LayOpen))
+        .on(app::data_requests::COPY_ENDS, copy_ends)
         .on(SEAT_TURNED, turned)
 }
 
@@ -65,4 +66,10 @@ fn turned(rt: &Runtime, job: &Job) -> Result<(), JobError> {
         cx.signal("seat", seat.0);
         Ok(())
     })
+}
+
+fn copy_ends(rt: &Runtime, job: &Job) -> Result<(), JobError> {
+    let id = job.payload.get("request").and_then(|r| r.as_str()).and_then(|r| r.parse().ok());
+    let id = id.ok_or_else(|| JobError::Dead("no request in the payload".into()))?;
+    run(rt, job, names::CLOCKS, move |cx| app::data_requests::ended(cx, id))
 }

@@ -3,7 +3,8 @@
 
 use ::store::Migration;
 
-pub const MIGRATIONS: &[Migration] = &[CLOSED_LOOP, PUBLISHED, TILES, FEWER, COPIES, BY_STATE, AUDIENCE, ABOUT];
+pub const MIGRATIONS: &[Migration] =
+    &[CLOSED_LOOP, PUBLISHED, TILES, FEWER, COPIES, BY_STATE, AUDIENCE, ABOUT, DATA_REQUESTS];
 
 const CLOSED_LOOP: Migration = Migration {
     name: "matters-0001-closed-loop",
@@ -189,5 +190,22 @@ CREATE TABLE matter_person (
   ended_at BIGINT, PRIMARY KEY (matter_id, person_id)
 );
 CREATE INDEX matter_person_person ON matter_person (person_id, at);
+",
+};
+
+/// What people ask about their own data. What was said and the copy are sealed under keys of the request itself.
+const DATA_REQUESTS: Migration = Migration {
+    name: "matters-data-requests",
+    sql: "
+CREATE TABLE data_request (
+  id UUID PRIMARY KEY, district_id UUID NOT NULL, subject_kind TEXT NOT NULL, subject UUID NOT NULL, origin_matter UUID,
+  matter_id UUID, kind TEXT NOT NULL, state TEXT NOT NULL, words BYTEA NOT NULL, proof TEXT NOT NULL, taken_by UUID,
+  asked_at BIGINT NOT NULL, due_at BIGINT NOT NULL, provisional BOOLEAN NOT NULL, extended_at BIGINT, decided_by UUID,
+  decided_at BIGINT, refusal TEXT, answer BYTEA, approved_by UUID, approved_at BIGINT, copy BYTEA, copy_until BIGINT,
+  copy_taken_at BIGINT, done_at BIGINT
+);
+CREATE INDEX data_request_subject ON data_request (subject, asked_at);
+CREATE INDEX data_request_due ON data_request (district_id, state, due_at);
+CREATE INDEX data_request_done ON data_request (district_id, done_at);
 ",
 };

@@ -3,14 +3,17 @@
 //! is one query ([`crate::readings`]).
 
 use crate::Error;
+use crate::app::data_requests::RaiserField;
 use crate::app::{RaiserInput, around};
 use crate::redaction;
 use crate::store::{MatterRow, raisers};
 use ::store::{Cx, KeyClass, Row, params};
 use kernel::Lang;
-use kernel::ids::{MatterId, RaiserId};
-use people::policy::{Action, require};
+use kernel::ids::{DataRequestId, MatterId, RaiserId};
+use people::app::persons::Kept;
+use people::policy::{Action, DataRequestFacts, ResourceFacts, require};
 use redact::Hints;
+use serde_json::json;
 
 /// Name and ways to reach a raiser. Shown, never stored elsewhere.
 #[derive(Clone, PartialEq, Eq)]
@@ -185,6 +188,70 @@ pub(crate) fn code_of_first(cx: &mut Cx<'_>, matter: MatterId) -> Result<(Raiser
     let id: RaiserId = row.id("id")?;
     let code = cx.open_text(KeyClass::Raiser, id.0, &row.blob("code")?)?;
     Ok((id, code))
+}
+
+/// What the block of one raiser holds, for the copy that they asked for.
+pub(crate) fn copy_of_block(cx: &mut Cx<'_>, raiser: RaiserId, of: DataRequestFacts) -> Result<Kept, Error> {
+    require(&cx.actor, cx.purpose, Action::ApproveDataRequest, &ResourceFacts::DataRequest(of))?;
+    let sql = format!("SELECT {BLOCK}, channel FROM matter_raiser WHERE id = $1 AND district_id = $2");
+    let row = cx.query_opt(&sql, params![raiser, cx.district()])?.ok_or(Error::NotFound)?;
+    let r = open(cx, &row)?;
+    let mut kept = Kept::new();
+    kept.extend(r.name.map(|v| ("raiser", "name", v)));
+    kept.extend(r.phone.map(|v| ("raiser", "phone", v)));
+    kept.extend(r.email.map(|v| ("raiser", "email", v)));
+    kept.extend(r.address.map(|v| ("raiser", "address", v)));
+    kept.push(("raiser", "channel", row.text("channel")?));
+    kept.push(("raiser", "lang", r.lang.tag().to_owned()));
+    Ok(kept)
+}
+
+/// Puts one field of a block right, as the raiser said.
+pub(crate) fn correct(
+    cx: &mut Cx<'_>,
+    raiser: RaiserId,
+    request: DataRequestId,
+    field: RaiserField,
+    value: &str,
+    of: DataRequestFacts,
+) -> Result<(), Error> {
+    require(&cx.actor, cx.purpose, Action::DecideDataRequest, &ResourceFacts::DataRequest(of))?;
+    let value = match field {
+        RaiserField::Phone => kernel::text::phone(value).ok_or_else(|| Error::invalid("value", "invalid-phone"))?,
+        RaiserField::Email if !crate::limits::looks_like_email(value) => {
+            return Err(Error::invalid("value", "invalid-email"));
+        }
+        _ => value.to_owned(),
+    };
+    // Nothing is written under a new key where the old one was destroyed.
+    let sql = "SELECT code FROM matter_raiser WHERE id = $1 AND district_id = $2";
+    let row = cx.query_opt(sql, params![raiser, cx.district()])?.ok_or(Error::NotFound)?;
+    cx.open(KeyClass::Raiser, raiser.0, &row.blob("code")?)?;
+    let sealed = cx.seal(KeyClass::Raiser, raiser.0, value.as_bytes())?;
+    let sql = format!("UPDATE matter_raiser SET {} = $1 WHERE id = $2", field.code());
+    cx.execute(&sql, params![sealed, raiser])?;
+    if field == RaiserField::Phone {
+        let hash = cx.keyed_hash(KeyClass::Raiser, format!("phone:{value}").as_bytes());
+        cx.execute("UPDATE matter_raiser SET phone_hash = $1 WHERE id = $2", params![hash, raiser])?;
+    }
+    cx.record("raiser.changed", "raiser", raiser.0, &json!({ "field": field.code(), "request": request }))?;
+    Ok(())
+}
+
+/// Erases a block: its key is destroyed, so that no older copy can be read either.
+pub(crate) fn erase(
+    cx: &mut Cx<'_>,
+    raiser: RaiserId,
+    request: DataRequestId,
+    of: DataRequestFacts,
+) -> Result<(), Error> {
+    require(&cx.actor, cx.purpose, Action::ApproveDataRequest, &ResourceFacts::DataRequest(of))?;
+    cx.destroy_subject_key(KeyClass::Raiser, raiser.0)?;
+    let sql = "UPDATE matter_raiser SET name = NULL, phone = NULL, email = NULL, address = NULL, phone_hash = NULL WHERE id = $1 \
+               AND district_id = $2";
+    cx.execute(sql, params![raiser, cx.district()])?;
+    cx.record("raiser.erased", "raiser", raiser.0, &json!({ "request": request }))?;
+    Ok(())
 }
 
 /// Replaces a merged matter's raisers under the matter that answers for them.

@@ -43,6 +43,47 @@ pub const RETENTION: &[Rule] = &[
         },
     },
     Rule {
+        key: "matter_persons",
+        tables: "matter_person",
+        what: "which people in care a matter was about, from its closing",
+        days: AFTER_CLOSING,
+        least: LEAST,
+        due: |cx, span| {
+            let sql =
+                format!("SELECT COUNT(*) AS n FROM matter m JOIN matter_person p ON p.matter_id = m.id WHERE {CLOSED}");
+            cx.query_one(&sql, params![cx.district(), span.from, span.before])?.i64("n")
+        },
+        erase: |cx, span, limit| {
+            let sql = format!(
+                "DELETE FROM matter_person WHERE (matter_id, person_id) IN (SELECT p.matter_id, p.person_id FROM matter m \
+                 JOIN matter_person p ON p.matter_id = m.id WHERE {CLOSED} LIMIT $4)"
+            );
+            cx.execute(&sql, params![cx.district(), span.from, span.before, limit]).map(as_i64)
+        },
+    },
+    Rule {
+        key: "data_requests",
+        tables: "data_request",
+        what: "what people asked about their own data and the answer, from when it was done; the log of it stays",
+        days: 1_095,
+        least: 365,
+        due: |cx, span| {
+            let sql = format!("SELECT COUNT(*) AS n FROM data_request WHERE {ANSWERED}");
+            cx.query_one(&sql, params![cx.district(), span.from, span.before])?.i64("n")
+        },
+        erase: |cx, span, limit| {
+            let sql = format!("SELECT id FROM data_request WHERE {ANSWERED} ORDER BY id LIMIT $4");
+            let found = cx.query(&sql, params![cx.district(), span.from, span.before, limit])?;
+            let found: Vec<Uuid> = found.iter().map(|row| row.uuid("id")).collect::<Result<_, _>>()?;
+            cx.destroy_subject_keys(KeyClass::Text, &found)?;
+            cx.destroy_subject_keys(KeyClass::Identity, &found)?;
+            let sql = format!(
+                "DELETE FROM data_request WHERE id IN (SELECT id FROM data_request WHERE {ANSWERED} ORDER BY id LIMIT $4)"
+            );
+            cx.execute(&sql, params![cx.district(), span.from, span.before, limit]).map(as_i64)
+        },
+    },
+    Rule {
         key: "photos",
         tables: "matter_attachment",
         what: "photos, from the closing of their matter",
@@ -66,6 +107,8 @@ pub const RETENTION: &[Rule] = &[
 
 /// Closed in the span; the due time of a closed matter is when it was closed, so that the index of lists finds it.
 const CLOSED: &str = "m.district_id = $1 AND m.is_open = 0 AND m.due_at >= $2 AND m.due_at < $3";
+/// A copy that still waits is not done.
+const ANSWERED: &str = "district_id = $1 AND done_at >= $2 AND done_at < $3";
 /// Whose keys: those of the raisers, or of the matters themselves.
 const RAISERS: &str = "JOIN matter_raiser s ON s.matter_id = m.id JOIN subject_key k ON k.subject = s.id";
 const MATTERS: &str = "JOIN subject_key k ON k.subject = m.id";

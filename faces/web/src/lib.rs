@@ -16,6 +16,7 @@ pub mod api;
 mod assets;
 mod cap;
 pub mod config;
+mod data_requests;
 mod desk;
 pub mod fail;
 pub mod fmt;

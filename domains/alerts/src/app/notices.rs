@@ -23,6 +23,12 @@ pub const DESK_KINDS: &[(&str, &str)] = &[
     ("break_glass_late", "/desk/break-glass"),
     ("demand_asked", "/desk/demands"),
     ("demand_tell", "/desk/demands"),
+    ("data_request_new", "/desk/data-requests"),
+    ("data_request_soon", "/desk/data-requests"),
+    ("data_request_due", "/desk/data-requests"),
+    ("data_request_late", "/desk/questions"),
+    ("data_request_second", "/desk/data-requests"),
+    ("data_request_answered", "/desk/data-requests"),
 ];
 
 /// Where a notice leads when it is about no matter.

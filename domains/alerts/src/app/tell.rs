@@ -5,6 +5,7 @@ use super::{notices, outbox};
 use crate::Result;
 use kernel::ids::{AccountId, MatterId};
 use kernel::{Purpose, Role};
+use matters::app::data_requests::TellDeciders;
 use matters::app::{Brief, brief};
 use matters::events::Word;
 use matters::model::{Channel, State};
@@ -109,6 +110,35 @@ pub(crate) fn demand_to_tell(cx: &mut Cx<'_>, job: &TellApprovers) -> Result<()>
     let demand = job.demand.to_string();
     for account in &job.accounts {
         notices::tell_desk(cx, *account, "demand_tell", &short(&demand), &demand)?;
+    }
+    Ok(())
+}
+
+/// Somebody asks about their own data, or it is nearly due, due, or a day late; a second person is needed; it is answered,
+/// and whoever took it down tells whoever asked.
+pub(crate) fn data_request(cx: &mut Cx<'_>, job: &TellDeciders) -> Result<()> {
+    let Some(r) = matters::app::data_requests::told(cx, job.request)? else { return Ok(()) };
+    let decide = [Role::Coordinator, Role::CatchAll];
+    let (told, kind): (Vec<AccountId>, _) = match job.step.as_str() {
+        "answered" => (r.taken_by.into_iter().collect(), "data_request_answered"),
+        "second" => {
+            let all = people::app::staff::holders_of(cx, &[Role::PostHead, Role::Coordinator])?;
+            (
+                all.into_iter().filter(|a| Some(*a) != r.decided_by && Some(*a) != r.taken_by).collect(),
+                "data_request_second",
+            )
+        }
+        // Answered meanwhile, or put off: what was made for the older date says nothing.
+        _ if !r.is_open() || r.due_at != job.due => return Ok(()),
+        "new" => (people::app::staff::holders_of(cx, &decide[..1])?, "data_request_new"),
+        "soon" => (people::app::staff::holders_of(cx, &decide[..1])?, "data_request_soon"),
+        "due" => (people::app::staff::holders_of(cx, &decide)?, "data_request_due"),
+        _ => (people::app::staff::holders_of(cx, &[Role::SecurityAdmin, Role::AuditAdmin])?, "data_request_late"),
+    };
+    let request = job.request.to_string();
+    for account in told {
+        let key = format!("{request}/{}", job.due.micros());
+        notices::tell_desk(cx, account, kind, &short(&request), &key)?;
     }
     Ok(())
 }

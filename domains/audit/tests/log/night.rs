@@ -130,7 +130,7 @@ testkit::both_databases! {
             t.world.act_as(t.desk(t.second), move |cx| withhold::settle(cx, id, true)).unwrap();
         };
         let shown = || t.world.house.rt.read_now(t.world.public(), quarters).unwrap();
-        assert_eq!((shown()[0].counts, shown().len()), ([Count::None; 3], 8));
+        assert_eq!((shown()[0].counts, shown().len()), ([Count::None; 4], 8));
         withhold_one();
         t.night(&handlers);
         let quarter = shown().into_iter().find(|q| q.counts[1] != Count::None).unwrap();

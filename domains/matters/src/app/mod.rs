@@ -10,6 +10,7 @@ mod bulk;
 mod calendar;
 mod classes;
 mod clocks;
+pub mod data_requests;
 mod detail;
 mod duplicates;
 mod effects;

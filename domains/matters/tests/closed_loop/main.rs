@@ -5,6 +5,7 @@ mod about;
 mod aside;
 mod basics;
 mod closing;
+mod data_requests;
 mod invariants;
 mod keys;
 mod killed;

@@ -67,7 +67,7 @@ testkit::both_databases! {
             let days = BTreeMap::from([(key.to_owned(), days)]);
             configured(&[matters::RETENTION], &days).err().map(|e| e.to_string()).unwrap_or_default()
         };
-        assert!(with("raiser", 300).contains("raisers, originals, photos"), "{}", with("raiser", 300));
+        assert!(with("raiser", 300).contains("raisers, originals, matter_persons"), "{}", with("raiser", 300));
         assert!(with("photos", 3).contains("at least 90"), "a matter may still be reopened");
         assert_eq!(with("photos", 90), "");
     }

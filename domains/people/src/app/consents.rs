@@ -28,7 +28,14 @@ codes! {
 }
 codes! {
     /// How it came in.
-    Way { Paper = "paper", Counter = "counter", Phone = "phone", Visit = "visit" }
+    Way {
+        Paper = "paper",
+        Counter = "counter",
+        Phone = "phone",
+        Visit = "visit",
+        /// On one's own page; nobody types this for somebody.
+        Page = "page",
+    }
 }
 codes! {
     /// What it is for.
@@ -193,6 +200,11 @@ fn speaks_for(cx: &mut Cx<'_>, person: PersonId, guardian: Option<GuardianId>) -
 pub fn consents(cx: &mut Cx<'_>, person: PersonId, why: &For) -> Result<Vec<Consent>> {
     let facts = person_facts(cx, Some(person), why)?;
     allow(cx, Action::OpenRecord, &facts)?;
+    all_of(cx, person)
+}
+
+/// The same, for whoever has asked the policy already.
+pub(super) fn all_of(cx: &mut Cx<'_>, person: PersonId) -> Result<Vec<Consent>> {
     let sql = "SELECT id, part, answer, given_by, guardian_id, purpose, channel, witness, at, review_on, ended_at \
                FROM consent WHERE person_id = $1 AND district_id = $2 ORDER BY at DESC, id DESC LIMIT 100";
     let rows = cx.query(sql, params![person, cx.district()])?;

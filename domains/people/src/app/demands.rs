@@ -243,6 +243,11 @@ pub struct Told {
 /// Demands that were met and may be told, for the holder of the person's link.
 pub fn told_to_subject(cx: &mut Cx<'_>, person: PersonId) -> Result<Vec<Told>> {
     super::links::require_own(cx, person, Action::FollowRecord)?;
+    told_of(cx, person)
+}
+
+/// The same, for whoever has asked the policy already.
+pub(super) fn told_of(cx: &mut Cx<'_>, person: PersonId) -> Result<Vec<Told>> {
     let sql = "SELECT id, document, authority, parts, exported_at FROM lawful_demand WHERE person_id = $1 \
                AND district_id = $2 AND state = 'exported' AND (told_at IS NOT NULL OR delay_until IS NULL \
                OR delay_until <= $3) ORDER BY exported_at DESC, id";

@@ -10,6 +10,7 @@ mod glass;
 mod links;
 mod login;
 mod persons;
+mod retention;
 mod rights;
 mod sessions;
 mod staff;

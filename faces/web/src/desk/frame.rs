@@ -211,6 +211,13 @@ fn of_records(cx: &mut Cx<'_>, here: &str) -> Result<Vec<NavItem>, Fail> {
     if people::policy::require_somewhere(&cx.actor, Action::AskDemand).is_ok() {
         items.push(NavItem::plain("/desk/demands", "demands", here));
     }
+    let answers = people::policy::require_somewhere(&cx.actor, Action::HandOverCopy).is_ok();
+    if answers || people::policy::require_somewhere(&cx.actor, Action::TakeDataRequest).is_ok() {
+        let waiting = if answers { matters::app::data_requests::open_count(cx)? } else { 0 };
+        let count = (waiting > 0).then(|| waiting.to_string());
+        let tone = Tone::Soon;
+        items.push(NavItem { count, tone, ..NavItem::plain("/desk/data-requests", "data-requests", here) });
+    }
     Ok(items)
 }
 

@@ -22,7 +22,7 @@ struct Row {
 struct TransparencyPage {
     page: Page,
     /// Ends of the keys `transparency-of-…` and `transparency-means-…`.
-    counted: [&'static str; 3],
+    counted: [&'static str; COUNTED.len()],
     rows: Vec<Row>,
 }
 
@@ -44,7 +44,7 @@ async fn show(State(app): State<App>, page: Page) -> Result<Response, Fail> {
 #[cfg(test)]
 pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
     let of = |quarter, counts| row(page, &Quarter { year: 2026, quarter, counts });
-    let rows = vec![of(2, [Count::None, Count::Few, Count::Exactly(12)]), of(1, [Count::None; 3])];
+    let rows = vec![of(2, [Count::None, Count::Few, Count::Exactly(12), Count::None]), of(1, [Count::None; 4])];
     let shown = TransparencyPage { page: page.clone(), counted: COUNTED.map(|(what, _)| what), rows };
     vec![("public/transparency.html", shown.render().unwrap_or_default())]
 }

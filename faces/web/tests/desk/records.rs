@@ -14,7 +14,7 @@ const NAME: &str = "王桂芳";
 const AREA: AreaId = AreaId(uuid::Uuid::from_u128(0xa1));
 
 impl Desk {
-    fn resident(&self) -> PersonId {
+    pub fn resident(&self) -> PersonId {
         aside(|| {
             self.world.act(|cx| {
                 let new = NewPerson {
@@ -36,7 +36,7 @@ impl Desk {
             cx.query_one(sql, store::params![person])?.i64("n")
         })
     }
-    fn link(&self, matter: MatterId, person: PersonId) {
+    pub fn link(&self, matter: MatterId, person: PersonId) {
         let duty = self.people[&Role::DutyOfficer].0;
         aside(|| {
             let who = self.world.who(duty, Purpose::Matter(matter));

@@ -5,6 +5,7 @@ mod find;
 mod import;
 mod keep;
 mod open;
+mod own;
 
 pub use find::{Found, find_person, lookups_left};
 pub use import::{ResidentReport, ResidentRow, check_residents, import_residents};
@@ -12,6 +13,7 @@ pub(crate) use keep::erase_part;
 pub use keep::{ChangeRecord, add_guardian, change_record, end_guardian, register_person};
 pub use open::{GuardianLine, Record, Shown, areas_of, exists, open_record};
 pub(crate) use open::{guardians_of as open_guardians, part_of};
+pub use own::{Field, Kept, copy_of_record, correct_field, erase_person};
 
 use crate::model::person::Part;
 use crate::policy::{Action, MatterFacts, PersonFacts, ResourceFacts};

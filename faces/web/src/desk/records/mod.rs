@@ -2,6 +2,7 @@
 //! Opening is a POST, so that no prefetch ever does it, and no cache keeps what was shown.
 
 mod consent_form;
+mod data_requests;
 mod demands;
 mod glass;
 mod link;
@@ -19,6 +20,7 @@ pub(super) fn routes() -> Router<App> {
         .merge(of_matter::routes())
         .merge(glass::routes())
         .merge(link::routes())
+        .merge(data_requests::routes())
         .merge(demands::routes())
         .merge(consent_form::routes())
         .merge(rules::routes())
@@ -67,6 +69,7 @@ pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
     out.extend(glass::tests::samples(page));
     out.extend(demands::tests::samples(page));
     out.extend(link::samples(page));
+    out.extend(data_requests::samples(page));
     out.extend(consent_form::samples(page));
     out.extend(rules::samples(page));
     out

@@ -485,7 +485,8 @@ fn consent_view(
         Standing::MayAsk => page.t("record-standing-may-ask"),
     };
     let by = Field::select(by, page.t("record-field-by"), holders(page, guardians));
-    let ways = Choice::codes(page, "record-way-", Way::ALL.iter().map(|w| w.code()), "paper");
+    let ways =
+        Choice::codes(page, "record-way-", Way::ALL.iter().filter(|w| **w != Way::Page).map(|w| w.code()), "paper");
     let way = Field::select(way, page.t("record-field-way"), ways);
     let mut fields = Vec::new();
     if given {

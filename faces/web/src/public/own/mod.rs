@@ -2,6 +2,7 @@
 //! saw. It shows nothing of the record, works without script, and no cache keeps it. GET changes nothing.
 
 mod gate;
+mod requests;
 mod view;
 
 use super::post::Posted;
@@ -17,7 +18,11 @@ use axum::routing::get;
 use view::View;
 
 pub(super) fn routes() -> Router<App> {
-    Router::new().route("/p", get(ask).post(typed)).route("/p/{code}", get(show)).layer(from_fn(super::track::no_store))
+    Router::new()
+        .route("/p", get(ask).post(typed))
+        .route("/p/{code}", get(show))
+        .layer(from_fn(super::track::no_store))
+        .merge(requests::routes())
 }
 
 #[derive(Template)]
@@ -100,5 +105,7 @@ pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
         let v = view::sample(page, full);
         out.push(("public/own/show.html", ShowPage { page: page.clone(), code: code(), v }.render()));
     }
-    out.into_iter().map(|(name, text)| (name, text.unwrap_or_default())).collect()
+    let mut all: Vec<_> = out.into_iter().map(|(name, text)| (name, text.unwrap_or_default())).collect();
+    all.extend(requests::samples(page));
+    all
 }
