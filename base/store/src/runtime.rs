@@ -202,6 +202,46 @@ impl Runtime {
         result
     }
 
+    /// Runs `prepare`, which writes nothing, and then `work` with what it found, in one write transaction. On SQLite `prepare`
+    /// runs on a reader, so that nobody who waits for the one writer waits for it too; on PostgreSQL, where writers do not wait
+    /// for each other, in the same transaction.
+    pub async fn write_prepared<P, T, E>(
+        &self,
+        who: Who,
+        prepare: impl FnOnce(&mut Cx<'_>) -> Result<P, E> + Send + 'static,
+        work: impl FnOnce(&mut Cx<'_>, P) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        P: Send + 'static,
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        if self.0.target.dialect() == Dialect::Postgres {
+            return self.write(who, both(prepare, work)).await;
+        }
+        let found = self.read(who.clone(), prepare).await?;
+        self.write(who, move |cx| work(cx, found)).await
+    }
+
+    /// Blocking twin of [`Runtime::write_prepared`].
+    pub fn write_prepared_now<P, T, E>(
+        &self,
+        who: Who,
+        prepare: impl FnOnce(&mut Cx<'_>) -> Result<P, E> + Send + 'static,
+        work: impl FnOnce(&mut Cx<'_>, P) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        P: Send + 'static,
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        if self.0.target.dialect() == Dialect::Postgres {
+            return self.write_now(who, both(prepare, work));
+        }
+        let found = self.read_now(who.clone(), prepare)?;
+        self.write_now(who, move |cx| work(cx, found))
+    }
+
     fn submit<T, E, F>(&self, who: Who, f: F, mode: Mode) -> oneshot::Receiver<Answer<T, E>>
     where
         F: FnOnce(&mut Cx<'_>) -> Result<T, E> + Send + 'static,
@@ -224,6 +264,16 @@ impl Runtime {
             Mode::Read => self.0.db.submit_read(task),
         }
         answer
+    }
+}
+
+fn both<P, T, E>(
+    prepare: impl FnOnce(&mut Cx<'_>) -> Result<P, E>,
+    work: impl FnOnce(&mut Cx<'_>, P) -> Result<T, E>,
+) -> impl FnOnce(&mut Cx<'_>) -> Result<T, E> {
+    |cx| {
+        let found = prepare(cx)?;
+        work(cx, found)
     }
 }
 

@@ -11,7 +11,7 @@ use matters::redaction::Correction;
 use serde::Serialize;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
-use store::{Runtime, Who};
+use store::{Cx, Runtime, Who};
 
 /// Milliseconds at the stated ranks.
 #[derive(Debug, Clone, Serialize)]
@@ -177,10 +177,10 @@ fn classes(rt: &Runtime, ground: &Ground) -> anyhow::Result<Vec<String>> {
     Ok(all.iter().filter(|c| !c.is_emergency()).map(|c| c.code.clone()).collect())
 }
 
-/// As the pages do it: looked through on a reader, then written.
+/// As the pages do it.
 fn raise(rt: &Runtime, who: Who, command: Raise) -> Result<(), matters::Error> {
-    let whole = rt.read_now(who.clone(), move |cx| app::prepare(cx, command, &Correction::default()))?;
-    rt.write_now(who, move |cx| app::raise_prepared(cx, whole, None)).map(drop)
+    let prepare = move |cx: &mut Cx<'_>| app::prepare(cx, command, &Correction::default());
+    rt.write_prepared_now(who, prepare, |cx, whole| app::raise_prepared(cx, whole, None).map(drop))
 }
 
 /// One caller, each answer durable before the next begins.

@@ -149,9 +149,8 @@ pub(super) async fn raise_matter(
         origin,
     };
     let prepare = move |cx: &mut Cx<'_>| Ok::<_, Fail>(matters::app::prepare(cx, command, &Correction::default())?);
-    let whole = app.rt.read(who.clone(), prepare).await.map_err(|fail| fail.renamed(field))?;
-    let work = move |cx: &mut Cx<'_>| Ok::<_, Fail>(matters::app::raise_prepared(cx, whole, about)?);
-    let receipt = app.rt.write(who, work).await.map_err(|fail| fail.renamed(field))?;
+    let work = move |cx: &mut Cx<'_>, whole| Ok::<_, Fail>(matters::app::raise_prepared(cx, whole, about)?);
+    let receipt = app.rt.write_prepared(who, prepare, work).await.map_err(|fail| fail.renamed(field))?;
     let at = place(format_args!("/track/{}", receipt.code));
     let body = serde_json::to_value(ReceiptView::of(&app, receipt)).map_err(|e| Fail::Internal(e.to_string()))?;
     Ok(unkept(made(&at, &body)))

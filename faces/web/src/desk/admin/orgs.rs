@@ -36,14 +36,21 @@ struct OrgsPage {
     page: Page,
     frame: Frame,
     kinds: Vec<Choice>,
+    text: String,
     orgs: Vec<OrgLine>,
+    /// More were found than are shown.
+    cut: bool,
     done: Option<String>,
 }
+
+/// Bodies of one page; more words find fewer.
+const SHOWN: usize = 100;
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct Ask {
     kind: String,
+    text: String,
     done: String,
 }
 
@@ -58,8 +65,10 @@ async fn list(State(app): State<App>, page: Page, staff: Staff, Query(asked): Qu
             allow(cx, Action::ManageOrgs)?;
             let frame = Frame::load(cx, &page, &staff, "/desk/admin/people")?;
             let kind = OrgKind::from_code(&asked.kind).unwrap_or(OrgKind::Committee);
-            let orgs = people::app::orgs::list(cx, Some(kind))?
+            let wanted = kernel::text::narrow(&asked.text).trim().to_lowercase();
+            let mut orgs: Vec<OrgLine> = people::app::orgs::list(cx, Some(kind))?
                 .into_iter()
+                .filter(|o| wanted.is_empty() || o.name.to_lowercase().contains(&wanted))
                 .map(|o| OrgLine {
                     name: o.name,
                     kind: page.tk("desk-org-", o.kind.code()),
@@ -67,8 +76,10 @@ async fn list(State(app): State<App>, page: Page, staff: Staff, Query(asked): Qu
                     active: o.active,
                 })
                 .collect();
+            let cut = orgs.len() > SHOWN;
+            orgs.truncate(SHOWN);
             let done = (asked.done == "made").then(|| page.t("desk-org-made"));
-            Ok::<_, Fail>(OrgsPage { kinds: kinds(&page, kind.code()), page, frame, orgs, done })
+            Ok::<_, Fail>(OrgsPage { kinds: kinds(&page, kind.code()), text: asked.text, page, frame, orgs, cut, done })
         })
         .await?;
     html(&shown)
@@ -155,6 +166,8 @@ pub(super) mod tests {
             page: page.clone(),
             frame: frame.clone(),
             kinds: kinds(page, "committee"),
+            text: String::new(),
+            cut: n > 0,
             orgs: (0..n)
                 .map(|i| OrgLine {
                     name: name("青禾居委会", "Qinghe committee"),

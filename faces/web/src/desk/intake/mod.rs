@@ -195,13 +195,8 @@ async fn raise(State(app): State<App>, page: Page, staff: Staff, posted: Posted)
                 let raise = command(cx, &typed, lang)?;
                 Ok((matters::app::prepare(cx, raise, &typed.correction)?, about))
             };
-            match app.rt.read(who.clone(), prepare).await {
-                Ok((whole, about)) => {
-                    let work = move |cx: &mut Cx<'_>| matters::app::raise_whole(cx, whole, about, &pictures);
-                    app.rt.write(who.clone(), work).await
-                }
-                Err(error) => Err(error),
-            }
+            let work = move |cx: &mut Cx<'_>, (whole, about)| matters::app::raise_whole(cx, whole, about, &pictures);
+            app.rt.write_prepared(who.clone(), prepare, work).await
         }
     };
     let wrong = match done {

@@ -13,6 +13,7 @@ use matters::model::{Channel, Origin};
 use matters::redaction::{self, Correction};
 use people::model::OrgKind;
 use places::AreaKind;
+use store::Cx;
 
 /// Classes and communities to choose from, and the post whose code was scanned.
 pub(super) async fn offer(app: &App, page: &Page, draft: &Draft) -> Result<Offer, Fail> {
@@ -108,12 +109,9 @@ pub(super) async fn send(
             Err(_) => return Ok(Err(vec![("about", page.t("invalid-about"))])),
         },
     };
-    let prepared = app.rt.read(app.raiser(), move |cx| app::prepare(cx, command, &correction)).await;
-    let done = match prepared {
-        Ok(whole) => app.rt.write(app.raiser(), move |cx| app::raise_whole(cx, whole, about, &pictures)).await,
-        Err(error) => Err(error),
-    };
-    match done {
+    let prepare = move |cx: &mut Cx<'_>| app::prepare(cx, command, &correction);
+    let work = move |cx: &mut Cx<'_>, whole: app::Prepared| app::raise_whole(cx, whole, about, &pictures);
+    match app.rt.write_prepared(app.raiser(), prepare, work).await {
         Ok(receipt) => Ok(Ok(receipt.code)),
         Err(matters::Error::Invalid(wrong)) => Ok(Err(wrong.iter().map(|w| (field(w), words(page, w))).collect())),
         Err(error) => Err(errors::of_matters(error)),
