@@ -180,6 +180,8 @@ struct QuarterView {
     withheld: CountView,
     /// Records opened without a matter.
     break_glass: CountView,
+    /// Times that an approver put off telling the person of a lawful demand.
+    demands_told_later: CountView,
 }
 
 /// A count as everybody may see it.
@@ -203,13 +205,14 @@ impl From<Count> for CountView {
 
 impl From<Quarter> for QuarterView {
     fn from(q: Quarter) -> Self {
-        let [demands, withheld, glass] = q.counts;
+        let [demands, withheld, glass, delayed] = q.counts;
         Self {
             year: q.year,
             quarter: q.quarter,
             lawful_demands: demands.into(),
             withheld: withheld.into(),
             break_glass: glass.into(),
+            demands_told_later: delayed.into(),
         }
     }
 }
