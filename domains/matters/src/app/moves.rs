@@ -34,7 +34,7 @@ pub fn moves(cx: &mut Cx<'_>, after: i64, last: i64, most: usize) -> Result<Vec<
     require(&cx.actor, cx.purpose, Action::FollowMatter, &ResourceFacts::District)?;
     let sql = "SELECT e.n, e.at, e.kind, e.subject, e.payload, m.number, m.class, m.state, m.version, m.community, \
                m.town, m.emergency FROM event e JOIN matter m ON m.id = e.subject WHERE e.n > $1 AND e.n <= $2 \
-               AND e.district_id = $3 AND e.subject_kind = $4 ORDER BY e.n LIMIT $5";
+               AND e.district_id = $3 AND e.subject_kind = $4 AND m.about_org IS NULL ORDER BY e.n LIMIT $5";
     let ground = places::snapshot(cx)?;
     cx.query(sql, params![after, last, cx.district(), log::SUBJECT, most])?
         .iter()

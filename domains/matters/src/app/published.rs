@@ -254,7 +254,7 @@ pub fn published_changes(cx: &mut Cx<'_>, filter: &ChangeFilter) -> Result<Vec<C
     let sql = format!(
         "SELECT e.n, e.at, e.payload, m.number, m.state, m.outcome FROM event e JOIN matter m ON m.id = e.subject \
          WHERE e.n >= {first} AND e.district_id = $1 AND e.at >= {from} AND e.at <= {until} AND e.kind IN ({STEPS}) \
-         AND {classes}{only} ORDER BY e.n LIMIT {limit} OFFSET {skip}"
+         AND m.about_org IS NULL AND {classes}{only} ORDER BY e.n LIMIT {limit} OFFSET {skip}"
     );
     let rows = cx.query(&sql, &params)?;
     let mut out = Vec::with_capacity(rows.len());

@@ -140,6 +140,35 @@ testkit::both_databases! {
         assert_ne!(unit.below, unit.committee);
     }
 
+    fn nothing_of_it_goes_out_to_programs_groups_or_everybody(t: Town) {
+        use matters::app::ChangeFilter;
+        let unit = t.unit();
+        // Of a class that lies open otherwise.
+        let raise = |about: Option<OrgId>| t.world.act_as(t.world.public(), move |cx|
+            app::raise_about(cx, something("lighting", "路灯不亮"), &Correction::default(), about)).unwrap();
+        let (secret, open) = (raise(Some(unit.committee)), raise(None));
+        for r in [&secret, &open] {
+            t.act(t.world.first.coordinator, r.matter, Command::Accept);
+        }
+        let end = t.world.act(|cx| Ok::<_, Error>(cx.query_one("SELECT MAX(n) AS n FROM event", &[])?.i64("n")?));
+        let sender = Who::system(t.world.house.district, people::policy::jobs::DELIVERY);
+        let told = t.world.act_as(sender, move |cx| app::moves(cx, 0, end, 500)).unwrap();
+        let numbers: Vec<&str> = told.iter().map(|m| m.number.as_str()).collect();
+        assert!(numbers.contains(&open.number.as_str()), "webhooks and robots hear of matters: {numbers:?}");
+        assert!(!numbers.contains(&secret.number.as_str()), "but not of one about a unit");
+        let now = t.world.house.rt.now();
+        let between = (now.plus_days(-1), now.plus_days(1));
+        let only = ChangeFilter { numbers: vec![], between, skip: 0, limit: 100 };
+        let steps = t.world.act_as(t.world.public(), move |cx| app::published_changes(cx, &only)).unwrap();
+        assert!(steps.iter().any(|c| c.number == open.number));
+        assert!(steps.iter().all(|c| c.number != secret.number), "nor do its steps stand in Open311");
+        let asked = secret.number.clone();
+        let one = ChangeFilter { numbers: vec![asked.clone()], between, skip: 0, limit: 100 };
+        assert!(t.world.act_as(t.world.public(), move |cx| app::published_changes(cx, &one)).unwrap().is_empty());
+        let found = t.world.act_as(t.world.public(), move |cx| app::published_one(cx, &asked));
+        assert!(matches!(found, Err(Error::NotFound)), "{found:?}");
+    }
+
     fn a_record_opens_through_a_matter_about_that_person_and_closes_with_it(t: Town) {
         let person = t.world.act(|cx| register_person(cx, &Flat, &NewPerson {
             area: COMMUNITY,
