@@ -2,36 +2,9 @@
 //! Open311 as programs of others see it: the client library `georeport` from PyPI against the built program, and no
 //! secret of the demo in anything that anybody may read.
 
-use e2e::{Demo, files};
+use e2e::{Demo, files, python};
 use serde_json::Value;
-use std::fs;
-use std::path::PathBuf;
 use std::process::Command;
-
-/// The library as its requirements file says, installed once per content of that file.
-fn python() -> PathBuf {
-    let wanted = fs::read(files::root().join("tests/e2e/open311/requirements.txt")).expect("the requirements");
-    let place = files::cache("georeport");
-    let _one_at_a_time = files::lock("georeport");
-    let python = place.join("venv/bin/python");
-    let done = place.join("installed.txt");
-    if fs::read(&done).ok().as_deref() != Some(&wanted) {
-        let list = place.join("requirements.txt");
-        fs::write(&list, &wanted).expect("copy the requirements");
-        run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(place.join("venv")));
-        run(Command::new(&python)
-            .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"])
-            .arg(&list));
-        fs::write(&done, wanted).expect("note that the library is there");
-    }
-    python
-}
-
-fn run(command: &mut Command) {
-    let out = command.output().unwrap_or_else(|e| panic!("{command:?}: {e}; ./dev setup installs Python"));
-    let text = format!("{}{}", String::from_utf8_lossy(&out.stdout), String::from_utf8_lossy(&out.stderr));
-    assert!(out.status.success(), "{command:?}: {}\n{text}", out.status);
-}
 
 #[test]
 fn the_client_library_georeport_finds_everything() {
@@ -54,7 +27,8 @@ fn the_client_library_georeport_finds_everything() {
 
     let host = demo.base().trim_start_matches("http://").split(':').next().unwrap_or_default().to_owned();
     let script = files::root().join("tests/e2e/open311/client.py");
-    run(Command::new(python()).arg(script).arg(format!("{}/open311/v2", demo.base())).arg(host).arg(&number));
+    let library = python::with_requirements("open311");
+    python::run(Command::new(library).arg(script).arg(format!("{}/open311/v2", demo.base())).arg(host).arg(&number));
 
     // Nothing that anybody may read names anybody.
     let mut secrets: Vec<String> = vec!["somebody@mail.example".into(), "Some Body".into(), "BodySome".into()];
