@@ -4,7 +4,7 @@
 use ::store::Migration;
 
 pub const MIGRATIONS: &[Migration] =
-    &[CLOSED_LOOP, PUBLISHED, TILES, FEWER, COPIES, BY_STATE, AUDIENCE, ABOUT, DATA_REQUESTS];
+    &[CLOSED_LOOP, PUBLISHED, TILES, FEWER, COPIES, BY_STATE, AUDIENCE, ABOUT, DATA_REQUESTS, CLOSED];
 
 const CLOSED_LOOP: Migration = Migration {
     name: "matters-0001-closed-loop",
@@ -207,5 +207,13 @@ CREATE TABLE data_request (
 CREATE INDEX data_request_subject ON data_request (subject, asked_at);
 CREATE INDEX data_request_due ON data_request (district_id, state, due_at);
 CREATE INDEX data_request_done ON data_request (district_id, done_at);
+",
+};
+
+/// What was closed in a month, for its report.
+const CLOSED: Migration = Migration {
+    name: "matters-closed",
+    sql: "
+CREATE INDEX matter_closed ON matter (district_id, closed_at, n) WHERE closed_at IS NOT NULL;
 ",
 };

@@ -25,6 +25,7 @@ mod owners;
 pub mod persons;
 mod published;
 mod raise;
+pub mod report;
 mod search;
 mod takers;
 mod track;

@@ -13,6 +13,7 @@ mod lists;
 mod published;
 mod random;
 mod redacted;
+mod report;
 mod retention;
 mod town;
 
