@@ -138,9 +138,6 @@ fn complete_operation(path: &str, method: &str, operation: &mut Map<String, Valu
         let all: Vec<&str> = CommandKind::ALL.iter().map(|kind| action(*kind).code()).collect();
         operation.insert("x-actions".into(), json!(all));
     }
-    if path == "/api/v1/matters/similar" {
-        operation.insert("x-actions".into(), json!([Action::RaiseFor.code()]));
-    }
     tell_rights(operation);
     let has_body = operation.contains_key("requestBody");
     if has_body && let Some(body) = operation.get_mut("requestBody").and_then(Value::as_object_mut) {

@@ -202,15 +202,16 @@ async fn what_the_owner_will_read_is_seen_and_put_right_beforehand() {
     let shown = api.give("/matters/preview", ask(json!({ "show": [PHONE], "hide": ["三楼"] }))).await.is(200).json();
     let hidden_now = hidden(shown["items"].as_array().unwrap());
     assert!(!hidden_now.contains(&PHONE.to_owned()) && hidden_now.contains(&"三楼".to_owned()), "{hidden_now:?}");
-    let raise = json!({ "class": "danger-now", "text": text });
+    // And the same correction counts when it is raised.
+    let raise = json!({ "class": "danger-now", "text": text, "correction": { "hide": ["三楼"] } });
     let id = api.give("/matters", raise).await.is(201).json()["id"].as_str().unwrap().to_owned();
     api.assign(id.parse().unwrap()).await;
     let read = api.get(Role::DutyOfficer, &format!("/matters/{id}")).await.is(200);
-    assert!(read.text.contains("漏水") && !read.text.contains(PHONE), "{}", read.text);
+    assert!(read.text.contains("漏水") && !read.text.contains("三楼") && !read.text.contains(PHONE), "{}", read.text);
     // The words as they stand are opened by right, and each time is told to the raiser.
     let words = format!("/matters/{id}/original");
     let original = api.call(Method::POST, &api.keys[&Role::DutyOfficer], &words, &[], None).await.is(200);
-    assert!(original.text.contains(PHONE));
+    assert!(original.text.contains("三楼"));
     api.call(Method::POST, &api.keys[&Role::Shop], &words, &[], None).await.is(403);
     let plain = api.key_with(Role::DutyOfficer, &[people::policy::TokenScope::Read]);
     let refused = api.call(Method::POST, &plain, &words, &[], None).await.is(403);

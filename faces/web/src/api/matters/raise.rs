@@ -1,5 +1,6 @@
 //! Raising (J1): by anybody, or by staff who type for somebody (R9).
 
+use super::ahead::CorrectionInput;
 use super::view::{PlaceInput, RaiserInput, Similar};
 use crate::api::Caller;
 use crate::api::input::Body;
@@ -13,7 +14,6 @@ use kernel::Purpose;
 use kernel::ids::OrgId;
 use matters::app::{Raise, Receipt};
 use matters::model::Origin;
-use matters::redaction::Correction;
 use people::policy::Action;
 use serde::{Deserialize, Serialize};
 use store::{Cx, OnceKey};
@@ -38,6 +38,9 @@ pub(super) struct RaiseInput {
     /// The body it is about, when it is about an office or its staff: it goes past that body, whose people see nothing of
     /// it.
     about: Option<Uuid>,
+    /// What was put right in the preview (`/api/v1/matters/preview`).
+    #[serde(default)]
+    correction: CorrectionInput,
 }
 
 /// How somebody brought it to the one who types.
@@ -139,7 +142,7 @@ pub(super) async fn raise_matter(
             (app.raiser(), Origin::Api)
         }
     };
-    let about = value.about.map(OrgId);
+    let (about, correction) = (value.about.map(OrgId), value.correction.into());
     let command = Raise {
         key: once.as_ref().map(|once| own_key(&who, once)),
         class: value.class,
@@ -148,7 +151,7 @@ pub(super) async fn raise_matter(
         raiser: RaiserInput::read(value.raiser, page.look.lang),
         origin,
     };
-    let prepare = move |cx: &mut Cx<'_>| Ok::<_, Fail>(matters::app::prepare(cx, command, &Correction::default())?);
+    let prepare = move |cx: &mut Cx<'_>| Ok::<_, Fail>(matters::app::prepare(cx, command, &correction)?);
     let work = move |cx: &mut Cx<'_>, whole| Ok::<_, Fail>(matters::app::raise_prepared(cx, whole, about)?);
     let receipt = app.rt.write_prepared(who, prepare, work).await.map_err(|fail| fail.renamed(field))?;
     let at = place(format_args!("/track/{}", receipt.code));
@@ -170,7 +173,8 @@ pub(super) struct SimilarInput {
 }
 
 /// Open matters that may be the same as one that is being typed; only those the caller may see.
-#[utoipa::path(post, path = "/api/v1/matters/similar", tag = "matters", request_body = SimilarInput,
+#[utoipa::path(post, path = "/api/v1/matters/similar", tag = "matters",
+    extensions(("x-actions" = json!(["raise-for"]))), request_body = SimilarInput,
     responses((status = 200, body = Page<Similar>, description = "Proposals; a person decides.")))]
 pub(super) async fn similar_matters(
     caller: Caller,
