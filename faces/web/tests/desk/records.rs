@@ -248,8 +248,30 @@ async fn a_matter_about_a_unit_is_not_there_for_its_people() {
         let body = desk.get(&duty, path).await.body;
         assert!(!body.contains("态度恶劣") && !body.contains(&id.to_string()), "{path}");
     }
+    // Nor in anything that goes out in their name: files, the calendar of a telephone, a filter that is kept, programs.
+    let number = desk.sql(|cx| Ok(cx.query_one("SELECT number FROM matter", &[])?.text("number")?));
+    let made = desk.post(&duty, "/desk/me/feed", "wish=make").await.body;
+    let feed = made.split("/ical/").nth(1).and_then(|rest| rest.split(".ics").next()).expect("an address").to_owned();
+    assert_eq!(desk.post(&duty, "/desk/views", "name=all&query=queue%3Dplace").await.status, StatusCode::SEE_OTHER);
+    for path in [
+        "/desk/export.csv?queue=place".to_owned(),
+        format!("/ical/{feed}.ics"),
+        "/desk".to_owned(),
+        "/api/v1/matters?queue=place".to_owned(),
+        "/api/v1/matters/points?queue=place".to_owned(),
+        "/api/v1/matters/search?q=%E6%80%81%E5%BA%A6".to_owned(),
+        format!("/api/v1/numbers/{number}"),
+        format!("/api/v1/matters/{id}"),
+        format!("/open311/v2/requests/{number}.json"),
+        "/open311/v2/servicerequestupdates.json".to_owned(),
+    ] {
+        let body = desk.get(&duty, &path).await.body;
+        assert!(!body.contains("态度恶劣") && !body.contains(&number), "{path}: {body}");
+        assert!(path.ends_with(&id.to_string()) || !body.contains(&id.to_string()), "{path}: {body}");
+    }
     let coordinator = desk.sign_in(Role::Coordinator).await;
     says(&desk.get(&coordinator, &format!("/desk/matters/{id}")).await, StatusCode::OK, "青禾派出所");
+    says(&desk.get(&coordinator, &format!("/api/v1/numbers/{number}")).await, StatusCode::OK, &id.to_string());
     let exported = desk.get(&coordinator, "/desk/export.csv?queue=place").await.body;
     assert!(exported.contains("态度恶劣"), "{exported}");
 }
