@@ -1,4 +1,4 @@
-//! The one way out over HTTP, for channels that an operator has set up: webhooks, the SMS gateway, group robots, web push.
+//! The one way out over HTTP, for channels that an operator has set up: webhooks, the SMS gateway, group robots.
 //!
 //! Nothing is made before the first call, so an installation without a channel opens no connection. Redirects are not
 //! followed, proxies of the environment not used, answers cut at 64 KiB, calls ended after ten seconds. Addresses that
