@@ -4,8 +4,9 @@ use e2e::{Demo, files, python};
 use std::fs;
 use std::process::Command;
 
-/// Cases of each operation that fit its schemas, and as many that do not.
-const EXAMPLES: &str = "2";
+/// Cases of each operation that fit its schemas (with ids of things that are there), and as many that do not; more are for
+/// a long night.
+const EXAMPLES: &str = "1";
 
 #[test]
 fn whatever_any_role_asks_the_answer_is_as_described() {
