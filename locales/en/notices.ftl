@@ -111,3 +111,6 @@ notice-data_request_due = Data request { $number } is due and not answered
 notice-data_request_late = Data request { $number } is a day late and not answered
 notice-data_request_second = Data request { $number } needs you as the second person
 notice-data_request_answered = The data request { $number } that you took down has an answer; please tell whoever asked
+mail-desk-body = { $sentence }
+
+    Open the desk: { $link }

@@ -111,3 +111,6 @@ notice-data_request_due = 个人信息请求 { $number } 到期了还没答复
 notice-data_request_late = 个人信息请求 { $number } 超期一天还没答复
 notice-data_request_second = 个人信息请求 { $number } 等您作为第二人审批
 notice-data_request_answered = 您代为登记的个人信息请求 { $number } 有新的答复，请告诉本人
+mail-desk-body = { $sentence }
+
+    打开工作台：{ $link }

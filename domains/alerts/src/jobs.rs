@@ -49,13 +49,13 @@ pub fn handlers(config: AlertsConfig) -> Handlers {
             let (n, key): (NotifyRaiser, _) = (payload(job)?, job_key(job));
             run(rt, job, move |cx| tell::tell_raiser(cx, mail, &n, &key))
         })
-        .on(TellSupervisor::OPENED, |rt, job| {
+        .on(TellSupervisor::OPENED, move |rt, job| {
             let n: TellSupervisor = payload(job)?;
-            run(rt, job, move |cx| tell::window_opened(cx, &n))
+            run(rt, job, move |cx| tell::window_opened(cx, mail, &n))
         })
-        .on(TellSupervisor::LATE, |rt, job| {
+        .on(TellSupervisor::LATE, move |rt, job| {
             let n: TellSupervisor = payload(job)?;
-            run(rt, job, move |cx| tell::window_late(cx, &n))
+            run(rt, job, move |cx| tell::window_late(cx, mail, &n))
         })
         .on(TellApprovers::ASKED, |rt, job| {
             let n: TellApprovers = payload(job)?;

@@ -36,7 +36,7 @@ fn value(page: &Page, part: &str, field: &str, value: &str) -> String {
         (_, "channel") => word("channel-"),
         ("requests", "kind") => word("data-kind-"),
         ("requests", "state") => word("data-state-"),
-        ("matters", "state") => word("state-plain-"),
+        ("matters", "state") => word("state-"),
         ("deliveries", "result") => word("delivery-"),
         ("consents", "said") => Some(consent(page, value)),
         _ => None,

@@ -76,3 +76,8 @@ fn doors_close_and_open_and_a_post_changes_hands() {
 fn a_list_is_taken_out_and_stays_text() {
     both(&Demo::start(), "export");
 }
+
+#[test]
+fn a_person_in_care_asks_for_a_copy_of_everything() {
+    both(&Demo::start(), "own");
+}

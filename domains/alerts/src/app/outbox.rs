@@ -151,6 +151,9 @@ fn for_account(
     message: &Message,
     account: AccountId,
 ) -> Result<Option<Letter>> {
+    if let Some(path) = super::notices::leads_to(&message.kind) {
+        return for_desk(cx, config, message, account, path);
+    }
     let about = brief(cx, message.matter)?;
     let actor = people::app::sessions::actor_of(cx, account)?;
     if !decide(&actor, Purpose::Matter(message.matter), Action::ViewMatter, &about.facts).is_allowed() {
@@ -163,6 +166,26 @@ fn for_account(
     let link = format!("{}{prefix}/desk/matters/{}", config.public_url.trim_end_matches('/'), message.matter);
     let due = wall_clock(about.due_at);
     let body = text(lang, "mail-staff-body", &[("sentence", &subject), ("due", &due), ("link", &link)]);
+    Ok(Some(Letter { id: message.id, to, subject, body }))
+}
+
+/// About something on the desk that is no matter: the sentence of the notice and the page it leads to. That page asks again
+/// who may see it.
+fn for_desk(
+    cx: &mut Cx<'_>,
+    config: &AlertsConfig,
+    message: &Message,
+    account: AccountId,
+    path: &str,
+) -> Result<Option<Letter>> {
+    let Some(to) = people::app::accounts::email(cx, account)? else { return Ok(None) };
+    let lang = people::app::accounts::account(cx, account)?.lang;
+    // The key is `mail/{kind}/{id}/{account}`.
+    let id = message.key.split('/').nth(2).unwrap_or_default();
+    let subject = sentence(lang, &message.kind, &tell::short(id));
+    let prefix = if lang == Lang::En { "/en" } else { "" };
+    let link = format!("{}{prefix}{path}", config.public_url.trim_end_matches('/'));
+    let body = text(lang, "mail-desk-body", &[("sentence", &subject), ("link", &link)]);
     Ok(Some(Letter { id: message.id, to, subject, body }))
 }
 

@@ -75,13 +75,21 @@ fn is_about(cx: &mut Cx<'_>, account: AccountId, matter: MatterId, about: &Brief
 }
 
 /// The supervisor hears of a break-glass window at once; the number is the first part of its id, nothing more.
-pub(crate) fn window_opened(cx: &mut Cx<'_>, job: &TellSupervisor) -> Result<()> {
-    let window = job.window.to_string();
-    notices::tell_desk(cx, job.account, "break_glass", &short(&window), &window).map(drop)
+pub(crate) fn window_opened(cx: &mut Cx<'_>, mail: HasMail, job: &TellSupervisor) -> Result<()> {
+    by_desk_and_mail(cx, mail, job.account, "break_glass", &job.window.to_string())
+}
+
+/// On the desk, and by mail where there is an address: number and link, nothing of anybody.
+fn by_desk_and_mail(cx: &mut Cx<'_>, mail: HasMail, account: AccountId, kind: &str, id: &str) -> Result<()> {
+    let told = notices::tell_desk(cx, account, kind, &short(id), id)?;
+    if told && mail.0 && people::app::accounts::has_email(cx, account)? {
+        outbox::to_account(cx, account, kind, MatterId(uuid::Uuid::nil()), &format!("{kind}/{id}/{account}"))?;
+    }
+    Ok(())
 }
 
 /// The review is due: told again, to the coordinators too.
-pub(crate) fn window_late(cx: &mut Cx<'_>, job: &TellSupervisor) -> Result<()> {
+pub(crate) fn window_late(cx: &mut Cx<'_>, mail: HasMail, job: &TellSupervisor) -> Result<()> {
     if !people::app::break_glass::waits(cx, job.window)? {
         return Ok(());
     }
@@ -89,7 +97,7 @@ pub(crate) fn window_late(cx: &mut Cx<'_>, job: &TellSupervisor) -> Result<()> {
     let mut told = people::app::staff::holders_of(cx, &[Role::Coordinator])?;
     told.push(job.account);
     for account in told {
-        notices::tell_desk(cx, account, "break_glass_late", &short(&window), &window)?;
+        by_desk_and_mail(cx, mail, account, "break_glass_late", &window)?;
     }
     Ok(())
 }
@@ -144,7 +152,7 @@ pub(crate) fn data_request(cx: &mut Cx<'_>, job: &TellDeciders) -> Result<()> {
 }
 
 /// The end of an id: random, enough to tell two apart.
-fn short(id: &str) -> String {
+pub(super) fn short(id: &str) -> String {
     id.chars().skip(id.len().saturating_sub(6)).collect::<String>().to_uppercase()
 }
 

@@ -166,6 +166,23 @@ impl Town {
 }
 
 testkit::both_databases! {
+    fn the_supervisor_of_an_urgent_look_hears_by_mail_too_and_reads_nothing_of_anybody(t: Town) {
+        let window = kernel::ids::WindowId(uuid::Uuid::from_u128(0x00ab_cdef));
+        let head = t.head.0;
+        t.world.act(move |cx| {
+            let what = people::app::break_glass::TellSupervisor { window, account: head };
+            let payload = serde_json::to_value(&what).unwrap();
+            let kind = people::app::break_glass::TellSupervisor::OPENED;
+            cx.enqueue(store::NewJob { kind, key: window.to_string(), run_at: cx.now, payload }).map(drop)
+        });
+        t.run();
+        t.run();
+        assert_eq!(t.notices(head), ["break_glass"]);
+        let mails = t.mails_to("head@staff.example");
+        let [mail] = mails.as_slice() else { panic!("{} mails", mails.len()) };
+        assert!(mail.header("Subject").contains("ABCDEF") && mail.text().contains("/en/desk/break-glass"), "{mail:?}");
+    }
+
     /// R2: accepted by the server, not bounced in 24 hours: that is the proof, and the matter closes by itself.
     fn an_answer_by_mail_is_proven_after_a_day(t: Town) {
         let r = t.raise();

@@ -195,6 +195,33 @@ pub fn export(cx: &mut Cx<'_>, fresh: &Fresh, id: DemandId) -> Result<Export> {
     Ok(out)
 }
 
+/// What the letter to the person needs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Letter {
+    pub name: String,
+    pub address: Option<String>,
+    pub guardians: Vec<super::persons::GuardianLine>,
+    pub demand: Demand,
+}
+
+/// Name and address for the letter, for whoever of the approvers tells the person; logged like every look.
+pub fn letter(cx: &mut Cx<'_>, id: DemandId) -> Result<Letter> {
+    crate::policy::require_somewhere(&cx.actor, Action::ApproveDemand)?;
+    let (demand, _) = load(cx, id)?;
+    if !demand.may_tell {
+        return Err(denied());
+    }
+    if demand.delay_until.is_some_and(|until| until > cx.now) {
+        return Err(Error::Refused("not-to-be-told-yet"));
+    }
+    let identity: Option<Identity> = part_of(cx, demand.person, Part::Identity)?;
+    let contact: Contact = part_of(cx, demand.person, Part::Contact)?.unwrap_or_default();
+    let guardians = super::persons::open_guardians(cx, demand.person)?;
+    cx.record_read("person", demand.person.0, &["name", "address", "guardians"])?;
+    let name = identity.map(|i| i.name).unwrap_or_default();
+    Ok(Letter { name, address: contact.address, guardians, demand })
+}
+
 /// The person, or a guardian, has been told; by one of the approvers.
 pub fn told(cx: &mut Cx<'_>, id: DemandId, how: super::break_glass::Told) -> Result<()> {
     let (demand, _) = load(cx, id)?;

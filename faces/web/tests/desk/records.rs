@@ -200,8 +200,24 @@ async fn a_lawful_demand() {
     assert_eq!(desk.post(&one, &export, "").await.status, StatusCode::FORBIDDEN);
     says(&desk.post(&asker, &export, "").await, StatusCode::OK, NAME);
     says(&desk.post(&asker, &export, "").await, StatusCode::UNPROCESSABLE_ENTITY, "已经调出过一次");
+    // The letter, by those who approved it and nobody else; and it stands on the person's own page.
+    let letter = "do=letter";
+    says(&desk.post(&one, &act, letter).await, StatusCode::OK, NAME);
+    for role in Role::ALL.iter().filter(|r| **r != Role::Coordinator) {
+        let cookie = desk.sign_in(*role).await;
+        let answer = desk.post(&cookie, &act, letter).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{}", role.code());
+        assert!(!answer.body.contains(NAME), "{}", role.code());
+    }
+    let code = code_of(&desk.post(&asker, &format!("{record}/link"), "to=subject&proof=known").await.body);
+    let own = format!("/p/{code}");
+    says(&desk.get("", &own).await, StatusCode::OK, "文书 x-1");
     let delay = format!("do=delay&until={}&reason=x", desk.day_after(20));
     assert_eq!(desk.post(&two, &act, &delay).await.status, StatusCode::SEE_OTHER);
+    let withheld = desk.get("", &own).await;
+    says(&withheld, StatusCode::OK, "另有 2 次查看依法暂缓告知");
+    assert!(!withheld.body.contains("x-1"), "{}", withheld.body);
+    says(&desk.post(&one, &act, letter).await, StatusCode::UNPROCESSABLE_ENTITY, "署名推迟");
     assert_eq!(desk.post(&one, &act, "do=told&how=letter").await.status, StatusCode::SEE_OTHER);
 }
 

@@ -54,6 +54,18 @@ struct DemandsPage {
 }
 
 #[derive(Template)]
+#[template(path = "desk/demand_letter.html")]
+struct LetterPage {
+    page: Page,
+    frame: Frame,
+    back: String,
+    name: String,
+    address: Option<String>,
+    guardians: Vec<show::GuardianView>,
+    paragraphs: Vec<String>,
+}
+
+#[derive(Template)]
 #[template(path = "desk/demand_export.html")]
 struct ExportPage {
     page: Page,
@@ -146,6 +158,9 @@ async fn act(
     Path(id): Path<DemandId>,
     Confirmed { staff, form }: Confirmed<Posted>,
 ) -> Result<Response, Fail> {
+    if form.get("do") == "letter" {
+        return letter(&app, page, staff, id).await;
+    }
     let (who, session) = (staff.who(Purpose::Demand(id)), staff.session);
     let done = app
         .rt
@@ -208,6 +223,36 @@ async fn export(
     unkept(&shown)
 }
 
+async fn letter(app: &App, page: Page, staff: Staff, id: DemandId) -> Result<Response, Fail> {
+    let who = staff.who(Purpose::Demand(id));
+    let done = app.rt.write(who.clone(), move |cx| Ok::<_, matters::Error>(demands::letter(cx, id)?)).await;
+    let l = match done {
+        Ok(l) => l,
+        Err(error) => return after(app, page, staff, Err(error)).await,
+    };
+    let shown = app
+        .rt
+        .read(who, move |cx| {
+            let frame = Frame::load(cx, &page, &staff, "/desk/demands")?;
+            let guardians = l.guardians.iter().map(|g| show::guardian(&page, g)).collect();
+            let paragraphs = paragraphs(&page, &l.demand);
+            let back = page.href("/desk/demands");
+            Ok::<_, Fail>(LetterPage { back, name: l.name, address: l.address, guardians, paragraphs, frame, page })
+        })
+        .await?;
+    unkept(&shown)
+}
+
+fn paragraphs(page: &Page, d: &Demand) -> Vec<String> {
+    let at = d.exported_at.map_or_else(String::new, |at| page.stamp(at));
+    vec![
+        page.t2("demand-letter-what", "who", &d.authority, "document", &d.document),
+        page.t2("demand-letter-parts", "parts", parts(page, d), "at", at),
+        page.t("demand-letter-how"),
+        page.t("glass-letter-rights"),
+    ]
+}
+
 fn exported(page: Page, frame: Frame, user: &str, out: &demands::Export) -> ExportPage {
     let mut lines = Lines::new();
     lines.extend(out.identity.iter().flat_map(|i| show::identity(&page, i)));
@@ -266,6 +311,16 @@ pub(super) mod tests {
             lines: vec![(page.t("record-field-name"), words("王桂芳", "Wang Guifang"))],
             mark: page.t2("record-mark", "who", words("王工", "Wang"), "at", page.stamp(page.now)),
         };
+        let letter = LetterPage {
+            page: page.clone(),
+            frame: Frame::sample(page),
+            back: "/desk".into(),
+            name: words("王桂芳", "Wang Guifang"),
+            address: Some(words("青禾里 3 号", "Qingheli 3")),
+            guardians: Vec::new(),
+            paragraphs: vec![page.t("demand-letter-how"), page.t("glass-letter-rights")],
+        };
+        out.push(("desk/demand_letter.html", letter.render().unwrap_or_default()));
         out.push(("desk/demand_export.html", export.render().unwrap_or_default()));
         out
     }
