@@ -265,7 +265,7 @@ async fn a_matter_about_a_unit_is_not_there_for_its_people() {
         assert!(!body.contains("态度恶劣") && !body.contains(&id.to_string()), "{path}");
     }
     // Nor in anything that goes out in their name: files, the calendar of a telephone, a filter that is kept, programs.
-    let number = desk.sql(|cx| Ok(cx.query_one("SELECT number FROM matter", &[])?.text("number")?));
+    let number = desk.sql(|cx| cx.query_one("SELECT number FROM matter", &[])?.text("number"));
     let made = desk.post(&duty, "/desk/me/feed", "wish=make").await.body;
     let feed = made.split("/ical/").nth(1).and_then(|rest| rest.split(".ics").next()).expect("an address").to_owned();
     assert_eq!(desk.post(&duty, "/desk/views", "name=all&query=queue%3Dplace").await.status, StatusCode::SEE_OTHER);
