@@ -257,15 +257,18 @@ pub const fn rule(action: Action) -> Rule {
         Action::ViewOriginal => Rule { while_open: true, content: true, for_this_matter: true, ..staff(CALLERS) },
         Action::ViewPublished => Rule { public: true, raiser: true, any_account: true, ..NOBODY },
         Action::ExportMatters => staff(&[(Head, Place), (Coordinator, District)]),
-        Action::ViewReports => staff(&[
-            (Committee, Place),
-            (Agency, Place),
-            (Officer, Place),
-            (Duty, Place),
-            (Head, Place),
-            (Coordinator, District),
-            (CatchAll, Place),
-        ]),
+        Action::ViewReports => Rule {
+            jobs: &[jobs::CLI],
+            ..staff(&[
+                (Committee, Place),
+                (Agency, Place),
+                (Officer, Place),
+                (Duty, Place),
+                (Head, Place),
+                (Coordinator, District),
+                (CatchAll, Place),
+            ])
+        },
 
         Action::Screen | Action::MergeDuplicate | Action::Reclassify | Action::Accept => {
             Rule { while_open: true, ..staff(SORTERS) }

@@ -108,7 +108,9 @@ pub(super) fn beyond(key: &KeyLimit, me: Option<AccountId>, action: Action, fact
         },
         ResourceFacts::Window(_) | ResourceFacts::Demand(_) | ResourceFacts::DataRequest(_) => false,
         // Nothing in particular: only what is cut to the area afterwards, line by line.
-        ResourceFacts::District => matches!(action, Action::ViewDesk | Action::RaiseFor | Action::ExportMatters),
+        ResourceFacts::District => {
+            matches!(action, Action::ViewDesk | Action::RaiseFor | Action::ExportMatters | Action::ViewReports)
+        }
     };
     (!inside).then_some(Why::TokenArea)
 }

@@ -13,6 +13,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use kernel::Purpose;
+use matters::app::report::{self, Figures, Month};
 use people::policy::{Action, ResourceFacts, require};
 use serde::{Deserialize, Serialize};
 use store::jobs::DeadLetter;
@@ -28,6 +29,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(discard_dead_letter))
         .routes(routes!(show_coverage))
         .routes(routes!(show_transparency))
+        .routes(routes!(show_report))
 }
 
 /// Which years of the work calendar are there.
@@ -222,4 +224,93 @@ impl From<Quarter> for QuarterView {
     responses((status = 200, body = Page<QuarterView>, description = "The last two years.")))]
 async fn show_transparency(State(app): State<App>, headers: HeaderMap) -> Result<Response, Fail> {
     listed::<QuarterView, _, _, _>(&app, &headers, app.anybody(), transparency::quarters).await
+}
+
+/// What a month came to, of the matters that the caller may see; what was imported is left out.
+#[derive(Debug, Serialize, ToSchema)]
+struct ReportView {
+    /// As asked.
+    #[schema(example = "2026-05")]
+    month: String,
+    all: FiguresView,
+    classes: Vec<ClassFigures>,
+    places: Vec<PlaceFigures>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct ClassFigures {
+    class: String,
+    #[serde(flatten)]
+    figures: FiguresView,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct PlaceFigures {
+    /// A town for whoever sees the whole district, else a community; null where the place is not known.
+    area: Option<uuid::Uuid>,
+    #[serde(flatten)]
+    figures: FiguresView,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct FiguresView {
+    /// Raised in the month.
+    received: i64,
+    /// Closed in the month, whenever raised.
+    closed: i64,
+    /// Of those, past a due time at some point.
+    late: i64,
+    /// Of those, opened again at some point.
+    reopened: i64,
+    /// Minutes from raised to closed, of all closed together.
+    minutes: i64,
+    /// Of those, rated.
+    rated: i64,
+    /// Sum of the ratings, 1 to 5 each.
+    stars: i64,
+    /// Open when the month ended; now, for the month that runs.
+    open: i64,
+}
+
+impl From<&Figures> for FiguresView {
+    fn from(f: &Figures) -> Self {
+        Self {
+            received: f.received,
+            closed: f.closed,
+            late: f.late,
+            reopened: f.reopened,
+            minutes: f.minutes,
+            rated: f.rated,
+            stars: f.stars,
+            open: f.open,
+        }
+    }
+}
+
+/// The report of a month on the wall of Shanghai.
+#[utoipa::path(get, path = "/api/v1/reports/{month}", tag = "district", extensions(("x-actions" = json!(["view-reports"]))),
+    params(("month" = String, Path, description = "Year and month, such as `2026-05`.")),
+    responses((status = 200, body = ReportView, description = "The report."), (status = 404)))]
+async fn show_report(
+    caller: Caller,
+    State(app): State<App>,
+    Path(month): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Fail> {
+    let who = caller.who(Action::ViewReports, Purpose::Administration)?;
+    let month = Month::parse(&month).ok_or(Fail::NotFound)?;
+    let view = read(&app, who, move |cx| {
+        let found = report::month(cx, month)?;
+        Ok::<_, Fail>(ReportView {
+            month: month.to_string(),
+            all: (&found.all).into(),
+            classes: found.classes.iter().map(|(c, f)| ClassFigures { class: c.clone(), figures: f.into() }).collect(),
+            places: found
+                .places
+                .iter()
+                .map(|(area, f)| PlaceFigures { area: area.map(|a| a.0), figures: f.into() })
+                .collect(),
+        })
+    });
+    shown(&headers, None, &view.await?)
 }

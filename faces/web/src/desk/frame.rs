@@ -104,6 +104,9 @@ impl Frame {
         if may(cx, Action::ViewStaff) {
             nav.push(NavItem::plain("/desk/staff", "staff", here));
         }
+        if may(cx, Action::ViewReports) {
+            nav.push(NavItem::plain("/desk/reports", "reports", here));
+        }
         nav.extend(of_the_log(cx, here)?);
         nav.extend(of_records(cx, here)?);
         let glass = people::app::break_glass::running(cx)?;

@@ -18,10 +18,12 @@ mod notices;
 mod questions;
 mod queue;
 mod records;
+mod reports;
 mod search;
 mod sessions;
 mod step;
 mod step_forms;
+mod table;
 mod view;
 mod whom;
 mod withheld;
@@ -44,6 +46,7 @@ pub(crate) fn routes() -> Router<App> {
         .merge(intake::routes())
         .merge(search::routes())
         .merge(export::routes())
+        .merge(reports::routes())
         .merge(map::routes())
         .merge(duty::routes())
         .merge(events::routes())
@@ -102,6 +105,7 @@ pub(crate) fn samples(page: &Page) -> Vec<(&'static str, String)> {
     all.extend(questions::tests::samples(page));
     all.extend(withheld::tests::samples(page));
     all.extend(records::samples(page));
+    all.extend(reports::tests::samples(page));
     all.extend(keys::tests::samples(page));
     all.extend(admin::samples(page));
     all

@@ -149,6 +149,32 @@ async fn exports_hold_no_raiser() {
 }
 
 #[tokio::test]
+async fn a_month_is_shown_and_taken_out_as_a_file() {
+    let desk = Desk::new();
+    desk.raise("=HYPERLINK(1) 打 02105710199 找张三");
+    let boss = desk.sign_in(Role::Coordinator).await;
+    let page = desk.get(&boss, "/desk/reports").await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert!(page.body.contains("<td class=\"num\">1</td>"), "one was received: {}", page.body);
+    let wrong = desk.get(&boss, "/desk/reports?month=2999-13").await;
+    assert!(wrong.body.contains("role=\"alert\"") && wrong.body.contains("2026-05"), "said, with an example");
+    let earlier = desk.get(&boss, "/desk/reports?month=2001-02").await;
+    assert!(earlier.body.contains("class=\"empty\"") && earlier.body.contains("month=2001-03"));
+    let report = desk.get(&boss, "/desk/reports?as=csv").await;
+    assert!(report.kind.starts_with("text/csv") && report.body.lines().count() >= 4, "{}", report.body);
+    let ledger = desk.get(&boss, "/desk/reports/ledger?as=csv").await;
+    assert_eq!(ledger.body.lines().count(), 2, "{}", ledger.body);
+    assert!(ledger.body.contains("'=HYPERLINK") && !ledger.body.contains("02105710199"), "{}", ledger.body);
+    let system = desk.sign_in(Role::SystemAdmin).await;
+    for (who, list) in [(&boss, "areas?kind=community"), (&boss, "posts?"), (&system, "orgs?kind=committee")] {
+        let file = desk.get(who, &format!("/desk/admin/{list}&as=csv")).await;
+        assert!(file.kind.starts_with("text/csv"), "{list}: {}", file.kind);
+        let book = desk.get(who, &format!("/desk/admin/{list}&as=xlsx")).await;
+        assert!(book.kind.contains("spreadsheetml"), "{list}");
+    }
+}
+
+#[tokio::test]
 async fn news_comes_within_two_seconds_and_only_to_whom_it_concerns() {
     let desk = Desk::new();
     let mut heard = Vec::new();

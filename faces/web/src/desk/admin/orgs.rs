@@ -1,6 +1,7 @@
 //! The bodies that work together: committees, agencies, property managers, shops.
 
 use super::{Sheet, SheetPage, allow};
+use crate::desk::table::{self, As, Listed, Table};
 use crate::desk::view::{Choice, Field, blame};
 use crate::desk::{Frame, ground};
 use crate::public::post::Posted;
@@ -40,6 +41,7 @@ struct OrgsPage {
     orgs: Vec<OrgLine>,
     /// More were found than are shown.
     cut: bool,
+    file: String,
     done: Option<String>,
 }
 
@@ -52,6 +54,7 @@ struct Ask {
     kind: String,
     text: String,
     done: String,
+    r#as: String,
 }
 
 fn kinds(page: &Page, now: &str) -> Vec<Choice> {
@@ -59,7 +62,8 @@ fn kinds(page: &Page, now: &str) -> Vec<Choice> {
 }
 
 async fn list(State(app): State<App>, page: Page, staff: Staff, Query(asked): Query<Ask>) -> Result<Response, Fail> {
-    let shown = app
+    let (file, words) = (As::from_code(&asked.r#as), page.clone());
+    let listed = app
         .rt
         .read(staff.who(Purpose::Administration), move |cx| {
             allow(cx, Action::ManageOrgs)?;
@@ -76,13 +80,31 @@ async fn list(State(app): State<App>, page: Page, staff: Staff, Query(asked): Qu
                     active: o.active,
                 })
                 .collect();
+            if file.is_some() {
+                return Ok(Listed::File(as_table(&page, orgs)));
+            }
             let cut = orgs.len() > SHOWN;
             orgs.truncate(SHOWN);
-            let done = (asked.done == "made").then(|| page.t("desk-org-made"));
-            Ok::<_, Fail>(OrgsPage { kinds: kinds(&page, kind.code()), text: asked.text, page, frame, orgs, cut, done })
+            Ok::<_, Fail>(Listed::Page(Box::new(OrgsPage {
+                kinds: kinds(&page, kind.code()),
+                done: (asked.done == "made").then(|| page.t("desk-org-made")),
+                file: table::href(&page, "/desk/admin/orgs", &[("kind", kind.code()), ("text", &asked.text)]),
+                text: asked.text,
+                page,
+                frame,
+                orgs,
+                cut,
+            })))
         })
         .await?;
-    html(&shown)
+    listed.answer(&words, file).await
+}
+
+fn as_table(page: &Page, orgs: Vec<OrgLine>) -> Table {
+    let head = ["desk-org-name", "desk-org-kind", "desk-staff-phone", "desk-org-left"].map(|key| page.t(key)).into();
+    let left = |active: bool| if active { String::new() } else { page.t("desk-org-left") };
+    let row = |o: OrgLine| vec![o.name, o.kind, o.phone.unwrap_or_default(), left(o.active)];
+    Table { name: "organisations".into(), head, rows: orgs.into_iter().map(row).collect(), mark: String::new() }
 }
 
 fn sheet(page: &Page, get: &dyn Fn(&str) -> String, wrong: &[Invalid]) -> Sheet {
@@ -168,6 +190,7 @@ pub(super) mod tests {
             kinds: kinds(page, "committee"),
             text: String::new(),
             cut: n > 0,
+            file: table::href(page, "/desk/admin/orgs", &[]),
             orgs: (0..n)
                 .map(|i| OrgLine {
                     name: name("青禾居委会", "Qinghe committee"),

@@ -2,11 +2,12 @@
 //! by imports, whole sets at a time; here they are looked at.
 
 use super::allow;
+use crate::desk::table::{self, As, Listed, Table};
 use crate::desk::view::Choice;
 use crate::desk::words::Tag;
 use crate::desk::{Frame, ground, map};
 use crate::session::Staff;
-use crate::{App, Fail, Page, fmt, html};
+use crate::{App, Fail, Page, fmt};
 use ::places::{AreaKind, Outline, Snapshot, Tier};
 use askama::Template;
 use axum::Router;
@@ -51,6 +52,7 @@ struct AreasPage {
     heading: String,
     areas: Vec<AreaLine>,
     cut: bool,
+    file: String,
     problems: Vec<ProblemLine>,
     /// Whether there is anything to be covered by.
     police: bool,
@@ -64,6 +66,7 @@ struct Ask {
     kind: String,
     text: String,
     tier: String,
+    r#as: String,
 }
 
 /// What is missing between police areas, or lies on two of them.
@@ -75,7 +78,8 @@ fn check(ground: &Snapshot) -> Option<Box<::places::model::coverage::Coverage>> 
 }
 
 async fn areas(State(app): State<App>, page: Page, staff: Staff, Query(asked): Query<Ask>) -> Result<Response, Fail> {
-    let shown = app
+    let (file, words) = (As::from_code(&asked.r#as), page.clone());
+    let listed = app
         .rt
         .read(staff.who(Purpose::Administration), move |cx| {
             allow(cx, Action::ManageAreas)?;
@@ -99,9 +103,13 @@ async fn areas(State(app): State<App>, page: Page, staff: Staff, Query(asked): Q
                 })
                 .collect();
             let heading = page.t2("desk-areas-heading", "kind", page.tk("area-", kind.code()), "n", areas.len());
+            if file.is_some() {
+                return Ok(Listed::File(areas_table(&page, areas)));
+            }
             let cut = areas.len() > SHOWN;
             areas.truncate(SHOWN);
-            Ok::<_, Fail>(AreasPage {
+            Ok::<_, Fail>(Listed::Page(Box::new(AreasPage {
+                file: table::href(&page, "/desk/admin/areas", &[("kind", kind.code()), ("text", &asked.text)]),
                 kinds: Choice::codes(&page, "area-", AreaKind::ALL.iter().map(|k| k.code()), kind.code()),
                 text: asked.text,
                 heading,
@@ -112,10 +120,25 @@ async fn areas(State(app): State<App>, page: Page, staff: Staff, Query(asked): Q
                 outline: page.href(format!("/desk/areas.geojson?kind={}", kind.code())),
                 frame,
                 page,
-            })
+            })))
         })
         .await?;
-    html(&shown)
+    listed.answer(&words, file).await
+}
+
+fn areas_table(page: &Page, areas: Vec<AreaLine>) -> Table {
+    let head = ["desk-area-name", "desk-area-code", "desk-area-outline"].map(|key| page.t(key)).into();
+    let drawn = |outline: bool| page.t(if outline { "desk-area-drawn" } else { "desk-area-undrawn" });
+    let rows = areas.into_iter().map(|a| vec![a.name, a.code, drawn(a.outline)]).collect();
+    Table { name: "areas".into(), head, rows, mark: String::new() }
+}
+
+/// Who is on duty just now is left out: a file stays, duty changes.
+fn posts_table(page: &Page, posts: Vec<PostLine>) -> Table {
+    let head = ["desk-post-name", "desk-post-tier", "desk-post-address", "desk-post-hours", "desk-staff-phone"];
+    let row = |p: PostLine| vec![p.name, p.tier, p.address.unwrap_or_default(), p.hours, p.phone.unwrap_or_default()];
+    let rows = posts.into_iter().map(row).collect();
+    Table { name: "posts".into(), head: head.map(|key| page.t(key)).into(), rows, mark: String::new() }
 }
 
 fn problems(page: &Page, ground: &Snapshot) -> Vec<ProblemLine> {
@@ -184,12 +207,14 @@ struct PostsPage {
     tiers: Vec<Choice>,
     posts: Vec<PostLine>,
     cut: bool,
+    file: String,
     /// There are none at all, whatever is looked for.
     none: bool,
 }
 
 async fn posts(State(app): State<App>, page: Page, staff: Staff, Query(asked): Query<Ask>) -> Result<Response, Fail> {
-    let shown = app
+    let (file, words) = (As::from_code(&asked.r#as), page.clone());
+    let listed = app
         .rt
         .read(staff.who(Purpose::Administration), move |cx| {
             allow(cx, Action::ManagePosts)?;
@@ -219,14 +244,19 @@ async fn posts(State(app): State<App>, page: Page, staff: Staff, Query(asked): Q
                     }
                 })
                 .collect();
+            if file.is_some() {
+                return Ok(Listed::File(posts_table(&page, posts)));
+            }
             let cut = posts.len() > SHOWN;
             posts.truncate(SHOWN);
             let tiers = Choice::any(&page, "desk-tier-", Tier::ALL.iter().map(|t| t.code()), &asked.tier);
             let none = ground.posts().is_empty();
-            Ok::<_, Fail>(PostsPage { text: asked.text, tiers, posts, cut, none, frame, page })
+            let file = table::href(&page, "/desk/admin/posts", &[("tier", &asked.tier), ("text", &asked.text)]);
+            let shown = PostsPage { text: asked.text, tiers, posts, cut, file, none, frame, page };
+            Ok::<_, Fail>(Listed::Page(Box::new(shown)))
         })
         .await?;
-    html(&shown)
+    listed.answer(&words, file).await
 }
 
 #[cfg(test)]
@@ -252,6 +282,7 @@ pub(super) mod tests {
                     })
                     .collect(),
                 cut: n > 0,
+                file: table::href(page, "/desk/admin/areas", &[]),
                 problems: (0..n)
                     .map(|_| ProblemLine {
                         kind: page.t("desk-coverage-bad"),
@@ -283,6 +314,7 @@ pub(super) mod tests {
                     .collect(),
                 none: n == 0,
                 cut: n > 0,
+                file: table::href(page, "/desk/admin/areas", &[]),
             };
             out.push(("desk/admin/posts.html", posts.render().unwrap_or_default()));
         }

@@ -1,0 +1,141 @@
+//! A list as a file for a spreadsheet (R10): CSV that Excel and WPS open, and xlsx. Cells cannot become formulas.
+
+use crate::{Fail, Page, html};
+use askama::Template;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use rust_xlsxwriter::{DocProperties, Format, Workbook, XlsxError};
+
+/// A table of texts with its header.
+pub(super) struct Table {
+    /// Beginning of the name of the file, in ASCII.
+    pub name: String,
+    pub head: Vec<String>,
+    pub rows: Vec<Vec<String>>,
+    /// Short head of the log when it was taken out; empty for a list that is no secret.
+    pub mark: String,
+}
+
+/// What the file is to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum As {
+    Csv,
+    Xlsx,
+}
+
+impl As {
+    /// From `?as=…` of a list's address.
+    pub(super) fn from_code(code: &str) -> Option<Self> {
+        match code {
+            "csv" => Some(Self::Csv),
+            "xlsx" => Some(Self::Xlsx),
+            _ => None,
+        }
+    }
+}
+
+/// A list as a page, or as the file that was asked for.
+pub(super) enum Listed<P> {
+    Page(Box<P>),
+    File(Table),
+}
+
+impl<P: Template> Listed<P> {
+    pub(super) async fn answer(self, page: &Page, kind: Option<As>) -> Result<Response, Fail> {
+        match (self, kind) {
+            (Self::Page(shown), _) => html(&*shown),
+            (Self::File(table), kind) => answer(page, table, kind.unwrap_or(As::Xlsx)).await,
+        }
+    }
+}
+
+/// Where a list is had as a file: its own address and filters, to which the kind is added.
+pub(super) fn href(page: &Page, path: &str, filters: &[(&str, &str)]) -> String {
+    let query = super::query_string(filters);
+    let and = if query.is_empty() { "" } else { "&" };
+    format!("{}?{query}{and}as=", page.href(path))
+}
+
+/// The file.
+pub(super) async fn answer(page: &Page, table: Table, kind: As) -> Result<Response, Fail> {
+    let (name, mark) = (table.name.clone(), table.mark.clone());
+    let broken = |e: &dyn std::fmt::Display| Fail::Internal(format!("table: {e}"));
+    let (ext, mime, body) = match kind {
+        As::Csv => ("csv", "text/csv; charset=utf-8", to_csv(&table).map_err(|e| broken(&e))?),
+        As::Xlsx => {
+            let made = tokio::task::spawn_blocking(move || to_xlsx(&table)).await.map_err(|e| broken(&e))?;
+            ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", made.map_err(|e| broken(&e))?)
+        }
+    };
+    // The head of the log stands in the name: rows stay what a spreadsheet expects, and the file still says up to which
+    // entry the log had come.
+    let day = page.now.zoned(&kernel::time::shanghai()).date();
+    let mark = if mark.is_empty() { String::new() } else { format!("-{}", mark.replace(':', "_")) };
+    let name = format!("attachment; filename=\"{name}-{day}{mark}.{ext}\"");
+    Ok(([(header::CONTENT_TYPE, mime.to_owned()), (header::CONTENT_DISPOSITION, name)], body).into_response())
+}
+
+/// An instant as spreadsheets sort it.
+pub(super) fn instant(moment: kernel::Moment) -> String {
+    let z = moment.zoned(&kernel::time::shanghai());
+    format!("{} {:02}:{:02}", z.date(), z.hour(), z.minute())
+}
+
+/// A cell that a spreadsheet reads as text: one that could be a formula gets an apostrophe in front.
+fn safe(cell: &str) -> String {
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
+}
+
+/// With a byte order mark, because Excel takes Chinese for another encoding without it.
+fn to_csv(table: &Table) -> Result<Vec<u8>, csv::Error> {
+    let mut out =
+        csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer("\u{feff}".as_bytes().to_vec());
+    out.write_record(table.head.iter().map(|c| safe(c)))?;
+    for row in &table.rows {
+        out.write_record(row.iter().map(|c| safe(c)))?;
+    }
+    out.into_inner().map_err(|e| e.into_error().into())
+}
+
+/// Cells are written as strings, which no spreadsheet computes.
+fn to_xlsx(table: &Table) -> Result<Vec<u8>, XlsxError> {
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    let bold = Format::new().set_bold();
+    for (at, cell) in (0..).zip(&table.head) {
+        sheet.write_string_with_format(0, at, cell, &bold)?;
+    }
+    for (line, row) in (1..).zip(&table.rows) {
+        for (at, cell) in (0..).zip(row) {
+            sheet.write_string(line, at, safe(cell))?;
+        }
+    }
+    sheet.set_freeze_panes(1, 0)?;
+    sheet.set_autofit_max_width(360).autofit();
+    book.set_properties(&DocProperties::new().set_comment(format!("Mulin {}", table.mark)));
+    book.save_to_buffer()
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    #[test]
+    fn no_cell_becomes_a_formula() {
+        let evil = ["=1+1", "+86", "-3", "@sum", "\tx", "plain", "", "漏水, \"急\"\n二楼"];
+        let table = Table {
+            name: "list".into(),
+            head: vec!["=head".into()],
+            rows: evil.iter().map(|c| vec![(*c).to_owned()]).collect(),
+            mark: "1:00".into(),
+        };
+        let text = String::from_utf8(to_csv(&table).unwrap()).unwrap();
+        assert!(text.starts_with('\u{feff}'), "byte order mark");
+        let mut reader = csv::Reader::from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+        assert_eq!(&reader.headers().unwrap()[0], "'=head");
+        let cells: Vec<String> = reader.records().map(|r| r.unwrap().get(0).unwrap_or_default().to_owned()).collect();
+        assert_eq!(cells, ["'=1+1", "'+86", "'-3", "'@sum", "'\tx", "plain", "", "漏水, \"急\"\n二楼"]);
+        assert!(to_xlsx(&table).unwrap().starts_with(b"PK"));
+    }
+}
