@@ -20,7 +20,7 @@ pub(crate) struct Conn {
 }
 
 /// Statements that wait at most; bounds how many texts they combine to.
-const WAITING: usize = 16;
+const WAITING: usize = 32;
 
 /// What [`crate::Cx::index_text`] was given: table, number, tokens.
 pub(crate) type Unindexed = (String, i64, String);
@@ -163,7 +163,7 @@ impl Conn {
         self.run(sql, params)
     }
 
-    /// An INSERT of which nothing is asked back. PostgreSQL gets several of them as one statement, with the next that must be
+    /// A write of which nothing is asked back. PostgreSQL gets several of them as one statement, with the next that must be
     /// answered or at the commit: a round trip costs more than most of them. What is wrong with it is told then. In one
     /// statement their order is open; an `ordered` one never travels with another of the same text.
     pub(crate) fn put(&mut self, sql: &str, params: &[Value], ordered: bool) -> Result<(), Error> {
@@ -375,7 +375,7 @@ fn postgres_cells(
     Ok(())
 }
 
-/// INSERTs as one statement: `WITH w0 AS (INSERT …), w1 AS (INSERT …) INSERT …`, their parameters numbered on.
+/// Writes as one statement: `WITH w0 AS (INSERT …), w1 AS (INSERT …) INSERT …`, their parameters numbered on.
 fn as_one(mut waiting: Vec<(String, Vec<Value>)>) -> (String, Vec<Value>) {
     let last = waiting.pop().unwrap_or_default();
     let (mut with, mut values) = (Vec::new(), Vec::new());

@@ -103,8 +103,9 @@ impl Cx<'_> {
         }
         self.conn.execute(sql, params)
     }
-    /// An INSERT of which nothing is asked back, not even whether it wrote a row: several of them are sent together. Their
-    /// order is open; an error is told by the next statement that must be answered, or by the commit.
+    /// A statement that writes and of which nothing is asked back, not even whether it wrote a row: several of them are sent
+    /// together. Their order is open, so no two may write the same row; an error is told by the next statement that must be
+    /// answered, or by the commit.
     pub fn put(&mut self, sql: &str, params: &[Value]) -> Result<(), Error> {
         if self.mode == Mode::Read {
             return Err(Error::ReadOnly);

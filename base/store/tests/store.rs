@@ -280,6 +280,40 @@ both_databases! {
         assert_eq!((of("leak"), of("pump"), count(&h)), (2, 0, 2));
     }
 
+    fn a_large_use_case_among_others_is_kept_or_undone_alone(h: House) {
+        let (go, wait) = std::sync::mpsc::channel::<()>();
+        h.rt.write_now(h.who.clone(), |cx| (0..1_500u128).try_for_each(|i| {
+            let row = params![Uuid::from_u128(i), true, 0.0, vec![7u8; 900]];
+            cx.put("INSERT INTO thing (id, flag, x, note) VALUES ($1, $2, $3, $4)", row)
+        })).unwrap();
+        // More than a megabyte of pages changes; what they held is needed to undo it.
+        let all = |cx: &mut Cx<'_>, x: f64, fail: bool| {
+            cx.execute("UPDATE thing SET x = $1, note = $2", params![x, vec![9u8; 800]])?;
+            if fail { Err(Error::NotFound) } else { Ok(()) }
+        };
+        let (rt, who) = (&h.rt, || h.who.clone());
+        let mut first = Box::pin(rt.write(who(), move |cx| {
+            wait.recv().map_err(|_| Error::NotFound)?;
+            add(cx, false)
+        }));
+        let mut undone = Box::pin(rt.write(who(), move |cx| all(cx, 1.0, true)));
+        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+        use std::future::Future as _;
+        assert!(first.as_mut().poll(&mut context).is_pending());
+        let _ = undone.as_mut().poll(&mut context);
+        go.send(()).unwrap();
+        let threads = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        threads.block_on(first).unwrap();
+        assert!(matches!(threads.block_on(undone), Err(Error::NotFound)));
+        let changed = |h: &House| {
+            let sql = "SELECT COUNT(*) AS n FROM thing WHERE x IN (1.0, 2.0)";
+            h.rt.read_now(h.who.clone(), move |cx| cx.query_one(sql, &[])?.i64("n")).unwrap()
+        };
+        assert_eq!((changed(&h), count(&h)), (0, 1_501));
+        h.rt.write_now(h.who.clone(), move |cx| add(cx, false).and_then(|_| all(cx, 2.0, false))).unwrap();
+        assert_eq!(changed(&h), 1_502);
+    }
+
     fn jobs_run_once_when_due_and_die_visibly(h: House) {
         static RUNS: AtomicUsize = AtomicUsize::new(0);
         let handlers = Handlers::default()

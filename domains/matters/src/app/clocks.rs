@@ -266,7 +266,7 @@ fn recompute_batch(
 fn store_clock(cx: &mut Cx<'_>, m: &MatterRow) -> Result<(), Error> {
     let sql = "UPDATE matter SET class_version = $1, stage = $2, due_at = $3, yellow_at = $4, provisional = $5, \
                paused_until = $6, alarm_at = $7, level = $8 WHERE id = $9 AND version = $10";
-    cx.execute(
+    cx.put(
         sql,
         params![
             m.class_version,
