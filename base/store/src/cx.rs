@@ -198,7 +198,7 @@ impl Cx<'_> {
     }
 
     /// Puts a document's search tokens (separated by spaces) into a `{FTS …}` table under its number. SQLite writes a piece of
-    /// index for every savepoint and joins the pieces again, which cost a fifth of raising; so the entries of all use cases
+    /// index for every savepoint and joins the pieces again, which cost a tenth of raising; so the entries of all use cases
     /// that are committed together are written together.
     pub fn index_text(&mut self, table: &str, n: i64, tokens: &str) -> Result<(), Error> {
         if self.mode == Mode::Read {

@@ -202,8 +202,8 @@ impl Runtime {
         result
     }
 
-    /// Runs `prepare`, which writes nothing, and then `work` with what it found, in one write transaction. On SQLite `prepare`
-    /// runs on a reader, so that nobody who waits for the one writer waits for it too; on PostgreSQL, where writers do not wait
+    /// Runs `prepare`, which writes nothing, and then `work` with what it found, in a write transaction. On SQLite `prepare`
+    /// runs before it on a reader, so that nobody who waits for the one writer waits for it too; on PostgreSQL, where writers do not wait
     /// for each other, in the same transaction.
     pub async fn write_prepared<P, T, E>(
         &self,
