@@ -518,3 +518,19 @@ fn postgres_is_reached_over_tls_and_must_prove_itself() {
     let refused = open(elsewhere).err().unwrap().to_string();
     assert!(refused.contains("certificate"), "{refused}");
 }
+
+/// As `docs/operate.md` recommends on one machine.
+#[test]
+fn postgres_is_reached_through_its_socket() {
+    let db = TestDb::new(Kind::Postgres);
+    let (url, ids) = (db.url(), Arc::new(SeededIds::new(1)));
+    let name = url.rsplit('/').next().unwrap();
+    let clock = ManualClock::at(Moment::parse_rfc3339("2026-06-29T06:00:00Z").unwrap());
+    let keys = Keys::generate(ids.as_ref());
+    let socket = testkit::pg::Cluster::shared().socket_url(name);
+    let rt = Runtime::open(Options::new(socket, Arc::new(clock), ids, keys)).unwrap();
+    rt.migrate(&[]).unwrap();
+    let who = Who::system(kernel::ids::DistrictId(Uuid::nil()), "test");
+    let sql = "SELECT inet_client_addr() IS NULL AS local";
+    assert!(rt.read_now(who, |cx| cx.query_one(sql, &[])?.bool("local")).unwrap());
+}

@@ -42,6 +42,12 @@ impl Cluster {
         format!("postgres://postgres@127.0.0.1:{}/{database}", self.port)
     }
 
+    /// URL of the same database through the cluster's Unix socket.
+    pub fn socket_url(&self, database: &str) -> String {
+        let folder = self.base.join("pg").display().to_string().replace('/', "%2F");
+        format!("postgres://postgres@{folder}:{}/{database}", self.port)
+    }
+
     /// The certificate that signs the one the cluster proves itself with (for the host `127.0.0.1`).
     pub fn root_certificate(&self) -> PathBuf {
         self.base.join("pg/root.crt")
