@@ -106,6 +106,8 @@ struct FilterView {
     areas: Vec<Choice>,
     dues: Vec<Choice>,
     query: String,
+    /// Something is filtered: a phone shows the fields without being asked.
+    active: bool,
     problem: Option<String>,
 }
 
@@ -262,6 +264,7 @@ fn filter_view(cx: &mut Cx<'_>, page: &Page, ask: &Ask, problem: Option<String>)
         areas,
         dues: Choice::any(page, "desk-due-", ["now", "soon", "closed"], &ask.due),
         query: ask.query(""),
+        active: ask.narrowed(),
         problem,
     })
 }
@@ -329,6 +332,7 @@ pub(super) mod tests {
                 areas: Vec::new(),
                 dues: Choice::any(page, "desk-due-", ["now", "soon", "closed"], ""),
                 query: String::new(),
+                active: n == 0,
                 problem: (n == 0).then(|| page.t("desk-empty-filter")),
             },
             views: (0..n)
