@@ -44,6 +44,8 @@ pub struct Cx<'t> {
     subject_keys: HashMap<(KeyClass, Uuid), SubjectKey>,
     /// Jobs that are kept until what is filled aside is brought.
     pub(crate) later: Option<Vec<crate::NewJob>>,
+    /// What a file that is brought in has changed so far.
+    pub(crate) importing: Option<crate::imports::Noted>,
     signals: Vec<Signal>,
     notes: Vec<ReadNote>,
 }
@@ -61,6 +63,7 @@ impl<'t> Cx<'t> {
             mode,
             subject_keys: HashMap::new(),
             later: None,
+            importing: None,
             signals: Vec::new(),
             notes: Vec::new(),
         }
@@ -210,6 +213,13 @@ impl Cx<'_> {
             None => self.conn.index(&entry)?,
         }
         Ok(())
+    }
+
+    /// Takes documents out of a `{FTS …}` table: those whose numbers `which` selects.
+    pub fn drop_texts(&mut self, table: &str, which: &str, params: &[Value]) -> Result<(), Error> {
+        self.conn.index_waiting(self.waited)?;
+        let number = if self.conn.dialect() == Dialect::Sqlite { "rowid" } else { "n" };
+        self.execute(&format!("DELETE FROM {table} WHERE {number} IN ({which})"), params).map(drop)
     }
 
     /// SQL pieces that find documents having **all** tokens: `FROM … f` source, the number's column, the condition

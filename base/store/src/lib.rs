@@ -12,6 +12,7 @@ mod cx;
 mod db;
 mod error;
 mod faults;
+pub mod imports;
 pub mod jobs;
 mod keycheck;
 mod keys;

@@ -15,7 +15,7 @@ pub struct Migration {
     pub sql: &'static str,
 }
 
-pub(crate) const OWN: &[Migration] = &[FOUNDATION, CHAIN, ONCE, RETENTION];
+pub(crate) const OWN: &[Migration] = &[FOUNDATION, CHAIN, ONCE, RETENTION, IMPORTS];
 
 const FOUNDATION: Migration = Migration {
     name: "store-0001-foundation",
@@ -83,6 +83,25 @@ const RETENTION: Migration = Migration {
 CREATE TABLE retention_done (
   district_id UUID NOT NULL, rule TEXT NOT NULL, up_to BIGINT NOT NULL, at BIGINT NOT NULL, erased BIGINT NOT NULL,
   PRIMARY KEY (district_id, rule)
+);
+",
+};
+
+/// What files have brought in, and what stood there before.
+const IMPORTS: Migration = Migration {
+    name: "store-imports",
+    sql: "
+CREATE TABLE import_run (
+  n {SEQ}, id UUID NOT NULL, district_id UUID NOT NULL, kind TEXT NOT NULL, file TEXT NOT NULL, by_actor TEXT NOT NULL,
+  at BIGINT NOT NULL, row_count BIGINT NOT NULL, added BIGINT NOT NULL, changed BIGINT NOT NULL, items BIGINT NOT NULL,
+  detail TEXT NOT NULL, undone_at BIGINT, undone_by TEXT
+);
+CREATE UNIQUE INDEX import_run_id ON import_run (id);
+CREATE INDEX import_run_district ON import_run (district_id, n);
+CREATE INDEX import_run_age ON import_run (district_id, at);
+CREATE TABLE import_item (
+  import_id UUID NOT NULL, position BIGINT NOT NULL, district_id UUID NOT NULL, thing TEXT NOT NULL, thing_id UUID NOT NULL,
+  row_no BIGINT, before BYTEA, after BYTEA NOT NULL, PRIMARY KEY (import_id, position)
 );
 ",
 };

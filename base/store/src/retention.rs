@@ -4,7 +4,7 @@
 //! The log of changes and reads is never erased: it holds no personal values.
 
 use crate::jobs::{Handlers, Job, JobError};
-use crate::{Cx, Error, NewJob, Row, Runtime, Who, params};
+use crate::{Cx, Error, KeyClass, NewJob, Row, Runtime, Who, params};
 use kernel::{Moment, time};
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -64,7 +64,34 @@ pub struct Line {
 }
 
 /// Rows of the store's own tables.
-pub const RULES: &[Rule] = &[Rule {
+pub const RULES: &[Rule] = &[JOBS, IMPORTS];
+
+/// Until then an import can be undone; that there was one stays.
+const IMPORTS: Rule = Rule {
+    key: "imports",
+    tables: "import_item",
+    what: "what stood there before a file was brought in, from that day; afterwards the import cannot be undone",
+    days: 90,
+    least: 1,
+    due: |cx, span| {
+        let sql = format!("SELECT COUNT(*) AS n FROM import_run r WHERE {BROUGHT}");
+        cx.query_one(&sql, params![span.from, span.before, cx.district()])?.i64("n")
+    },
+    erase: |cx, span, limit| {
+        let sql = format!("SELECT r.id FROM import_run r WHERE {BROUGHT} ORDER BY r.n LIMIT $4");
+        let found = cx.query(&sql, params![span.from, span.before, cx.district(), limit])?;
+        let found = found.iter().map(|r| r.uuid("id")).collect::<Result<Vec<_>, _>>()?;
+        for import in &found {
+            cx.execute("DELETE FROM import_item WHERE import_id = $1", params![*import])?;
+        }
+        cx.destroy_subject_keys(KeyClass::Identity, &found)?;
+        Ok(found.len() as i64)
+    },
+};
+const BROUGHT: &str = "r.at >= $1 AND r.at < $2 AND r.district_id = $3 \
+                       AND EXISTS (SELECT 1 FROM import_item i WHERE i.import_id = r.id)";
+
+const JOBS: Rule = Rule {
     key: "jobs",
     tables: "job",
     what: "finished and discarded jobs, from the day they were due",
@@ -80,7 +107,7 @@ pub const RULES: &[Rule] = &[Rule {
                    AND run_at < $2 AND district_id = $3 LIMIT $4)";
         cx.execute(sql, params![span.from, span.before, cx.district(), limit]).map(as_i64)
     },
-}];
+};
 
 /// Rows of a statement, for rules that count what they erase.
 pub fn as_i64(rows: u64) -> i64 {

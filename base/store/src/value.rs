@@ -111,6 +111,10 @@ impl Row {
         }
         moment / opt_moment -> Moment { Value::Int(v) => Moment::from_micros(*v) }
     }
+    /// Every column with its value, in the order of the answer.
+    pub fn columns(&self) -> impl Iterator<Item = (&str, &Value)> {
+        self.names.iter().map(String::as_str).zip(&self.values)
+    }
     /// A typed id: `row.id::<MatterId>("id")?`.
     pub fn id<T: From<Uuid>>(&self, column: &str) -> Result<T, Error> {
         self.uuid(column).map(T::from)

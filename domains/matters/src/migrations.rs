@@ -4,7 +4,7 @@
 use ::store::Migration;
 
 pub const MIGRATIONS: &[Migration] =
-    &[CLOSED_LOOP, PUBLISHED, TILES, FEWER, COPIES, BY_STATE, AUDIENCE, ABOUT, DATA_REQUESTS, CLOSED];
+    &[CLOSED_LOOP, PUBLISHED, TILES, FEWER, COPIES, BY_STATE, AUDIENCE, ABOUT, DATA_REQUESTS, CLOSED, OF_IMPORT];
 
 const CLOSED_LOOP: Migration = Migration {
     name: "matters-0001-closed-loop",
@@ -215,5 +215,14 @@ const CLOSED: Migration = Migration {
     name: "matters-closed",
     sql: "
 CREATE INDEX matter_closed ON matter (district_id, closed_at, n) WHERE closed_at IS NOT NULL;
+",
+};
+
+/// Which import brought it, so that it can be undone.
+const OF_IMPORT: Migration = Migration {
+    name: "matters-of-import",
+    sql: "
+ALTER TABLE matter_foreign ADD COLUMN import_id UUID;
+CREATE INDEX matter_foreign_import ON matter_foreign (import_id) WHERE import_id IS NOT NULL;
 ",
 };

@@ -4,28 +4,16 @@
 pub mod account;
 pub mod audit;
 pub mod bench;
-pub mod districts;
 pub mod exchange;
-pub mod import;
 pub mod intake;
 pub mod key;
 pub mod report;
 pub mod retention;
 
-use kernel::ids::DistrictId;
-use std::io::Write;
-use store::Runtime;
+pub use imports as import;
+pub use imports::{Env, districts};
 
 /// Used wrongly: exit code 2, as for an unknown option.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct WrongUse(pub String);
-
-/// What a command works with.
-pub struct Env<'a> {
-    pub rt: &'a Runtime,
-    /// The district of the configuration; none when it names none.
-    pub district: Option<DistrictId>,
-    /// Standard output, or a buffer in tests.
-    pub out: &'a mut dyn Write,
-}

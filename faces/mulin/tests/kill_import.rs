@@ -1,4 +1,5 @@
-//! Kill -9 or a full disk in the middle of an import leaves nothing, and the same command then succeeds.
+//! Kill -9 or a full disk in the middle of an import leaves nothing, and the same command then succeeds. In the middle of an
+//! undo it leaves all.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 use std::io::{BufRead as _, BufReader};
@@ -66,6 +67,35 @@ testkit::both_databases! {
         assert!(half_way, "the import ended before it could be killed");
         nothing_is_there(&db);
         it_comes_in_whole(&db);
+    }
+}
+
+fn undo(db: &TestDb) -> Command {
+    let mut command = mulin(db);
+    command.args(["import", "undo", "1", "--district", "boston311"]);
+    command
+}
+
+testkit::both_databases! {
+    fn a_killed_undo_leaves_all_or_nothing(db: TestDb) {
+        init(&db);
+        it_comes_in_whole(&db);
+        // Wherever it is cut off: what is listed and what is there agree.
+        let mut child = undo(&db).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let list = mulin(&db).args(["import", "list", "--district", "boston311", "--json"]).output().unwrap();
+        let undone = !text(&list.stdout).contains("\"undone_at\":null");
+        let there = text(&report(&db).stdout).contains("\"matters\":1491");
+        assert_ne!(undone, there, "{}", text(&list.stdout));
+        if there {
+            let done = undo(&db).output().unwrap();
+            assert!(done.status.success(), "{}", text(&done.stderr));
+        }
+        nothing_is_there(&db);
+        it_comes_in_whole(&db);
+        let verified = mulin(&db).args(["audit", "verify", "--district", "boston311"]).output().unwrap();
+        assert!(verified.status.success(), "{}{}", text(&verified.stdout), text(&verified.stderr));
     }
 }
 

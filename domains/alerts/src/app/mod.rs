@@ -14,6 +14,12 @@ pub(crate) mod webhook_queue;
 pub mod webhooks;
 
 use store::Cx;
+use store::imports::{self, Import, Item, Reason, Thing, Use};
+
+/// Bulletins for areas that an import added.
+pub fn built_on_places(cx: &mut Cx<'_>, import: &Import, items: &[Item], area: &Thing) -> crate::Result<Vec<Reason>> {
+    Ok(imports::uses(cx, import, items, area, &[Use::of("bulletin", "area_id", "has-bulletins")])?)
+}
 
 /// The account that acts.
 pub(crate) fn me(cx: &Cx<'_>) -> crate::Result<kernel::ids::AccountId> {

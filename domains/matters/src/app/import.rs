@@ -13,6 +13,7 @@ use crate::redaction::{self, Correction};
 use crate::store::row::{self, MatterRow, NewKeys, Spot};
 use crate::store::{classes, log};
 use crate::{Error, raiser};
+use ::store::imports::{self, About};
 use ::store::{Aside, Cx, KeyClass, params};
 use kernel::geo::Point;
 use kernel::ids::{AreaId, MatterId};
@@ -22,6 +23,7 @@ use redact::Hints;
 use serde_json::json;
 use std::collections::HashMap;
 use std::sync::Arc;
+use uuid::Uuid;
 
 /// One matter as the other system tells it.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -81,6 +83,8 @@ pub struct Importer {
     known: HashMap<String, Vec<u8>>,
     /// Names of places, which are nobody's.
     places: Hints,
+    /// The import that all of them belong to.
+    import: Uuid,
 }
 
 impl Importer {
@@ -94,7 +98,8 @@ impl Importer {
             Ok(())
         })?;
         let (calendar, calendar_at) = (calendar(cx)?, calendar_of(cx)?);
-        Ok(Self { classes, calendar, calendar_at, owners: HashMap::new(), known, places: redaction::places(cx)? })
+        let (places, import) = (redaction::places(cx)?, cx.new_id());
+        Ok(Self { classes, calendar, calendar_at, owners: HashMap::new(), known, places, import })
     }
 
     /// Whether classes, calendar and catch-all owners are still those the rows were made with.
@@ -115,6 +120,32 @@ impl Importer {
         Ok(true)
     }
 
+    /// What would become of one matter.
+    pub fn foresee(&self, cx: &Cx<'_>, m: &ForeignMatter) -> Imported {
+        match self.known.get(&m.key) {
+            None => Imported::New,
+            Some(known) if known.as_slice() == fingerprint(cx, m) => Imported::Unchanged,
+            Some(_) => Imported::Differs,
+        }
+    }
+
+    /// Puts the import into the list of imports, once its rows are brought. `classes`: codes of those made for it.
+    pub fn list(
+        &self,
+        cx: &mut Cx<'_>,
+        file: &str,
+        rows: usize,
+        new: usize,
+        classes: &[String],
+    ) -> Result<Option<i64>, Error> {
+        if new == 0 && classes.is_empty() {
+            return Ok(None);
+        }
+        let detail = json!({ "classes": classes });
+        let about = About { kind: "matters", file: file.to_owned(), rows, added: new, changed: 0, detail };
+        Ok(Some(imports::write(cx, self.import, &about, 0)?.n))
+    }
+
     /// Writes one matter unless its key is there already.
     pub fn add(&mut self, cx: &mut Cx<'_>, m: &ForeignMatter) -> Result<Imported, Error> {
         let digest = fingerprint(cx, m);
@@ -130,7 +161,7 @@ impl Importer {
         let mut row = self.row(cx, m, &words, &rule, spot, &owner);
         let keys = NewKeys { code_hash: None, idem: None, idem_digest: None, foreign: Some(&m.key) };
         row.n = row::insert(cx, &row, &keys)?.ok_or_else(|| Error::invalid("key", "invalid-key-reused"))?;
-        write_rest(cx, m, &words, &row, digest)?;
+        write_rest(cx, m, &words, &row, digest, self.import)?;
         self.known.insert(m.key.clone(), digest.to_vec());
         Ok(Imported::New)
     }
@@ -223,13 +254,15 @@ fn write_rest(
     words: &Words,
     row: &MatterRow,
     digest: [u8; 32],
+    import: Uuid,
 ) -> Result<(), Error> {
     let body = words.write(cx, row, &m.text, m.address.as_deref())?;
     if row.state.is_open() {
         raiser::write(cx, row.id, &RaiserInput::anonymous(Lang::default()), &raise::new_code(cx))?;
     }
     let sql = "INSERT INTO matter_foreign (matter_id, district_id, foreign_key, digest, opened_at, target_at, closed_at, \
-         stated_on_time, channel, duplicate, doubts) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+         stated_on_time, channel, duplicate, doubts, import_id) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
     let doubts = Some(m.doubts.join(",")).filter(|d| !d.is_empty());
     cx.execute(
         sql,
@@ -244,7 +277,8 @@ fn write_rest(
             m.stated_on_time,
             m.channel.map(Origin::code),
             m.duplicate,
-            doubts
+            doubts,
+            import
         ],
     )?;
     let payload = json!({

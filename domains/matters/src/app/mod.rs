@@ -29,6 +29,7 @@ pub mod report;
 mod search;
 mod takers;
 mod track;
+pub mod undo;
 mod views;
 
 pub use act::{Act, Acted, act, action, legal};

@@ -4,6 +4,7 @@ use super::accounts::{AccountChange, NewAccount, account, by_login, change_accou
 use super::orgs::{self, NewOrg, create_org};
 use super::seats::{NewSeat, create_seat};
 use super::terms::{self, NewTerm, begin_term};
+use super::undo::{ACCOUNT, ORG, SEAT, TERM};
 use super::{Flat, allow};
 use crate::error::RowError;
 use crate::model::account::login_is_valid;
@@ -14,6 +15,7 @@ use kernel::ids::{AccountId, AreaId, OrgId, PostId, SeatId};
 use kernel::{Lang, Moment, Role};
 use serde_json::json;
 use store::{Cx, Value};
+use uuid::Uuid;
 
 /// One row, with areas and posts already looked up. A person with several seats has several rows.
 #[derive(Debug, Clone, Default)]
@@ -48,13 +50,31 @@ pub struct ImportReport {
     pub unchanged: usize,
 }
 
+/// What became of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Did {
+    Added,
+    Changed,
+    Nothing,
+}
+
+/// What was done, row by row.
+#[derive(Debug, Clone, Default)]
+pub struct Imported<R> {
+    pub report: R,
+    /// One for each row.
+    pub rows: Vec<Did>,
+    /// Everything a row is about, with its place among the rows.
+    pub things: Vec<(Uuid, usize)>,
+}
+
 /// Imports all rows or none. Accounts have no password yet: `mulin account password` sets one.
 ///
 /// # Errors
 /// `WrongRows` lists every wrong row that could be found.
-pub fn import_people(cx: &mut Cx<'_>, rows: &[PersonRow]) -> Result<ImportReport> {
+pub fn import_people(cx: &mut Cx<'_>, rows: &[PersonRow]) -> Result<Imported<ImportReport>> {
     allow(cx, Action::Import, &ResourceFacts::District)?;
-    let mut report = ImportReport::default();
+    let mut done: Imported<ImportReport> = Imported::default();
     let mut wrong = Vec::new();
     for (i, row) in rows.iter().enumerate() {
         let row_number = i + 1;
@@ -62,8 +82,8 @@ pub fn import_people(cx: &mut Cx<'_>, rows: &[PersonRow]) -> Result<ImportReport
             wrong.push(RowError { row: row_number, field: "login", why: "form".into() });
             continue;
         }
-        match import_row(cx, row, &mut report) {
-            Ok(()) => {}
+        match import_row(cx, row, i, &mut done) {
+            Ok(did) => done.rows.push(did),
             Err(Error::Invalid { field, why }) => wrong.push(RowError { row: row_number, field, why: why.into() }),
             Err(e @ (Error::Store(_) | Error::Denied(_))) => return Err(e),
             Err(e) => wrong.push(RowError { row: row_number, field: "role", why: e.code().into() }),
@@ -73,12 +93,14 @@ pub fn import_people(cx: &mut Cx<'_>, rows: &[PersonRow]) -> Result<ImportReport
         return Err(Error::WrongRows(wrong));
     }
     cx.record("people.imported", "district", cx.district().0, &json!({ "rows": rows.len() }))?;
-    Ok(report)
+    Ok(done)
 }
 
-fn import_row(cx: &mut Cx<'_>, row: &PersonRow, report: &mut ImportReport) -> Result<()> {
+fn import_row(cx: &mut Cx<'_>, row: &PersonRow, place: usize, done: &mut Imported<ImportReport>) -> Result<Did> {
+    let report = &mut done.report;
     let before = *report;
     let id = import_account(cx, row, report)?;
+    done.things.push((id.0, place));
     let org = match &row.org {
         Some((kind, name)) => Some(import_org(cx, *kind, name, row, report)?),
         None => None,
@@ -91,35 +113,37 @@ fn import_row(cx: &mut Cx<'_>, row: &PersonRow, report: &mut ImportReport) -> Re
             .iter()
             .any(|t| t.account == id && t.kind == kind && t.to.is_none_or(|to| now < to));
         if !there {
-            begin_term(
-                cx,
-                &Flat,
-                &NewTerm { seat, account: id, kind, from: row.from, to: row.to, available_until: None },
-            )?;
+            let new = NewTerm { seat, account: id, kind, from: row.from, to: row.to, available_until: None };
+            let term = begin_term(cx, &Flat, &new)?;
+            cx.note_new(&TERM, term.0);
+            done.things.push((term.0, place));
             report.terms_new += 1;
         }
+        done.things.push((seat.0, place));
     }
+    done.things.extend(org.map(|org| (org.0, place)));
     if before == *report {
         report.unchanged += 1;
+        return Ok(Did::Nothing);
     }
-    Ok(())
+    Ok(if report.accounts_new > before.accounts_new { Did::Added } else { Did::Changed })
 }
 
 fn import_account(cx: &mut Cx<'_>, row: &PersonRow, report: &mut ImportReport) -> Result<AccountId> {
     let Some(known) = by_login(cx, &row.login)? else {
         report.accounts_new += 1;
-        return create_account(
-            cx,
-            &NewAccount {
-                login: row.login.clone(),
-                display_name: row.display_name.clone(),
-                phone_ext: row.phone_ext.clone(),
-                email: row.email.clone(),
-                lang: row.lang,
-                password: None,
-                must_change_password: true,
-            },
-        );
+        let new = NewAccount {
+            login: row.login.clone(),
+            display_name: row.display_name.clone(),
+            phone_ext: row.phone_ext.clone(),
+            email: row.email.clone(),
+            lang: row.lang,
+            password: None,
+            must_change_password: true,
+        };
+        let id = create_account(cx, &new)?;
+        cx.note_new(&ACCOUNT, id);
+        return Ok(id);
     };
     if known.status != AccountStatus::Active {
         return Err(Error::NotActive);
@@ -135,6 +159,7 @@ fn import_account(cx: &mut Cx<'_>, row: &PersonRow, report: &mut ImportReport) -
         change.email = Some(row.email.clone());
     }
     if change.display_name.is_some() || change.phone_ext.is_some() || change.email.is_some() {
+        cx.note_before(&ACCOUNT, known.id)?;
         let seen = account(cx, known.id)?.version;
         change_account(cx, known.id, seen, &change)?;
         report.accounts_changed += 1;
@@ -147,7 +172,10 @@ fn import_org(cx: &mut Cx<'_>, kind: OrgKind, name: &str, row: &PersonRow, repor
         return Ok(org.id);
     }
     report.orgs_new += 1;
-    create_org(cx, &NewOrg { kind, name: name.to_owned(), parent: None, area: row.area, post: row.post, phone: None })
+    let new = NewOrg { kind, name: name.to_owned(), parent: None, area: row.area, post: row.post, phone: None };
+    let id = create_org(cx, &new)?;
+    cx.note_new(&ORG, id);
+    Ok(id)
 }
 
 fn import_seat(cx: &mut Cx<'_>, role: Role, place: Place, title: &str, report: &mut ImportReport) -> Result<SeatId> {
@@ -173,5 +201,7 @@ fn import_seat(cx: &mut Cx<'_>, role: Role, place: Place, title: &str, report: &
         return Ok(row.id("id")?);
     }
     report.seats_new += 1;
-    create_seat(cx, &NewSeat { role, place, title: title.to_owned(), reports_to: None })
+    let id = create_seat(cx, &NewSeat { role, place, title: title.to_owned(), reports_to: None })?;
+    cx.note_new(&SEAT, id);
+    Ok(id)
 }

@@ -26,6 +26,7 @@ pub mod terms;
 pub mod tokens;
 pub mod told;
 pub mod turns;
+pub mod undo;
 
 use crate::model::Place;
 use crate::policy::{AccountFacts, Action, PlaceFacts, ResourceFacts, SeatFacts, require};
@@ -37,7 +38,7 @@ use store::Cx;
 pub use accounts::{AccountChange, NewAccount};
 pub use districts::{District, Init, InitDone, all_districts, init, open_district};
 pub use fresh::{Fresh, require_fresh};
-pub use import::{ImportReport, PersonRow, import_people};
+pub use import::{Did, ImportReport, Imported, PersonRow, import_people};
 pub use login::{Attempt, SignIn, begin_login, finish_login, finish_step};
 pub use password::PasswordHash;
 pub use roster::{Duties, Want, duties, find_owner, roster};

@@ -175,6 +175,8 @@ actions! {
         ManageClasses = "manage-classes",
         ManageCalendar = "manage-calendar",
         Import = "import",
+        /// Put back what an import changed, while nothing was built on it.
+        UndoImport = "undo-import",
         /// Messages that could not be sent: look, send again, give up with a reason.
         ManageDeadLetters = "manage-dead-letters",
         /// Write what everybody is to be told at once.

@@ -377,6 +377,7 @@ pub const fn rule(action: Action) -> Rule {
         | Action::ManageSettings
         | Action::ManageCalendar
         | Action::Import
+        | Action::UndoImport
         | Action::ManageDeadLetters
         | Action::ManageWebhooks => by_system_admin(),
         Action::ManageSignIn => Rule { jobs: OPERATOR, ..staff(&[(Security, District)]) },

@@ -94,9 +94,9 @@ testkit::both_databases! {
         }
         assert_eq!(w.look(|cx| orgs::list(cx, None)).unwrap().len(), 0, "nothing was written");
         let again = rows.clone();
-        let report = w.act(move |cx| import::import_people(cx, &rows)).unwrap();
+        let report = w.act(move |cx| import::import_people(cx, &rows)).unwrap().report;
         assert_eq!((report.accounts_new, report.orgs_new, report.seats_new, report.terms_new), (30, 1, 30, 30));
-        let report = w.act(move |cx| import::import_people(cx, &again)).unwrap();
+        let report = w.act(move |cx| import::import_people(cx, &again)).unwrap().report;
         assert_eq!(report, import::ImportReport { unchanged: 30, ..import::ImportReport::default() });
     }
 }

@@ -253,7 +253,7 @@ testkit::both_databases! {
             identity: Identity { name: name.into(), ..Identity::default() },
             contact: Contact::default(), guardians: wang().guardians,
         };
-        let import = |rows: Vec<ResidentRow>| w.act(move |cx| persons::import_residents(cx, &Flat, &rows));
+        let import = |rows: Vec<ResidentRow>| w.act(move |cx| persons::import_residents(cx, &Flat, &rows).map(|d| d.report));
         let bad = import(vec![row("1", "王一"), row("1", ""), row("", "赵二")]);
         let Err(Error::WrongRows(wrong)) = bad else { panic!("{bad:?}") };
         let seen: Vec<_> = wrong.iter().map(|e| (e.row, e.field, e.why.as_str())).collect();

@@ -5,6 +5,7 @@ mod parents;
 mod plan;
 pub mod save_areas;
 pub mod save_posts;
+pub mod undo;
 
 pub use duty::{NewSlot, cancel_duty, confirm_duty, duty_between, duty_of, on_duty, on_duty_everywhere, plan_duty};
 pub use save_areas::{AreaChanges, AreaRef, AreaReport, Did, ParentRef, SaveArea, preview_areas, save_areas};

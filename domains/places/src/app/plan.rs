@@ -258,7 +258,11 @@ impl<'a, 'c> Draft<'a, 'c> {
             Some(old) if changed_fields(old, area).is_empty() => Did::Nothing,
             Some(_) => Did::Changed,
         };
-        let saved = targets.iter().filter_map(|t| self.areas.get((*t)?)).map(|a| (a.id, did(a))).collect();
+        let targets = || targets.iter().filter_map(|t| self.areas.get((*t)?));
+        let saved = targets().map(|a| (a.id, did(a))).collect();
+        let names: HashMap<AreaId, &str> = self.areas.iter().map(|a| (a.id, a.name.as_str())).collect();
+        let name = |id: AreaId| names.get(&id).map(|name| (*name).to_owned());
+        let within = targets().map(|a| a.parent.and_then(name)).collect();
         let retired = self.areas.iter().filter(|a| a.valid_to.is_some()).count();
         let lost = self.areas.iter().filter(|a| a.valid_to.is_none() && a.parent.is_none() && a.kind.above().is_some());
         let notes = match lost.count() {
@@ -270,7 +274,7 @@ impl<'a, 'c> Draft<'a, 'c> {
                 "{n} areas lie in no other yet; they find it when the areas above them come with their codes or outlines"
             )],
         };
-        AreaReport { saved, retired, adopted, notes }
+        AreaReport { saved, within, retired, adopted, notes }
     }
 }
 

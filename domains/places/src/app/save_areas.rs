@@ -1,5 +1,6 @@
 //! Adding, changing and retiring areas: a whole set in one transaction, checked as a whole (P1).
 
+use super::undo::AREA;
 use super::{may_change, plan};
 use crate::model::area::{Area, AreaKind};
 use crate::model::outline::Outline;
@@ -88,6 +89,8 @@ pub enum Did {
 pub struct AreaReport {
     /// One for each saved area, in the order given.
     pub saved: Vec<(AreaId, Did)>,
+    /// Names of the areas they lie in, in the same order.
+    pub within: Vec<Option<String>>,
     pub retired: usize,
     /// Areas outside the set that found their parent in it.
     pub adopted: usize,
@@ -134,6 +137,7 @@ pub fn save_areas(cx: &mut Cx<'_>, changes: &AreaChanges) -> Result<AreaReport> 
 }
 
 fn add(cx: &mut Cx<'_>, area: &Area) -> Result<bool> {
+    cx.note_new(&AREA, area.id);
     store::insert_area(cx, area)?;
     if let Some(outline) = &area.outline {
         store::open_outline(cx, area.id, outline)?;
@@ -148,9 +152,8 @@ fn change(cx: &mut Cx<'_>, old: &Area, new: &Area) -> Result<bool> {
     if fields.is_empty() && new.valid_to.is_none() {
         return Ok(false);
     }
-    if let Err(e) = store::update_area(cx, &Area { version: old.version + 1, ..new.clone() }) {
-        return Err(e.into());
-    }
+    cx.note_before(&AREA, new.id)?;
+    store::update_area(cx, &Area { version: old.version + 1, ..new.clone() })?;
     if new.valid_to.is_some() {
         store::close_outline(cx, new.id)?;
         store::release_area(cx, new.id)?;

@@ -1,5 +1,6 @@
 //! Adding and changing posts, a whole set in one transaction.
 
+use super::undo::POST;
 use super::{line, may_change};
 use crate::model::area::AreaKind;
 use crate::model::hours::WeekHours;
@@ -67,6 +68,13 @@ pub fn save_posts(cx: &mut Cx<'_>, posts: &[SavePost]) -> Result<PostReport> {
     let before = store::snapshot(cx)?;
     let after = plan(cx, &before, posts)?;
     let report = report(&before, &after);
+    for post in &after {
+        cx.note_before(&POST, post.id)?;
+        // Others lose the areas that this one takes.
+        for loser in before.posts().iter().filter(|p| post.serves.iter().any(|area| p.serves.contains(area))) {
+            cx.note_before(&POST, loser.id)?;
+        }
+    }
     // Released before they are taken: two posts may exchange areas.
     for post in &after {
         let released = before.post(post.id).map(|old| old.serves.as_slice()).unwrap_or_default();

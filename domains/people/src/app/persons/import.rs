@@ -3,6 +3,8 @@
 
 use super::keep::{checked_contact, checked_identity, move_to, write_guardian, write_tokens};
 use super::{seal, write_areas};
+use crate::app::import::{Did, Imported};
+use crate::app::undo::PERSON;
 use crate::app::{Geography, allow};
 use crate::error::RowError;
 use crate::model::person::{Contact, Identity, NewGuardian, Part};
@@ -68,23 +70,35 @@ pub fn check_residents(rows: &[ResidentRow]) -> Vec<RowError> {
 ///
 /// # Errors
 /// `WrongRows` lists every wrong row.
-pub fn import_residents(cx: &mut Cx<'_>, geography: &dyn Geography, rows: &[ResidentRow]) -> Result<ResidentReport> {
+pub fn import_residents(
+    cx: &mut Cx<'_>,
+    geography: &dyn Geography,
+    rows: &[ResidentRow],
+) -> Result<Imported<ResidentReport>> {
     allow(cx, Action::Import, &ResourceFacts::District)?;
     let wrong = check_residents(rows);
     if !wrong.is_empty() {
         return Err(Error::WrongRows(wrong));
     }
     cx.lock("import-residents")?;
-    let mut report = ResidentReport::default();
-    for row in rows {
-        one(cx, geography, row, &mut report)?;
+    let mut done: Imported<ResidentReport> = Imported::default();
+    for (place, row) in rows.iter().enumerate() {
+        let (person, did) = one(cx, geography, row, &mut done.report)?;
+        done.rows.push(did);
+        done.things.push((person.0, place));
     }
+    let report = done.report;
     let payload = json!({ "rows": rows.len(), "new": report.new, "changed": report.changed });
     cx.record("residents.imported", "district", cx.district().0, &payload)?;
-    Ok(report)
+    Ok(done)
 }
 
-fn one(cx: &mut Cx<'_>, geography: &dyn Geography, row: &ResidentRow, report: &mut ResidentReport) -> Result<()> {
+fn one(
+    cx: &mut Cx<'_>,
+    geography: &dyn Geography,
+    row: &ResidentRow,
+    report: &mut ResidentReport,
+) -> Result<(PersonId, Did)> {
     let key = cx.keyed_hash(KeyClass::Identity, format!("import:{}", row.key.trim()).as_bytes());
     let content = serde_json::to_vec(&(
         &row.identity,
@@ -96,14 +110,16 @@ fn one(cx: &mut Cx<'_>, geography: &dyn Geography, row: &ResidentRow, report: &m
     let digest = cx.keyed_hash(KeyClass::Identity, &content);
     let sql = "SELECT id, import_digest FROM person WHERE district_id = $1 AND import_key = $2";
     let known = cx.query_opt(sql, params![cx.district(), key])?;
-    let person: PersonId = match known {
+    let (person, did): (PersonId, Did) = match known {
         Some(known) if known.opt_blob("import_digest")?.as_deref() == Some(digest.as_slice()) => {
             report.unchanged += 1;
-            return Ok(());
+            return Ok((known.id("id")?, Did::Nothing));
         }
         Some(known) => {
             report.changed += 1;
-            known.id("id")?
+            let id: PersonId = known.id("id")?;
+            cx.note_before(&PERSON, id)?;
+            (id, Did::Changed)
         }
         None => {
             report.new += 1;
@@ -112,7 +128,8 @@ fn one(cx: &mut Cx<'_>, geography: &dyn Geography, row: &ResidentRow, report: &m
                        VALUES ($1, $2, $3, $4, 0, $5)";
             cx.execute(sql, params![id, cx.district(), row.area, key, cx.now])?;
             write_areas(cx, id, &geography.areas_above(row.area))?;
-            id
+            cx.note_new(&PERSON, id);
+            (id, Did::Added)
         }
     };
     let (identity, contact) = (checked_identity(&row.identity)?, checked_contact(&row.contact)?);
@@ -128,5 +145,5 @@ fn one(cx: &mut Cx<'_>, geography: &dyn Geography, row: &ResidentRow, report: &m
     }
     let parts = [Part::Identity.code(), Part::Contact.code()];
     cx.record("person.imported", "person", person.0, &json!({ "parts": parts }))?;
-    Ok(())
+    Ok((person, did))
 }

@@ -5,7 +5,7 @@
 //! `--names FILE` brings them back reviewed.
 
 use super::{AreasArgs, read::Found};
-use crate::import::table::Table;
+use crate::table::Table;
 use anyhow::{Context as _, bail, ensure};
 use places::app::AreaRef;
 use places::{Area, AreaKind, Snapshot};

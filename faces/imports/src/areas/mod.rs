@@ -7,15 +7,19 @@
 mod names;
 mod read;
 
-use crate::import::problems::thousands;
-use crate::{Env, districts};
-use anyhow::{Context as _, bail, ensure};
+use crate::problems::{Problems, thousands};
+use crate::undo::tell_end;
+use crate::{Env, Look, districts};
+use anyhow::{Context as _, bail};
 use clap::{Args, builder::PossibleValuesParser, builder::TypedValueParser as _};
 use kernel::Datum;
-use places::app::{AreaChanges, AreaRef, AreaReport, Did, ParentRef, SaveArea, preview_areas, save_areas, snapshot};
+use places::app::{AreaChanges, AreaRef, Did as Saved, ParentRef, SaveArea, preview_areas, save_areas, snapshot};
 use places::{AreaKind, Outline, Snapshot};
 use read::{Found, Source};
-use std::path::PathBuf;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use store::imports::{self, About};
+use store::{Runtime, Who};
 
 /// Imports areas: .geojson or .json (features, datav files, lists of codes and names) or .csv.
 #[derive(Debug, Clone, Args)]
@@ -63,6 +67,28 @@ pub struct AreasArgs {
     pub dry_run: bool,
 }
 
+impl AreasArgs {
+    /// A file of areas of one kind, everything else as usual.
+    pub fn new(file: &Path, kind: AreaKind) -> Self {
+        Self {
+            file: file.to_owned(),
+            kind,
+            datum: None,
+            code_field: None,
+            name_field: None,
+            parent_field: None,
+            code: None,
+            name: None,
+            names: None,
+            propose: None,
+            replace: false,
+            pieces: None,
+            district: None,
+            dry_run: false,
+        }
+    }
+}
+
 fn kinds() -> impl clap::builder::TypedValueParser<Value = AreaKind> {
     let codes = PossibleValuesParser::new(AreaKind::ALL.map(AreaKind::code));
     codes.try_map(|code| AreaKind::from_code(&code).ok_or("not a kind of area"))
@@ -79,26 +105,56 @@ pub struct Summary {
 
 /// Runs the command; the answer is told on `env.out`.
 pub fn run(env: &mut Env<'_>, args: &AreasArgs) -> anyhow::Result<Summary> {
+    let target = districts::existing(env, args.district.as_deref())?;
+    let (look, adopted) = bring(env.rt, target.who(), &target.name, args)?;
+    tell(env, args, &look, adopted)
+}
+
+/// Brings the areas of a file in, or only looks; also how many areas besides found the one they lie in.
+pub fn bring(rt: &Runtime, who: Who, district_name: &str, args: &AreasArgs) -> anyhow::Result<(Look, usize)> {
     let source = read::read(args)?;
     let outlines = outlines(args, &source)?;
-    let target = districts::existing(env, args.district.as_deref())?;
-    let before = env.rt.read_now(target.who(), snapshot)?;
+    let before = rt.read_now(who.clone(), snapshot)?;
     let mut notes = Vec::new();
     let pairs = names::settle(args, &before, &source.found)?;
     let mut save = Vec::with_capacity(source.found.len());
     for ((found, outline), which) in source.found.iter().zip(outlines).zip(pairs) {
-        save.push(change(args, &before, &target.name, found, outline, which, &mut notes));
+        save.push(change(args, &before, district_name, found, outline, which, &mut notes));
     }
     let retire = if args.replace { missing(args.kind, &before, &save) } else { Vec::new() };
     let changes = AreaChanges { save, retire };
-    let dry = args.dry_run;
-    let done = if dry {
-        env.rt.read_now(target.who(), move |cx| preview_areas(cx, &changes))
+    let done = if args.dry_run {
+        rt.read_now(who, move |cx| Ok((preview_areas(cx, &changes)?, None)))
     } else {
-        env.rt.write_now(target.who(), move |cx| save_areas(cx, &changes))
+        let (file, kind) = (crate::file_name(&args.file), args.kind);
+        let numbers: Vec<usize> = source.found.iter().map(|f| f.number).collect();
+        rt.write_now(who, move |cx| {
+            imports::begin(cx);
+            let report = save_areas(cx, &changes)?;
+            let (added, changed) = (report.count(Saved::Added), report.count(Saved::Changed) + report.retired);
+            let detail = serde_json::json!({ "kind": kind.code() });
+            let about = About { kind: "areas", file, rows: numbers.len(), added, changed, detail };
+            let at: HashMap<uuid::Uuid, usize> = report.saved.iter().map(|(id, _)| id.0).zip(numbers).collect();
+            let import = imports::finish(cx, &about, |id| at.get(&id).copied())?;
+            Ok((report, import.map(|i| i.n)))
+        })
     };
-    let report = done.or_else(|e| refuse(args, &source, e))?;
-    tell(env, args, &report, &notes)
+    let (report, import) = done.or_else(|e| refuse(args, &source, e))?;
+    notes.extend(report.notes.iter().cloned());
+    let mut look = Look { notes, import, retired: report.retired, ..Look::default() };
+    for ((found, (_, did)), within) in source.found.iter().zip(&report.saved).zip(&report.within) {
+        look.add(found.number, &found.name, (*did).into(), within.as_deref());
+    }
+    Ok((look, report.adopted))
+}
+
+/// A file whose areas are refused, each with its number in the file.
+#[derive(Debug, thiserror::Error)]
+#[error("{text}")]
+pub struct Refused {
+    text: String,
+    /// For a table.
+    pub problems: Problems,
 }
 
 /// Outlines checked and converted, one for each entry; all that are wrong are told.
@@ -111,23 +167,26 @@ fn outlines(args: &AreasArgs, source: &Source) -> anyhow::Result<Vec<Option<Outl
         );
     }
     let datum = args.datum.unwrap_or(Datum::Wgs84);
-    let mut wrong = Vec::new();
+    let (mut wrong, mut problems) = (Vec::new(), Problems::default());
     let mut all = Vec::with_capacity(source.found.len());
     for found in &source.found {
         let outline = found.outline.as_ref().map(|raw| Outline::new(raw, datum)).transpose();
         if let Err(e) = &outline {
             wrong.push(format!("{} {} (“{}”): the outline is refused: {e}", source.noun, found.number, found.name));
+            problems.wrong(found.number, "outline", e);
         }
         all.push(outline.ok().flatten());
     }
-    ensure!(
-        wrong.is_empty(),
+    if wrong.is_empty() {
+        return Ok(all);
+    }
+    let text = format!(
         "{}\n{}\nnothing was imported: {} wrong; mend the file and run the same command again",
         args.file.display(),
         wrong.join("\n"),
         counted(wrong.len(), "outline is", "outlines are")
     );
-    Ok(all)
+    Err(Refused { text, problems }.into())
 }
 
 fn change(
@@ -177,7 +236,7 @@ fn missing(kind: AreaKind, before: &Snapshot, save: &[SaveArea]) -> Vec<kernel::
 }
 
 /// Tells every fault with its number in the file.
-fn refuse(args: &AreasArgs, source: &Source, error: places::Error) -> anyhow::Result<AreaReport> {
+fn refuse<T>(args: &AreasArgs, source: &Source, error: places::Error) -> anyhow::Result<T> {
     let file = args.file.display();
     match error {
         places::Error::Wrong(faults) => {
@@ -187,11 +246,17 @@ fn refuse(args: &AreasArgs, source: &Source, error: places::Error) -> anyhow::Re
                 format!("{} {number} (“{name}”), {}: {}", source.noun, fault.field, fault.why)
             };
             let lines: Vec<String> = faults.iter().map(line).collect();
-            bail!(
+            let text = format!(
                 "{file}\n{}\nnothing was imported: {} wrong; mend the file and run the same command again",
                 lines.join("\n"),
                 counted(faults.len(), "area is", "areas are")
-            )
+            );
+            let mut problems = Problems::default();
+            for fault in &faults {
+                let number = source.found.get(fault.index).map_or(0, |f| f.number);
+                problems.wrong(number, fault.field, &fault.why);
+            }
+            Err(Refused { text, problems }.into())
         }
         places::Error::Coverage(coverage) => {
             let pieces: Vec<String> = coverage.pieces.iter().map(ToString::to_string).collect();
@@ -214,31 +279,27 @@ fn counted(n: usize, one: &str, many: &str) -> String {
     format!("{} {}", thousands(n), if n == 1 { one } else { many })
 }
 
-fn tell(env: &mut Env<'_>, args: &AreasArgs, report: &AreaReport, notes: &[String]) -> anyhow::Result<Summary> {
-    let summary = Summary {
-        added: report.count(Did::Added),
-        changed: report.count(Did::Changed),
-        unchanged: report.count(Did::Nothing),
-        retired: report.retired,
-    };
-    for note in notes.iter().chain(&report.notes) {
+fn tell(env: &mut Env<'_>, args: &AreasArgs, look: &Look, adopted: usize) -> anyhow::Result<Summary> {
+    let Look { added, changed, unchanged, retired, .. } = *look;
+    let summary = Summary { added, changed, unchanged, retired };
+    for note in &look.notes {
         writeln!(env.out, "note: {note}")?;
     }
     let file = args.file.display();
-    if report.changes_nothing() {
-        let there = counted(summary.unchanged, "area is", "areas are");
+    if look.changes_nothing() && adopted == 0 {
+        let there = counted(unchanged, "area is", "areas are");
         writeln!(env.out, "{file}: nothing to change; {there} there as in the file")?;
         return Ok(summary);
     }
-    let Summary { added, changed, unchanged, retired } = summary;
     let dry = if args.dry_run { "dry run, nothing was written: " } else { "" };
     writeln!(
         env.out,
         "{file}: {dry}{} added, {changed} changed, {unchanged} as they were, {retired} retired",
         counted(added, "area", "areas")
     )?;
-    if report.adopted > 0 {
-        writeln!(env.out, "{} found the area it lies in", counted(report.adopted, "area", "areas"))?;
+    if adopted > 0 {
+        writeln!(env.out, "{} found the area it lies in", counted(adopted, "area", "areas"))?;
     }
+    tell_end(env, look, args.dry_run)?;
     Ok(summary)
 }

@@ -98,6 +98,8 @@ pub struct Refused {
     /// Rows.
     pub wrong: usize,
     pub doubtful: usize,
+    /// For a table.
+    pub problems: Problems,
 }
 
 fn refusal(wrong: &usize, doubtful: &usize) -> String {
@@ -114,14 +116,22 @@ fn refusal(wrong: &usize, doubtful: &usize) -> String {
 impl Problems {
     /// `Err` with all findings when the file must not be written; else what was accepted goes to `out`.
     pub fn settle(&self, file: &Path, accept_doubtful: bool, out: &mut dyn Write) -> anyhow::Result<()> {
-        if self.allow(accept_doubtful) {
-            return Ok(self.write(out)?);
-        }
+        self.check(file, accept_doubtful)?;
+        Ok(self.write(out)?)
+    }
+
+    /// `Err` with all findings when the file must not be written.
+    pub fn check(&self, file: &Path, accept_doubtful: bool) -> anyhow::Result<()> {
+        if self.allow(accept_doubtful) { Ok(()) } else { Err(self.refused(file)?.into()) }
+    }
+
+    /// The refusal of a file with these findings.
+    pub fn refused(&self, file: &Path) -> io::Result<Refused> {
         let mut listed = Vec::new();
         writeln!(listed, "{}", file.display())?;
         self.write(&mut listed)?;
         let listed = String::from_utf8_lossy(&listed).into_owned();
-        Err(Refused { listed, wrong: self.wrong.rows, doubtful: self.doubtful.rows }.into())
+        Ok(Refused { listed, wrong: self.wrong.rows, doubtful: self.doubtful.rows, problems: self.clone() })
     }
 }
 

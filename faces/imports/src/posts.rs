@@ -7,13 +7,16 @@
 use super::map::MapFile;
 use super::problems::Problems;
 use super::table::{Record, Table};
-use crate::{Env, districts};
+use super::undo::tell_end;
+use crate::{Env, Look, Order, districts};
 use clap::Args;
 use kernel::{Datum, Point};
-use places::app::{Did, PostRef, SavePost, preview_posts, save_posts};
+use places::app::{PostRef, SavePost, preview_posts, save_posts};
 use places::{PostState, Tier};
 use std::collections::HashMap;
 use std::path::PathBuf;
+use store::imports::{self, About};
+use store::{Runtime, Who};
 
 /// Imports posts, offices and safe houses: .csv, .csv.gz or .xlsx.
 #[derive(Debug, Clone, Args)]
@@ -65,14 +68,36 @@ pub struct Summary {
 /// Runs the command; the answer is told on `env.out`.
 pub fn run(env: &mut Env<'_>, args: &PostsArgs) -> anyhow::Result<Summary> {
     let map = args.map.as_deref().map(MapFile::read).transpose()?.unwrap_or_default();
+    let target = districts::existing(env, args.district.as_deref().or(map.district.as_deref()))?;
+    let order = Order {
+        file: args.file.clone(),
+        map,
+        datum: args.datum,
+        accept_doubtful: args.accept_doubtful,
+        dry_run: args.dry_run,
+    };
+    let look = bring(env.rt, target.who(), &order)?;
+    look.problems.write(env.out)?;
+    let Look { added, changed, unchanged, .. } = look;
+    let file = args.file.display();
+    if look.changes_nothing() {
+        writeln!(env.out, "{file}: nothing to change; all {unchanged} posts are there as they are")?;
+    } else {
+        let dry = if args.dry_run { "dry run, nothing was written: " } else { "" };
+        writeln!(env.out, "{file}: {dry}{added} posts added, {changed} changed, {unchanged} as they were")?;
+    }
+    tell_end(env, &look, args.dry_run)?;
+    Ok(Summary { added, changed, unchanged })
+}
+
+/// Brings the posts of a file in, or only looks.
+pub fn bring(rt: &Runtime, who: Who, order: &Order) -> anyhow::Result<Look> {
     let known: Vec<&str> = FIELDS.iter().map(|(field, _)| *field).collect();
-    map.check_fields(&known)?;
-    let district = args.district.clone().or_else(|| map.district.clone());
-    let table = Table::open(&args.file)?;
-    let reader = Reader::new(map, &table, args.datum)?;
+    order.map.check_fields(&known)?;
+    let table = Table::open(&order.file)?;
+    let reader = Reader::new(order.map.clone(), &table, order.datum)?;
     let mut problems = Problems::default();
-    let mut rows = Vec::new();
-    let mut posts = Vec::new();
+    let (mut rows, mut posts) = (Vec::new(), Vec::new());
     for record in table {
         let record = record?;
         if let Some(post) = reader.post(&record, &mut problems) {
@@ -80,14 +105,24 @@ pub fn run(env: &mut Env<'_>, args: &PostsArgs) -> anyhow::Result<Summary> {
             posts.push(post);
         }
     }
-    problems.settle(&args.file, args.accept_doubtful, env.out)?;
-    let target = districts::existing(env, district.as_deref())?;
-    let done = if args.dry_run {
-        env.rt.read_now(target.who(), move |cx| preview_posts(cx, &posts))
+    problems.check(&order.file, order.accept_doubtful)?;
+    let ground = rt.read_now(who.clone(), places::snapshot)?;
+    let (set, numbers, file, dry) = (posts.clone(), rows.clone(), order.name(), order.dry_run);
+    let done = if dry {
+        rt.read_now(who, move |cx| Ok((preview_posts(cx, &set)?, None)))
     } else {
-        env.rt.write_now(target.who(), move |cx| save_posts(cx, &posts))
+        rt.write_now(who, move |cx| {
+            imports::begin(cx);
+            let report = save_posts(cx, &set)?;
+            let (added, changed) = (report.count(places::app::Did::Added), report.count(places::app::Did::Changed));
+            let about = About { kind: "posts", file, rows: set.len(), added, changed, ..About::default() };
+            let ids = report.saved.iter().map(|(id, _)| id.0).zip(numbers);
+            let ids: HashMap<uuid::Uuid, usize> = ids.collect();
+            let import = imports::finish(cx, &about, |id| ids.get(&id).copied())?;
+            Ok((report, import.map(|i| i.n)))
+        })
     };
-    let report = match done {
+    let (report, import) = match done {
         Err(places::Error::Wrong(faults)) => {
             for fault in faults {
                 let column = match fault.field {
@@ -97,22 +132,17 @@ pub fn run(env: &mut Env<'_>, args: &PostsArgs) -> anyhow::Result<Summary> {
                 };
                 problems.wrong(rows.get(fault.index).copied().unwrap_or(0), reader.column(column), fault.why);
             }
-            problems.settle(&args.file, true, env.out)?;
-            return Ok(Summary::default());
+            return Err(problems.refused(&order.file)?.into());
         }
         other => other?,
     };
-    let count = |did| report.count(did);
-    let summary = Summary { added: count(Did::Added), changed: count(Did::Changed), unchanged: count(Did::Nothing) };
-    let Summary { added, changed, unchanged } = summary;
-    let file = args.file.display();
-    if added + changed == 0 {
-        writeln!(env.out, "{file}: nothing to change; all {unchanged} posts are there as they are")?;
-    } else {
-        let dry = if args.dry_run { "dry run, nothing was written: " } else { "" };
-        writeln!(env.out, "{file}: {dry}{added} posts added, {changed} changed, {unchanged} as they were")?;
+    let mut look = Look { problems, import, ..Look::default() };
+    for ((row, post), (_, did)) in rows.iter().zip(&posts).zip(&report.saved) {
+        let lies = post.point.and_then(|at| ground.locate(at).ok());
+        let place = lies.and_then(|l| l.town.or(l.community).or(l.police)).and_then(|id| ground.area(id));
+        look.add(*row, &post.name, (*did).into(), place.map(|a| a.name.as_str()));
     }
-    Ok(summary)
+    Ok(look)
 }
 
 struct Reader {

@@ -6,16 +6,19 @@
 use super::map::MapFile;
 use super::problems::{Problems, thousands};
 use super::table::{Record, Table};
-use crate::{Env, districts};
+use super::undo::tell_end;
+use crate::{Env, Look, Order, districts};
+use ::matters::Ground;
+use ::people::app::persons::{ResidentReport, ResidentRow, check_residents, import_residents};
+use ::people::model::person::{Contact, GuardianName, Identity, NewGuardian};
 use clap::Args;
 use kernel::ids::AreaId;
-use matters::Ground;
-use people::app::persons::{ResidentReport, ResidentRow, check_residents, import_residents};
-use people::model::person::{Contact, GuardianName, Identity, NewGuardian};
 use places::Snapshot;
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+use store::imports::{self, About};
+use store::{Runtime, Who};
 
 const FIELDS: &[&str] = &[
     "key",
@@ -57,11 +60,32 @@ pub struct ResidentsArgs {
 /// Runs the command.
 pub fn run(env: &mut Env<'_>, args: &ResidentsArgs) -> anyhow::Result<ResidentReport> {
     let map = args.map.as_deref().map(MapFile::read).transpose()?.unwrap_or_default();
-    map.check_fields(FIELDS)?;
     let target = districts::existing(env, args.district.as_deref().or(map.district.as_deref()))?;
-    let ground = env.rt.read_now(target.who(), places::snapshot)?;
-    let table = Table::open(&args.file)?;
-    let reader = Reader::new(map, &table, Arc::clone(&ground))?;
+    let (accept_doubtful, dry_run) = (args.accept_doubtful, args.dry_run);
+    let order = Order { file: args.file.clone(), map, datum: None, accept_doubtful, dry_run };
+    let (look, report) = bring(env.rt, target.who(), &order)?;
+    look.problems.write(env.out)?;
+    if dry_run {
+        writeln!(env.out, "dry run: {} rows are in order, nothing was written", thousands(look.rows))?;
+    } else {
+        writeln!(
+            env.out,
+            "{} residents new, {} changed, {} unchanged; health and whereabouts are written down at the desk, with a consent",
+            thousands(report.new),
+            thousands(report.changed),
+            thousands(report.unchanged)
+        )?;
+    }
+    tell_end(env, &look, dry_run)?;
+    Ok(if dry_run { ResidentReport::default() } else { report })
+}
+
+/// Brings the residents of a file in, or only looks. Nobody's name is in the answer.
+pub fn bring(rt: &Runtime, who: Who, order: &Order) -> anyhow::Result<(Look, ResidentReport)> {
+    order.map.check_fields(FIELDS)?;
+    let ground = rt.read_now(who.clone(), places::snapshot)?;
+    let table = Table::open(&order.file)?;
+    let reader = Reader::new(order.map.clone(), &table, Arc::clone(&ground))?;
     let mut problems = Problems::default();
     let (mut rows, mut numbers) = (Vec::new(), Vec::new());
     for record in table {
@@ -75,20 +99,24 @@ pub fn run(env: &mut Env<'_>, args: &ResidentsArgs) -> anyhow::Result<ResidentRe
         let row = wrong.row.checked_sub(1).and_then(|i| numbers.get(i)).copied().unwrap_or(wrong.row);
         problems.wrong(row, reader.column(wrong.field), explain(&wrong.why));
     }
-    problems.settle(&args.file, args.accept_doubtful, env.out)?;
-    if args.dry_run {
-        writeln!(env.out, "dry run: {} rows are in order, nothing was written", thousands(rows.len()))?;
-        return Ok(ResidentReport::default());
+    problems.check(&order.file, order.accept_doubtful)?;
+    let areas: Vec<AreaId> = rows.iter().map(|r| r.area).collect();
+    let (file, places, geography) = (order.name(), numbers.clone(), Ground(Arc::clone(&ground)));
+    let (done, import) = crate::change(rt, who, order.dry_run, move |cx| {
+        imports::begin(cx);
+        let done = import_residents(cx, &geography, &rows)?;
+        let (added, changed) = (done.report.new, done.report.changed);
+        let about = About { kind: "residents", file, rows: rows.len(), added, changed, ..About::default() };
+        let at: HashMap<uuid::Uuid, usize> = done.things.iter().copied().collect();
+        let import = imports::finish(cx, &about, |id| at.get(&id).and_then(|at| places.get(*at)).copied())?;
+        Ok((done, import.map(|i| i.n)))
+    })?;
+    let import = import.filter(|_| !order.dry_run);
+    let mut look = Look { problems, import, ..Look::default() };
+    for ((number, area), did) in numbers.iter().zip(areas).zip(&done.rows) {
+        look.add(*number, "", (*did).into(), ground.area(area).map(|a| a.name.as_str()));
     }
-    let report = env.rt.write_now(target.who(), move |cx| import_residents(cx, &Ground(ground), &rows))?;
-    writeln!(
-        env.out,
-        "{} residents new, {} changed, {} unchanged; health and whereabouts are written down at the desk, with a consent",
-        thousands(report.new),
-        thousands(report.changed),
-        thousands(report.unchanged)
-    )?;
-    Ok(report)
+    Ok((look, done.report))
 }
 
 /// What `people` refuses a row for, in words that mend it. No value of the row: it may be read by others.

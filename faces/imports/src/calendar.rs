@@ -1,6 +1,6 @@
 //! `mulin import calendar`: the State Council's notice of a year (R12).
 
-use crate::import::problems::thousands;
+use crate::problems::thousands;
 use crate::{Env, districts};
 use anyhow::Context as _;
 use clap::Args;
@@ -44,9 +44,9 @@ pub fn run(env: &mut Env<'_>, args: &CalendarArgs) -> anyhow::Result<Summary> {
         return Ok(Summary::default());
     }
     let target = districts::existing(env, args.district.as_deref())?;
-    let summary = env.rt.write_now(target.who(), move |cx| -> Result<_, matters::Error> {
-        let years = matters::app::load_calendar(cx, &text)?;
-        let recomputed = matters::app::recompute(cx, None)?;
+    let summary = env.rt.write_now(target.who(), move |cx| -> Result<_, ::matters::Error> {
+        let years = ::matters::app::load_calendar(cx, &text)?;
+        let recomputed = ::matters::app::recompute(cx, None)?;
         Ok(Summary { years, recomputed })
     })?;
     let new = summary.years.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");

@@ -6,7 +6,7 @@
 //! - CSV with columns code, name, parent and, if there are outlines, `wkt` (POLYGON or MULTIPOLYGON).
 
 use super::AreasArgs;
-use crate::import::table::Table;
+use crate::table::Table;
 use anyhow::{Context as _, bail, ensure};
 use places::AreaKind;
 use places::model::outline::RawPolygons;

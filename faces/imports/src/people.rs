@@ -7,16 +7,19 @@ use super::dates::Dates;
 use super::map::MapFile;
 use super::problems::{Problems, thousands};
 use super::table::{Record, Table};
-use crate::{Env, districts};
+use super::undo::tell_end;
+use crate::{Env, Look, Order, districts};
+use ::people::app::{ImportReport, PersonRow, import_people};
+use ::people::model::OrgKind;
 use clap::Args;
 use kernel::ids::{AreaId, PostId};
 use kernel::{Lang, Moment, Role};
-use people::app::{ImportReport, PersonRow, import_people};
-use people::model::OrgKind;
 use places::Snapshot;
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+use store::imports::{self, About};
+use store::{Runtime, Who};
 
 const FIELDS: &[&str] = &[
     "login", "name", "phone", "email", "lang", "org", "org_kind", "role", "area", "post", "title", "deputy", "from",
@@ -45,39 +48,70 @@ pub struct PeopleArgs {
 /// Runs the command.
 pub fn run(env: &mut Env<'_>, args: &PeopleArgs) -> anyhow::Result<ImportReport> {
     let map = args.map.as_deref().map(MapFile::read).transpose()?.unwrap_or_default();
-    map.check_fields(FIELDS)?;
     let target = districts::existing(env, args.district.as_deref().or(map.district.as_deref()))?;
-    let ground = env.rt.read_now(target.who(), places::snapshot)?;
-    let table = Table::open(&args.file)?;
-    let reader = Reader::new(map, &table, ground)?;
+    let (accept_doubtful, dry_run) = (args.accept_doubtful, args.dry_run);
+    let order = Order { file: args.file.clone(), map, datum: None, accept_doubtful, dry_run };
+    let (look, report) = bring(env.rt, target.who(), &order)?;
+    look.problems.write(env.out)?;
+    if dry_run {
+        writeln!(env.out, "dry run: {} rows are in order, nothing was written", thousands(look.rows))?;
+    } else {
+        tell(env, report)?;
+    }
+    tell_end(env, &look, dry_run)?;
+    Ok(if dry_run { ImportReport::default() } else { report })
+}
+
+/// Brings the people of a file in, or only looks.
+pub fn bring(rt: &Runtime, who: Who, order: &Order) -> anyhow::Result<(Look, ImportReport)> {
+    order.map.check_fields(FIELDS)?;
+    let ground = rt.read_now(who.clone(), places::snapshot)?;
+    let table = Table::open(&order.file)?;
+    let reader = Reader::new(order.map.clone(), &table, Arc::clone(&ground))?;
     let mut problems = Problems::default();
     let (mut rows, mut numbers) = (Vec::new(), Vec::new());
     for record in table {
         let record = record?;
-        rows.extend(reader.read(&record, &mut problems));
-        numbers.push(record.row);
-    }
-    problems.settle(&args.file, args.accept_doubtful, env.out)?;
-    if args.dry_run {
-        writeln!(env.out, "dry run: {} rows are in order, nothing was written", thousands(rows.len()))?;
-        return Ok(ImportReport::default());
-    }
-    let done = env.rt.write_now(target.who(), move |cx| import_people(cx, &rows));
-    match done {
-        Ok(report) => {
-            tell(env, report)?;
-            Ok(report)
+        if let Some(row) = reader.read(&record, &mut problems) {
+            rows.push(row);
+            numbers.push(record.row);
         }
-        Err(people::Error::WrongRows(wrong)) => {
-            for w in wrong {
-                let row = w.row.checked_sub(1).and_then(|i| numbers.get(i)).copied().unwrap_or(w.row);
-                problems.wrong(row, reader.column(w.field), explain(&w.why));
+    }
+    problems.check(&order.file, order.accept_doubtful)?;
+    let (set, file) = (rows.clone(), order.name());
+    let places = numbers.clone();
+    let done = crate::change(rt, who, order.dry_run, move |cx| {
+        imports::begin(cx);
+        let done = import_people(cx, &set)?;
+        let count = |did| done.rows.iter().filter(|d| **d == did).count();
+        let (added, changed) = (count(::people::app::Did::Added), count(::people::app::Did::Changed));
+        let about = About { kind: "people", file, rows: set.len(), added, changed, ..About::default() };
+        let row = |id| done.things.iter().find(|(of, _)| *of == id).and_then(|(_, at)| places.get(*at).copied());
+        let import = imports::finish(cx, &about, row)?;
+        Ok((done, import.map(|i| i.n)))
+    });
+    let (done, import) = match done {
+        Err(e) => match e.downcast::<::people::Error>() {
+            Ok(::people::Error::WrongRows(wrong)) => {
+                for w in wrong {
+                    let row = w.row.checked_sub(1).and_then(|i| numbers.get(i)).copied().unwrap_or(w.row);
+                    problems.wrong(row, reader.column(w.field), explain(&w.why));
+                }
+                return Err(problems.refused(&order.file)?.into());
             }
-            problems.settle(&args.file, true, env.out)?;
-            Ok(ImportReport::default())
-        }
-        Err(other) => Err(other.into()),
+            Ok(other) => return Err(other.into()),
+            Err(other) => return Err(other),
+        },
+        Ok(done) => done,
+    };
+    let import = import.filter(|_| !order.dry_run);
+    let mut look = Look { problems, import, ..Look::default() };
+    for ((number, row), did) in numbers.iter().zip(&rows).zip(&done.rows) {
+        let area = row.area.and_then(|id| ground.area(id)).map(|a| a.name.as_str());
+        let post = row.post.and_then(|id| ground.post(id)).map(|p| p.name.as_str());
+        look.add(*number, &row.login, (*did).into(), area.or(post));
     }
+    Ok((look, done.report))
 }
 
 fn tell(env: &mut Env<'_>, r: ImportReport) -> anyhow::Result<()> {

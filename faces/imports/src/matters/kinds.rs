@@ -1,43 +1,71 @@
 //! Kinds of another system as classes of ours.
 
-use crate::import::map::MapFile;
+use crate::map::MapFile;
+use ::matters::app;
+use ::matters::model::{Allowance, ClassRule, Family, Route, TimeKind};
 use anyhow::Context as _;
-use matters::app;
-use matters::model::{Allowance, ClassRule, Family, Route, TimeKind};
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 use store::Cx;
 
-/// Kind in the file → class code, and how many classes were made for that.
+/// Kind in the file → class code, and the classes that were made for that.
 pub(super) struct Kinds {
     pub codes: HashMap<String, String>,
-    pub made: usize,
+    pub made: Vec<String>,
+}
+
+/// The classes of those kinds that have one; for a look, which makes none.
+pub(super) fn known(
+    cx: &mut Cx<'_>,
+    map: &MapFile,
+    kinds: &BTreeSet<String>,
+) -> anyhow::Result<HashMap<String, String>> {
+    let there = app::classes(cx)?;
+    let mut codes = HashMap::new();
+    for kind in kinds {
+        match class_of(map, &there, kind)? {
+            Some(code) => drop(codes.insert(kind.clone(), code)),
+            None => may_make(map, kind)?,
+        }
+    }
+    Ok(codes)
+}
+
+/// The class of a kind: as the map file says, else one made by an earlier import of the same kind, or one with exactly this
+/// name.
+fn class_of(map: &MapFile, there: &[Arc<ClassRule>], kind: &str) -> anyhow::Result<Option<String>> {
+    if let Some(code) = map.classes.same.get(kind) {
+        anyhow::ensure!(
+            there.iter().any(|c| c.code == *code),
+            "[classes.same] of the map file: the district has no class “{code}”"
+        );
+        return Ok(Some(code.clone()));
+    }
+    let known = there.iter().find(|c| c.name_en == kind || c.name_zh == kind || c.code == kind);
+    Ok(known.map(|c| c.code.clone()))
+}
+
+fn may_make(map: &MapFile, kind: &str) -> anyhow::Result<()> {
+    anyhow::ensure!(
+        map.classes.create,
+        "the kind “{kind}” is not a class of the district: list it under [classes.same] of the map file, or set create = true"
+    );
+    Ok(())
 }
 
 /// Finds or makes the class of every kind. `create = false` and an unknown kind is an error that names it.
 pub(super) fn classes_of(cx: &mut Cx<'_>, map: &MapFile, kinds: &BTreeSet<String>) -> anyhow::Result<Kinds> {
     let there = app::classes(cx)?;
     let mut codes = HashMap::new();
-    let mut made = 0;
+    let mut made = Vec::new();
     let mut position = there.iter().map(|c| c.position).max().unwrap_or(0);
     let template = template(map)?;
     for kind in kinds {
-        if let Some(code) = map.classes.same.get(kind) {
-            anyhow::ensure!(
-                there.iter().any(|c| c.code == *code),
-                "[classes.same] of the map file: the district has no class “{code}”"
-            );
-            codes.insert(kind.clone(), code.clone());
+        if let Some(code) = class_of(map, &there, kind)? {
+            codes.insert(kind.clone(), code);
             continue;
         }
-        // A class made by an earlier import of the same kind, or one with exactly this name.
-        if let Some(known) = there.iter().find(|c| c.name_en == *kind || c.name_zh == *kind || c.code == *kind) {
-            codes.insert(kind.clone(), known.code.clone());
-            continue;
-        }
-        anyhow::ensure!(
-            map.classes.create,
-            "the kind “{kind}” is not a class of the district: list it under [classes.same] of the map file, or set create = true"
-        );
+        may_make(map, kind)?;
         let code = free_code(kind, |code| there.iter().any(|c| c.code == code) || codes.values().any(|c| c == code));
         position += 1;
         let rule = ClassRule {
@@ -48,7 +76,7 @@ pub(super) fn classes_of(cx: &mut Cx<'_>, map: &MapFile, kinds: &BTreeSet<String
             ..template.clone()
         };
         app::save_class(cx, rule).with_context(|| format!("the class for “{kind}”"))?;
-        made += 1;
+        made.push(code.clone());
         codes.insert(kind.clone(), code);
     }
     Ok(Kinds { codes, made })

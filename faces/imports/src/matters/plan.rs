@@ -1,13 +1,13 @@
 //! From a row of another system's export to a matter of ours, by the map file.
 
-use crate::import::dates::Dates;
-use crate::import::map::MapFile;
-use crate::import::problems::Problems;
-use crate::import::table::{Record, Table};
+use crate::dates::Dates;
+use crate::map::MapFile;
+use crate::problems::Problems;
+use crate::table::{Record, Table};
+use ::matters::app::ForeignMatter;
+use ::matters::model::Origin;
 use kernel::geo::Point;
 use kernel::{Datum, Moment};
-use matters::app::ForeignMatter;
-use matters::model::Origin;
 use places::Snapshot;
 use std::collections::HashMap;
 use std::sync::Arc;
