@@ -23,6 +23,7 @@ pub use config::{AlertsConfig, Encryption, MailConfig};
 pub use error::{Error, Result};
 pub use incoming::{MOST_BYTES, Machine, Unreadable};
 pub use jobs::handlers;
+pub use outgoing::{Answer, Call, Outgoing, Reach, Trouble};
 pub use retention::RETENTION;
 pub use robot::{EVENTS as ROBOT_EVENTS, RobotConfig, RobotKind};
 pub use schema::MIGRATIONS;

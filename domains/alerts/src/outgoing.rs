@@ -1,4 +1,5 @@
-//! The one way out over HTTP, for channels that an operator has set up: webhooks, the SMS gateway, group robots.
+//! The one way out over HTTP, for what an operator has set up: webhooks, the SMS gateway, group robots, and the providers
+//! through which staff sign in.
 //!
 //! Nothing is made before the first call, so an installation without a channel opens no connection. Redirects are not
 //! followed, proxies of the environment not used, answers cut at 64 KiB, calls ended after ten seconds. Addresses that
@@ -26,7 +27,7 @@ const REST_SECS: i64 = 30;
 
 /// Where a call may lead.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Reach {
+pub enum Reach {
     /// Anywhere: the address stands in the configuration.
     Open,
     /// Public addresses over HTTPS, and whatever lies in the networks the operator allowed.
@@ -35,7 +36,7 @@ pub(crate) enum Reach {
 
 /// One request.
 #[derive(Clone)]
-pub(crate) struct Call {
+pub struct Call {
     pub method: &'static str,
     pub url: String,
     pub headers: Vec<(String, String)>,
@@ -45,7 +46,7 @@ pub(crate) struct Call {
 
 /// What came back.
 #[derive(Debug, Clone)]
-pub(crate) struct Answer {
+pub struct Answer {
     pub status: u16,
     /// Seconds that the other side asks to wait.
     pub retry_after: Option<i64>,
@@ -54,14 +55,14 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    pub(crate) const fn is_good(&self) -> bool {
+    pub const fn is_good(&self) -> bool {
         matches!(self.status, 200..=299)
     }
 }
 
 /// Why nothing came back. The texts hold no address: it may carry a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum Trouble {
+pub enum Trouble {
     #[error("not an address")]
     NotAnAddress,
     #[error("the address leads into a network that is not allowed")]
@@ -77,7 +78,7 @@ pub(crate) enum Trouble {
 }
 
 /// See the module.
-pub(crate) struct Outgoing {
+pub struct Outgoing {
     allow: Arc<[Net]>,
     open: OnceLock<Option<Client>>,
     guarded: OnceLock<Option<Client>>,
@@ -86,13 +87,13 @@ pub(crate) struct Outgoing {
 }
 
 impl Outgoing {
-    pub(crate) fn new(allow: &[Net]) -> Self {
+    pub fn new(allow: &[Net]) -> Self {
         let (open, guarded, plain) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
         Self { allow: allow.into(), open, guarded, plain, rests: Mutex::default() }
     }
 
     /// Calls now; blocks for ten seconds at most. Not from within an async task.
-    pub(crate) fn call(&self, call: &Call, now: Moment) -> Result<Answer, Trouble> {
+    pub fn call(&self, call: &Call, now: Moment) -> Result<Answer, Trouble> {
         let url = Url::parse(&call.url).map_err(|_| Trouble::NotAnAddress)?;
         let host = url.host_str().ok_or(Trouble::NotAnAddress)?.to_owned();
         if !matches!(url.scheme(), "http" | "https") {

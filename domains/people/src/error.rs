@@ -44,6 +44,14 @@ pub enum Error {
     /// The code of the second factor.
     #[error("the code is wrong")]
     WrongCode,
+    /// The subject at the provider is linked with another account.
+    #[error("linked with another account")]
+    LinkTaken,
+    /// Without it nobody could sign in to the account any more.
+    #[error("the last way to sign in")]
+    LastWay,
+    #[error("too many of them")]
+    TooMany,
     /// The look-ups of this account are used up for today (R5).
     #[error("{0} look-ups were made today")]
     LookupsSpent(i64),
@@ -84,6 +92,9 @@ impl Error {
             Self::FactorState => "factor-state",
             Self::FactorNeeded => "factor-needed",
             Self::WrongCode => "wrong-code",
+            Self::LinkTaken => "link-taken",
+            Self::LastWay => "last-way",
+            Self::TooMany => "too-many",
             Self::LookupsSpent(_) => "lookups-spent",
             Self::Refused(_) => "refused",
             Self::DistrictExists => "district-exists",

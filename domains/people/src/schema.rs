@@ -200,4 +200,29 @@ CREATE INDEX person_link_end ON person_link (district_id, expires_at);
 CREATE INDEX lawful_demand_person ON lawful_demand (person_id);
 ",
     },
+    // Subjects, states and codes are there as keyed hashes only.
+    Migration {
+        name: "people-oidc",
+        sql: "
+CREATE TABLE oidc_link (
+  id UUID PRIMARY KEY, district_id UUID NOT NULL, account_id UUID NOT NULL, issuer TEXT NOT NULL,
+  subject_hash BYTEA NOT NULL, vouched BOOLEAN NOT NULL, created_at BIGINT NOT NULL, last_used_at BIGINT
+);
+CREATE UNIQUE INDEX oidc_link_subject ON oidc_link (district_id, subject_hash);
+CREATE INDEX oidc_link_account ON oidc_link (account_id);
+CREATE TABLE oidc_trip (
+  id UUID PRIMARY KEY, district_id UUID NOT NULL, provider TEXT NOT NULL, state_hash BYTEA NOT NULL,
+  browser_hash BYTEA NOT NULL, aim TEXT NOT NULL, account_id UUID, session_id UUID, invite_id UUID, next TEXT NOT NULL,
+  left_at BIGINT NOT NULL, expires_at BIGINT NOT NULL
+);
+CREATE UNIQUE INDEX oidc_trip_state ON oidc_trip (state_hash);
+CREATE INDEX oidc_trip_age ON oidc_trip (expires_at);
+CREATE TABLE oidc_invite (
+  id UUID PRIMARY KEY, district_id UUID NOT NULL, account_id UUID NOT NULL, code_hash BYTEA NOT NULL,
+  issued_by UUID NOT NULL, issued_at BIGINT NOT NULL, expires_at BIGINT NOT NULL
+);
+CREATE UNIQUE INDEX oidc_invite_code ON oidc_invite (code_hash);
+CREATE INDEX oidc_invite_account ON oidc_invite (account_id);
+",
+    },
 ];

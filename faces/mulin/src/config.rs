@@ -1,6 +1,7 @@
 //! Configuration of `mulin serve` and the commands that work on a district's database: TOML, then `MULIN_*`.
 
 use crate::channels::{Robot, Sms};
+use crate::providers::Oidc;
 use anyhow::Context as _;
 use figment::error::Kind;
 use figment::providers::{Format as _, Serialized, Toml};
@@ -37,6 +38,7 @@ pub(crate) struct Config {
     pub retention: BTreeMap<String, i64>,
     pub sms: Sms,
     pub robots: Vec<Robot>,
+    pub oidc: Vec<Oidc>,
 }
 
 /// Where connections may go whose address was typed at the desk. What stands in this file itself may lead anywhere.
@@ -118,6 +120,7 @@ impl Default for Config {
             retention: BTreeMap::new(),
             sms: Sms::default(),
             robots: Vec::new(),
+            oidc: Vec::new(),
         }
     }
 }
@@ -150,6 +153,11 @@ impl Config {
         let twice = robots.iter().enumerate().find(|(i, r)| robots.iter().take(*i).any(|other| other.name == r.name));
         anyhow::ensure!(twice.is_none(), "two robots have the same name");
         Ok(alerts::AlertsConfig { mail, public_url, duty_phone, anchors_to, allow, sms, robots })
+    }
+
+    /// Where staff may sign in besides.
+    pub(crate) fn providers(&self) -> anyhow::Result<Vec<web::ProviderConfig>> {
+        crate::providers::read(&self.oidc)
     }
 
     /// What looking after the log needs.

@@ -34,7 +34,9 @@ pub(crate) fn run(config: Config, data: Option<&Path>, args: ::demo::run::Args) 
         clock::listen(&socket, hands, demo.rt.clone(), demo.district, handlers)?;
     }
     let receipts = config.sms.gateway()?.and_then(|sms| sms.receipts);
+    let providers = config.providers()?;
     let app = web::App::new(demo.rt.clone(), demo.district, config.site).with_receipts(receipts);
+    let app = app.with_providers(providers, &config.outgoing.allow);
     let seeded = demo.seeded;
     serve::run(app, listener, &config.admin_listen, move || {
         if let Some(file) = &args.links {

@@ -22,6 +22,18 @@ pub struct Config {
     pub page_rate: u32,
     /// Requests a second with one key of a program.
     pub key_rate: u32,
+    /// Where staff may sign in besides: filled in by [`crate::App::with_providers`].
+    #[serde(skip)]
+    pub ways: Vec<Way>,
+}
+
+/// A provider, as pages name it.
+#[derive(Debug, Clone)]
+pub struct Way {
+    pub code: String,
+    pub name_zh: String,
+    pub name_en: String,
+    pub issuer: String,
 }
 
 impl Default for Config {
@@ -35,6 +47,7 @@ impl Default for Config {
             centre: (30.92, 121.47),
             page_rate: 200,
             key_rate: 50,
+            ways: Vec::new(),
         }
     }
 }

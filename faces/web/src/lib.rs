@@ -44,6 +44,7 @@ pub use fail::Fail;
 pub use loc::Loc;
 pub use look::Look;
 pub use page::Page;
+pub use session::ProviderConfig;
 
 use axum::Router;
 use axum::http::{HeaderMap, HeaderValue, header};
@@ -60,6 +61,8 @@ pub struct App {
     pub district: DistrictId,
     pub config: Arc<Config>,
     pub(crate) limits: Arc<guard::Limits>,
+    /// Where staff may sign in besides.
+    pub(crate) providers: Arc<session::Providers>,
     /// How the SMS gateway reports, where there is one.
     pub(crate) receipts: Option<Arc<alerts::ReceiptConfig>>,
 }
@@ -67,7 +70,25 @@ pub struct App {
 impl App {
     pub fn new(rt: Runtime, district: DistrictId, config: Config) -> Self {
         let limits = Arc::new(guard::Limits::new(&config));
-        Self { rt, district, config: Arc::new(config), limits, receipts: None }
+        let providers = Arc::new(session::Providers::new(Vec::new(), &[]));
+        Self { rt, district, config: Arc::new(config), limits, providers, receipts: None }
+    }
+
+    /// Lets staff sign in through these; `allow` are the networks that their descriptions may lead into.
+    #[must_use]
+    pub fn with_providers(mut self, all: Vec<ProviderConfig>, allow: &[config::Net]) -> Self {
+        let config = Arc::make_mut(&mut self.config);
+        config.ways = all
+            .iter()
+            .map(|p| config::Way {
+                code: p.code.clone(),
+                name_zh: p.name_zh.clone(),
+                name_en: p.name_en.clone(),
+                issuer: p.issuer.clone(),
+            })
+            .collect();
+        self.providers = Arc::new(session::Providers::new(all, allow));
+        self
     }
 
     /// Takes receipts of text messages.

@@ -1,5 +1,6 @@
 //! What every template needs: texts, links, the reader's look, the site's names and numbers.
 
+use crate::config::Way;
 use crate::look::PlainPath;
 use crate::{App, Config, Fail, Loc, Look, fmt};
 use axum::extract::FromRequestParts;
@@ -79,6 +80,22 @@ impl Page {
     pub fn place(&self) -> &str {
         if self.zh() { &self.config.name_zh } else { &self.config.name_en }
     }
+    /// Providers through which staff may sign in: code and name.
+    pub fn ways(&self) -> Vec<(&str, &str)> {
+        self.config.ways.iter().map(|w| (w.code.as_str(), self.name_of(w))).collect()
+    }
+    fn name_of<'a>(&self, way: &'a Way) -> &'a str {
+        if self.zh() { &way.name_zh } else { &way.name_en }
+    }
+    /// Name of a provider by its code.
+    pub fn way(&self, code: &str) -> Option<String> {
+        self.config.ways.iter().find(|w| w.code == code).map(|w| self.name_of(w).to_owned())
+    }
+    /// Name of a provider by its issuer.
+    pub fn way_of(&self, issuer: &str) -> Option<String> {
+        self.config.ways.iter().find(|w| w.issuer == issuer).map(|w| self.name_of(w).to_owned())
+    }
+
     /// The duty desk's number, as it is read.
     pub fn phone(&self) -> &str {
         &self.config.duty_phone
@@ -151,6 +168,18 @@ impl Page {
         format!(
             "<svg class=\"icon\" viewBox=\"0 0 24 24\" aria-hidden=\"true\" focusable=\"false\"><path d=\"{path}\"/></svg>"
         )
+    }
+
+    #[cfg(test)]
+    pub(crate) fn with_sample_ways(mut self) -> Self {
+        let config = Arc::make_mut(&mut self.config);
+        config.ways = vec![Way {
+            code: "city".into(),
+            name_zh: "市政务账号".into(),
+            name_en: "City account".into(),
+            issuer: "https://id.example".into(),
+        }];
+        self
     }
 
     #[cfg(test)]

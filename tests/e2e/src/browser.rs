@@ -30,8 +30,8 @@ pub fn run(demo: &Demo, script: &str, settings: &[&str]) {
     assert!(out.status.success(), "{script} {settings:?} failed: {}\n{text}", out.status);
 }
 
-/// playwright-core and axe-core as the lock file says, installed once per lock file.
-fn node_modules() -> PathBuf {
+/// What package.json names, as the lock file says, installed once per lock file.
+pub(crate) fn node_modules() -> PathBuf {
     let source = files::root().join("tests/e2e");
     let wanted = read(&source.join("package-lock.json"));
     let place = files::cache("node");

@@ -6,6 +6,7 @@ pub mod browser;
 pub mod files;
 pub mod http;
 pub mod program;
+pub mod provider;
 pub mod python;
 pub mod server;
 

@@ -173,6 +173,14 @@ impl Site {
         Self::init(dir, database)
     }
 
+    /// As [`Self::start`], with this text as its configuration.
+    pub fn start_with(config: &str) -> Self {
+        let dir = tempfile::tempdir().expect("a directory for the district");
+        fs::write(dir.path().join("mulin.toml"), config).expect("the configuration");
+        let database = format!("sqlite:{}", dir.path().join("mulin.db").display());
+        Self::init(dir, database)
+    }
+
     /// A new district on this empty database.
     pub fn start_on(database: &testkit::TestDb) -> Self {
         Self::init(tempfile::tempdir().expect("a directory for the district"), database.url())
@@ -189,6 +197,7 @@ impl Site {
         let (listen, admin_listen) = (address(), address());
         let mut command = configured(&dir, &database, "serve");
         command.env("MULIN_LISTEN", &listen).env("MULIN_ADMIN_LISTEN", &admin_listen);
+        command.env("MULIN_SITE__PUBLIC_URL", format!("http://{listen}"));
         let mut program = Program::start(&mut command);
         let (base, admin) = (format!("http://{listen}"), format!("http://{admin_listen}"));
         program.wait_for(START, || Client::new(&admin).try_get("/readyz").ok().filter(|r| r.status == 200));

@@ -6,7 +6,7 @@
 
 use super::login::Locks;
 use super::password::{self, PasswordHash};
-use super::sessions::{self, SESSION_RULES};
+use super::sessions::{self, Method, SESSION_RULES};
 use super::{account_facts, allow, factors, sign_in_rules};
 use crate::model::SessionId;
 use crate::policy::Action;
@@ -68,16 +68,23 @@ pub enum Asked {
     /// The code of the second factor, or a recovery code.
     Code,
     Password,
-    /// Neither exists: the account signs in elsewhere, and must do so again.
+    /// Neither exists, or the session stands on a second factor from elsewhere, which a password must not replace: whoever it
+    /// is shows it there again.
     SignInAgain,
 }
 
-/// What this account has to show.
-pub fn asked(cx: &mut Cx<'_>) -> Result<Asked> {
+/// What this account has to show in this session.
+pub fn asked(cx: &mut Cx<'_>, session: SessionId) -> Result<Asked> {
     let account = cx.actor.account_id().ok_or(store::Error::NotFound)?;
     allow(cx, Action::OwnAccount, &account_facts(account))?;
     if factors::has_code(cx, account)? {
         return Ok(Asked::Code);
+    }
+    let sql = "SELECT method FROM login_session WHERE id = $1 AND account_id = $2";
+    let row = cx.query_opt(sql, params![session, account])?;
+    let method = row.map(|r| r.opt_text("method")).transpose()?.flatten().and_then(|code| Method::from_code(&code));
+    if method.is_some_and(Method::brings_factor) {
+        return Ok(Asked::SignInAgain);
     }
     Ok(if password::stored(cx, account)?.is_some() { Asked::Password } else { Asked::SignInAgain })
 }
@@ -92,8 +99,8 @@ pub struct Proof {
 }
 
 /// Reads what the check needs; `source` is the client's address.
-pub fn begin_proof(cx: &mut Cx<'_>, source: &str) -> Result<Proof> {
-    let asked = asked(cx)?;
+pub fn begin_proof(cx: &mut Cx<'_>, session: SessionId, source: &str) -> Result<Proof> {
+    let asked = asked(cx, session)?;
     let hash = if asked == Asked::Password { password::own_hash(cx)? } else { None };
     Ok(Proof { asked, hash, source: source.to_owned(), right: false })
 }
@@ -139,6 +146,7 @@ pub fn finish_proof(cx: &mut Cx<'_>, session: SessionId, proof: &Proof, code: &s
     }
     locks.forget(cx)?;
     let token = sessions::renew(cx, session)?;
-    cx.record("session.confirmed", "account", account.0, &json!({ "session": session }))?;
+    let by = if proof.asked == Asked::Code { "code" } else { Method::Password.code() };
+    cx.record("session.confirmed", "account", account.0, &json!({ "session": session, "by": by }))?;
     Ok(Shown::Yes { token })
 }

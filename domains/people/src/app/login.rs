@@ -70,7 +70,7 @@ pub(crate) struct Locks {
 }
 
 impl Locks {
-    fn of(cx: &Cx<'_>, login: &str, source: &str) -> Self {
+    pub(crate) fn of(cx: &Cx<'_>, login: &str, source: &str) -> Self {
         let key = |kind: &str, value: &str| cx.keyed_hash(KeyClass::Identity, format!("{kind}:{value}").as_bytes());
         Self { login: key("login", login), source: key("source", source) }
     }
@@ -155,8 +155,8 @@ pub fn finish_login(cx: &mut Cx<'_>, attempt: &Attempt, device: &str) -> Result<
 
 /// The first proof is given: ask for the second factor where there is one, else open the session. The count of wrong
 /// tries is forgotten only after the last proof, so that a known password does not buy fresh guesses of the code.
-fn admit(cx: &mut Cx<'_>, account: &Account, locks: &Locks, opening: &Opening<'_>) -> Result<SignIn> {
-    if factors::has_code(cx, account.id)? {
+pub(crate) fn admit(cx: &mut Cx<'_>, account: &Account, locks: &Locks, opening: &Opening<'_>) -> Result<SignIn> {
+    if !opening.method.brings_factor() && factors::has_code(cx, account.id)? {
         let (token, hash) = sessions::new_token(cx, "");
         let id: Uuid = cx.new_id();
         cx.execute("DELETE FROM login_step WHERE expires_at < $1", params![cx.now])?;
@@ -181,7 +181,8 @@ fn admit(cx: &mut Cx<'_>, account: &Account, locks: &Locks, opening: &Opening<'_
 fn enter(cx: &mut Cx<'_>, account: &Account, locks: &Locks, opening: &Opening<'_>) -> Result<SignIn> {
     locks.forget(cx)?;
     let (session, token) = sessions::open(cx, account.id, opening)?;
-    Ok(SignIn::In { account: account.id, session, token, must_change_password: account.must_change_password })
+    let must_change_password = account.must_change_password && opening.method.typed_password();
+    Ok(SignIn::In { account: account.id, session, token, must_change_password })
 }
 
 /// The second step: the token of [`SignIn::Step`] and the code that was typed. Wrong codes count like wrong passwords.

@@ -12,6 +12,7 @@ pub mod import;
 pub mod liaison;
 pub mod links;
 pub mod login;
+pub mod oidc;
 pub mod orgs;
 pub mod password;
 pub mod persons;

@@ -26,6 +26,8 @@ codes! {
         PasswordCode = "password-code",
         Oidc = "oidc",
         OidcCode = "oidc-code",
+        /// The provider says that it asked for a second factor.
+        OidcFactor = "oidc-factor",
         Passkey = "passkey",
     }
 }
@@ -43,6 +45,17 @@ codes! {
         /// The password or second factor was changed.
         Secret = "secret",
         Account = "account",
+    }
+}
+
+impl Method {
+    /// Signed in with a second factor that is not a code of ours.
+    pub const fn brings_factor(self) -> bool {
+        matches!(self, Self::OidcFactor | Self::Passkey)
+    }
+    /// Signed in with the account's password.
+    pub const fn typed_password(self) -> bool {
+        matches!(self, Self::Password | Self::PasswordCode)
     }
 }
 
@@ -84,8 +97,10 @@ pub struct Resolved {
     pub account: Account,
     /// Time to call [`touch`] in a write transaction.
     pub needs_touch: bool,
-    /// The roles held now ask for a second factor, and there is none yet.
+    /// The roles held now ask for a second factor, there is none yet, and it did not sign in with one from elsewhere.
     pub must_enrol: bool,
+    /// How it signed in.
+    pub method: Option<Method>,
     /// Until when the proof counts that it is really them ([`super::fresh`]).
     pub fresh_until: Option<Moment>,
     last: Seen,
@@ -241,7 +256,7 @@ pub fn close_ended(cx: &mut Cx<'_>, token: &str) -> Result<Option<Ended>> {
 fn look_up(cx: &mut Cx<'_>, token: &str) -> Result<Option<std::result::Result<Resolved, Ended>>> {
     let sql = format!(
         "SELECT s.id, s.account_id, s.last_seen_at, s.expires_at, s.revoked_at, s.ended_why, s.rights, s.device, \
-         s.last_from, s.last_device, s.fresh_at, f.confirmed_at, {} {SESSION_RULES} \
+         s.last_from, s.last_device, s.fresh_at, s.method, f.confirmed_at, {} {SESSION_RULES} \
          LEFT JOIN second_factor f ON f.account_id = s.account_id WHERE s.token_hash = $1 AND s.district_id = $2",
         sign_in_rules::COLUMNS
     );
@@ -268,10 +283,13 @@ fn look_up(cx: &mut Cx<'_>, token: &str) -> Result<Option<std::result::Result<Re
         return Ok(Some(Err(Ended::Roles)));
     }
     let device = row.text("device")?;
+    let method = row.opt_text("method")?.and_then(|code| Method::from_code(&code));
+    let enrolled = row.opt_moment("confirmed_at")?.is_some() || method.is_some_and(Method::brings_factor);
     Ok(Some(Ok(Resolved {
         session: row.id("id")?,
         needs_touch: cx.now.secs_since(seen) >= TOUCH_SECS,
-        must_enrol: row.opt_moment("confirmed_at")?.is_none() && rules.need_factor(&actor),
+        must_enrol: !enrolled && rules.need_factor(&actor),
+        method,
         fresh_until: rules.fresh_until(row.opt_moment("fresh_at")?, cx.now),
         last: Seen {
             device: row.opt_text("last_device")?.unwrap_or(device),
@@ -395,6 +413,8 @@ pub(crate) fn revoke_all_of(cx: &mut Cx<'_>, account: AccountId, keep: Option<Se
     }
     // A sign-in that waits for its second step is one of them.
     cx.execute("DELETE FROM login_step WHERE account_id = $1", params![account])?;
+    // So is one that is at a provider.
+    cx.execute("DELETE FROM oidc_trip WHERE account_id = $1", params![account])?;
     Ok(())
 }
 
@@ -406,6 +426,7 @@ pub(crate) fn revoke_everything(cx: &mut Cx<'_>, account: AccountId) -> Result<(
         params![cx.now, account],
     )?;
     cx.execute("DELETE FROM calendar_feed WHERE account_id = $1", params![account])?;
+    cx.execute("DELETE FROM oidc_invite WHERE account_id = $1", params![account])?;
     Ok(())
 }
 

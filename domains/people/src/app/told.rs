@@ -32,6 +32,8 @@ codes! {
         KeyIssued = "key-issued",
         LinkMade = "link-made",
         LinkEnded = "link-ended",
+        /// An administrator made an invitation to link an account at a provider.
+        LinkInvited = "link-invited",
         PasskeyAdded = "passkey-added",
         PasskeyRemoved = "passkey-removed",
     }

@@ -15,17 +15,17 @@ use secrecy::{ExposeSecret, SecretString};
 use totp_rs::{Builder, Secret, Totp};
 
 /// The telephone of somebody.
-struct Phone(Totp);
+pub(crate) struct Phone(Totp);
 
 impl Phone {
-    fn code(&self, w: &World, steps: i64) -> String {
+    pub(crate) fn code(&self, w: &World, steps: i64) -> String {
         let at = w.house.rt.now().micros() / 1_000_000 + 30 * steps;
         self.0.generate(at.try_into().unwrap()).to_string()
     }
 }
 
 /// A signed-in person with a second factor: account, session, telephone, recovery codes.
-fn enrolled(w: &World, login: &str) -> (AccountId, SessionId, Phone, Vec<String>) {
+pub(crate) fn enrolled(w: &World, login: &str) -> (AccountId, SessionId, Phone, Vec<String>) {
     let id = w.with_password(login);
     let session = w.session(&w.token(login));
     let (phone, codes) = enrol(w, id, session);
@@ -59,7 +59,7 @@ impl World {
             other => panic!("{other:?}"),
         }
     }
-    fn second(&self, step: &str, code: &str) -> SignIn {
+    pub(crate) fn second(&self, step: &str, code: &str) -> SignIn {
         let (step, code) = (step.to_owned(), code.to_owned());
         let done = move |cx: &mut store::Cx<'_>| finish_step(cx, &step, &code, "Firefox, Linux", "192.0.2.1");
         self.house.rt.write_now(self.public(), done).unwrap()

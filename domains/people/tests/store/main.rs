@@ -9,6 +9,7 @@ mod feeds;
 mod glass;
 mod links;
 mod login;
+mod oidc;
 mod persons;
 mod retention;
 mod rights;

@@ -36,7 +36,8 @@ impl World {
         }
     }
     pub(crate) fn prove(&self, id: AccountId, session: SessionId, password: &str, code: &str) -> Shown {
-        let proof = self.house.rt.read_now(self.as_account(id), |cx| begin_proof(cx, "192.0.2.1")).unwrap();
+        let proof =
+            self.house.rt.read_now(self.as_account(id), move |cx| begin_proof(cx, session, "192.0.2.1")).unwrap();
         let proof = proof.check(&SecretString::from(password.to_owned()));
         let code = code.to_owned();
         self.act_as(id, move |cx| finish_proof(cx, session, &proof, &code)).unwrap()

@@ -80,7 +80,7 @@ testkit::both_databases! {
         let actor = w.by_key(&secret).unwrap().actor;
         let who = || store::Who::new(actor.clone(), kernel::Purpose::Administration);
         assert_eq!(refused(w.house.rt.read_now(who(), move |cx| require_fresh(cx, session))), "not-fresh", "even with the owner's session");
-        assert_eq!(refused(w.house.rt.read_now(who(), people::app::fresh::asked)), "token-scope");
+        assert_eq!(refused(w.house.rt.read_now(who(), move |cx| people::app::fresh::asked(cx, session))), "token-scope");
         assert_eq!(refused(w.house.rt.read_now(who(), move |cx| sessions::devices(cx, id))), "token-scope");
         assert_eq!(refused(w.house.rt.read_now(who(), move |cx| tokens::list(cx, id))), "token-scope");
     }

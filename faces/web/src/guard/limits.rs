@@ -23,6 +23,8 @@ pub enum Wicket {
     Guess,
     /// A calendar feed is read: 120 at once, then one in 2 s. Calendar programs of a whole house ask once an hour each.
     Feed,
+    /// Somebody goes to a provider to sign in: 60 at once, then one in 2 s.
+    Away,
     /// A failed sign-in: 20 at once, then one in 6 s, beside the lock-out of the account.
     SignIn,
 }
@@ -36,6 +38,7 @@ pub struct Limits {
     report: Bucket,
     guess: Bucket,
     feed: Bucket,
+    away: Bucket,
     sign_in: Bucket,
     /// Requests with one key of a program, wherever they come from.
     key: KeyBucket,
@@ -55,6 +58,7 @@ impl Limits {
             report: RateLimiter::keyed(quota(Duration::from_secs(5), 60)),
             guess: RateLimiter::keyed(quota(Duration::from_secs(30), 10)),
             feed: RateLimiter::keyed(quota(Duration::from_secs(2), 120)),
+            away: RateLimiter::keyed(quota(Duration::from_secs(2), 60)),
             sign_in: RateLimiter::keyed(quota(Duration::from_secs(6), 20)),
             key: RateLimiter::keyed(quota(Duration::from_secs(1) / key_rate, key_rate.saturating_mul(5))),
             since_tidy: AtomicU32::new(0),
@@ -68,10 +72,11 @@ impl Limits {
             Wicket::Report => &self.report,
             Wicket::Guess => &self.guess,
             Wicket::Feed => &self.feed,
+            Wicket::Away => &self.away,
             Wicket::SignIn => &self.sign_in,
         };
         if self.since_tidy.fetch_add(1, Ordering::Relaxed) % 4_096 == 4_095 {
-            for bucket in [&self.page, &self.report, &self.guess, &self.feed, &self.sign_in] {
+            for bucket in [&self.page, &self.report, &self.guess, &self.feed, &self.away, &self.sign_in] {
                 bucket.retain_recent();
             }
             self.key.retain_recent();

@@ -16,8 +16,10 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use kernel::Purpose;
 use people::app::fresh::{self, Asked, Shown};
+use people::app::oidc;
 use secrecy::SecretString;
 use serde::Deserialize;
+use store::Cx;
 
 pub(super) fn routes() -> Router<App> {
     Router::new().route("/desk/me/confirm", get(show).post(prove))
@@ -89,8 +91,8 @@ async fn keep(request: Request, app: &App, staff: &Staff) -> Result<Response, Fa
     let path = parts.extensions.get::<PlainPath>().map_or_else(String::new, |p| p.0.clone());
     let next = parts.uri.query().map_or_else(|| path.clone(), |query| format!("{path}?{query}"));
     let Form(kept) = Form::<Vec<(String, String)>>::from_request(Request::from_parts(parts, body), app).await?;
-    let asked = app.rt.read(staff.who(Purpose::Administration), fresh::asked).await?;
-    let shown = ConfirmPage { page, asked, next: own_path(&next), waiting: true, kept, error: None };
+    let (asked, ways) = what(app, &page, staff).await?;
+    let shown = ConfirmPage { page, asked, ways, next: own_path(&next), waiting: true, kept, error: None };
     Ok((StatusCode::FORBIDDEN, unkept(&shown)?).into_response())
 }
 
@@ -108,7 +110,18 @@ struct ConfirmPage {
     /// A form waits to be sent to `next`.
     waiting: bool,
     kept: Vec<(String, String)>,
+    /// Providers where it can be shown instead: code and name.
+    ways: Vec<(String, String)>,
     error: Option<String>,
+}
+
+/// What this session has to show, and where else it can be shown.
+async fn what(app: &App, page: &Page, staff: &Staff) -> Result<(Asked, Vec<(String, String)>), Fail> {
+    let session = staff.session;
+    let read = move |cx: &mut Cx<'_>| Ok::<_, people::Error>((fresh::asked(cx, session)?, oidc::own_issuers(cx)?));
+    let (asked, issuers) = app.rt.read(staff.who(Purpose::Administration), read).await?;
+    let ways = page.config.ways.iter().filter(|w| issuers.contains(&w.issuer));
+    Ok((asked, ways.filter_map(|w| Some((w.code.clone(), page.way(&w.code)?))).collect()))
 }
 
 /// The form that waited, to be sent with one click.
@@ -132,8 +145,8 @@ async fn show(
     AnyStaff(staff): AnyStaff,
     Query(Next { next }): Query<Next>,
 ) -> Result<Response, Fail> {
-    let asked = app.rt.read(staff.who(Purpose::Administration), fresh::asked).await?;
-    unkept(&ConfirmPage { page, asked, next: own_path(&next), waiting: false, kept: Vec::new(), error: None })
+    let (asked, ways) = what(&app, &page, &staff).await?;
+    unkept(&ConfirmPage { page, asked, ways, next: own_path(&next), waiting: false, kept: Vec::new(), error: None })
 }
 
 async fn prove(
@@ -149,13 +162,12 @@ async fn prove(
     let kept: Vec<(String, String)> =
         fields.iter().filter_map(|(n, v)| Some((n.strip_prefix(KEPT)?.to_owned(), v.clone()))).collect();
     let who = || staff.who(Purpose::Administration);
-    let from = source.0.to_string();
-    let proof = app.rt.read(who(), move |cx| fresh::begin_proof(cx, &from)).await?;
+    let (from, session) = (source.0.to_string(), staff.session);
+    let proof = app.rt.read(who(), move |cx| fresh::begin_proof(cx, session, &from)).await?;
     let secret = SecretString::from(typed.clone());
     let proof = tokio::task::spawn_blocking(move || proof.check(&secret)).await.map_err(|_| Fail::Unavailable)?;
-    let session = staff.session;
     let shown = app.rt.write(who(), move |cx| fresh::finish_proof(cx, session, &proof, &typed)).await?;
-    let asked = app.rt.read(who(), fresh::asked).await?;
+    let (asked, ways) = what(&app, &page, &staff).await?;
     let error = match shown {
         Shown::Yes { token } => {
             let mut response = if waiting {
@@ -171,7 +183,7 @@ async fn prove(
         Shown::Locked { until } => page.t1("login-locked", "clock", fmt::clock(until.plus_secs(59))),
     };
     app.limits.pass(Wicket::SignIn, source)?;
-    let body = unkept(&ConfirmPage { page, asked, next, waiting, kept, error: Some(error) })?;
+    let body = unkept(&ConfirmPage { page, asked, next, waiting, kept, ways, error: Some(error) })?;
     Ok((StatusCode::UNPROCESSABLE_ENTITY, body).into_response())
 }
 
@@ -185,8 +197,16 @@ pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
         (Asked::Password, Some(page.t("password-wrong"))),
         (Asked::SignInAgain, None),
     ] {
-        let shown =
-            ConfirmPage { page: page.clone(), asked, next: "/desk".into(), waiting: true, kept: kept.clone(), error };
+        let ways = if asked == Asked::Password { vec![("city".to_owned(), "X".to_owned())] } else { Vec::new() };
+        let shown = ConfirmPage {
+            page: page.clone(),
+            asked,
+            next: "/desk".into(),
+            waiting: true,
+            kept: kept.clone(),
+            ways,
+            error,
+        };
         out.push(("public/confirm.html", shown.render().unwrap_or_default()));
     }
     let go_on = GoOnPage { page: page.clone(), next: "/desk".into(), kept };

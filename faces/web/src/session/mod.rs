@@ -7,11 +7,16 @@
 
 mod code;
 pub(crate) mod confirm;
+mod elsewhere;
 mod password;
+mod provider;
 mod second;
 mod sign_in;
+pub(crate) mod ways;
 
 pub(crate) use confirm::Confirmed;
+pub use provider::ProviderConfig;
+pub(crate) use provider::Providers;
 pub(crate) use second::PATH as SECOND;
 pub(crate) use sign_in::page_with as sign_in_page;
 
@@ -23,7 +28,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use kernel::{Actor, Purpose};
-use people::app::sessions::{self, Ended, Seen};
+use people::app::sessions::{self, Ended, Method, Seen};
 use people::model::SessionId;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -37,6 +42,8 @@ pub(crate) fn routes() -> Router<App> {
         .merge(password::routes())
         .merge(second::routes())
         .merge(confirm::routes())
+        .merge(elsewhere::routes())
+        .merge(ways::routes())
 }
 
 /// Name of the cookie. Over HTTPS the prefix makes browsers refuse one that was set by another host or without TLS.
@@ -98,7 +105,8 @@ impl Staff {
             login: found.account.login,
             session,
             fresh: found.fresh_until.is_some(),
-            must_change: found.account.must_change_password,
+            // Somebody else may have set a password; whoever came in without it need not know it.
+            must_change: found.account.must_change_password && found.method.is_none_or(Method::typed_password),
             must_enrol: found.must_enrol,
         };
         if found.needs_touch || moved {
@@ -240,6 +248,8 @@ pub(crate) fn samples(page: &Page) -> Vec<(&'static str, String)> {
     out.extend(password::samples(page));
     out.extend(second::samples(page));
     out.extend(confirm::samples(page));
+    out.extend(elsewhere::samples(page));
+    out.extend(ways::samples(page));
     out
 }
 

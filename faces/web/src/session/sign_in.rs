@@ -1,6 +1,6 @@
 //! Signing in with a password, and out.
 
-use super::{AnyStaff, clear_cookie, device, own_path, set_cookie, signed_in};
+use super::{AnyStaff, clear_cookie, device, elsewhere, own_path, set_cookie, signed_in};
 use crate::guard::{Source, Wicket};
 use crate::kept::{self, Kept};
 use crate::{App, Fail, Page, fmt, html};
@@ -47,8 +47,18 @@ async fn show(mut page: Page, Query(Next { next, why }): Query<Next>) -> Result<
         // In the other language it leads back to the same page.
         page.path = format!("/login?next={}", utf8_percent_encode(&own_path(&next), NON_ALPHANUMERIC));
     }
-    let why = Ended::from_code(&why).map(|why| page.tk("login-ended-", why.code()));
-    html(&LoginPage { page, login: String::new(), next: own_path(&next), kept: Kept::default(), why, error: None })
+    let away = elsewhere::WHYS.iter().find(|w| **w == why);
+    let said = Ended::from_code(&why).map(|why| page.tk("login-ended-", why.code()));
+    let said = said.or_else(|| away.map(|why| page.tk("elsewhere-", why)));
+    let body = html(&LoginPage {
+        page,
+        login: String::new(),
+        next: own_path(&next),
+        kept: Kept::default(),
+        why: said,
+        error: None,
+    })?;
+    Ok((away.map_or(StatusCode::OK, |why| elsewhere::status(why)), body).into_response())
 }
 
 /// The sign-in page that leads on to `next` and carries what was typed there.
@@ -126,13 +136,21 @@ pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
         .map(|error| (None, error))
         .chain(whys.map(|why| (why, None)))
         .map(|(why, error)| LoginPage {
-            page: page.clone(),
+            page: page.clone().with_sample_ways(),
             login: "13800".into(),
             next: "/desk".into(),
             kept: Kept::sample(error.is_some()),
             why,
             error,
         })
+        .chain([LoginPage {
+            page: page.clone(),
+            login: String::new(),
+            next: "/desk".into(),
+            kept: Kept::default(),
+            why: Some(page.t("elsewhere-lost")),
+            error: None,
+        }])
         .map(|p| ("public/login.html", p.render().unwrap_or_default()))
         .collect()
 }

@@ -256,3 +256,34 @@ async fn a_key_is_shown_once_listed_and_ended() {
     let asked = desk.post(&cookie, "/desk/me/keys", "label=again&scope-read=1&days=30").await;
     assert_eq!((asked.status, hidden(&asked.body, "kept-label").as_str()), (StatusCode::FORBIDDEN, "again"));
 }
+
+/// Invitations are the system administrator's, ending a link is the security administrator's, and neither is anybody else's.
+#[tokio::test]
+async fn who_invites_to_single_sign_on_and_who_ends_a_link() {
+    let desk = Desk::new();
+    let (clerk, _) = desk.people[&Role::Clerk];
+    let link = uuid::Uuid::nil();
+    for (role, invites) in [
+        (Role::SystemAdmin, StatusCode::OK),
+        (Role::SecurityAdmin, StatusCode::FORBIDDEN),
+        (Role::AuditAdmin, StatusCode::FORBIDDEN),
+        (Role::Coordinator, StatusCode::FORBIDDEN),
+        (Role::Clerk, StatusCode::FORBIDDEN),
+    ] {
+        let cookie = desk.sign_in(role).await;
+        let answer = desk.post(&cookie, &format!("/desk/admin/people/{clerk}/invite"), "").await;
+        assert_eq!(answer.status, invites, "{role:?}: {}", answer.body);
+        assert_eq!(answer.body.contains("/login/invited/"), invites == StatusCode::OK, "{role:?}");
+        let answer = desk.post(&cookie, &format!("/desk/admin/people/{clerk}/unlink"), &format!("id={link}")).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{role:?}: there is none");
+    }
+    assert_eq!(desk.post("", &format!("/desk/admin/people/{clerk}/invite"), "").await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(desk.post("", "/desk/me/ways/link", "provider=city").await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(desk.get("", "/desk/me/ways").await.status, StatusCode::SEE_OTHER);
+    assert_eq!(desk.get("", "/login/invited/00").await.status, StatusCode::NOT_FOUND);
+    // Without a provider there is nowhere to go.
+    let cookie = desk.sign_in(Role::Clerk).await;
+    assert_eq!(desk.post(&cookie, "/desk/me/ways/link", "provider=city").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(desk.post("", "/login/with/city", "next=/desk").await.status, StatusCode::NOT_FOUND);
+    assert!(!desk.get("", "/login").await.body.contains("/login/with/"));
+}

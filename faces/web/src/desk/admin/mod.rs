@@ -10,6 +10,7 @@ mod people;
 mod places;
 mod seats;
 mod sign_in;
+mod ways;
 mod webhooks;
 
 pub(crate) use places::coverage;
@@ -35,6 +36,7 @@ pub(super) fn routes() -> Router<App> {
         .merge(orgs::routes())
         .merge(places::routes())
         .merge(sign_in::routes())
+        .merge(ways::routes())
         .merge(webhooks::routes())
         .merge(audit::routes())
 }
@@ -78,6 +80,7 @@ pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
     all.extend(orgs::tests::samples(page));
     all.extend(places::tests::samples(page));
     all.extend(sign_in::tests::samples(page));
+    all.extend(ways::tests::samples(page));
     all.extend(webhooks::tests::samples(page));
     all.extend(self::audit::samples(page));
     all

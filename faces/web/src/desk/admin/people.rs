@@ -11,6 +11,7 @@ use crate::desk::words::Tag;
 use crate::desk::{Frame, ground};
 use crate::public::post::Posted;
 use crate::session::Staff;
+use crate::session::ways::{self, LinkView};
 use crate::{App, Fail, Page, html};
 use askama::Template;
 use axum::Router;
@@ -162,6 +163,9 @@ struct Person {
     has_second: bool,
     sessions: Vec<DeviceView>,
     keys: Vec<KeyView>,
+    /// Accounts at providers.
+    links: Vec<LinkView>,
+    may_invite: bool,
     revoke: String,
     /// Where the security administrator helps somebody who lost something.
     help_href: String,
@@ -187,7 +191,8 @@ async fn person(
         .rt
         .read(staff.who(Purpose::Administration), move |cx| {
             allow_either(cx)?;
-            let done = ["suspended", "reactivated", "revoked", "second", "all", "key"].contains(&after.done.as_str());
+            let done = ["suspended", "reactivated", "revoked", "second", "all", "key", "unlinked"]
+                .contains(&after.done.as_str());
             let done = done.then(|| page.tk("desk-person-done-", &after.done));
             let problem = (after.done == "last").then(|| page.t("error-people-last-catch-all"));
             load(cx, page, &staff, id, done, problem)
@@ -236,6 +241,8 @@ fn load(
         second: second.map_or_else(|| page.t("desk-me-second-off"), |at| page.t1("second-on", "day", page.day(at))),
         sessions: if may_sessions { sessions::of(cx, &page, id, Some(staff.session))? } else { Vec::new() },
         keys: if may_sessions { keys::of(cx, &page, id)? } else { Vec::new() },
+        links: if may_sessions { ways::links_of(cx, &page, id)? } else { Vec::new() },
+        may_invite: active && !page.config.ways.is_empty() && may(cx, Action::ManageAccounts),
         revoke: page.href(format!("/desk/admin/people/{id}/sessions")),
         help_href: page.href(format!("/desk/admin/people/{id}")),
         status_href: (may(cx, Action::ManageAccounts) && account.status != AccountStatus::Closed)
@@ -445,6 +452,8 @@ pub(super) mod tests {
                 may_sessions: true,
                 sessions: sessions::tests::sample(page, n),
                 keys: keys::tests::sample(page, n),
+                links: ways::sample_links(page, n),
+                may_invite: n > 0,
                 second: page.t1("second-on", "day", page.day(page.now)),
                 has_second: n > 0,
                 revoke: page.href("/desk/admin/people/1/sessions"),
