@@ -5,6 +5,7 @@ pub mod account;
 pub mod audit;
 pub mod bench;
 pub mod exchange;
+pub mod identify;
 pub mod intake;
 pub mod key;
 pub mod report;

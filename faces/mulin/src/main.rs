@@ -17,7 +17,7 @@ use anyhow::Context as _;
 use clap::{Parser, Subcommand};
 use config::Config;
 use kernel::ids::DistrictId;
-use kernel::{OsIds, SystemClock};
+use kernel::{Clock as _, OsIds, SystemClock};
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -78,6 +78,8 @@ enum Command {
     /// Work orders of a municipal hotline (12345): in from a file, and how they stand out again.
     #[command(subcommand)]
     Exchange(cli::exchange::Exchange),
+    /// Who of a registry is described: candidates with their probability and the evidence; files, no database.
+    Identify(cli::identify::IdentifyArgs),
     /// Measure the program on a database of its own.
     #[command(subcommand)]
     Bench(cli::bench::Bench),
@@ -150,6 +152,11 @@ fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Token(command) => with_env(&config, |env| cli::account::run_token(env, &command)),
         Command::Exchange(command) => with_env(&config, |env| cli::exchange::run(env, &command)),
         Command::Import(command) => with_env(&config, |env| cli::import::run(env, &command)),
+        Command::Identify(args) => {
+            let year = SystemClock.now().zoned(&kernel::time::shanghai()).year();
+            let mut input = std::io::BufReader::new(std::io::stdin());
+            cli::identify::run(&args, i32::from(year), &mut input, &mut std::io::stdout().lock())
+        }
         Command::Bench(command) => {
             let open = |url: &str, keys| {
                 open::open_with(url, config.connections, keys, Arc::new(SystemClock), Arc::new(OsIds))
