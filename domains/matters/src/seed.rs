@@ -19,7 +19,7 @@ pub fn classes() -> Vec<ClassRule> {
             "missing-person",
             "有人走失",
             "Somebody is missing",
-            "老人或孩子不见了,或发现走失的人",
+            "老人或孩子不见了，或发现走失的人",
             "An elder or a child is missing, or was found wandering",
         ),
         police(

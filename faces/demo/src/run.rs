@@ -155,7 +155,7 @@ fn make(data: &Path, start: Moment, making: &Making<'_>, out: &mut dyn Write) ->
     fs::remove_file(data.join(UNFINISHED))?;
     writeln!(
         out,
-        "{} 件事,{:.1} 秒。 {} matters in {:.1} s.",
+        "{} 件事，{:.1} 秒。 {} matters in {:.1} s.",
         seeded.matters,
         begin.elapsed().as_secs_f64(),
         seeded.matters,
@@ -196,19 +196,19 @@ fn links(base: &str, seeded: &Seeded) -> serde_json::Value {
 /// Greets a newcomer: who can sign in, and five things to try.
 pub fn greet(out: &mut dyn Write, base: &str, seeded: &Seeded) -> std::io::Result<()> {
     let base = base.trim_end_matches('/');
-    writeln!(out, "\n睦邻 Mulin — 和邻区(虚构 · invented)   {base}\n")?;
-    writeln!(out, "演示账号,密码都是 {PASSWORD} / demo accounts, password {PASSWORD} for all:")?;
+    writeln!(out, "\n睦邻 Mulin — 和邻区（虚构 · invented）   {base}\n")?;
+    writeln!(out, "演示账号，密码都是 {PASSWORD} / demo accounts, password {PASSWORD} for all:")?;
     for a in &seeded.accounts {
         writeln!(out, "  {:<12} {}  {}", a.login, a.name, a.title)?;
     }
     let track = seeded.track.first().map_or_else(String::new, |code| format!("{base}/t/{code}"));
     let things = [
-        ("反映一件事(不用账号)", "Raise something, no account needed", format!("{base}/report")),
+        ("反映一件事（不用账号）", "Raise something, no account needed", format!("{base}/report")),
         ("看一件事办到哪了", "See how far something has got", track),
-        ("值班员:接电话、分派", "Duty officer: take a call, hand it out", format!("{base}/login  (duty)")),
-        ("站长:核查别人办的事", "Head of post: check what others did", format!("{base}/login  (head)")),
+        ("值班员：接电话、分派", "Duty officer: take a call, hand it out", format!("{base}/login  (duty)")),
+        ("站长：核查别人办的事", "Head of post: check what others did", format!("{base}/login  (head)")),
         (
-            "区协调员:哪些快到期、哪些超了",
+            "区协调员：哪些快到期、哪些超了",
             "Coordinator: what is due, what is late",
             format!("{base}/login  (coordinator)"),
         ),

@@ -66,7 +66,7 @@ pub(crate) fn sample(page: &Page) -> Preview {
     use matters::redaction::Kind;
     let piece = |text: &str, kind, hidden| Piece { text: text.into(), kind, hidden };
     let pieces = [
-        piece("三楼漏水,", None, false),
+        piece("三楼漏水，", None, false),
         piece("我是502的", Some(Kind::Own), true),
         piece(",电话", None, false),
         piece("021-05550123", Some(Kind::Phone), false),

@@ -223,7 +223,7 @@ pub(crate) fn samples(page: &Page) -> Vec<(&'static str, String)> {
         post: "QH".into(),
         class: "danger".into(),
         text: if page.zh() {
-            "三楼楼道漏水,水已经流到二楼。".into()
+            "三楼楼道漏水，水已经流到二楼。".into()
         } else {
             "Water on the third floor.".into()
         },
