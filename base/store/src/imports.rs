@@ -8,6 +8,8 @@
 //! Many thousand matters are not kept like this: they are only ever added, so they bear the number of their import instead
 //! (`matters::app::import`).
 
+pub mod drafts;
+
 use crate::{Cx, Error, KeyClass, Row, Value, params};
 use kernel::Moment;
 use serde_json::{Value as Json, json};

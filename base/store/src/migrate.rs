@@ -15,7 +15,7 @@ pub struct Migration {
     pub sql: &'static str,
 }
 
-pub(crate) const OWN: &[Migration] = &[FOUNDATION, CHAIN, ONCE, RETENTION, IMPORTS];
+pub(crate) const OWN: &[Migration] = &[FOUNDATION, CHAIN, ONCE, RETENTION, IMPORTS, DRAFTS];
 
 const FOUNDATION: Migration = Migration {
     name: "store-0001-foundation",
@@ -103,6 +103,18 @@ CREATE TABLE import_item (
   import_id UUID NOT NULL, position BIGINT NOT NULL, district_id UUID NOT NULL, thing TEXT NOT NULL, thing_id UUID NOT NULL,
   row_no BIGINT, before BYTEA, after BYTEA NOT NULL, PRIMARY KEY (import_id, position)
 );
+",
+};
+
+/// Files that are looked through before they are brought in.
+const DRAFTS: Migration = Migration {
+    name: "store-import-drafts",
+    sql: "
+CREATE TABLE import_draft (
+  id UUID PRIMARY KEY, district_id UUID NOT NULL, by_actor TEXT NOT NULL, at BIGINT NOT NULL, file TEXT NOT NULL,
+  stated TEXT NOT NULL, body BYTEA NOT NULL
+);
+CREATE INDEX import_draft_age ON import_draft (district_id, at);
 ",
 };
 

@@ -64,7 +64,7 @@ pub struct Line {
 }
 
 /// Rows of the store's own tables.
-pub const RULES: &[Rule] = &[JOBS, IMPORTS];
+pub const RULES: &[Rule] = &[JOBS, IMPORTS, DRAFTS];
 
 /// Until then an import can be undone; that there was one stays.
 const IMPORTS: Rule = Rule {
@@ -90,6 +90,27 @@ const IMPORTS: Rule = Rule {
 };
 const BROUGHT: &str = "r.at >= $1 AND r.at < $2 AND r.district_id = $3 \
                        AND EXISTS (SELECT 1 FROM import_item i WHERE i.import_id = r.id)";
+
+/// A file that was uploaded and not brought in.
+const DRAFTS: Rule = Rule {
+    key: "import_drafts",
+    tables: "import_draft",
+    what: "files that were uploaded and never brought in, from that day",
+    days: 1,
+    least: 1,
+    due: |cx, span| {
+        let sql = "SELECT COUNT(*) AS n FROM import_draft WHERE at >= $1 AND at < $2 AND district_id = $3";
+        cx.query_one(sql, params![span.from, span.before, cx.district()])?.i64("n")
+    },
+    erase: |cx, span, limit| {
+        let sql = "SELECT id FROM import_draft WHERE at >= $1 AND at < $2 AND district_id = $3 ORDER BY at LIMIT $4";
+        let found = cx.query(sql, params![span.from, span.before, cx.district(), limit])?;
+        for row in &found {
+            crate::imports::drafts::forget(cx, row.uuid("id")?)?;
+        }
+        Ok(found.len() as i64)
+    },
+};
 
 const JOBS: Rule = Rule {
     key: "jobs",

@@ -89,6 +89,13 @@ pub fn target(env: &Env<'_>, code: Option<&str>, new_name: Option<&str>) -> anyh
     })
 }
 
+/// The district that pages work in.
+pub fn here(cx: &mut Cx<'_>) -> anyhow::Result<Target> {
+    let id = cx.district();
+    let here = districts::district(cx)?.context("there is no district yet: run mulin init")?;
+    Ok(Target { id, code: here.code, name: here.name, exists: true })
+}
+
 /// As [`target`], for commands that do not make districts.
 pub fn existing(env: &Env<'_>, code: Option<&str>) -> anyhow::Result<Target> {
     let target = target(env, code, None)?;

@@ -17,6 +17,7 @@ pub mod progress;
 pub mod residents;
 pub mod table;
 pub mod undo;
+pub mod upload;
 
 pub use look::{Did, Line, Look};
 

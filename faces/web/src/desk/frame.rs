@@ -74,9 +74,10 @@ pub(crate) const fn queue_path(queue: Queue) -> &'static str {
 }
 
 /// Pages of administrators: address, key, who may.
-const ADMIN: [(&str, &str, Action); 12] = [
+const ADMIN: [(&str, &str, Action); 13] = [
     ("/desk/admin/areas", "areas", Action::ManageAreas),
     ("/desk/admin/posts", "posts", Action::ManagePosts),
+    ("/desk/admin/imports", "imports", Action::Import),
     ("/desk/admin/people", "people", Action::ManageAccounts),
     ("/desk/admin/seats", "seats", Action::ManageSeats),
     ("/desk/admin/classes", "classes", Action::ManageClasses),

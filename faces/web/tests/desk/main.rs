@@ -4,6 +4,7 @@
 mod audit;
 mod data_requests;
 mod flow;
+mod imports;
 mod intake;
 mod kept;
 mod photos;

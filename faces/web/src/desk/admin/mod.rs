@@ -4,6 +4,7 @@ mod audit;
 mod bulletins;
 mod calendar;
 mod classes;
+mod imports;
 mod letters;
 mod orgs;
 mod people;
@@ -34,6 +35,7 @@ pub(super) fn routes() -> Router<App> {
         .merge(people::routes())
         .merge(seats::routes())
         .merge(orgs::routes())
+        .merge(imports::routes())
         .merge(places::routes())
         .merge(sign_in::routes())
         .merge(ways::routes())
@@ -78,6 +80,7 @@ pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
     all.extend(people::tests::samples(page));
     all.extend(seats::tests::samples(page));
     all.extend(orgs::tests::samples(page));
+    all.extend(imports::tests::samples(page));
     all.extend(places::tests::samples(page));
     all.extend(sign_in::tests::samples(page));
     all.extend(ways::tests::samples(page));

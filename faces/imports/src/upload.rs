@@ -1,0 +1,142 @@
+//! A file that came over the desk's page: what was stated about it, and looking at it or bringing it in.
+//!
+//! Residents in care are not among them: their register is brought in at the machine, by its operator.
+
+use crate::districts::Target;
+use crate::map::MapFile;
+use crate::{Look, Order, areas, matters, people, posts};
+use ::kernel::Datum;
+use anyhow::Context as _;
+use places::AreaKind;
+use serde::{Deserialize, Serialize};
+use std::path::{Path, PathBuf};
+use store::{Runtime, Who};
+
+/// Kinds of files that the page takes.
+pub const KINDS: [&str; 4] = ["areas", "posts", "people", "matters"];
+
+/// What somebody stated about a file. Nothing of it is guessed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stated {
+    /// One of [`KINDS`].
+    pub kind: String,
+    /// For areas: code of their kind.
+    pub area_kind: String,
+    /// Code of a datum; `none` for a file without coordinates, or with a column that says it.
+    pub datum: String,
+    /// The wall clock of the dates; empty when the map file says it, or there are none.
+    pub timezone: String,
+    /// The map file itself; empty for a file with the usual headers.
+    pub map: String,
+}
+
+/// The field that something must still be stated in.
+pub fn missing(stated: &Stated) -> Option<&'static str> {
+    if !KINDS.contains(&stated.kind.as_str()) {
+        return Some("kind");
+    }
+    if stated.kind == "areas" && AreaKind::from_code(&stated.area_kind).is_none() {
+        return Some("area_kind");
+    }
+    if stated.datum != "none" && stated.datum.parse::<Datum>().is_err() {
+        return Some("datum");
+    }
+    if stated.kind == "matters" && stated.map.trim().is_empty() {
+        return Some("map");
+    }
+    None
+}
+
+/// Looks at a file, or brings it in: always with its doubtful rows, which the look lists.
+pub fn bring(
+    rt: &Runtime,
+    who: Who,
+    target: &Target,
+    (name, bytes): (&str, &[u8]),
+    stated: &Stated,
+    dry_run: bool,
+) -> anyhow::Result<Look> {
+    let folder = Folder::new(rt)?;
+    let file = folder.put(name, bytes)?;
+    let done = bring_from(rt, who, target, file, stated, dry_run);
+    // What is said about the file is read by whoever sent it: where it lay meanwhile is nothing to them.
+    done.map_err(|e| if e.to_string().contains(&folder.shown()) { folder.hide(e) } else { e })
+}
+
+fn bring_from(
+    rt: &Runtime,
+    who: Who,
+    target: &Target,
+    file: PathBuf,
+    stated: &Stated,
+    dry_run: bool,
+) -> anyhow::Result<Look> {
+    let datum = stated.datum.parse::<Datum>().ok();
+    if stated.kind == "areas" {
+        let kind = AreaKind::from_code(&stated.area_kind).context("the kind of the areas is missing")?;
+        let args = areas::AreasArgs { datum, dry_run, ..areas::AreasArgs::new(&file, kind) };
+        return Ok(areas::bring(rt, who, &target.name, &args)?.0);
+    }
+    let mut map = MapFile::parse(&stated.map).context("the map file")?;
+    let named = map.district.as_deref();
+    anyhow::ensure!(
+        named.is_none_or(|d| d == target.code || d == target.name),
+        "the map file is for the district “{}”, not for this one",
+        named.unwrap_or_default()
+    );
+    if !stated.timezone.is_empty() {
+        anyhow::ensure!(
+            map.timezone.as_deref().is_none_or(|zone| zone == stated.timezone),
+            "the map file states the time zone {}, but {} was chosen",
+            map.timezone.as_deref().unwrap_or_default(),
+            stated.timezone
+        );
+        map.timezone = Some(stated.timezone.clone());
+    }
+    let order = Order { file, map, datum, accept_doubtful: true, dry_run };
+    match stated.kind.as_str() {
+        "posts" => posts::bring(rt, who, &order),
+        "people" => Ok(people::bring(rt, who, &order)?.0),
+        _ => Ok(matters::bring(rt, who, target, &order)?.look),
+    }
+}
+
+/// A folder of its own for one file, for as long as it is read; nobody else may look into it.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(rt: &Runtime) -> anyhow::Result<Self> {
+        let path = std::env::temp_dir().join(format!("mulin-{}", rt.ids().uuid(rt.now())));
+        let mut builder = std::fs::DirBuilder::new();
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(&path).context("a place for the file")?;
+        Ok(Self(path))
+    }
+
+    fn put(&self, name: &str, bytes: &[u8]) -> anyhow::Result<PathBuf> {
+        let plain = Path::new(name).file_name().unwrap_or_else(|| "file".as_ref());
+        let path = self.0.join(plain);
+        std::fs::write(&path, bytes).context("a place for the file")?;
+        Ok(path)
+    }
+
+    fn shown(&self) -> String {
+        format!("{}/", self.0.display())
+    }
+
+    /// Refusals with rows are shown by their rows; only other texts name the place.
+    fn hide(&self, error: anyhow::Error) -> anyhow::Error {
+        if error.is::<crate::problems::Refused>() || error.is::<areas::Refused>() {
+            return error;
+        }
+        anyhow::anyhow!("{}", format!("{error:#}").replace(&self.shown(), ""))
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // Nothing that an answer depends on; the system empties its folder of temporary files, too.
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}

@@ -1,0 +1,114 @@
+//! A file comes in over the desk: looked through before anything is written, listed, undone; nobody else sees what was uploaded.
+
+use crate::world::{Answer, Desk};
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
+use kernel::Role;
+
+const AREAS: &str = "code,name\nA1,甲里\nA2,乙里\n";
+
+async fn upload(desk: &Desk, cookie: &str, fields: &[(&str, &str)], name: &str, file: &str) -> Answer {
+    let mut body = String::new();
+    for (name, value) in fields {
+        body.push_str(&format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"));
+    }
+    body.push_str(&format!(
+        "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n{file}\r\n--b--\r\n"
+    ));
+    let request = Request::post("/desk/admin/imports")
+        .header(header::COOKIE, cookie)
+        .header(header::CONTENT_TYPE, "multipart/form-data; boundary=b")
+        .body(Body::from(body))
+        .unwrap();
+    desk.send(request).await
+}
+
+const COMMUNITIES: &[(&str, &str)] =
+    &[("kind", "areas"), ("area_kind", "community"), ("datum", "none"), ("timezone", "")];
+
+fn count(desk: &Desk, table: &'static str) -> i64 {
+    desk.sql(move |cx| cx.query_one(&format!("SELECT COUNT(*) AS n FROM {table}"), &[])?.i64("n"))
+}
+
+#[tokio::test]
+async fn a_file_is_looked_through_brought_in_listed_and_undone() {
+    let desk = Desk::new();
+    let cookie = desk.sign_in(Role::SystemAdmin).await;
+    let kept = upload(&desk, &cookie, COMMUNITIES, "areas.csv", AREAS).await;
+    assert_eq!(kept.status, StatusCode::SEE_OTHER, "{}", kept.body);
+    let look = desk.get(&cookie, &kept.location).await;
+    assert_eq!(look.status, StatusCode::OK);
+    assert!(look.body.contains("共 2 行：新增 2，变更 0，不变 0。") && look.body.contains("甲里"), "{}", look.body);
+    assert_eq!((count(&desk, "area"), count(&desk, "import_run")), (0, 0), "a look writes nothing");
+
+    let brought = desk.post(&cookie, &kept.location, "wish=bring").await;
+    assert_eq!(brought.status, StatusCode::SEE_OTHER, "{}", brought.body);
+    assert!(brought.location.contains("done=brought&n=1"), "{}", brought.location);
+    assert_eq!((count(&desk, "area"), count(&desk, "import_draft")), (2, 0), "the upload is gone");
+    let list = desk.get(&cookie, &brought.location).await;
+    assert!(list.body.contains("已导入，是第 1 次。") && list.body.contains("2 行：新增 2，变更 0"), "{}", list.body);
+    assert!(list.body.contains("areas.csv") && list.body.contains("system_admin"), "who, and which file");
+    let file = desk.get(&cookie, "/desk/admin/imports?as=csv").await;
+    assert!(file.body.contains("areas.csv") && file.kind.starts_with("text/csv"), "{}", file.body);
+
+    let undone = desk.post(&cookie, "/desk/admin/imports/1/undo", "").await;
+    assert_eq!(undone.status, StatusCode::SEE_OTHER, "{}", undone.body);
+    assert_eq!(count(&desk, "area"), 0);
+    let again = desk.post(&cookie, "/desk/admin/imports/1/undo", "").await;
+    assert!(again.status == StatusCode::CONFLICT && again.body.contains("第 1 次导入已经撤销过了。"));
+    assert_eq!(desk.post(&cookie, "/desk/admin/imports/9/undo", "").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn wrong_rows_stand_in_a_table_and_nothing_is_guessed() {
+    let desk = Desk::new();
+    let cookie = desk.sign_in(Role::SystemAdmin).await;
+    let unsaid = upload(&desk, &cookie, &[("kind", "posts"), ("datum", "")], "posts.csv", "tier,name\n").await;
+    assert_eq!(unsaid.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(unsaid.body.contains("请选择坐标系；没有坐标也请选明。"), "{}", unsaid.body);
+    let posts = "tier,name,phone\n警务站,青禾站,021-0555 0110\n酒馆,夜店,\n";
+    let kept = upload(&desk, &cookie, &[("kind", "posts"), ("datum", "none")], "posts.csv", posts).await;
+    let look = desk.get(&cookie, &kept.location).await;
+    assert_eq!(look.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(look.body.contains("<td>3</td>") && look.body.contains("“酒馆” must be police_post"), "{}", look.body);
+    assert!(!look.body.contains("value=\"bring\""), "there is no button to bring it in");
+    let anyway = desk.post(&cookie, &kept.location, "wish=bring").await;
+    assert_eq!((anyway.status, count(&desk, "post")), (StatusCode::UNPROCESSABLE_ENTITY, 0));
+    // A doubtful row needs a tick.
+    let posts = "tier,name,phone\n警务站,青禾站,abc\n";
+    let kept = upload(&desk, &cookie, &[("kind", "posts"), ("datum", "none")], "posts.csv", posts).await;
+    let unticked = desk.post(&cookie, &kept.location, "wish=bring").await;
+    assert_eq!((unticked.status, count(&desk, "post")), (StatusCode::UNPROCESSABLE_ENTITY, 0));
+    assert!(unticked.body.contains("请先勾选“照样导入”"), "{}", unticked.body);
+    let ticked = desk.post(&cookie, &kept.location, "wish=bring&doubtful=yes").await;
+    assert_eq!((ticked.status, count(&desk, "post")), (StatusCode::SEE_OTHER, 1), "{}", ticked.body);
+    // A file that cannot be read at all is refused without saying where it lay.
+    let kept = upload(&desk, &cookie, COMMUNITIES, "areas.pdf", "x").await;
+    let look = desk.get(&cookie, &kept.location).await;
+    assert!(look.body.contains("areas.pdf: use a .csv") && !look.body.contains("mulin-"), "{}", look.body);
+}
+
+#[tokio::test]
+async fn an_upload_is_nobody_else_s_and_seats_are_given_by_others() {
+    let desk = Desk::new();
+    let cookie = desk.sign_in(Role::SystemAdmin).await;
+    let kept = upload(&desk, &cookie, COMMUNITIES, "areas.csv", AREAS).await;
+    let sealed = desk.sql(|cx| cx.query_one("SELECT body FROM import_draft", &[])?.blob("body"));
+    assert!(!String::from_utf8_lossy(&sealed).contains("甲里"), "sealed");
+    for role in [Role::SecurityAdmin, Role::AuditAdmin, Role::Coordinator] {
+        let other = desk.sign_in(role).await;
+        assert_eq!(desk.get(&other, &kept.location).await.status, StatusCode::FORBIDDEN);
+        assert_eq!(desk.post(&other, &kept.location, "wish=bring").await.status, StatusCode::FORBIDDEN);
+        let refused = upload(&desk, &other, COMMUNITIES, "areas.csv", AREAS).await;
+        assert_eq!((refused.status, count(&desk, "import_draft")), (StatusCode::FORBIDDEN, 1));
+    }
+    desk.let_in("sys");
+    let other = desk.sign_in_as("sys").await;
+    assert_eq!(desk.get(&other, &kept.location).await.status, StatusCode::NOT_FOUND);
+    // Accounts may come in, seats may not: those are given by the security administrator.
+    let people: &[(&str, &str)] = &[("kind", "people"), ("datum", "none")];
+    let kept = upload(&desk, &cookie, people, "p.csv", "login,name,role\na.one,甲,volunteer\n").await;
+    assert_eq!(desk.get(&cookie, &kept.location).await.status, StatusCode::FORBIDDEN);
+    let kept = upload(&desk, &cookie, people, "p.csv", "login,name\na.one,甲\n").await;
+    assert_eq!(desk.get(&cookie, &kept.location).await.status, StatusCode::OK);
+}
