@@ -10,7 +10,7 @@ use std::process::Command;
 use std::{env, fs};
 
 /// What esbuild makes: entry under `js/` or `css/` → name of the bundle.
-const BUNDLES: [(&str, &str); 7] = [
+const BUNDLES: [(&str, &str); 8] = [
     ("css/public.css", "public.css"),
     ("css/elder.css", "elder.css"),
     ("css/desk.css", "desk.css"),
@@ -18,6 +18,7 @@ const BUNDLES: [(&str, &str); 7] = [
     ("js/desk.js", "desk.js"),
     ("js/report.js", "report.js"),
     ("js/map.js", "map.js"),
+    ("js/push-worker.js", "push-worker.js"),
 ];
 /// Copied as it is out of the MapLibre package: it starts it as a worker by address.
 const WORKER: &str = "maplibre-gl-worker.mjs";

@@ -604,3 +604,4 @@ desk-report-meaning = Received: raised in the month. Closed: closed in the month
 desk-col-closed = Closed
 desk-col-outcome = Outcome
 desk-col-rating = Rating
+desk-me-push = Notifications

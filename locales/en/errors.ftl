@@ -59,3 +59,4 @@ invalid-before-from = The end must come after the beginning.
 invalid-catch-all-has-area = A catch-all seat has an area, not a post.
 invalid-with = It must be given together with the other field.
 invalid-origin = Only those who type for others may name this origin.
+error-why-push = The address or the keys that the browser gave cannot be used.

@@ -114,3 +114,10 @@ notice-data_request_answered = The data request { $number } that you took down h
 mail-desk-body = { $sentence }
 
     Open the desk: { $link }
+# Notifications on telephones and computers: fixed sentences that show on lock screens, so without name, number or content
+push-desk-title = Mulin desk
+push-desk-body = There is something new. Please open your desk.
+push-urgent-title = Mulin desk: urgent
+push-urgent-body = Something needs you at once. Please open your desk now.
+push-matter-title = Mulin
+push-matter-body = There is news about the matter you raised. Open to read it.

@@ -165,3 +165,6 @@ say-late-rate = This cannot be rated now. Go back to the progress
 say-late-reopen = This cannot be reopened now. Go back to the progress
 track-reopen-until = You can do so { $by }
 office-duty-desk = Duty desk, { $place }
+track-push = Tell me when there is news
+say-done-push = Notifications are on. You will be told when there is news.
+say-done-push-end = Notifications are off.

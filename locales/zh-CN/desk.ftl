@@ -589,3 +589,4 @@ desk-report-meaning = 新收：当月提出。办结：当月结案，不论何�
 desk-col-closed = 结案时间
 desk-col-outcome = 结果
 desk-col-rating = 评分
+desk-me-push = 通知

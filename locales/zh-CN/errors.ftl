@@ -56,3 +56,4 @@ invalid-before-from = 结束要在开始之后。
 invalid-catch-all-has-area = 兜底岗位按区域设，不按站点设。
 invalid-with = 要和另一项一起填。
 invalid-origin = 只有替别人登记的岗位才能用这个来源。
+error-why-push = 浏览器给出的通知地址或密钥不能用。

@@ -114,3 +114,10 @@ notice-data_request_answered = 您代为登记的个人信息请求 { $number } 
 mail-desk-body = { $sentence }
 
     打开工作台：{ $link }
+# 推送到手机或电脑上的通知:固定的句子,会显示在锁屏上,所以没有姓名、编号和内容
+push-desk-title = 睦邻工作台
+push-desk-body = 有新消息，请打开工作台查看。
+push-urgent-title = 睦邻工作台：急事
+push-urgent-body = 有一件事急需处理，请马上打开工作台。
+push-matter-title = 睦邻
+push-matter-body = 您反映的事有了新进展，点开查看。

@@ -165,3 +165,6 @@ say-late-rate = 现在还不能评价，请回到进度看看
 say-late-reopen = 现在不能要求重办，请回到进度看看
 track-reopen-until = { $by }都可以
 office-duty-desk = { $place }值班室
+track-push = 有进展时通知我
+say-done-push = 通知已打开，有新进展时会告诉您。
+say-done-push-end = 通知已关闭。

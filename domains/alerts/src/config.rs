@@ -1,5 +1,6 @@
 //! What the deployer decides about messages.
 
+use crate::push::PushConfig;
 use crate::robot::RobotConfig;
 use crate::sms::SmsConfig;
 use kernel::net::Net;
@@ -58,4 +59,6 @@ pub struct AlertsConfig {
     /// None: answers that were to go by text message are brought by hand.
     pub sms: Option<SmsConfig>,
     pub robots: Vec<RobotConfig>,
+    /// None: nobody can subscribe, and nothing is sent.
+    pub push: Option<PushConfig>,
 }

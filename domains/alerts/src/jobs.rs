@@ -3,7 +3,7 @@
 use crate::Error;
 use crate::app::outbox::{self, SEND};
 use crate::app::tell::{self, HasMail, HasSms};
-use crate::app::{robots, sms, webhook_queue};
+use crate::app::{push_queue, robots, sms, webhook_queue};
 use crate::config::AlertsConfig;
 use crate::mail::{Mailer, Sent};
 use crate::outgoing::Outgoing;
@@ -27,6 +27,7 @@ pub fn handlers(config: AlertsConfig) -> Handlers {
     let out = Arc::new(Outgoing::new(&config.allow));
     let sms = HasSms(config.sms.is_some());
     let (sms_config, sms_out) = (Arc::clone(&config), Arc::clone(&out));
+    let (push_config, push_out, pushes) = (Arc::clone(&config), Arc::clone(&out), config.push.is_some());
     let (robots, robot_out, followed) = (Arc::clone(&config), Arc::clone(&out), Arc::clone(&config));
     Handlers::default()
         .on(NotifyOwner::KIND, move |rt, job| {
@@ -80,6 +81,8 @@ pub fn handlers(config: AlertsConfig) -> Handlers {
         })
         .on(robots::PUSH, move |rt, job| robots::push(rt, job, &robots, &robot_out))
         .following(move |rt, district| robots::follow(rt, district, &followed.robots))
+        .on(push_queue::SEND, move |rt, job| push_queue::send(rt, job, &push_config, &push_out))
+        .following(move |rt, district| if pushes { push_queue::follow(rt, district) } else { Ok(()) })
         .on(webhook_queue::PUSH, move |rt, job| webhook_queue::push(rt, job, &out))
         .following(webhook_queue::follow)
 }

@@ -2,7 +2,7 @@
 
 use store::Migration;
 
-pub const MIGRATIONS: &[Migration] = &[FOUNDATION, BULLETINS, WEBHOOKS, BY_AGE, CHANNELS];
+pub const MIGRATIONS: &[Migration] = &[FOUNDATION, BULLETINS, WEBHOOKS, BY_AGE, CHANNELS, PUSH];
 
 const FOUNDATION: Migration = Migration {
     name: "alerts-0001-foundation",
@@ -96,5 +96,27 @@ CREATE TABLE robot_line (
   number TEXT NOT NULL, class TEXT NOT NULL, place TEXT, at BIGINT NOT NULL
 );
 CREATE INDEX robot_line_next ON robot_line (district_id, robot, at);
+",
+};
+
+/// Devices that get news, the district's key for them, and which message goes to which device.
+const PUSH: Migration = Migration {
+    name: "alerts-0005-push",
+    sql: "
+CREATE TABLE push_key (
+  district_id UUID PRIMARY KEY, id UUID NOT NULL, private BYTEA NOT NULL, seen BIGINT NOT NULL, made_at BIGINT NOT NULL
+);
+CREATE TABLE push_subscription (
+  id UUID PRIMARY KEY, district_id UUID NOT NULL, account_id UUID, raiser_id UUID, mark TEXT NOT NULL, device BYTEA NOT NULL,
+  lang TEXT NOT NULL, made_at BIGINT NOT NULL, used_at BIGINT NOT NULL, last_ok_at BIGINT
+);
+CREATE UNIQUE INDEX push_subscription_mark ON push_subscription (district_id, mark);
+CREATE INDEX push_subscription_account ON push_subscription (account_id);
+CREATE INDEX push_subscription_raiser ON push_subscription (raiser_id);
+CREATE INDEX push_subscription_used ON push_subscription (district_id, used_at);
+CREATE TABLE push_message (
+  message_id UUID PRIMARY KEY, subscription_id UUID NOT NULL, district_id UUID NOT NULL
+);
+CREATE INDEX push_message_subscription ON push_message (subscription_id);
 ",
 };

@@ -99,6 +99,37 @@ impl Sms {
     }
 }
 
+/// News on people's devices through the push services of their browsers. Without a contact it is off.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Push {
+    /// `mailto:` or `https:` address of whoever runs this; push services get it with every message.
+    pub contact: String,
+    /// Hosts of push services, each with everything below it.
+    pub services: Vec<String>,
+}
+
+impl Default for Push {
+    fn default() -> Self {
+        Self { contact: String::new(), services: alerts::PUSH_SERVICES.map(str::to_owned).to_vec() }
+    }
+}
+
+impl Push {
+    pub(crate) fn read(&self) -> anyhow::Result<Option<alerts::PushConfig>> {
+        let contact = self.contact.trim();
+        if contact.is_empty() {
+            return Ok(None);
+        }
+        anyhow::ensure!(
+            contact.starts_with("mailto:") || contact.starts_with("https://"),
+            "push.contact must begin with mailto: or https://"
+        );
+        anyhow::ensure!(!self.services.is_empty(), "push.services is empty: nobody could subscribe");
+        Ok(Some(alerts::PushConfig { contact: contact.to_owned(), services: self.services.clone() }))
+    }
+}
+
 /// A robot of a chat group.
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -180,6 +211,8 @@ mod tests {
         let sms = format!("{sms}signature = \"睦邻\"\n");
         assert!(wrong(&format!("{sms}method = \"PUT\"\n")).contains("POST or GET"));
         assert!(wrong(&format!("{sms}receipt_secret = \"short\"\n")).contains("too short"));
+        assert!(wrong("[push]\ncontact = \"it@mulin.example\"\n").contains("push.contact"));
+        assert!(read("").alerts().unwrap().push.is_none(), "off unless somebody switches it on");
         let robot = "[[robots]]\nname = \"a\"\nkind = \"wecom\"\nurl = \"https://x.example/send?key=geheim\"\n";
         assert!(wrong(&format!("{robot}events = [\"gossip\"]\n")).contains("gossip"));
         assert!(wrong(&robot.replace("wecom", "feishu")).contains("wecom or dingtalk"));

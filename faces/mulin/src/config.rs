@@ -1,6 +1,6 @@
 //! Configuration of `mulin serve` and the commands that work on a district's database: TOML, then `MULIN_*`.
 
-use crate::channels::{Robot, Sms};
+use crate::channels::{Push, Robot, Sms};
 use crate::providers::Oidc;
 use anyhow::Context as _;
 use figment::error::Kind;
@@ -39,6 +39,7 @@ pub(crate) struct Config {
     pub sms: Sms,
     pub robots: Vec<Robot>,
     pub oidc: Vec<Oidc>,
+    pub push: Push,
 }
 
 /// Where connections may go whose address was typed at the desk. What stands in this file itself may lead anywhere.
@@ -121,6 +122,7 @@ impl Default for Config {
             sms: Sms::default(),
             robots: Vec::new(),
             oidc: Vec::new(),
+            push: Push::default(),
         }
     }
 }
@@ -152,7 +154,8 @@ impl Config {
         let robots = self.robots.iter().map(Robot::read).collect::<anyhow::Result<Vec<_>>>()?;
         let twice = robots.iter().enumerate().find(|(i, r)| robots.iter().take(*i).any(|other| other.name == r.name));
         anyhow::ensure!(twice.is_none(), "two robots have the same name");
-        Ok(alerts::AlertsConfig { mail, public_url, duty_phone, anchors_to, allow, sms, robots })
+        let push = self.push.read()?;
+        Ok(alerts::AlertsConfig { mail, public_url, duty_phone, anchors_to, allow, sms, robots, push })
     }
 
     /// Where staff may sign in besides.
@@ -195,7 +198,7 @@ impl Config {
 }
 
 /// Parts of the configuration. Other `MULIN_*` variables belong to the demo, the build and tests.
-const SECTIONS: [&str; 12] = [
+const SECTIONS: [&str; 13] = [
     "database",
     "keys",
     "listen",
@@ -208,9 +211,10 @@ const SECTIONS: [&str; 12] = [
     "outgoing",
     "sms",
     "robots",
+    "push",
 ];
 /// What is not text. Everything else is taken as written: a district's code or a password may look like a number.
-const NOT_TEXT: [&str; 8] = [
+const NOT_TEXT: [&str; 9] = [
     "connections",
     "mail.port",
     "site.trusted_proxies",
@@ -219,6 +223,7 @@ const NOT_TEXT: [&str; 8] = [
     "outgoing.allow",
     "sms.refused",
     "sms.receipt_arrived",
+    "push.services",
 ];
 
 /// The variables that are settings: `MULIN_MAIL__HOST` is `mail.host`.

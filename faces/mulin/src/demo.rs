@@ -1,6 +1,6 @@
 //! `mulin demo`: the invented district, served like a real one, with a clock that tests may move.
 
-use crate::channels::Sms;
+use crate::channels::{Push, Sms};
 use crate::config::{Config, Mail};
 use crate::open::MIGRATIONS;
 use crate::{clock, handlers, serve, start_timers};
@@ -17,7 +17,13 @@ pub(crate) fn run(config: Config, data: Option<&Path>, args: ::demo::run::Args) 
     let data = data.map_or_else(|| PathBuf::from(::demo::run::DEFAULT_DATA), Path::to_path_buf);
     let mut out = std::io::stdout();
     // The invented past sends no mail, whatever the configuration says.
-    let quiet = Config { mail: Mail::default(), sms: Sms::default(), robots: Vec::new(), ..config.clone() };
+    let quiet = Config {
+        mail: Mail::default(),
+        sms: Sms::default(),
+        robots: Vec::new(),
+        push: Push::default(),
+        ..config.clone()
+    };
     let past = handlers(&quiet)?;
     let demo = ::demo::run::open(&data, now, MIGRATIONS, &past, &mut out)?;
     let listener = serve::bind(&args.listen)?;
@@ -33,9 +39,10 @@ pub(crate) fn run(config: Config, data: Option<&Path>, args: ::demo::run::Args) 
     if let (Some(socket), Some(hands)) = (socket, demo.clock.clone()) {
         clock::listen(&socket, hands, demo.rt.clone(), demo.district, handlers)?;
     }
+    let push = config.push.read()?;
     let receipts = config.sms.gateway()?.and_then(|sms| sms.receipts);
     let providers = config.providers()?;
-    let app = web::App::new(demo.rt.clone(), demo.district, config.site).with_receipts(receipts);
+    let app = web::App::new(demo.rt.clone(), demo.district, config.site).with_receipts(receipts).with_push(push);
     let app = app.with_providers(providers, &config.outgoing.allow);
     let seeded = demo.seeded;
     serve::run(app, listener, &config.admin_listen, move || {

@@ -3,11 +3,13 @@ import htmx from "htmx.org/dist/htmx.esm.js";
 import { intake } from "./intake.js";
 import { keyboard } from "./keyboard.js";
 import { live } from "./live.js";
+import { push } from "./push.js";
 
 htmx.config.includeIndicatorCSS = false;
 keyboard();
 live();
 intake();
+push();
 
 // "Back to the list" leads to the list one came from, with its filter.
 if (document.querySelector("#list[data-home]")) sessionStorage.setItem("mulin.list", location.pathname + location.search);

@@ -1,9 +1,11 @@
-// Extras of public pages: the focus on what is wrong, "I'm here", a pin on a map, printing, one submit per form. The pages
+// Extras of public pages: the focus on what is wrong, "I'm here", news on this device, a pin on a map, printing, one submit per form. The pages
 // are complete without this file.
 import { here, unpin } from "./here.js";
+import { push } from "./push.js";
 
 document.querySelector(".error-summary")?.focus();
 here();
+push();
 
 document.querySelector("[data-pinned] button")?.addEventListener("click", (event) => {
   event.preventDefault();

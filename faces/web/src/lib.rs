@@ -31,6 +31,7 @@ mod page;
 mod photos;
 mod preview;
 mod public;
+mod push;
 mod qr;
 mod receipts;
 pub mod server;
@@ -65,13 +66,15 @@ pub struct App {
     pub(crate) providers: Arc<session::Providers>,
     /// How the SMS gateway reports, where there is one.
     pub(crate) receipts: Option<Arc<alerts::ReceiptConfig>>,
+    /// Where people may ask for news on their devices.
+    pub(crate) push: Option<Arc<alerts::PushConfig>>,
 }
 
 impl App {
     pub fn new(rt: Runtime, district: DistrictId, config: Config) -> Self {
         let limits = Arc::new(guard::Limits::new(&config));
         let providers = Arc::new(session::Providers::new(Vec::new(), &[]));
-        Self { rt, district, config: Arc::new(config), limits, providers, receipts: None }
+        Self { rt, district, config: Arc::new(config), limits, providers, receipts: None, push: None }
     }
 
     /// Lets staff sign in through these; `allow` are the networks that their descriptions may lead into.
@@ -98,6 +101,13 @@ impl App {
         self
     }
 
+    /// Lets people ask for news on their devices.
+    #[must_use]
+    pub fn with_push(mut self, push: Option<alerts::PushConfig>) -> Self {
+        self.push = push.map(Arc::new);
+        self
+    }
+
     /// Anybody from the street, reading what is public.
     pub fn anybody(&self) -> Who {
         Who::new(Actor::public(self.district), Purpose::Public)
@@ -118,6 +128,7 @@ pub fn router(app: App) -> Router {
         .merge(open311::routes())
         .merge(ical::routes())
         .merge(receipts::routes())
+        .merge(push::routes())
         .merge(cap::routes())
         .merge(assets::routes())
         .merge(api::routes())

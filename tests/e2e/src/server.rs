@@ -34,17 +34,26 @@ impl Demo {
     /// # Panics
     /// When the program does not get ready; its output is in the message.
     pub fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    /// As [`Self::start`], with these settings in the environment (`MULIN_…`).
+    pub fn start_with(settings: &[(&str, &str)]) -> Self {
         let dir = tempfile::tempdir().expect("a directory for the demo");
         files::copy_dir(&seeded(), &dir.path().join("data"));
-        Self::launch(dir, START)
+        Self::launch_with(dir, START, settings)
     }
 
     fn launch(dir: tempfile::TempDir, patience: Duration) -> Self {
+        Self::launch_with(dir, patience, &[])
+    }
+
+    fn launch_with(dir: tempfile::TempDir, patience: Duration, settings: &[(&str, &str)]) -> Self {
         let (clock, file) = (dir.path().join("clock"), dir.path().join("links.json"));
         let _ = fs::remove_file(&file);
         let mut command = command(["demo", "--listen", "127.0.0.1:0", "--now", NOW, "--data"]);
         command.arg(dir.path().join("data")).arg("--links").arg(&file);
-        command.env("MULIN_CLOCK", format!("unix:{}", clock.display()));
+        command.env("MULIN_CLOCK", format!("unix:{}", clock.display())).envs(settings.iter().copied());
         let mut program = Program::start(&mut command);
         // Ready means: the links file is complete and the site answers.
         let links = program.wait_for(patience, || {

@@ -81,3 +81,13 @@ fn a_list_is_taken_out_and_stays_text() {
 fn a_person_in_care_asks_for_a_copy_of_everything() {
     both(&Demo::start(), "own");
 }
+
+#[test]
+fn news_come_to_devices_and_tell_nothing() {
+    let demo = Demo::start_with(&[
+        ("MULIN_PUSH__CONTACT", "mailto:it@mulin.example"),
+        ("MULIN_PUSH__SERVICES", "[\"127.0.0.1\"]"),
+        ("MULIN_OUTGOING__ALLOW", "[\"127.0.0.0/8\"]"),
+    ]);
+    both(&demo, "push");
+}

@@ -7,6 +7,8 @@ pub mod intake;
 pub mod log;
 pub mod notices;
 pub(crate) mod outbox;
+pub mod push;
+pub(crate) mod push_queue;
 pub(crate) mod robots;
 pub mod sms;
 pub(crate) mod tell;

@@ -121,6 +121,7 @@ pub(crate) fn add(
     let added = cx.execute(sql, params![id, cx.district(), account, kind, matter, number, key, cx.now])? > 0;
     if added {
         cx.signal(SIGNAL, account.0);
+        super::push_queue::to_account(cx, account, kind, matter)?;
     }
     Ok(added)
 }

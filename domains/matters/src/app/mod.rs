@@ -49,7 +49,7 @@ pub use foresee::{Foresight, foresee};
 pub use import::{Foreign, ForeignMatter, IMPORTED, Imported, Importer, OnTime, on_time};
 pub use inspect::{Inspection, inspect, owner_at};
 pub use lists::{Counts, Filter, Line, MapPoint, PAGE_MAX, Page, Queue, counts, explain, list, map};
-pub use moves::{Move, moves};
+pub use moves::{Move, NewsForRaisers, moves, news_for_raisers};
 pub use news::News;
 pub use owners::{inherit, open_on_seat};
 pub use published::{

@@ -1,10 +1,10 @@
 //! What moved, entry by entry of the log, for whoever tells it outside: ids, numbers and states only.
 
 use crate::Error;
-use crate::store::log;
+use crate::store::{log, raisers};
 use ::store::{Cx, params};
 use kernel::Moment;
-use kernel::ids::{AreaId, MatterId};
+use kernel::ids::{AreaId, MatterId, RaiserId};
 use people::policy::{Action, ResourceFacts, require};
 use serde_json::Value;
 
@@ -58,6 +58,34 @@ pub fn moves(cx: &mut Cx<'_>, after: i64, last: i64, most: usize) -> Result<Vec<
                 level: text("level"),
                 place: area.and_then(|id| ground.area(id)).map(|a| a.name.clone()),
             })
+        })
+        .collect()
+}
+
+/// Entries that whoever raised a matter waits for: what somebody here did about it. What they did themselves is no news.
+const NEWS: &str = "'matter.sign', 'matter.contact', 'matter.wait', 'matter.park', 'matter.extend', 'matter.answer'";
+
+/// One of them, and who raised the matter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewsForRaisers {
+    pub n: i64,
+    pub matter: MatterId,
+    pub raisers: Vec<RaiserId>,
+}
+
+/// As [`moves`], for those who raised the matters, whomever these are about. For the sender of messages.
+pub fn news_for_raisers(cx: &mut Cx<'_>, after: i64, last: i64, most: usize) -> Result<Vec<NewsForRaisers>, Error> {
+    require(&cx.actor, cx.purpose, Action::FollowMatter, &ResourceFacts::District)?;
+    let sql = format!(
+        "SELECT n, subject FROM event WHERE n > $1 AND n <= $2 AND district_id = $3 AND subject_kind = $4 AND kind IN ({NEWS}) \
+         ORDER BY n LIMIT $5"
+    );
+    let rows = cx.query(&sql, params![after, last, cx.district(), log::SUBJECT, most])?;
+    rows.iter()
+        .map(|r| {
+            let matter: MatterId = r.id("subject")?;
+            let raisers = raisers::of(cx, matter)?.into_iter().map(|r| r.id).collect();
+            Ok(NewsForRaisers { n: r.i64("n")?, matter, raisers })
         })
         .collect()
 }

@@ -1,6 +1,7 @@
 //! The page of whoever is signed in: seats, second factor, devices, and what happened to the account.
 
-use super::{Frame, feed, nobody, sessions};
+use super::{Frame, feed, nobody, push, sessions};
+use crate::push::PushView;
 use crate::session::Staff;
 use crate::{App, Fail, Page, html};
 use askama::Template;
@@ -35,6 +36,7 @@ struct Me {
     /// Where a device is signed out.
     revoke: String,
     feed: Option<feed::FeedView>,
+    push: Option<PushView>,
     news: Vec<NewsLine>,
     /// What the page showed, for "I have seen it".
     until: Option<i64>,
@@ -56,11 +58,12 @@ struct After {
 
 async fn me(State(app): State<App>, page: Page, staff: Staff, Query(after): Query<After>) -> Result<Response, Fail> {
     let who = staff.who(Purpose::Administration);
-    let shown = app.rt.read(who, move |cx| load(cx, page, &staff, &after.done)).await?;
+    let on = app.push.is_some();
+    let shown = app.rt.read(who, move |cx| load(cx, page, &staff, &after.done, on)).await?;
     html(&shown)
 }
 
-fn load(cx: &mut Cx<'_>, page: Page, staff: &Staff, done: &str) -> Result<Me, Fail> {
+fn load(cx: &mut Cx<'_>, page: Page, staff: &Staff, done: &str, push_on: bool) -> Result<Me, Fail> {
     let account = cx.actor.account_id().ok_or(Fail::SignIn)?;
     let frame = Frame::load(cx, &page, staff, "/desk/me")?;
     let seats = people::app::sessions::grants_of(cx, account)?
@@ -78,8 +81,10 @@ fn load(cx: &mut Cx<'_>, page: Page, staff: &Staff, done: &str) -> Result<Me, Fa
     let sessions = sessions::of(cx, &page, account, Some(staff.session))?;
     let (news, until) = news(cx, &page)?;
     let feed = feed::of(cx, &page)?;
+    let push = push::of(cx, &page, push_on)?;
     let done = match done {
         "feed-revoked" => Some(page.t("desk-feed-revoked")),
+        "push" | "push-end" => Some(page.tk("say-done-", done)),
         other => ["revoked", "others"].contains(&other).then(|| page.tk("desk-session-done-", other)),
     };
     Ok(Me {
@@ -92,6 +97,7 @@ fn load(cx: &mut Cx<'_>, page: Page, staff: &Staff, done: &str) -> Result<Me, Fa
         news,
         until,
         feed,
+        push,
         done,
         frame,
         page,
@@ -152,6 +158,7 @@ pub(super) mod tests {
                 revoke: page.href("/desk/me/sessions"),
                 feed: (n > 0)
                     .then(|| feed::FeedView { since: page.ago(page.now), last: (n > 1).then(|| page.ago(page.now)) }),
+                push: (n > 0).then(|| crate::push::sample(page, "desk")),
                 news: told::News::ALL
                     .iter()
                     .take(n * 100)

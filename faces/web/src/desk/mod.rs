@@ -15,6 +15,7 @@ mod map;
 mod matter;
 mod me;
 mod notices;
+mod push;
 mod questions;
 mod queue;
 mod records;
@@ -52,6 +53,7 @@ pub(crate) fn routes() -> Router<App> {
         .merge(events::routes())
         .merge(sessions::routes())
         .merge(feed::routes())
+        .merge(push::routes())
         .merge(notices::routes())
         .merge(help::routes())
         .merge(me::routes())

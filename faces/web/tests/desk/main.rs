@@ -8,6 +8,7 @@ mod imports;
 mod intake;
 mod kept;
 mod photos;
+mod push;
 mod records;
 mod roles;
 mod sign_in;

@@ -46,10 +46,15 @@ pub fn aside<T: Send>(work: impl FnOnce() -> T + Send) -> T {
 
 impl Desk {
     pub fn new() -> Self {
-        aside(Self::build)
+        aside(|| Self::build(None))
     }
 
-    fn build() -> Self {
+    /// Where the operator has switched web push on.
+    pub fn with_push(push: alerts::PushConfig) -> Self {
+        aside(|| Self::build(Some(push)))
+    }
+
+    fn build(push: Option<alerts::PushConfig>) -> Self {
         let sets = [people::MIGRATIONS, places::MIGRATIONS, matters::MIGRATIONS, alerts::MIGRATIONS, audit::MIGRATIONS];
         let world = World::with(Kind::Sqlite, &sets);
         world.act(matters::app::seed_classes);
@@ -66,7 +71,7 @@ impl Desk {
             Ok::<_, people::Error>(())
         });
         let config = web::Config { page_rate: 100_000, ..web::Config::default() };
-        let router = web::router(web::App::new(world.house.rt.clone(), world.house.district, config));
+        let router = web::router(web::App::new(world.house.rt.clone(), world.house.district, config).with_push(push));
         Self { world, router, people: staff }
     }
 

@@ -4,5 +4,6 @@
 mod follow;
 mod guard;
 mod hard;
+mod push;
 mod report;
 mod site;

@@ -40,13 +40,18 @@ impl Reply {
 
 impl Site {
     pub(crate) fn new() -> Self {
-        let world = World::with(Kind::Sqlite, &[people::MIGRATIONS, places::MIGRATIONS, matters::MIGRATIONS]);
+        Self::with_push(None)
+    }
+
+    pub(crate) fn with_push(push: Option<alerts::PushConfig>) -> Self {
+        let sets = [people::MIGRATIONS, places::MIGRATIONS, matters::MIGRATIONS, alerts::MIGRATIONS];
+        let world = World::with(Kind::Sqlite, &sets);
         world.act(matters::app::seed_classes);
         let community = draw(&world);
         let here = Place { area: Some(community), ..Place::default() };
         let (owner, _) = world.staff(Role::CatchAll, here, "catch", "方兜");
         let (head, _) = world.staff(Role::PostHead, here, "head", "季站");
-        let app = web::App::new(world.house.rt.clone(), world.house.district, web::Config::default());
+        let app = web::App::new(world.house.rt.clone(), world.house.district, web::Config::default()).with_push(push);
         let tokio = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         Self { pages: web::router(app), world, community, owner, head, tokio }
     }

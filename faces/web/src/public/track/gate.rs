@@ -3,7 +3,9 @@
 use super::Posted;
 use super::view::{Answer, Entry, Holder, Looks, Pause, Promise, Seen, View};
 use crate::public::{errors, office};
+use crate::push::PushView;
 use crate::{App, Fail, Page, looker};
+use alerts::app::push;
 use kernel::ids::AttachmentId;
 use kernel::{Actor, Moment, Purpose};
 use matters::Error;
@@ -241,6 +243,32 @@ pub(super) async fn looks(app: &App, page: &Page, typed: &str, before: Option<i6
     let more = lines.len() > LOOKS;
     lines.truncate(LOOKS);
     Ok(Looks { older: lines.last().filter(|_| more).map(|l| l.n), lines, later })
+}
+
+/// News on devices: while there can still be any, and where it is switched on.
+pub(super) async fn push_view(app: &App, page: &Page, typed: &str, v: &View) -> Result<Option<PushView>, Fail> {
+    if app.push.is_none() || !(v.can_add || v.reopen_until.is_some()) {
+        return Ok(None);
+    }
+    let (code, found) = found(app, typed).await?;
+    let all = app.rt.read(holder(app, found), move |cx| push::of_raiser(cx, found)).await?;
+    Ok(Some(PushView::matter(page, &code, all)))
+}
+
+pub(super) async fn push_key(app: &App, typed: &str) -> Result<String, Fail> {
+    let (_, found) = found(app, typed).await?;
+    Ok(app.rt.write(holder(app, found), move |cx| push::key_for(cx, found)).await?)
+}
+
+pub(super) async fn push_subscribe(app: &App, page: &Page, typed: &str, device: alerts::Device) -> Result<(), Fail> {
+    let ((_, found), lang) = (found(app, typed).await?, page.look.lang);
+    Ok(app.rt.write(holder(app, found), move |cx| push::subscribe_raiser(cx, found, &device, lang)).await?)
+}
+
+pub(super) async fn push_end(app: &App, typed: &str) -> Result<String, Fail> {
+    let (code, found) = found(app, typed).await?;
+    app.rt.write(holder(app, found), move |cx| push::end_raiser(cx, found)).await?;
+    Ok(code)
 }
 
 /// The short head of the log, for receipts.

@@ -2,10 +2,12 @@
 //! do. Nothing here is kept by browsers or caches; GET changes nothing.
 
 mod gate;
+mod push;
 mod view;
 
 use super::post::Posted;
 use crate::guard::{PHOTOS, Source, Wicket};
+use crate::push::PushView;
 use crate::{App, Fail, Page, html, qr};
 use askama::Template;
 use axum::Router;
@@ -29,6 +31,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/t/{code}/rate", get(show_rate).post(rate))
         .route("/t/{code}/reopen", get(show_reopen).post(reopen))
         .route("/t/{code}/photo/{id}", get(photo))
+        .merge(push::routes())
         .layer(from_fn(no_store))
 }
 
@@ -96,6 +99,7 @@ struct ShowPage {
     code: String,
     v: View,
     done: Option<Done>,
+    push: Option<PushView>,
 }
 
 /// What was just done, or could not be done, in words.
@@ -178,9 +182,10 @@ async fn show(
     Query(JustDone { done }): Query<JustDone>,
 ) -> Result<Response, Fail> {
     let (code, v) = view_or_wrong!(app, page, source, code);
-    let done = matches!(done.as_str(), "add" | "rate" | "reopen" | "late")
+    let push = gate::push_view(&app, &page, &code, &v).await?;
+    let done = matches!(done.as_str(), "add" | "rate" | "reopen" | "late" | "push" | "push-end")
         .then(|| Done { good: done != "late", words: page.tk("say-done-", done) });
-    html(&ShowPage { page, code, v, done })
+    html(&ShowPage { page, code, v, done, push })
 }
 
 async fn receipt(
@@ -354,7 +359,8 @@ pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
     for state in ["received", "in_progress", "waiting", "answered", "closed"] {
         let v = view::sample(page, state);
         let done = (state == "waiting").then(|| Done { good: true, words: page.tk("say-done-", "add") });
-        out.push(("public/track/show.html", ShowPage { page: page.clone(), code: code(), v, done }.render()));
+        let push = (state != "closed").then(|| crate::push::sample(page, "matter"));
+        out.push(("public/track/show.html", ShowPage { page: page.clone(), code: code(), v, done, push }.render()));
     }
     let v = || view::sample(page, "received");
     let link = "http://127.0.0.1:8080/t/ABCD-EFGH-JKMN".to_owned();
