@@ -146,3 +146,4 @@ record-way-page = Their own page
 seen-field-request = What was asked
 seen-field-copy = A copy of everything
 seen-kind-person = The record
+rule-record-letter-unconfirmed = A letter of this person has not been confirmed by a second member of staff. Please call the duty desk, so that a colleague checks and confirms it.

@@ -605,3 +605,7 @@ desk-col-closed = Closed
 desk-col-outcome = Outcome
 desk-col-rating = Rating
 desk-me-push = Notifications
+desk-about-mark = This is about a unit or its staff
+desk-about-mark-why = From then on that unit and those below it can no longer see, find or hear of the matter; if it is handled there, it goes to somebody elsewhere. This cannot be taken back.
+desk-about-reason = Why it looks so
+desk-about-do = Mark it

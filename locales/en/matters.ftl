@@ -273,3 +273,5 @@ route-agency = Agency
 route-property = Property manager
 route-duty = Duty officer
 route-catch_all = Catch-all owner
+done-about = Marked as being about a unit
+refuse-about-already = It is marked already which unit the matter is about.

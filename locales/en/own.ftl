@@ -46,3 +46,6 @@ record-field-proof = How identity was checked
 seen-subject = The person or a guardian (with the code)
 seen-why-own_record = Looking at one's own record
 seen-why-data_request = Answering what the person asked about their own data
+own-link-waits = Waits for a second person
+own-link-confirm = They were here: confirm
+own-letter-second = A colleague still has to confirm on the record that the person or the guardian was here. Until then the code shows who looked and opens no copy, correction or erasure.

@@ -146,3 +146,4 @@ record-way-page = 自己的页面
 seen-field-request = 提出的请求
 seen-field-copy = 全部信息的副本
 seen-kind-person = 档案
+rule-record-letter-unconfirmed = 这位老人有一封查询信还没有第二人确认。请联系值班室，由另一位工作人员核对后确认。

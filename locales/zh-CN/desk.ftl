@@ -590,3 +590,7 @@ desk-col-closed = 结案时间
 desk-col-outcome = 结果
 desk-col-rating = 评分
 desk-me-push = 通知
+desk-about-mark = 这件事反映的是某个单位或者那里的人
+desk-about-mark-why = 标明以后，那个单位和它下面的人马上看不到这件事，也查不到、收不到它的消息；正在那里办的，转给别处的人。标明后不能取消。
+desk-about-reason = 为什么这样看
+desk-about-do = 标明

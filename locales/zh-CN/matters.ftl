@@ -273,3 +273,5 @@ route-agency = 职能部门
 route-property = 物业
 route-duty = 值班员
 route-catch_all = 兜底负责人
+done-about = 标明是反映某个单位的
+refuse-about-already = 已经标明反映的是哪个单位了。

@@ -46,3 +46,6 @@ record-field-proof = 怎么核对身份的
 seen-subject = 本人或监护人（凭查询码）
 seen-why-own_record = 查看自己的档案
 seen-why-data_request = 办理本人提出的个人信息请求
+own-link-waits = 待第二人确认
+own-link-confirm = 本人或监护人在场，确认
+own-letter-second = 还要请另一位同事在档案页确认本人或监护人在场；确认之前，凭这个码只能看谁看过档案，不能要副本、改正或者删除。

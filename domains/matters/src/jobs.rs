@@ -27,6 +27,7 @@ pub fn handlers() -> Handlers {
         .on(events::EMAIL_SETTLE, |rt, job| timer(rt, job, DeliveryResult::EmailSettled))
         .on(events::LAY_OPEN, |rt, job| timer(rt, job, DeliveryResult::LayOpen))
         .on(app::data_requests::COPY_ENDS, copy_ends)
+        .on(people::app::consents::REVIEW, consent_review)
         .on(SEAT_TURNED, turned)
 }
 
@@ -72,4 +73,10 @@ fn copy_ends(rt: &Runtime, job: &Job) -> Result<(), JobError> {
     let id = job.payload.get("request").and_then(|r| r.as_str()).and_then(|r| r.parse().ok());
     let id = id.ok_or_else(|| JobError::Dead("no request in the payload".into()))?;
     run(rt, job, names::CLOCKS, move |cx| app::data_requests::ended(cx, id))
+}
+
+fn consent_review(rt: &Runtime, job: &Job) -> Result<(), JobError> {
+    let id = job.payload.get("consent").and_then(|c| c.as_str()).and_then(|c| c.parse().ok());
+    let id = id.ok_or_else(|| JobError::Dead("no consent in the payload".into()))?;
+    run(rt, job, names::CLOCKS, move |cx| app::persons::review_due(cx, id))
 }

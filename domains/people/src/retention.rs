@@ -1,5 +1,6 @@
 //! How long traces of signing in, and what belongs to records of people in care, are kept. A record itself is kept while
-//! somebody is in care: it goes when they or a guardian ask for it, and its health and location parts with their consent.
+//! somebody is in care, and for a time after that; it goes when they or a guardian ask for it, and its health and location parts
+//! with their consent.
 
 use crate::app::consents::RESPECT_DAYS;
 use crate::app::persons::erase_part;
@@ -21,6 +22,24 @@ pub const RETENTION: &[Rule] = &[
             let sql = "DELETE FROM login_session WHERE id IN (SELECT id FROM login_session WHERE district_id = $1 \
                        AND expires_at >= $2 AND expires_at < $3 LIMIT $4)";
             cx.execute(sql, params![cx.district(), span.from, span.before, limit]).map(as_i64)
+        },
+    },
+    Rule {
+        key: "records",
+        tables: "person, guardian, person_area, person_move, consent",
+        what: "records of people who are in care no longer, from the end of their care",
+        days: 1_095,
+        least: 30,
+        due: |cx, span| count(cx, span, "person", "district_id = $1 AND ended_at >= $2 AND ended_at < $3"),
+        erase: |cx, span, limit| {
+            let sql = "SELECT id FROM person WHERE district_id = $1 AND ended_at >= $2 AND ended_at < $3 ORDER BY id LIMIT $4";
+            let old = cx.query(sql, params![cx.district(), span.from, span.before, limit])?;
+            for row in &old {
+                let person: kernel::ids::PersonId = row.id("id")?;
+                crate::app::persons::erase_all(cx, person)?;
+                cx.record("person.erased", "person", person.0, &serde_json::json!({ "by": "retention" }))?;
+            }
+            Ok(as_i64(old.len() as u64))
         },
     },
     Rule {

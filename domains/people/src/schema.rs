@@ -225,4 +225,26 @@ CREATE UNIQUE INDEX oidc_invite_code ON oidc_invite (code_hash);
 CREATE INDEX oidc_invite_account ON oidc_invite (account_id);
 ",
     },
+    // A letter of one person alone opens no copy.
+    Migration {
+        name: "people-person-links-confirmed",
+        sql: "
+ALTER TABLE person_link ADD COLUMN confirmed_by UUID;
+ALTER TABLE person_link ADD COLUMN confirmed_at BIGINT;
+",
+    },
+    // Where people in care lived before, and the end of their care.
+    Migration {
+        name: "people-end-of-care",
+        sql: "
+ALTER TABLE person ADD COLUMN ended_at BIGINT;
+ALTER TABLE person ADD COLUMN end_reason TEXT;
+CREATE INDEX person_ended ON person (district_id, ended_at);
+CREATE TABLE person_move (
+  id UUID PRIMARY KEY, district_id UUID NOT NULL, person_id UUID NOT NULL, from_area UUID NOT NULL, to_area UUID NOT NULL,
+  at BIGINT NOT NULL, by_account UUID
+);
+CREATE INDEX person_move_person ON person_move (person_id, at);
+",
+    },
 ];

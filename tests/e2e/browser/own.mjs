@@ -1,6 +1,6 @@
 // A person in care asks about their own data, from the letter with the code to the copy: the officer opens the record and
 // hands out the letter, the person reads who looked and asks for a copy without a script, one grants it, another approves.
-import { account, assert, at, base, journey, settings, signIn } from "./lib.mjs";
+import { account, assert, at, base, journey, links, settings, signIn } from "./lib.mjs";
 
 const { width, lang } = settings({ width: "390", lang: "zh" });
 
@@ -18,6 +18,10 @@ await journey("own", async (stage) => {
   await stage.look(officer, "letter");
   const code = await officer.page.locator(".code.secret").innerText();
   assert.match(code, /^([0-9A-Z]{4}-){3}[0-9A-Z]{4}$/);
+
+  // The officer read the code while printing: a colleague who sees the person too stands for the letter.
+  const letters = new URL(officer.page.url()).pathname.replace(/\/link$/, "");
+  await confirmed(stage, letters);
 
   const person = await stage.person({ width, lang, script: false });
   await person.page.goto(at("/p", lang));
@@ -74,6 +78,27 @@ await journey("own", async (stage) => {
   const last = await person.page.goto(`${base}/p/${code}`);
   assert.equal(last.status(), 200);
 });
+
+/** Somebody else at the place confirms the letter on the record. */
+async function confirmed(stage, path) {
+  const roles = ["duty_officer", "post_head", "clerk"];
+  for (const who of links.accounts.filter((a) => roles.includes(a.role))) {
+    const colleague = await stage.person({ width, lang });
+    await signIn(colleague, who);
+    const { page } = colleague;
+    const there = await page.goto(base + path.replace(/\/[^/]+$/, ""));
+    const open = page.locator(`form[action$="${path.split("/").at(-1)}"] button[value="open"]`).first();
+    if (there.status() === 200 && (await open.count()) > 0) {
+      await open.click();
+      await page.locator('button[value="confirm-link"]').click();
+      await page.locator('button[value="confirm-link"]').waitFor({ state: "detached" });
+      await stage.look(colleague, "confirmed");
+      return;
+    }
+    await page.context().close();
+  }
+  throw new Error("nobody of the place may confirm the letter");
+}
 
 /** Opens the record of somebody whom one of the officer's own matters is about; answers their name. */
 async function openRecord({ page, lang }) {

@@ -159,6 +159,11 @@ fn take(cx: &mut Cx<'_>, name: &str, public_url: &str) -> Result<Next> {
     let (mut ids, mut lines) = (Vec::new(), Vec::new());
     for r in &rows {
         let (class, matter): (String, MatterId) = (r.text("class")?, r.id("matter_id")?);
+        // Said meanwhile to be about a unit, whose people may sit in the group.
+        if matters::app::is_about_a_unit(cx, matter)? {
+            cx.execute("DELETE FROM robot_line WHERE id = $1", params![r.uuid("id")?])?;
+            continue;
+        }
         let class = classes.iter().find(|c| c.code == class).map_or(class, |c| c.name(Lang::ZhCn).to_owned());
         let link = format!("{}/desk/matters/{matter}", public_url.trim_end_matches('/'));
         ids.push(r.uuid("id")?);
@@ -169,6 +174,9 @@ fn take(cx: &mut Cx<'_>, name: &str, public_url: &str) -> Result<Next> {
             place: r.opt_text("place")?,
             link,
         });
+    }
+    if lines.is_empty() {
+        return Ok(Next::Nothing);
     }
     let word = |event: &str| text(Lang::ZhCn, &format!("robot-{event}"), &[]);
     let more = |n: usize| text(Lang::ZhCn, "robot-more", &[("n", &n.to_string())]);

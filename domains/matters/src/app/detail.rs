@@ -62,6 +62,8 @@ pub struct Detail {
     pub persons: Vec<PersonId>,
     /// Somebody may be looked for and linked.
     pub may_link: bool,
+    /// Whether the actor may say that it is about a body.
+    pub may_mark_about: bool,
 }
 
 /// One logged attempt to bring the answer.
@@ -114,6 +116,7 @@ pub fn detail(cx: &mut Cx<'_>, matter: MatterId) -> Result<Detail, Error> {
     let commands = act::legal(cx, matter)?;
     let persons = super::persons::linked(cx, matter)?.into_iter().map(|l| l.person).collect();
     let may_link = super::persons::may_be_linked(cx, &facts);
+    let may_mark_about = super::about::may_mark(cx, &m, &facts);
     cx.record_read("matter", matter.0, &["texts"])?;
     let now = cx.now;
     Ok(Detail {
@@ -144,6 +147,7 @@ pub fn detail(cx: &mut Cx<'_>, matter: MatterId) -> Result<Detail, Error> {
         about_org: m.about_org,
         persons,
         may_link,
+        may_mark_about,
         texts,
         class,
         line: Line::of(m, now),

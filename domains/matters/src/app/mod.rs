@@ -1,6 +1,7 @@
 //! Use cases: one file each. Command in, outcome out, the log entry in the same transaction. No second way exists to
 //! change a matter.
 
+mod about;
 mod act;
 mod answer;
 pub(crate) mod around;
@@ -32,6 +33,7 @@ mod track;
 pub mod undo;
 mod views;
 
+pub use about::{is_about_a_unit, mark_about};
 pub use act::{Act, Acted, act, action, legal};
 pub(crate) use answer::timer_ran;
 pub use answer::{open_answer, record_delivery};

@@ -2,12 +2,16 @@
 //! while it is open; the record itself is `people`'s.
 
 use super::around;
+use super::raise::{Raise, RaisedPlace, RaiserInput};
 use crate::Error;
+use crate::model::{Channel, Origin, Route};
 use crate::store::MatterRow;
 use ::store::{Cx, params};
-use kernel::Moment;
-use kernel::ids::{MatterId, PersonId};
-use people::app::persons::{self, For, Found};
+use kernel::ids::{AreaId, MatterId, PersonId};
+use kernel::{Lang, Moment};
+use people::app::consents;
+use people::app::persons::{self, For, Found, Registered};
+use people::model::person::{NewPerson, Part};
 use people::policy::{Action, Denied, MatterFacts, PersonFacts, ResourceFacts, Why, decide, require};
 use serde_json::json;
 
@@ -45,6 +49,68 @@ pub fn find(cx: &mut Cx<'_>, matter: MatterId, name: &str) -> Result<(Vec<Found>
     Ok(persons::find_person(cx, name, &For::Matter(Box::new(facts)), &within)?)
 }
 
+/// Takes somebody in who is not in care yet and says that the matter is about them; or answers who is already there under that
+/// name around the matter.
+pub fn register(cx: &mut Cx<'_>, matter: MatterId, new: &NewPerson, sure: bool) -> Result<Registered, Error> {
+    let (m, facts) = facts(cx, matter)?;
+    let within: Vec<_> = [m.spot.grid, m.spot.police, m.spot.community, m.spot.town].into_iter().flatten().collect();
+    let ground = crate::Ground(places::snapshot(cx)?);
+    let done = persons::register_within(cx, &ground, new, &For::Matter(Box::new(facts)), &within, sure)?;
+    if let Registered::New(person) = &done {
+        link(cx, matter, *person)?;
+    }
+    Ok(done)
+}
+
+/// Moves somebody whom the matter is about to another area.
+pub fn move_to(cx: &mut Cx<'_>, matter: MatterId, person: PersonId, area: AreaId) -> Result<(), Error> {
+    let why = in_the_name_of(cx, matter, person)?;
+    let ground = places::snapshot(cx)?;
+    if ground.area(area).is_none() {
+        return Err(Error::invalid("area", "invalid-missing"));
+    }
+    Ok(persons::move_person(cx, &crate::Ground(ground), person, &why, area)?)
+}
+
+/// The day on which somebody is to be asked whether a consent still holds: a task for whoever looks after their area, in whose
+/// name the record opens. Once per consent.
+pub(crate) fn review_due(cx: &mut Cx<'_>, consent: uuid::Uuid) -> Result<(), Error> {
+    let Some((person, part, area)) = consents::due_for_review(cx, consent)? else { return Ok(()) };
+    let classes = super::classes(cx)?;
+    let fits =
+        |c: &&std::sync::Arc<crate::model::ClassRule>| c.active && c.route == Route::Committee && !c.is_emergency();
+    let class = classes.iter().find(|c| c.active && c.code == CARE_CLASS).or_else(|| classes.iter().find(fits));
+    let class = class.or_else(|| classes.iter().find(|c| c.active)).ok_or(Error::NotFound)?.code.clone();
+    let raise = Raise {
+        key: Some(format!("consent-review:{consent}")),
+        class,
+        // Part of the district's own papers, in its language.
+        text: review_words(part).to_owned(),
+        place: RaisedPlace { area: Some(area), ..RaisedPlace::default() },
+        raiser: RaiserInput {
+            anonymous: true,
+            name: None,
+            phone: None,
+            email: None,
+            address: None,
+            channel: Channel::Page,
+            lang: Lang::default(),
+        },
+        origin: Origin::Field,
+    };
+    let receipt = super::raise(cx, raise)?;
+    write_link(cx, receipt.matter, person)
+}
+
+const CARE_CLASS: &str = "elder-care";
+
+const fn review_words(part: Part) -> &'static str {
+    match part {
+        Part::Location => "到复核日了：请联系本人或监护人，问清“常去的地方”是否还同意保留，并在档案里记下回答。",
+        _ => "到复核日了：请联系本人或监护人，问清“健康情况”是否还同意保留，并在档案里记下回答。",
+    }
+}
+
 /// Says that the matter is about this person.
 pub fn link(cx: &mut Cx<'_>, matter: MatterId, person: PersonId) -> Result<(), Error> {
     let (_, facts) = facts(cx, matter)?;
@@ -52,6 +118,10 @@ pub fn link(cx: &mut Cx<'_>, matter: MatterId, person: PersonId) -> Result<(), E
     if !persons::exists(cx, person)? {
         return Err(Error::NotFound);
     }
+    write_link(cx, matter, person)
+}
+
+fn write_link(cx: &mut Cx<'_>, matter: MatterId, person: PersonId) -> Result<(), Error> {
     let sql = "INSERT INTO matter_person (matter_id, person_id, district_id, at, by_actor) VALUES ($1, $2, $3, $4, $5) \
                ON CONFLICT (matter_id, person_id) DO UPDATE SET ended_at = NULL, at = $4, by_actor = $5 \
                WHERE matter_person.ended_at IS NOT NULL";

@@ -354,7 +354,7 @@ fn first_row(
 }
 
 /// The body it is about, with everything below it.
-fn unit(cx: &mut Cx<'_>, org: OrgId) -> Result<Vec<OrgId>, Error> {
+pub(super) fn unit(cx: &mut Cx<'_>, org: OrgId) -> Result<Vec<OrgId>, Error> {
     match people::app::orgs::org(cx, org) {
         Ok(org) => Ok(people::app::orgs::with_below(cx, org.id)?),
         Err(people::Error::Store(::store::Error::NotFound)) => Err(Error::invalid("about", "invalid-about")),

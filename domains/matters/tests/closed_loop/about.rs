@@ -140,6 +140,72 @@ testkit::both_databases! {
         assert_ne!(unit.below, unit.committee);
     }
 
+    /// Found out only later: its people lose it the same minute, and what they handled is handled elsewhere.
+    fn it_can_be_said_afterwards_that_it_is_about_a_unit(t: Town) {
+        let unit = t.unit();
+        // The owner works for the unit and has it in hand.
+        let r = loop {
+            let r = t.dispute();
+            if r.owner_account == unit.junior.0 { break r; }
+        };
+        let (m, junior, coordinator, committee) = (r.matter, unit.junior.0, t.world.first.coordinator, unit.committee);
+        t.act(junior, m, Command::Sign);
+        t.act(junior, m, Command::AddNote { text: "我们自己的事".into() });
+        let mark = |who: AccountId, org: OrgId, why: &'static str| {
+            t.world.act_as(t.staff(who, m), move |cx| app::mark_about(cx, m, org, why))
+        };
+        // Who may not: strangers, administrators, whoever only raised it, nobody.
+        assert!(matches!(mark(t.stranger.0, committee, "因为"), Err(Error::Denied(_))));
+        assert!(matches!(mark(t.world.first.system, committee, "因为"), Err(Error::Denied(_))));
+        let raiser = Who::new(Actor::raiser(t.world.house.district, m), Purpose::OwnMatter);
+        assert!(t.world.act_as(raiser, move |cx| app::mark_about(cx, m, committee, "因为")).is_err());
+        assert!(matches!(mark(coordinator, OrgId(uuid::Uuid::from_u128(1)), "因为"), Err(Error::Invalid(_))));
+        assert!(matches!(mark(coordinator, committee, "  "), Err(Error::Invalid(_))), "not without a reason");
+        assert!(t.detail(junior, m).is_ok());
+        mark(coordinator, committee, "来信说的是他们").unwrap();
+        for who in [unit.member.0, unit.junior.0] {
+            assert!(about_you(t.detail(who, m).map(drop)));
+            assert!(about_you(t.try_act(who, m, Command::AddNote { text: "看看".into() }).map(drop)));
+            let found = t.world.act_as(t.desk(who), |cx| app::list(cx, &Filter { queue: Queue::Place, limit: 200, ..Filter::default() })).unwrap();
+            assert!(found.lines.iter().all(|l| l.matter != m));
+        }
+        let now = t.detail(coordinator, m).unwrap();
+        assert_eq!(now.about_org, Some(committee));
+        assert!(![unit.member.0, unit.junior.0].contains(&now.owner), "R1: somebody else answers for it");
+        assert_eq!(now.line.state, matters::model::State::Assigned, "who gets it has not signed yet");
+        match mark(coordinator, unit.below, "又一个") {
+            Err(Error::Refused(r)) => assert_eq!(r.key, "refuse-about-already"),
+            other => panic!("{other:?}"),
+        }
+        // The raiser follows it as before and is not told of the unit.
+        assert!(t.track(&r.code).is_ok());
+        assert_eq!(t.world.logged("matter.about"), 1);
+        // Programs and groups hear nothing more of it, nor of what was before.
+        let end = t.world.act(|cx| Ok::<_, Error>(cx.query_one("SELECT MAX(n) AS n FROM event", &[])?.i64("n")?));
+        let sender = Who::system(t.world.house.district, people::policy::jobs::DELIVERY);
+        let told = t.world.act_as(sender, move |cx| app::moves(cx, 0, end, 500)).unwrap();
+        assert!(told.iter().all(|x| x.matter != m));
+    }
+
+    /// Handed in for checking by the unit itself: nobody there checks or answers it any more.
+    fn what_a_unit_handed_in_about_itself_is_answered_by_others(t: Town) {
+        let unit = t.unit();
+        let r = loop {
+            let r = t.dispute();
+            if r.owner_account == unit.junior.0 { break r; }
+        };
+        let (m, junior, committee) = (r.matter, unit.junior.0, unit.committee);
+        t.act(junior, m, Command::Sign);
+        t.act(junior, m, Command::Contact { outcome: matters::model::ContactOutcome::Reached, note: None });
+        t.act(junior, m, Command::Submit { outcome: matters::model::Outcome::Done, answer: "没有问题。".into() });
+        t.world.act_as(t.staff(t.world.first.coordinator, m), move |cx| app::mark_about(cx, m, committee, "是他们自己")).unwrap();
+        let now = t.detail(t.world.first.coordinator, m).unwrap();
+        assert!(![unit.member.0, unit.junior.0].contains(&now.owner));
+        assert_eq!(now.line.state, matters::model::State::ToVerify);
+        assert!(about_you(t.try_act(unit.member.0, m, Command::Verify { note: None }).map(drop)));
+        t.act(t.world.first.coordinator, m, Command::SendBack { reason: "请别处的人重新看".into() });
+    }
+
     fn nothing_of_it_goes_out_to_programs_groups_or_everybody(t: Town) {
         use matters::app::ChangeFilter;
         let unit = t.unit();

@@ -307,6 +307,13 @@ testkit::both_databases! {
             let why = about::in_the_name_of(cx, matter, person)?;
             Ok::<_, Error>(links::issue(cx, person, &why, None, Proof::IdCard)?)
         }).unwrap();
+        let id = issued.id;
+        let unvouched = t.asks(Who::new(Actor::subject(t.world.house.district, person), Purpose::OwnRecord), Of::Person(person), Kind::Copy, Words::default());
+        assert_eq!(refused(unvouched), "letter-unconfirmed", "one person alone printed it");
+        t.world.act_as(t.staff(staff.head, matter), move |cx| {
+            let why = about::in_the_name_of(cx, matter, person)?;
+            Ok::<_, Error>(links::confirm(cx, person, &why, id)?)
+        }).unwrap();
         let takes = |who: AccountId, proof: Option<Proof>| {
             let code = issued.code.clone();
             t.world.act_as(t.world.who(who, Purpose::Proxy), move |cx| {

@@ -4,6 +4,7 @@
 mod about;
 mod aside;
 mod basics;
+mod care;
 mod closing;
 mod data_requests;
 mod invariants;

@@ -8,13 +8,15 @@ use crate::model::{GuardianId, codes};
 use crate::policy::Action;
 use crate::{Error, Result};
 use kernel::Moment;
-use kernel::ids::PersonId;
+use kernel::ids::{AreaId, PersonId};
 use serde_json::json;
-use store::{Cx, KeyClass, params};
+use store::{Cx, KeyClass, NewJob, params};
 use uuid::Uuid;
 
 /// Days for which a refusal is respected.
 pub const RESPECT_DAYS: i64 = 365;
+/// The job of the day of review; `matters` raises a task for whoever looks after the area.
+pub const REVIEW: &str = "consent.review";
 /// Longest time until somebody is asked whether it still holds.
 pub const REVIEW_DAYS: i64 = 3 * 366;
 
@@ -131,8 +133,12 @@ pub fn record(cx: &mut Cx<'_>, person: PersonId, why: &For, new: &NewConsent) ->
         speaks_for(cx, person, new.guardian)?;
     }
     cx.lock(&format!("consent/{person}"))?;
+    super::persons::in_care(cx, person)?;
     match standing(cx, person, new.part)? {
-        Standing::Given { .. } if new.answer == Answer::Given => return Err(Error::Refused("agreed-already")),
+        // On the day of review it is said once more.
+        Standing::Given { review_on } if new.answer == Answer::Given && cx.now < review_on => {
+            return Err(Error::Refused("agreed-already"));
+        }
         Standing::Respected { .. } if !new.by_themselves => return Err(Error::Refused("not-to-be-asked")),
         _ => {}
     }
@@ -160,6 +166,9 @@ pub fn record(cx: &mut Cx<'_>, person: PersonId, why: &For, new: &NewConsent) ->
     )?;
     if new.answer == Answer::Refused {
         erase_part(cx, person, new.part)?;
+    } else {
+        let payload = json!({ "consent": id });
+        cx.enqueue(NewJob { kind: REVIEW, key: id.to_string(), run_at: new.review_on, payload })?;
     }
     let payload = json!({ "part": new.part.code(), "answer": new.answer.code(), "by": new.by.code(), "consent": id });
     cx.record("consent.recorded", "person", person.0, &payload)?;
@@ -178,6 +187,27 @@ pub fn withdraw(cx: &mut Cx<'_>, person: PersonId, why: &For, part: Part, by: By
     let payload = json!({ "part": part.code(), "by": by.code(), "way": way.code() });
     cx.record("consent.withdrawn", "person", person.0, &payload)?;
     cx.signal("consent", person.0);
+    Ok(())
+}
+
+/// Whom a consent is about whose day of review has come, and where they live; `None`: it was answered or ended meanwhile.
+pub fn due_for_review(cx: &mut Cx<'_>, consent: Uuid) -> Result<Option<(PersonId, Part, AreaId)>> {
+    let sql = "SELECT c.person_id, c.part, p.area_id FROM consent c JOIN person p ON p.id = c.person_id WHERE c.id = $1 \
+               AND c.district_id = $2 AND c.answer = 'given' AND c.ended_at IS NULL AND c.review_on <= $3 \
+               AND p.ended_at IS NULL";
+    let Some(row) = cx.query_opt(sql, params![consent, cx.district(), cx.now])? else { return Ok(None) };
+    let part = Part::from_code(&row.text("part")?);
+    Ok(part.map(|part| Ok::<_, store::Error>((row.id("person_id")?, part, row.id("area_id")?))).transpose()?)
+}
+
+/// What they were agreed for is over: all of them end, and what was kept by them is erased.
+pub(super) fn end_all(cx: &mut Cx<'_>, person: PersonId) -> Result<()> {
+    let sql = "UPDATE consent SET ended_at = $1, ended_by = 'care', ended_channel = 'care' WHERE person_id = $2 \
+               AND district_id = $3 AND answer = 'given' AND ended_at IS NULL";
+    cx.execute(sql, params![cx.now, person, cx.district()])?;
+    for part in Part::ALL.iter().filter(|p| p.needs_consent()) {
+        erase_part(cx, person, *part)?;
+    }
     Ok(())
 }
 

@@ -6,7 +6,7 @@ use super::allow;
 use super::persons::{For, open_guardians, part_of, person_facts};
 use crate::model::person::{Identity, Part};
 use crate::model::{GuardianId, codes};
-use crate::policy::{Action, PersonFacts, ResourceFacts, require};
+use crate::policy::{Action, DataRequestFacts, PersonFacts, ResourceFacts, require};
 use crate::{Error, Result};
 use kernel::ids::{AccountId, PersonId};
 use kernel::{Moment, text};
@@ -58,6 +58,8 @@ pub struct Link {
     pub issued_by: AccountId,
     pub issued_at: Moment,
     pub until: Moment,
+    /// A second person said that whoever it is for was there. Until then it opens who looked and nothing more.
+    pub confirmed: bool,
 }
 
 /// Whose page a code opens. Sign them in as `Actor::subject` of the person.
@@ -78,6 +80,7 @@ pub fn issue(cx: &mut Cx<'_>, person: PersonId, why: &For, to: Option<GuardianId
     allow(cx, Action::IssueLink, &facts)?;
     allow(cx, Action::ViewIdentity, &facts)?;
     let account = cx.actor.account_id().ok_or(store::Error::NotFound)?;
+    super::persons::in_care(cx, person)?;
     if to.is_none() && proof == Proof::GuardianPaper {
         return Err(Error::Invalid { field: "proof", why: "unknown" });
     }
@@ -131,6 +134,32 @@ pub fn revoke(cx: &mut Cx<'_>, person: PersonId, why: &For, link: Uuid) -> Resul
     Ok(())
 }
 
+/// A second person, who may make such letters too, says that whoever this one is for was there. Whoever makes a letter reads its
+/// code: alone they could hand it to themselves and ask for a copy of what they may not see.
+pub fn confirm(cx: &mut Cx<'_>, person: PersonId, why: &For, link: Uuid) -> Result<()> {
+    let facts = person_facts(cx, Some(person), why)?;
+    allow(cx, Action::IssueLink, &facts)?;
+    let sql = "SELECT issued_by FROM person_link WHERE id = $1 AND person_id = $2 AND district_id = $3 \
+               AND revoked_at IS NULL AND expires_at > $4";
+    let row = cx.query_one(sql, params![link, person, cx.district(), cx.now])?;
+    let made = DataRequestFacts { taken_by: row.opt_id("issued_by")?, granted_by: None };
+    require(&cx.actor, cx.purpose, Action::ConfirmLink, &ResourceFacts::DataRequest(made))?;
+    let account = cx.actor.account_id().ok_or(store::Error::NotFound)?;
+    let sql = "UPDATE person_link SET confirmed_by = $1, confirmed_at = $2 WHERE id = $3 AND confirmed_at IS NULL";
+    if cx.execute(sql, params![account, cx.now, link])? > 0 {
+        cx.record("person_link.confirmed", "person", person.0, &json!({ "link": link }))?;
+    }
+    Ok(())
+}
+
+/// Whether a letter is about that no second person stands for: while there is one, nothing of the record goes out or changes on
+/// the word of a code.
+pub fn some_unconfirmed(cx: &mut Cx<'_>, person: PersonId) -> Result<bool> {
+    let sql = "SELECT 1 AS one FROM person_link WHERE person_id = $1 AND district_id = $2 AND revoked_at IS NULL \
+               AND expires_at > $3 AND confirmed_at IS NULL";
+    Ok(cx.query_opt(sql, params![person, cx.district(), cx.now])?.is_some())
+}
+
 /// Somebody speaks for the person no longer, and reads no longer either.
 pub(super) fn revoke_of_guardian(cx: &mut Cx<'_>, person: PersonId, guardian: GuardianId) -> Result<()> {
     let sql = "UPDATE person_link SET revoked_at = $1 WHERE person_id = $2 AND guardian_id = $3 AND revoked_at IS NULL";
@@ -142,7 +171,7 @@ pub(super) fn revoke_of_guardian(cx: &mut Cx<'_>, person: PersonId, guardian: Gu
 pub fn links(cx: &mut Cx<'_>, person: PersonId, why: &For) -> Result<Vec<Link>> {
     let facts = person_facts(cx, Some(person), why)?;
     allow(cx, Action::IssueLink, &facts)?;
-    let sql = "SELECT id, guardian_id, proof, issued_by, issued_at, expires_at FROM person_link WHERE person_id = $1 \
+    let sql = "SELECT id, guardian_id, proof, issued_by, issued_at, expires_at, confirmed_at FROM person_link WHERE person_id = $1 \
                AND district_id = $2 AND revoked_at IS NULL AND expires_at > $3 ORDER BY issued_at DESC, id DESC";
     let rows = cx.query(sql, params![person, cx.district(), cx.now])?;
     rows.iter()
@@ -154,6 +183,7 @@ pub fn links(cx: &mut Cx<'_>, person: PersonId, why: &For) -> Result<Vec<Link>> 
                 issued_by: r.id("issued_by")?,
                 issued_at: r.moment("issued_at")?,
                 until: r.moment("expires_at")?,
+                confirmed: r.opt_moment("confirmed_at")?.is_some(),
             })
         })
         .collect()

@@ -151,6 +151,8 @@ actions! {
         ManageRecordRules = "manage-record-rules",
         /// Give the person or a guardian the link to their own page, once it was checked who they are; take it back.
         IssueLink = "issue-link",
+        /// Say, as a second person, that whoever the letter is for was there; never of a letter one made oneself.
+        ConfirmLink = "confirm-link",
         /// Who looked, when and why, and what was asked: one's own page, with the link.
         FollowRecord = "follow-record",
     }

@@ -365,6 +365,20 @@ pub const fn rule(action: Action) -> Rule {
         Action::ExportDemand => staff(&[(Officer, Mine), (Head, Mine), (Coordinator, Mine)]),
         Action::ManageRecordRules => Rule { jobs: OPERATOR, ..staff(&[(Security, District)]) },
 
+        // How near is asked beside it, as for making one.
+        Action::ConfirmLink => Rule {
+            second_person: true,
+            ..staff(&[
+                (Committee, District),
+                (Aux, District),
+                (Officer, District),
+                (Duty, District),
+                (Head, District),
+                (Clerk, District),
+                (CatchAll, District),
+            ])
+        },
+
         Action::AskOwnData => Rule { raiser: true, subject: true, ..NOBODY },
         Action::TakeDataRequest => staff(TYPISTS),
         Action::DecideDataRequest => staff(&[(Coordinator, District), (CatchAll, District)]),

@@ -84,6 +84,32 @@ testkit::both_databases! {
         }
     }
 
+    /// Whoever makes a letter reads its code, so a second person has to stand for it: not the same one, and nobody to whom the
+    /// record is closed.
+    fn a_letter_waits_for_a_second_person(w: World) {
+        let (me, head) = (w.worker(Role::CommitteeWorker, "me"), w.worker(Role::PostHead, "head"));
+        let person = w.resident();
+        w.link(me, person, None);
+        let unconfirmed = || w.look(move |cx| links::some_unconfirmed(cx, person)).unwrap();
+        let id = w.working(me, move |cx, why| links::links(cx, person, why)).unwrap()[0].id;
+        assert!(unconfirmed());
+        let confirm = |who: Who| {
+            let why = For::Matter(Box::new(crate::persons::matter_of(me)));
+            w.house.rt.write_now(who, move |cx| links::confirm(cx, person, &why, id))
+        };
+        assert_eq!(refused(confirm(w.on_matter(me))), "own-handling");
+        let other = w.worker(Role::CommitteeWorker, "other");
+        assert_eq!(refused(confirm(w.on_matter(other))), "elsewhere");
+        assert_eq!(refused(confirm(w.as_account(head))), "purpose");
+        assert_eq!(refused(confirm(w.on_matter(w.first.system))), "role");
+        assert!(unconfirmed());
+        confirm(w.on_matter(head)).unwrap();
+        assert!(!unconfirmed());
+        assert_eq!(w.logged("person_link.confirmed"), 1);
+        w.link(me, person, None);
+        assert!(unconfirmed(), "a new letter waits again");
+    }
+
     fn the_link_of_one_person_is_good_for_nobody_else_and_for_no_record(w: World) {
         let me = w.worker(Role::CommitteeWorker, "me");
         let (person, other) = (w.resident(), w.resident());

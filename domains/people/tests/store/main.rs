@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 mod accounts;
+mod care;
 mod catch_all;
 mod demands;
 mod factors;

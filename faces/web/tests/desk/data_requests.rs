@@ -124,3 +124,35 @@ async fn a_raiser_asks_with_the_receipt_and_a_clerk_from_a_paper() {
     assert_eq!(desk.post("", "/desk/data-requests", &form).await.status, StatusCode::UNAUTHORIZED);
     assert_eq!(desk.get("", "/t/ABCD-EFGH-JKMN/requests").await.status, StatusCode::NOT_FOUND);
 }
+
+/// An officer hands themselves a letter for somebody in a matter of their own, to get a copy of what they may not see.
+#[tokio::test]
+async fn a_letter_that_one_person_made_alone_opens_no_copy() {
+    let desk = Desk::new();
+    let (person, matter) = (desk.resident(), desk.raise("老人走失"));
+    desk.link(matter, person);
+    let duty = desk.sign_in(Role::DutyOfficer).await;
+    let code = desk.unconfirmed_letter(&duty, matter, person).await;
+    let (home, record) = (format!("/p/{code}/requests"), format!("/desk/matters/{matter}/people/{person}"));
+    for form in ["kind=copy", "kind=erase", "kind=correct&field=phone&value=021-0555+0102"] {
+        says(&desk.post("", &home, form).await, StatusCode::UNPROCESSABLE_ENTITY, "还没有第二人确认");
+    }
+    // Nor by way of the counter, nor by standing for one's own letter.
+    let taken = desk.post(&duty, "/desk/data-requests", &format!("code={code}&kind=copy&proof=id_card")).await;
+    assert_ne!(taken.status, StatusCode::SEE_OTHER, "{}", taken.body);
+    assert_eq!(desk.sql(|cx| cx.query_one("SELECT COUNT(*) AS n FROM data_request", &[])?.i64("n")), 0);
+    let id = desk.link_to_confirm(&duty, &record).await;
+    assert_eq!(desk.post(&duty, &record, &format!("do=confirm-link&id={id}")).await.status, StatusCode::FORBIDDEN);
+    for role in [Role::SystemAdmin, Role::AuditAdmin, Role::Coordinator, Role::Volunteer] {
+        let cookie = desk.sign_in(role).await;
+        let answer = desk.post(&cookie, &record, &format!("do=confirm-link&id={id}")).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{}", role.code());
+    }
+    // Who looked is theirs to see all the same, and so is saying no.
+    says(&desk.get("", &format!("/p/{code}")).await, StatusCode::OK, "duty_officer");
+    assert_eq!(desk.post("", &home, "kind=object&text=x").await.status, StatusCode::SEE_OTHER);
+    // A second person stands for it; a further letter of one alone stops everything again, also what is ready to be fetched.
+    let clerk = desk.sign_in(Role::Clerk).await;
+    says(&desk.post(&clerk, &record, &format!("do=confirm-link&id={id}")).await, StatusCode::OK, "已保存");
+    assert_eq!(desk.post("", &home, "kind=copy").await.status, StatusCode::SEE_OTHER);
+}

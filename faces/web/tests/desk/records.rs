@@ -301,6 +301,30 @@ fn code_of(letter: &str) -> String {
 impl Desk {
     /// The letter for the person, handed out by the duty officer in the name of a matter.
     pub async fn own_letter(&self, duty: &str, matter: MatterId, person: PersonId) -> String {
+        let code = self.unconfirmed_letter(duty, matter, person).await;
+        let clerk = self.sign_in(Role::Clerk).await;
+        let record = format!("/desk/matters/{matter}/people/{person}");
+        let id = self.link_to_confirm(&clerk, &record).await;
+        says(&self.post(&clerk, &record, &format!("do=confirm-link&id={id}")).await, StatusCode::OK, "已保存");
+        code
+    }
+
+    /// Id of the letter that waits, from the opened record.
+    pub async fn link_to_confirm(&self, cookie: &str, record: &str) -> String {
+        let opened = self.post(cookie, record, "do=open").await.body;
+        assert!(opened.contains("待第二人确认"), "{opened}");
+        opened
+            .split("name=\"id\" value=\"")
+            .find(|p| p.contains("revoke-link"))
+            .unwrap()
+            .split('"')
+            .next()
+            .unwrap()
+            .into()
+    }
+
+    /// The letter, before a second person stood for it.
+    pub async fn unconfirmed_letter(&self, duty: &str, matter: MatterId, person: PersonId) -> String {
         let form = "to=subject&proof=id_card";
         let letter = self.post(duty, &format!("/desk/matters/{matter}/people/{person}/link"), form).await;
         says(&letter, StatusCode::OK, "只显示这一次");

@@ -163,6 +163,7 @@ pub fn fetch(cx: &mut Cx<'_>, of: Of, id: DataRequestId) -> Result<Vec<CopyLine>
     if r.of.subject() != of.subject() {
         return Err(Error::NotFound);
     }
+    super::vouched(cx, r.of)?;
     open(cx, &r)
 }
 

@@ -113,6 +113,7 @@ fn correct(cx: &mut Cx<'_>, r: &Request) -> Result<(), Error> {
 /// The second person lets it happen: the copy is made, or everything is erased.
 pub fn approve(cx: &mut Cx<'_>, fresh: &Fresh, id: DataRequestId) -> Result<State, Error> {
     let r = granted(cx, fresh, id)?;
+    super::vouched(cx, r.of)?;
     let state = if r.kind == Kind::Erase {
         erase::erase(cx, &r)?;
         State::Done

@@ -169,6 +169,16 @@ pub(super) fn may_ask(cx: &mut Cx<'_>, of: Of) -> Result<(), Error> {
     }
 }
 
+/// Two people stand for every letter of this person (R5): a code in the hand of whoever printed it opens nothing.
+fn vouched(cx: &mut Cx<'_>, of: Of) -> Result<(), Error> {
+    match of {
+        Of::Person(person) if links::some_unconfirmed(cx, person)? => {
+            Err(Error::People(people::Error::Refused("letter-unconfirmed")))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Asks. `proof`: how a clerk checked who it is; `None`: whoever holds the code asks by themselves.
 ///
 /// # Errors
@@ -178,6 +188,9 @@ pub fn ask(cx: &mut Cx<'_>, of: Of, kind: Kind, words: &Words, proof: Option<Pro
     let taken_by = cx.actor.account_id();
     if taken_by.is_some() != proof.is_some() {
         return Err(Error::invalid("proof", "invalid-missing"));
+    }
+    if matches!(kind, Kind::Copy | Kind::Correct | Kind::Erase) {
+        vouched(cx, of)?;
     }
     let words = checked(of, kind, words)?;
     let (subject_kind, subject) = of.subject();

@@ -69,6 +69,7 @@ pub fn change_record(cx: &mut Cx<'_>, person: PersonId, seen: i64, why: &For, ch
         }
     }
     cx.lock(&format!("person/{person}"))?;
+    super::in_care(cx, person)?;
     let current = row(cx, person)?.i64("version")?;
     if current != seen {
         return Err(Error::Stale { seen, current });

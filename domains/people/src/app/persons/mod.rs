@@ -1,18 +1,22 @@
 //! Residents in care. There is no list of them: somebody is found by name and opened only in the name of an open matter
 //! of one's own, or within a break-glass window, and each look is an entry of the log (R5, R6).
 
+mod care;
 mod find;
 mod import;
 mod keep;
 mod open;
 mod own;
 
+pub(crate) use care::in_care;
+pub use care::{EndReason, Moved, Registered, end_care, ended, move_person, moves, register_within, resume_care};
 pub use find::{Found, find_person, lookups_left};
 pub use import::{ResidentReport, ResidentRow, check_residents, import_residents};
 pub(crate) use keep::erase_part;
 pub use keep::{ChangeRecord, add_guardian, change_record, end_guardian, register_person};
 pub use open::{GuardianLine, Record, Shown, areas_of, exists, open_record};
 pub(crate) use open::{guardians_of as open_guardians, part_of};
+pub(crate) use own::erase_all;
 pub use own::{Field, Kept, copy_of_record, correct_field, erase_person};
 
 use crate::model::person::Part;

@@ -3,7 +3,7 @@
 
 use super::keep::{checked_contact, checked_identity, write_tokens};
 use super::open::{guardians_of, part_of, row};
-use super::{seal, write_areas};
+use super::seal;
 use crate::app::{allow, consents, demands, line, opt_line};
 use crate::model::codes;
 use crate::model::person::{Contact, Health, Identity, Location, Part};
@@ -81,6 +81,10 @@ pub fn copy_of_record(cx: &mut Cx<'_>, person: PersonId, of: DataRequestFacts) -
     for r in &cx.query(sql, params![person, cx.district()])? {
         out.push(("links", "at", r.moment("issued_at")?.rfc3339()));
         out.push(("links", "until", r.moment("expires_at")?.rfc3339()));
+    }
+    let sql = "SELECT at FROM person_move WHERE person_id = $1 AND district_id = $2 ORDER BY at";
+    for r in &cx.query(sql, params![person, cx.district()])? {
+        out.push(("moves", "at", r.moment("at")?.rfc3339()));
     }
     out.retain(|(_, _, value)| !value.is_empty());
     Ok(out)
@@ -169,6 +173,13 @@ pub fn erase_person(cx: &mut Cx<'_>, person: PersonId, request: DataRequestId, o
     allow(cx, Action::ApproveDataRequest, &ResourceFacts::DataRequest(of))?;
     cx.lock(&format!("person/{person}"))?;
     row(cx, person)?;
+    erase_all(cx, person)?;
+    cx.record("person.erased", "person", person.0, &json!({ "request": request }))?;
+    Ok(())
+}
+
+/// The keys and the rows, for whoever has decided it: a person asked, or the time is over.
+pub(crate) fn erase_all(cx: &mut Cx<'_>, person: PersonId) -> std::result::Result<(), store::Error> {
     for part in Part::ALL {
         cx.destroy_subject_key(part.class(), person.0)?;
     }
@@ -177,13 +188,12 @@ pub fn erase_person(cx: &mut Cx<'_>, person: PersonId, request: DataRequestId, o
     let witnesses = witnesses.iter().map(|r| r.uuid("id")).collect::<std::result::Result<Vec<_>, _>>()?;
     cx.destroy_subject_keys(KeyClass::Text, &witnesses)?;
     cx.execute("UPDATE consent SET guardian_id = NULL WHERE person_id = $1", params![person])?;
-    for table in ["guardian", "person_token"] {
+    for table in ["guardian", "person_token", "person_move"] {
         cx.execute(&format!("DELETE FROM {table} WHERE person_id = $1"), params![person])?;
     }
-    write_areas(cx, person, &[])?;
+    cx.execute("DELETE FROM person_area WHERE person_id = $1", params![person])?;
     let sql = "UPDATE person_link SET guardian_id = NULL, expires_at = $1 WHERE person_id = $2 AND expires_at > $1";
     cx.execute(sql, params![cx.now.plus_days(LINK_DAYS), person])?;
     cx.execute("DELETE FROM person WHERE id = $1 AND district_id = $2", params![person, cx.district()])?;
-    cx.record("person.erased", "person", person.0, &json!({ "request": request }))?;
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! One matter: where it stands and until when, what can be done next and why the rest cannot, what was said and done.
 //! Names of raisers are behind a step of their own that is logged (R3).
 
+mod about;
 mod original;
 mod pictures;
 mod raisers;
@@ -44,6 +45,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/desk/matters/{id}", get(show))
         .route("/desk/matters/{id}/raiser", post(raisers::reveal))
         .route("/desk/matters/{id}/original", post(original::show))
+        .route("/desk/matters/{id}/about", post(about::mark))
         .route("/desk/matters/{id}/picture/{picture}", get(pictures::show))
         .route("/desk/matters/{id}/point.geojson", get(point))
 }
@@ -103,6 +105,8 @@ struct View {
     original: Option<String>,
     /// The body it is about, whose people see nothing of it.
     about: Option<String>,
+    /// Where it is said that it is about a body, and the bodies there are.
+    mark_about: Option<(String, Vec<String>)>,
     /// Where people in care are linked and opened; how many there are.
     people: Option<(String, usize)>,
     point: Option<(f64, f64)>,
@@ -167,6 +171,12 @@ fn view(cx: &mut Cx<'_>, page: &Page, d: Detail, done: Option<String>) -> Result
         Some(org) => Some(people::app::orgs::org(cx, org)?.name),
         None => None,
     };
+    let mark_about = if d.may_mark_about {
+        let all = people::app::orgs::list(cx, None)?;
+        Some((format!("{href}/about"), all.into_iter().filter(|o| o.active).map(|o| o.name).collect()))
+    } else {
+        None
+    };
     let people = (d.may_link || !d.persons.is_empty()).then(|| (format!("{href}/people"), d.persons.len()));
     let may_write = d.commands.iter().any(|(kind, answer)| *kind == CommandKind::Contact && answer.is_ok());
     Ok(View {
@@ -221,6 +231,7 @@ fn view(cx: &mut Cx<'_>, page: &Page, d: Detail, done: Option<String>) -> Result
         original: d.merged_into.map(|m| page.href(format!("/desk/matters/{m}"))),
         point: d.line.lat.zip(d.line.lon),
         about,
+        mark_about,
         people,
         id: id.to_string(),
         href,

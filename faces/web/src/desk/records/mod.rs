@@ -7,6 +7,7 @@ mod demands;
 mod glass;
 mod link;
 mod of_matter;
+mod register;
 mod rules;
 mod show;
 
@@ -18,6 +19,7 @@ use axum::response::Response;
 pub(super) fn routes() -> Router<App> {
     Router::new()
         .merge(of_matter::routes())
+        .merge(register::routes())
         .merge(glass::routes())
         .merge(link::routes())
         .merge(data_requests::routes())
@@ -66,6 +68,7 @@ fn day(at: kernel::Moment) -> String {
 #[cfg(test)]
 pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
     let mut out = of_matter::tests::samples(page);
+    out.extend(register::samples(page));
     out.extend(glass::tests::samples(page));
     out.extend(demands::tests::samples(page));
     out.extend(link::samples(page));

@@ -19,7 +19,7 @@ use matters::app::persons as links;
 use people::app::consents::{self, Aim, Answer, By, NewConsent, Standing, Way};
 use people::app::demands::{self, NewDemand};
 use people::app::links::{Link, Proof};
-use people::app::persons::{self, ChangeRecord, For, Found};
+use people::app::persons::{self, ChangeRecord, EndReason, For, Found};
 use people::model::person::{Contact, GuardianName, Health, Location, NewGuardian, Part};
 use people::policy::{Action, PersonFacts, ResourceFacts, decide};
 use store::Cx;
@@ -72,6 +72,9 @@ struct ConsentView {
 struct LinkLine {
     id: String,
     words: String,
+    /// Waits for a second person, who may be the reader.
+    waits: bool,
+    may_confirm: bool,
 }
 
 /// Forms of a record.
@@ -87,6 +90,11 @@ struct Forms {
     links: Vec<LinkLine>,
     link: Vec<Field>,
     history: Vec<String>,
+    /// Another area to live in, where they lived before, and the end of their care.
+    move_to: Vec<Field>,
+    moved: Vec<String>,
+    end: Vec<Field>,
+    ended: Option<String>,
 }
 
 #[derive(Template)]
@@ -290,6 +298,20 @@ fn step(cx: &mut Cx<'_>, id: MatterId, person: PersonId, posted: &Posted) -> Res
             let link = posted.get("id").parse().map_err(|_| matters::Error::NotFound)?;
             people::app::links::revoke(cx, person, &why, link)?;
         }
+        "confirm-link" => {
+            let link = posted.get("id").parse().map_err(|_| matters::Error::NotFound)?;
+            people::app::links::confirm(cx, person, &why, link)?;
+        }
+        "move" => {
+            let area = posted.get("area").parse().map_err(|_| matters::Error::invalid("area", "invalid-missing"))?;
+            links::move_to(cx, id, person, area)?;
+        }
+        "end-care" => {
+            let reason = EndReason::from_code(&posted.get("reason"));
+            let reason = reason.ok_or(people::Error::Invalid { field: "reason", why: "missing" })?;
+            persons::end_care(cx, person, &why, reason)?;
+        }
+        "resume-care" => persons::resume_care(cx, person, &why)?,
         "consent" => {
             consents::record(cx, person, &why, &consent_of(posted))?;
         }
@@ -351,6 +373,18 @@ fn forms(cx: &mut Cx<'_>, page: &Page, person: PersonId, why: &For, opened: &per
     let facts = ResourceFacts::Person(PersonFacts { id: Some(person), areas: Vec::new(), matter, window: None });
     let may = |cx: &Cx<'_>, action| decide(&cx.actor, cx.purpose, action, &facts).is_allowed();
     let mut forms = Forms::default();
+    forms.moved = moved(cx, page, person, why)?;
+    if let Some((at, reason)) = persons::ended(cx, person, why)? {
+        let reason = page.tk("care-end-", reason.code());
+        forms.ended = Some(page.t2("care-ended", "at", page.stamp(at), "reason", reason));
+        return Ok(forms);
+    }
+    if may(cx, Action::ChangeRecord) {
+        let areas = crate::desk::ground::choices(cx, "")?;
+        forms.move_to = vec![Field::select("area", page.t("record-field-area"), areas).must()];
+        let reasons = Choice::codes(page, "care-end-", EndReason::ALL.iter().map(|r| r.code()), "");
+        forms.end = vec![Field::radio("reason", page.t("care-end-why"), reasons).must()];
+    }
     if may(cx, Action::ChangeRecord) {
         forms.contact = contact_fields(page, opened.contact.yes().cloned().unwrap_or_default());
         if may(cx, Action::ViewIdentity) {
@@ -380,12 +414,23 @@ fn forms(cx: &mut Cx<'_>, page: &Page, person: PersonId, why: &For, opened: &per
     if may(cx, Action::IssueLink) && may(cx, Action::ViewIdentity) {
         forms.link = link_fields(page, &opened.guardians);
         let links = people::app::links::links(cx, person, why)?;
-        forms.links = links.iter().map(|l| link_line(page, l, &opened.guardians)).collect();
+        let me = cx.actor.account_id();
+        forms.links = links.iter().map(|l| link_line(page, l, me, &opened.guardians)).collect();
     }
     if may(cx, Action::AskDemand) {
         forms.demand = demand_fields(page);
     }
     Ok(forms)
+}
+
+/// Where somebody lived before, in words.
+fn moved(cx: &mut Cx<'_>, page: &Page, person: PersonId, why: &For) -> Result<Vec<String>, Fail> {
+    let mut out = Vec::new();
+    for m in persons::moves(cx, person, why)? {
+        let (from, to) = (area_name(cx, m.from)?.unwrap_or_default(), area_name(cx, m.to)?.unwrap_or_default());
+        out.push(format!("{} · {}", page.stamp(m.at), page.t2("record-moved-line", "from", from, "to", to)));
+    }
+    Ok(out)
 }
 
 fn history(page: &Page, c: &consents::Consent) -> String {
@@ -444,7 +489,12 @@ fn holders(page: &Page, guardians: &[people::app::persons::GuardianLine]) -> Vec
     people
 }
 
-fn link_line(page: &Page, l: &Link, guardians: &[people::app::persons::GuardianLine]) -> LinkLine {
+fn link_line(
+    page: &Page,
+    l: &Link,
+    me: Option<kernel::ids::AccountId>,
+    guardians: &[people::app::persons::GuardianLine],
+) -> LinkLine {
     let to = match l.guardian {
         None => page.t("record-by-subject"),
         Some(id) => {
@@ -454,7 +504,8 @@ fn link_line(page: &Page, l: &Link, guardians: &[people::app::persons::GuardianL
     };
     let how = page.tk("own-proof-", l.proof.code());
     let words = [page.t2("own-link-line", "who", to, "at", page.stamp(l.issued_at)), how];
-    LinkLine { id: l.id.to_string(), words: words.join(" · ") }
+    let may_confirm = !l.confirmed && Some(l.issued_by) != me;
+    LinkLine { id: l.id.to_string(), words: words.join(" · "), waits: !l.confirmed, may_confirm }
 }
 
 /// Names of the fields, which are ids of the page too.
@@ -574,9 +625,18 @@ pub(super) mod tests {
                     .map(|(part, standing)| consent_view(page, part, standing, &[]))
                     .collect(),
                 demand: demand_fields(page),
-                links: vec![LinkLine { id: "1".into(), words: page.t("record-by-subject") }],
+                links: vec![LinkLine {
+                    id: "1".into(),
+                    words: page.t("record-by-subject"),
+                    waits: true,
+                    may_confirm: true,
+                }],
                 link: link_fields(page, &[]),
                 history: vec![page.stamp(page.now)],
+                move_to: vec![Field::select("area", page.t("record-field-area"), Vec::new())],
+                moved: vec![page.stamp(page.now)],
+                end: vec![Field::radio("reason", page.t("care-end-why"), Vec::new())],
+                ended: Some(page.t2("care-ended", "at", page.stamp(page.now), "reason", page.t("care-end-died"))),
             };
             let record = RecordPage {
                 page: page.clone(),

@@ -1,0 +1,173 @@
+//! People in care around a matter: taken in within it, and the day on which a consent is to be asked about again is a task for
+//! whoever looks after their area.
+
+use crate::town::{COMMUNITY, Town, something};
+use kernel::ids::{AccountId, AreaId, MatterId, PersonId};
+use kernel::{Actor, Purpose, Role};
+use matters::Error;
+use matters::app::{self, Filter, Queue, Raise, RaisedPlace, persons};
+use matters::model::{Command, State};
+use people::app::Flat;
+use people::app::consents::{self, Aim, Answer, By, NewConsent, Way};
+use people::app::persons::{EndReason, Registered, end_care, open_record, register_person};
+use people::model::Place;
+use people::model::person::{Contact, Identity, NewPerson, Part};
+use places::app::{AreaChanges, SaveArea, save_areas};
+use places::{AreaKind, Outline};
+use store::Who;
+
+fn wang(area: AreaId) -> NewPerson {
+    NewPerson {
+        area,
+        identity: Identity { name: "王桂芳".into(), birth_year: Some(1941), ..Identity::default() },
+        contact: Contact::default(),
+        guardians: vec![],
+    }
+}
+
+impl Town {
+    /// Two communities, each of a town of its own, drawn.
+    fn two_communities(&self) -> (AreaId, AreaId) {
+        let area = |kind, code: &str, name: &str, west: f64, east: f64| {
+            SaveArea::new(kind, Some(code), name).outlined(Outline::rectangle(west, 30.8, east, 31.0).unwrap())
+        };
+        let save = vec![
+            area(AreaKind::District, "d", "和邻区", 121.4, 121.6),
+            area(AreaKind::Town, "t1", "青禾镇", 121.4, 121.5).within("d"),
+            area(AreaKind::Town, "t2", "归雁镇", 121.5, 121.6).within("d"),
+            area(AreaKind::Community, "c1", "桂花里", 121.4, 121.5).within("t1"),
+            area(AreaKind::Community, "c2", "归雁苑", 121.5, 121.6).within("t2"),
+            area(AreaKind::Police, "p", "青禾警务区", 121.4, 121.6),
+        ];
+        let saved = self.world.act(move |cx| save_areas(cx, &AreaChanges { save, retire: vec![] })).saved;
+        (saved[3].0, saved[4].0)
+    }
+    fn wang(&self) -> (PersonId, MatterId) {
+        let person = self.world.act(|cx| register_person(cx, &Flat, &wang(COMMUNITY)));
+        let matter = self.dispute().matter;
+        self.world.act_as(self.staff(self.worker.0, matter), move |cx| persons::link(cx, matter, person)).unwrap();
+        (person, matter)
+    }
+    fn agrees(&self, person: PersonId, matter: MatterId, days: i64) -> Result<uuid::Uuid, Error> {
+        let review_on = self.now().plus_days(days);
+        self.world.act_as(self.staff(self.worker.0, matter), move |cx| {
+            let why = persons::in_the_name_of(cx, matter, person)?;
+            let new = NewConsent {
+                part: Part::Health,
+                answer: Answer::Given,
+                by: By::Subject,
+                guardian: None,
+                aim: Aim::Care,
+                way: Way::Visit,
+                witness: "李华".into(),
+                review_on,
+                by_themselves: false,
+            };
+            Ok(consents::record(cx, person, &why, &new)?)
+        })
+    }
+    /// Open matters of the place that are about this person, beside `but`.
+    fn tasks(&self, who: AccountId, person: PersonId, but: MatterId) -> Vec<MatterId> {
+        let all = self.world.act_as(self.world.who(who, Purpose::Administration), |cx| {
+            app::list(cx, &Filter { queue: Queue::Place, limit: 200, ..Filter::default() })
+        });
+        let about = |matter: MatterId| {
+            let linked = self.world.act_as(self.staff(who, matter), move |cx| persons::linked(cx, matter)).unwrap();
+            linked.iter().any(|l| l.person == person)
+        };
+        all.unwrap().lines.into_iter().map(|l| l.matter).filter(|m| *m != but && about(*m)).collect()
+    }
+}
+
+testkit::both_databases! {
+    fn a_consent_whose_day_of_review_comes_is_a_task_for_the_seat_in_charge(t: Town) {
+        let (person, matter) = t.wang();
+        t.agrees(person, matter, 90).unwrap();
+        t.advance(89 * 86_400);
+        assert!(t.tasks(t.second.0, person, matter).is_empty(), "not before its day");
+        t.advance(86_400);
+        let tasks = t.tasks(t.second.0, person, matter);
+        let [task] = tasks.as_slice() else { panic!("{tasks:?}") };
+        let task = *task;
+        let detail = t.detail(t.second.0, task).unwrap();
+        assert_eq!((detail.owner, detail.line.state), (t.worker.0, State::Received), "the committee of the area");
+        assert!(detail.texts.iter().any(|n| n.text.contains("健康情况")));
+        assert!(!detail.texts.iter().any(|n| n.text.contains("王桂芳")), "nobody's name in the words");
+        // In its name the record opens, for the owner and nobody elsewhere.
+        let open = |who: AccountId| t.world.act_as(t.staff(who, task), move |cx| {
+            let why = persons::in_the_name_of(cx, task, person)?;
+            Ok::<_, Error>(open_record(cx, person, &why)?)
+        });
+        assert!(open(t.worker.0).is_ok());
+        assert!(open(t.stranger.0).is_err());
+        let public = Who::new(Actor::public(t.world.house.district), Purpose::Matter(task));
+        assert!(t.world.act_as(public, move |cx| persons::in_the_name_of(cx, task, person)
+            .and_then(|why| Ok(open_record(cx, person, &why)?))).is_err());
+        // Asked again, it holds again; one task for each review.
+        t.agrees(person, task, 200).unwrap();
+        t.run_jobs();
+        assert_eq!(t.tasks(t.second.0, person, matter), [task]);
+        t.advance(201 * 86_400);
+        assert_eq!(t.tasks(t.second.0, person, matter).len(), 2);
+    }
+
+    fn what_was_withdrawn_or_ended_meanwhile_raises_nothing(t: Town) {
+        let (person, matter) = t.wang();
+        t.agrees(person, matter, 30).unwrap();
+        t.world.act_as(t.staff(t.worker.0, matter), move |cx| {
+            let why = persons::in_the_name_of(cx, matter, person)?;
+            Ok::<_, Error>(consents::withdraw(cx, person, &why, Part::Health, By::Subject, Way::Visit)?)
+        }).unwrap();
+        let (other, of_other) = t.wang();
+        t.agrees(other, of_other, 30).unwrap();
+        t.world.act_as(t.staff(t.worker.0, of_other), move |cx| {
+            let why = persons::in_the_name_of(cx, of_other, other)?;
+            Ok::<_, Error>(end_care(cx, other, &why, EndReason::Died)?)
+        }).unwrap();
+        t.advance(31 * 86_400);
+        assert!(t.tasks(t.second.0, person, matter).is_empty());
+        assert!(t.tasks(t.second.0, other, of_other).is_empty());
+    }
+
+    /// Duplicates are looked for around the matter and nowhere else; nobody elsewhere takes anybody in here.
+    fn somebody_is_taken_in_within_a_matter(t: Town) {
+        let (here, there) = t.two_communities();
+        let place = |area| Place { area: Some(area), ..Place::default() };
+        let worker = t.world.staff(Role::CommitteeWorker, place(here), "here", "周近").0;
+        let elsewhere = t.world.staff(Role::CommitteeWorker, place(there), "there", "吴远").0;
+        let raise = Raise {
+            place: RaisedPlace { area: Some(here), ..RaisedPlace::default() },
+            ..something("elder-care", "有位老人坐在楼下不知道回家")
+        };
+        let matter = t.raise(raise).matter;
+        t.act(worker, matter, Command::Sign);
+        t.world.act(move |cx| {
+            let ground = matters::Ground(places::snapshot(cx)?);
+            Ok::<_, Error>(register_person(cx, &ground, &wang(there))?)
+        });
+        let register = |who: AccountId, area, sure: bool| t.world.act_as(t.staff(who, matter), move |cx| {
+            persons::register(cx, matter, &wang(area), sure)
+        });
+        let Registered::New(person) = register(worker, here, false).unwrap() else {
+            panic!("the one of that name lives elsewhere and is not shown")
+        };
+        let linked = t.world.act_as(t.staff(worker, matter), move |cx| persons::linked(cx, matter)).unwrap();
+        assert_eq!(linked[0].person, person);
+        match register(worker, here, false).unwrap() {
+            Registered::Alike(found, false) => assert_eq!(found.iter().map(|f| f.person).collect::<Vec<_>>(), [person]),
+            other => panic!("{other:?}"),
+        }
+        assert!(matches!(register(worker, here, true), Ok(Registered::New(twin)) if twin != person));
+        assert!(matches!(register(worker, there, true), Err(Error::People(people::Error::Invalid { field: "area", .. }))));
+        for who in [elsewhere, t.stranger.0, t.world.first.system, t.world.first.audit] {
+            assert!(matches!(register(who, here, true), Err(Error::People(people::Error::Denied(_)) | Error::Denied(_))));
+        }
+        let raiser = t.world.act_as(t.as_raiser(matter), move |cx| persons::register(cx, matter, &wang(here), true));
+        assert!(raiser.is_err());
+        // They move next door: whoever looks after that community finds them there.
+        t.world.act_as(t.staff(worker, matter), move |cx| persons::move_to(cx, matter, person, there)).unwrap();
+        assert!(t.world.act_as(t.staff(elsewhere, matter), move |cx| persons::move_to(cx, matter, person, here)).is_err());
+        let areas = t.world.look(move |cx| people::app::persons::areas_of(cx, person));
+        assert!(areas.contains(&there) && !areas.contains(&here));
+    }
+}
