@@ -206,6 +206,9 @@ mod tests {
         assert!(text.ends_with(&format!("+{}", 60 - shown)), "{text}");
     }
 
+    /// markdown 类型 of developer.work.weixin.qq.com/document/path/91770 (before: work.weixin.qq.com/api/doc/90000/90136/91770) and of
+    /// open.dingtalk.com/document/group/custom-robot-access (加签: timestamp and sign behind the address), with the beginnings of
+    /// their examples as words.
     #[test]
     fn requests_are_written_as_published() {
         let robot = |kind, secret: &str| RobotConfig {

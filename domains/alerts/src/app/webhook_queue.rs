@@ -159,6 +159,10 @@ fn take(cx: &mut Cx<'_>, webhook: Uuid) -> Result<Next> {
         return Ok(at.map_or(Next::Nothing, Next::At));
     };
     let id = d.uuid("id")?;
+    if is_about_a_unit(cx, &d.text("payload")?)? {
+        cx.execute("DELETE FROM webhook_delivery WHERE id = $1", params![id])?;
+        return take(cx, webhook);
+    }
     let sql = "UPDATE webhook_delivery SET next_at = $1 WHERE id = $2 AND state = 'queued' AND next_at <= $3";
     if cx.execute(sql, params![cx.now.plus_secs(CLAIM_SECS), id, cx.now])? == 0 {
         // Another process was faster.
@@ -181,6 +185,16 @@ fn take(cx: &mut Cx<'_>, webhook: Uuid) -> Result<Next> {
     let headers = headers.into_iter().map(|(n, v)| (n.to_owned(), v)).collect();
     let call = Call { method: "POST", url, headers, body: body.into_bytes(), reach: Reach::Guarded };
     Ok(Next::Send(Box::new(Taken { id, webhook, attempts: d.i64("attempts")?, call })))
+}
+
+/// Said to be about a unit while the message waited: what goes to programs elsewhere may come back to it.
+fn is_about_a_unit(cx: &mut Cx<'_>, payload: &str) -> Result<bool> {
+    let payload: serde_json::Value = serde_json::from_str(payload).unwrap_or_default();
+    let matter = payload.pointer("/data/id").and_then(|id| id.as_str()).and_then(|id| id.parse().ok());
+    match matter {
+        Some(matter) => Ok(matters::app::is_about_a_unit(cx, matter)?),
+        None => Ok(false),
+    }
 }
 
 fn note(cx: &mut Cx<'_>, taken: &Taken, answer: &std::result::Result<Answer, Trouble>) -> Result<()> {
