@@ -90,10 +90,7 @@ desk-import-why-has-repeats = repeats joined to it: { $n }
 desk-import-why-has-bulletins = bulletins: { $n }
 desk-import-looked = A look: nothing is written yet
 desk-import-refused = This file cannot be brought in
-desk-import-would = { $rows } rows: { $added } new, { $changed } changed, { $unchanged } unchanged. { $differs ->
-    [0] {""}
-   *[other] { $differs } differ from what is here and are left as they are.
- }
+desk-import-would = { $rows } rows: { $added } new, { $changed } changed, { $unchanged } unchanged. Different from what is here and left as it is: { $differs }.
 desk-import-mend = Nothing was written. Mend the file and come back.
 desk-import-wrong = Mistakes: { $n }. Nothing was written. Mend the file as the table says and come back.
 desk-import-doubtful = Doubtful rows
@@ -101,7 +98,7 @@ desk-import-unaccepted = Some rows are doubtful. Tick the box to bring them in a
 desk-import-accept = Bring the doubtful rows in as they are; they keep a mark
 desk-import-nothing = Everything is here as in the file; there is nothing to write.
 desk-import-do = Bring in
-desk-import-drop = Do not bring in
+desk-import-drop = Drop this file
 desk-import-again = Another file
 desk-import-places = What changes where
 desk-import-place = Area
@@ -117,3 +114,12 @@ desk-import-col-what = What is wrong
 desk-import-col-name = Name
 desk-import-col-did = Result
 desk-import-cut = Only the first 200 rows are listed.
+
+# Heads of files
+desk-letters-col-what = What
+desk-letters-col-tries = Tries
+desk-letters-col-since = Since
+desk-letters-col-why = Why
+desk-webhook-state = State
+desk-webhook-news = Lately
+desk-import-row-n = Row { $n }

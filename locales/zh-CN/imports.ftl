@@ -90,10 +90,7 @@ desk-import-why-has-repeats = 并入了 { $n } 件重复事项
 desk-import-why-has-bulletins = 有 { $n } 条公告
 desk-import-looked = 试看结果：还没有写入
 desk-import-refused = 这份文件不能导入
-desk-import-would = 共 { $rows } 行：新增 { $added }，变更 { $changed }，不变 { $unchanged }。{ $differs ->
-    [0] {""}
-   *[other] 另有 { $differs } 行与系统里的不同，保留系统里的。
- }
+desk-import-would = 共 { $rows } 行：新增 { $added }，变更 { $changed }，不变 { $unchanged }。与系统里的不同、保留系统里的：{ $differs }。
 desk-import-mend = 一条也没有写入。请改好文件再来。
 desk-import-wrong = 有 { $n } 处错误，一条也没有写入。请按下表改好文件再来。
 desk-import-doubtful = 存疑的行
@@ -101,7 +98,7 @@ desk-import-unaccepted = 有存疑的行。请先勾选“照样导入”，或�
 desk-import-accept = 存疑的行照样导入，并留下标记
 desk-import-nothing = 文件内容与系统一致，没有需要写入的。
 desk-import-do = 导入
-desk-import-drop = 不导入
+desk-import-drop = 放弃这份文件
 desk-import-again = 换一份文件
 desk-import-places = 各区域的变化
 desk-import-place = 区域
@@ -117,3 +114,12 @@ desk-import-col-what = 问题
 desk-import-col-name = 名称
 desk-import-col-did = 结果
 desk-import-cut = 只列出前 200 行。
+
+# 表格文件的表头
+desk-letters-col-what = 内容
+desk-letters-col-tries = 次数
+desk-letters-col-since = 时间
+desk-letters-col-why = 原因
+desk-webhook-state = 状态
+desk-webhook-news = 最近情况
+desk-import-row-n = 第 { $n } 行

@@ -56,6 +56,11 @@ pub(super) fn href(page: &Page, path: &str, filters: &[(&str, &str)]) -> String 
     format!("{}?{query}{and}as=", page.href(path))
 }
 
+/// Up to which entry the log had come: goes into the name of a file that names people.
+pub(super) fn mark(cx: &mut store::Cx<'_>) -> Result<String, store::Error> {
+    Ok(store::chain::Mark::of(&store::chain::head(cx)?).to_string())
+}
+
 /// The file.
 pub(super) async fn answer(page: &Page, table: Table, kind: As) -> Result<Response, Fail> {
     let (name, mark) = (table.name.clone(), table.mark.clone());

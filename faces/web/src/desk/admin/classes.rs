@@ -2,6 +2,7 @@
 
 use super::{Sheet, SheetPage, allow};
 use crate::desk::Frame;
+use crate::desk::table::{self, As, Listed, Table};
 use crate::desk::view::{Choice, Field, blame};
 use crate::public::post::Posted;
 use crate::session::Staff;
@@ -40,6 +41,7 @@ struct ClassesPage {
     page: Page,
     frame: Frame,
     classes: Vec<ClassLine>,
+    file: String,
     done: Option<String>,
 }
 
@@ -47,6 +49,7 @@ struct ClassesPage {
 #[serde(default)]
 struct After {
     changed: Option<i64>,
+    r#as: String,
 }
 
 /// `2 小时`
@@ -74,17 +77,30 @@ fn line(page: &Page, c: &ClassRule) -> ClassLine {
 }
 
 async fn list(State(app): State<App>, page: Page, staff: Staff, Query(after): Query<After>) -> Result<Response, Fail> {
-    let shown = app
+    let (file, words) = (As::from_code(&after.r#as), page.clone());
+    let listed = app
         .rt
         .read(staff.who(Purpose::Administration), move |cx| {
             allow(cx, Action::ManageClasses)?;
             let frame = Frame::load(cx, &page, &staff, "/desk/admin/classes")?;
-            let classes = matters::app::classes(cx)?.iter().map(|c| line(&page, c)).collect();
+            let classes: Vec<ClassLine> = matters::app::classes(cx)?.iter().map(|c| line(&page, c)).collect();
+            if file.is_some() {
+                return Ok(Listed::File(as_table(&page, classes)));
+            }
+            let file = table::href(&page, "/desk/admin/classes", &[]);
             let done = after.changed.map(|n| page.t1("desk-class-saved", "n", n));
-            Ok::<_, Fail>(ClassesPage { page, frame, classes, done })
+            Ok::<_, Fail>(Listed::Page(Box::new(ClassesPage { page, frame, classes, file, done })))
         })
         .await?;
-    html(&shown)
+    listed.answer(&words, file).await
+}
+
+fn as_table(page: &Page, classes: Vec<ClassLine>) -> Table {
+    let head =
+        ["name", "family", "route", "terms", "clock", "version", "off"].map(|k| page.tk("desk-class-", k)).into();
+    let off = |active: bool| if active { String::new() } else { page.t("desk-class-off") };
+    let row = |c: ClassLine| vec![c.name, c.family, c.route, c.terms, c.clock, c.version.to_string(), off(c.active)];
+    Table { name: "classes".into(), head, rows: classes.into_iter().map(row).collect(), mark: String::new() }
 }
 
 /// The class of an address; `new` is one that is not there yet.
@@ -292,6 +308,7 @@ pub(super) mod tests {
             page: page.clone(),
             frame: frame.clone(),
             classes,
+            file: table::href(page, "/desk/admin/classes", &[]),
             done: Some(page.t1("desk-class-saved", "n", 12)),
         };
         let mut out = vec![("desk/admin/classes.html", shown.render().unwrap_or_default())];

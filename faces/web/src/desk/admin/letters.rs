@@ -2,8 +2,9 @@
 
 use super::allow;
 use crate::desk::Frame;
+use crate::desk::table::{self, As, Listed, Table};
 use crate::session::Staff;
-use crate::{App, Fail, Page, html};
+use crate::{App, Fail, Page};
 use askama::Template;
 use axum::Router;
 use axum::extract::{Form, Query, State};
@@ -25,6 +26,8 @@ struct Letter {
     kind: String,
     tries: String,
     at: String,
+    /// As a spreadsheet sorts it.
+    since: String,
     error: String,
     about: Option<String>,
 }
@@ -35,6 +38,7 @@ struct LettersPage {
     page: Page,
     frame: Frame,
     letters: Vec<Letter>,
+    file: String,
     done: Option<String>,
     problem: Option<String>,
 }
@@ -43,22 +47,35 @@ struct LettersPage {
 #[serde(default)]
 struct After {
     done: String,
+    r#as: String,
 }
 
 async fn show(State(app): State<App>, page: Page, staff: Staff, Query(after): Query<After>) -> Result<Response, Fail> {
-    let shown = app
+    let (file, words) = (As::from_code(&after.r#as), page.clone());
+    let listed = app
         .rt
         .read(staff.who(Purpose::Administration), move |cx| {
             allow(cx, Action::ManageDeadLetters)?;
             let frame = Frame::load(cx, &page, &staff, "/desk/admin/letters")?;
-            let letters = alerts::app::dead::list(cx)?.into_iter().map(|l| letter(&page, l)).collect();
+            let letters: Vec<Letter> = alerts::app::dead::list(cx)?.into_iter().map(|l| letter(&page, l)).collect();
+            if file.is_some() {
+                return Ok(Listed::File(as_table(&page, letters)));
+            }
+            let file = table::href(&page, "/desk/admin/letters", &[]);
             let done =
                 matches!(after.done.as_str(), "retry" | "discard").then(|| page.tk("desk-letters-done-", &after.done));
             let problem = (after.done == "reason").then(|| page.t("desk-letter-reason-missing"));
-            Ok::<_, Fail>(LettersPage { page, frame, letters, done, problem })
+            Ok::<_, Fail>(Listed::Page(Box::new(LettersPage { page, frame, letters, file, done, problem })))
         })
         .await?;
-    html(&shown)
+    listed.answer(&words, file).await
+}
+
+/// Without the keys of the jobs: they lead to matters.
+fn as_table(page: &Page, letters: Vec<Letter>) -> Table {
+    let head = ["what", "tries", "since", "why"].map(|key| page.tk("desk-letters-col-", key)).into();
+    let row = |l: Letter| vec![l.kind, l.tries, l.since, l.error];
+    Table { name: "undelivered".into(), head, rows: letters.into_iter().map(row).collect(), mark: String::new() }
 }
 
 fn letter(page: &Page, l: store::jobs::DeadLetter) -> Letter {
@@ -69,6 +86,7 @@ fn letter(page: &Page, l: store::jobs::DeadLetter) -> Letter {
         kind,
         tries: page.t1("desk-letter-tries", "n", l.attempts),
         at: page.ago(l.since),
+        since: table::instant(l.since),
         error: why(page, &l.error),
         about: Some(format!("{} {}", l.kind, l.key)),
     }
@@ -167,6 +185,7 @@ pub(super) mod tests {
             kind: page.t("desk-job-deliver-answer"),
             tries: page.t1("desk-letter-tries", "n", n),
             at: page.ago(page.now),
+            since: table::instant(page.now),
             error: why(page, if n > 0 { "refused with 550" } else { "the connection failed" }),
             about: None,
         };
@@ -174,6 +193,7 @@ pub(super) mod tests {
             page: page.clone(),
             frame: Frame::sample(page),
             letters: (0..n).map(letter).collect(),
+            file: table::href(page, "/desk/admin/letters", &[]),
             done: (n > 0).then(|| page.t("desk-letters-done-retry")),
             problem: (n > 0).then(|| page.t("desk-letter-reason-missing")),
         };

@@ -6,6 +6,7 @@ use super::{Sheet, SheetPage, allow};
 use crate::desk::keys::{self, KeyView};
 use crate::desk::search::seat_words;
 use crate::desk::sessions::{self, DeviceView};
+use crate::desk::table::{self, As, Listed, Table};
 use crate::desk::view::{Choice, Field, FieldKind, blame};
 use crate::desk::words::Tag;
 use crate::desk::{Frame, ground};
@@ -40,6 +41,8 @@ pub(super) fn routes() -> Router<App> {
 
 /// PeoplePage of one page; more words find fewer.
 const SHOWN: usize = 100;
+/// Accounts of one file.
+const FILED: usize = 100_000;
 
 struct PersonLine {
     href: String,
@@ -59,6 +62,7 @@ struct PeoplePage {
     roles: Vec<Choice>,
     people: Vec<PersonLine>,
     cut: bool,
+    file: String,
     may_accounts: bool,
     may_seats: bool,
     done: Option<String>,
@@ -70,6 +74,7 @@ struct Ask {
     q: String,
     role: String,
     done: String,
+    r#as: String,
 }
 
 fn may(cx: &Cx<'_>, action: Action) -> bool {
@@ -82,7 +87,8 @@ fn allow_either(cx: &Cx<'_>) -> Result<(), Fail> {
 }
 
 async fn list(State(app): State<App>, page: Page, staff: Staff, Query(asked): Query<Ask>) -> Result<Response, Fail> {
-    let shown = app
+    let (file, words) = (As::from_code(&asked.r#as), page.clone());
+    let listed = app
         .rt
         .read(staff.who(Purpose::Administration), move |cx| {
             allow_either(cx)?;
@@ -92,13 +98,15 @@ async fn list(State(app): State<App>, page: Page, staff: Staff, Query(asked): Qu
                 text: asked.q.clone(),
                 role: Role::from_code(&asked.role),
                 everybody: true,
-                limit: SHOWN + 1,
+                limit: if file.is_some() { FILED } else { SHOWN + 1 },
                 ..StaffQuery::default()
             };
             let mut found = search_staff(cx, &ground, &query)?;
             let cut = found.len() > SHOWN;
-            found.truncate(SHOWN);
-            let people = found
+            if file.is_none() {
+                found.truncate(SHOWN);
+            }
+            let people: Vec<PersonLine> = found
                 .into_iter()
                 .map(|p| PersonLine {
                     href: page.href(format!("/desk/admin/people/{}", p.account)),
@@ -109,7 +117,11 @@ async fn list(State(app): State<App>, page: Page, staff: Staff, Query(asked): Qu
                     phone: p.phone_ext,
                 })
                 .collect();
-            Ok::<_, Fail>(PeoplePage {
+            if file.is_some() {
+                return Ok(Listed::File(as_table(&page, people, table::mark(cx)?)));
+            }
+            Ok::<_, Fail>(Listed::Page(Box::new(PeoplePage {
+                file: table::href(&page, "/desk/admin/people", &[("q", &asked.q), ("role", &asked.role)]),
                 q: asked.q,
                 roles: Choice::any(&page, "role-", Role::ALL.iter().map(|r| r.code()), &asked.role),
                 people,
@@ -119,10 +131,19 @@ async fn list(State(app): State<App>, page: Page, staff: Staff, Query(asked): Qu
                 done: (asked.done == "made").then(|| page.t("desk-people-made")),
                 frame,
                 page,
-            })
+            })))
         })
         .await?;
-    html(&shown)
+    listed.answer(&words, file).await
+}
+
+fn as_table(page: &Page, people: Vec<PersonLine>, mark: String) -> Table {
+    let head = ["desk-staff-name", "desk-people-login", "desk-staff-seats", "desk-staff-phone", "desk-people-off"]
+        .map(|k| page.t(k));
+    let comma = page.t("list-comma");
+    let off = |active: bool| if active { String::new() } else { page.t("desk-people-off") };
+    let row = |p: PersonLine| vec![p.name, p.login, p.seats.join(&comma), p.phone.unwrap_or_default(), off(p.active)];
+    Table { name: "accounts".into(), head: head.into(), rows: people.into_iter().map(row).collect(), mark }
 }
 
 /// The first few seats; the rest stand on the person's own page.
@@ -424,6 +445,7 @@ pub(super) mod tests {
                 q: String::new(),
                 roles: Choice::any(page, "role-", Role::ALL.iter().map(|r| r.code()), ""),
                 people,
+                file: table::href(page, "/desk/admin/people", &[]),
                 cut: n > 0,
                 may_accounts: true,
                 may_seats: true,

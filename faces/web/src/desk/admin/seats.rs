@@ -1,6 +1,7 @@
 //! SeatsPage and change of post (J11): the successor inherits what the seat owns, the predecessor loses access the same minute.
 
 use super::{Sheet, SheetPage, allow};
+use crate::desk::table::{self, As, Listed, Table};
 use crate::desk::view::{Choice, Field, FieldKind, blame, day_text};
 use crate::desk::{Frame, ground};
 use crate::public::post::Posted;
@@ -41,6 +42,7 @@ struct SeatsPage {
     frame: Frame,
     roles: Vec<Choice>,
     seats: Vec<SeatLine>,
+    file: String,
     done: Option<String>,
 }
 
@@ -49,6 +51,7 @@ struct SeatsPage {
 struct Ask {
     role: String,
     done: String,
+    r#as: String,
 }
 
 fn line(page: &Page, l: LiaisonLine) -> SeatLine {
@@ -66,7 +69,8 @@ fn line(page: &Page, l: LiaisonLine) -> SeatLine {
 }
 
 async fn list(State(app): State<App>, page: Page, staff: Staff, Query(asked): Query<Ask>) -> Result<Response, Fail> {
-    let shown = app
+    let (file, words) = (As::from_code(&asked.r#as), page.clone());
+    let listed = app
         .rt
         .read(staff.who(Purpose::Administration), move |cx| {
             allow(cx, Action::ManageSeats)?;
@@ -75,13 +79,24 @@ async fn list(State(app): State<App>, page: Page, staff: Staff, Query(asked): Qu
             let role = Role::from_code(&asked.role).unwrap_or(Role::CatchAll);
             let ground = ground::geography(cx)?;
             let book = liaison_book(cx, &ground, None)?;
-            let seats = book.into_iter().filter(|l| l.role == role).map(|l| line(&page, l)).collect();
+            let seats: Vec<SeatLine> = book.into_iter().filter(|l| l.role == role).map(|l| line(&page, l)).collect();
+            if file.is_some() {
+                return Ok(Listed::File(as_table(&page, seats, table::mark(cx)?)));
+            }
+            let file = table::href(&page, "/desk/admin/seats", &[("role", role.code())]);
             let roles = Choice::codes(&page, "role-", Role::ALL.iter().map(|r| r.code()), role.code());
             let done = (asked.done == "handed").then(|| page.t("desk-seat-handed"));
-            Ok::<_, Fail>(SeatsPage { page, frame, roles, seats, done })
+            Ok::<_, Fail>(Listed::Page(Box::new(SeatsPage { page, frame, roles, seats, file, done })))
         })
         .await?;
-    html(&shown)
+    listed.answer(&words, file).await
+}
+
+fn as_table(page: &Page, seats: Vec<SeatLine>, mark: String) -> Table {
+    let head = ["desk-term-seat", "desk-nav-orgs", "desk-seat-who"].map(|key| page.t(key)).into();
+    let comma = page.t("list-comma");
+    let row = |s: SeatLine| vec![s.title, s.org.unwrap_or_default(), s.people.join(&comma)];
+    Table { name: "seats".into(), head, rows: seats.into_iter().map(row).collect(), mark }
 }
 
 fn sheet(cx: &mut Cx<'_>, page: &Page, id: SeatId, to: &str, day: &str, wrong: &[Invalid]) -> Result<Sheet, Fail> {
@@ -224,6 +239,7 @@ pub(super) mod tests {
                     href: page.href("/desk/admin/seats/1/hand-over"),
                 })
                 .collect(),
+            file: table::href(page, "/desk/admin/seats", &[]),
             done: (n > 0).then(|| page.t("desk-seat-handed")),
         };
         [0, 2].into_iter().map(|n| ("desk/admin/seats.html", of(n).render().unwrap_or_default())).collect()

@@ -3,6 +3,7 @@
 
 use super::{Sheet, SheetPage, allow};
 use crate::desk::Frame;
+use crate::desk::table::{self, As, Listed, Table};
 use crate::desk::view::{Field, blame};
 use crate::public::post::Posted;
 use crate::session::{Confirmed, Staff};
@@ -52,6 +53,7 @@ struct WebhooksPage {
     page: Page,
     frame: Frame,
     lines: Vec<Line>,
+    file: String,
     done: Option<String>,
 }
 
@@ -69,6 +71,7 @@ struct SecretPage {
 #[serde(default)]
 struct After {
     done: String,
+    r#as: String,
 }
 
 fn line(page: &Page, w: Webhook) -> Line {
@@ -105,18 +108,35 @@ fn result_key(text: &str) -> &'static str {
 }
 
 async fn list(State(app): State<App>, page: Page, staff: Staff, Query(after): Query<After>) -> Result<Response, Fail> {
-    let shown = app
+    let (file, words) = (As::from_code(&after.r#as), page.clone());
+    let listed = app
         .rt
         .read(staff.who(Purpose::Administration), move |cx| {
             allow(cx, Action::ManageWebhooks)?;
             let frame = Frame::load(cx, &page, &staff, HOME)?;
-            let lines = webhooks::list(cx)?.into_iter().map(|w| line(&page, w)).collect();
+            let lines: Vec<Line> = webhooks::list(cx)?.into_iter().map(|w| line(&page, w)).collect();
+            if file.is_some() {
+                return Ok(Listed::File(as_table(&page, lines)));
+            }
+            let file = table::href(&page, HOME, &[]);
             let known = ["test", "on", "off", "retry", "delete"].contains(&after.done.as_str());
             let done = known.then(|| page.tk("desk-webhook-done-", &after.done));
-            Ok::<_, Fail>(WebhooksPage { page, frame, lines, done })
+            Ok::<_, Fail>(Listed::Page(Box::new(WebhooksPage { page, frame, lines, file, done })))
         })
         .await?;
-    html(&shown)
+    listed.answer(&words, file).await
+}
+
+/// Without the addresses: some carry a secret.
+fn as_table(page: &Page, lines: Vec<Line>) -> Table {
+    let head = ["desk-webhook-label", "desk-webhook-types", "desk-webhook-state", "desk-webhook-news"];
+    let row = |w: Line| {
+        let state = page.t(if w.active { "desk-webhook-on" } else { "desk-webhook-off" });
+        let news: Vec<String> = [w.last, w.failing, w.waits, w.failed].into_iter().flatten().collect();
+        vec![w.label, w.types, state, news.join(" ")]
+    };
+    let rows = lines.into_iter().map(row).collect();
+    Table { name: "webhooks".into(), head: head.map(|key| page.t(key)).into(), rows, mark: String::new() }
 }
 
 fn sheet(page: &Page, get: &dyn Fn(&str) -> String, wrong: &[Invalid]) -> Sheet {
@@ -292,6 +312,7 @@ pub(super) mod tests {
             page: page.clone(),
             frame: Frame::sample(page),
             lines: (0..n).map(|i| line(page, webhook(i))).collect(),
+            file: table::href(page, HOME, &[]),
             done: (n > 0).then(|| page.t("desk-webhook-done-test")),
         };
         let mut all: Vec<_> =
