@@ -247,4 +247,22 @@ CREATE TABLE person_move (
 CREATE INDEX person_move_person ON person_move (person_id, at);
 ",
     },
+    // A credential is a public key with its counter.
+    Migration {
+        name: "people-passkeys",
+        sql: "
+CREATE TABLE passkey (
+  id UUID PRIMARY KEY, district_id UUID NOT NULL, account_id UUID NOT NULL, credential_hash BYTEA NOT NULL,
+  credential TEXT NOT NULL, name TEXT NOT NULL, created_at BIGINT NOT NULL, last_used_at BIGINT
+);
+CREATE UNIQUE INDEX passkey_credential ON passkey (district_id, credential_hash);
+CREATE INDEX passkey_account ON passkey (account_id);
+CREATE TABLE passkey_challenge (
+  id UUID PRIMARY KEY, district_id UUID NOT NULL, token_hash BYTEA NOT NULL, aim TEXT NOT NULL, account_id UUID,
+  session_id UUID, state TEXT NOT NULL, expires_at BIGINT NOT NULL
+);
+CREATE UNIQUE INDEX passkey_challenge_token ON passkey_challenge (token_hash);
+CREATE INDEX passkey_challenge_age ON passkey_challenge (expires_at);
+",
+    },
 ];

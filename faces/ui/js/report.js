@@ -1,10 +1,12 @@
 // Extras of public pages: the focus on what is wrong, "I'm here", news on this device, a pin on a map, printing, one submit per form. The pages
 // are complete without this file.
 import { here, unpin } from "./here.js";
+import { passkeys } from "./passkey.js";
 import { push } from "./push.js";
 
 document.querySelector(".error-summary")?.focus();
 here();
+passkeys();
 push();
 
 document.querySelector("[data-pinned] button")?.addEventListener("click", (event) => {

@@ -58,6 +58,14 @@ impl Config {
         self.public_url.starts_with("https://")
     }
 
+    /// The name that passkeys are made for: browsers want HTTPS, or this very machine by its name, and never a bare address.
+    pub fn passkey_name(&self) -> Option<&str> {
+        let host = self.host();
+        let name = host.split(':').next().unwrap_or(host);
+        let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic()) && !host.starts_with('[');
+        (is_name && (self.https() || name == "localhost")).then_some(name)
+    }
+
     /// Host and port of the public address.
     pub fn host(&self) -> &str {
         let rest = self.public_url.split_once("://").map_or(self.public_url.as_str(), |(_, rest)| rest);

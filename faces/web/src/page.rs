@@ -80,6 +80,10 @@ impl Page {
     pub fn place(&self) -> &str {
         if self.zh() { &self.config.name_zh } else { &self.config.name_en }
     }
+    /// Can this site ask for passkeys?
+    pub fn passkeys(&self) -> bool {
+        cfg!(feature = "passkeys") && self.config.passkey_name().is_some()
+    }
     /// Providers through which staff may sign in: code and name.
     pub fn ways(&self) -> Vec<(&str, &str)> {
         self.config.ways.iter().map(|w| (w.code.as_str(), self.name_of(w))).collect()
@@ -173,6 +177,7 @@ impl Page {
     #[cfg(test)]
     pub(crate) fn with_sample_ways(mut self) -> Self {
         let config = Arc::make_mut(&mut self.config);
+        config.public_url = "https://mulin.example".into();
         config.ways = vec![Way {
             code: "city".into(),
             name_zh: "市政务账号".into(),

@@ -11,6 +11,15 @@ use std::process::Command;
 /// # Panics
 /// When the script fails, or Node.js or Chromium is missing.
 pub fn run(demo: &Demo, script: &str, settings: &[&str]) {
+    play(demo.base(), &demo.links().to_string(), Some(demo.clock()), script, settings);
+}
+
+/// As [`run`], against a district without a demo's links and clock.
+pub fn run_at(base: &str, script: &str, settings: &[&str]) {
+    play(base, "{}", None, script, settings);
+}
+
+fn play(base: &str, links: &str, clock: Option<&Path>, script: &str, settings: &[&str]) {
     let modules = node_modules();
     let shots = files::target().join("screenshots");
     fs::create_dir_all(&shots).expect("a directory for screenshots");
@@ -19,9 +28,9 @@ pub fn run(demo: &Demo, script: &str, settings: &[&str]) {
         .arg(&path)
         .args(settings)
         .env("E2E_MODULES", &modules)
-        .env("E2E_BASE", demo.base())
-        .env("E2E_LINKS", demo.links().to_string())
-        .env("E2E_CLOCK", demo.clock())
+        .env("E2E_BASE", base)
+        .env("E2E_LINKS", links)
+        .env("E2E_CLOCK", clock.unwrap_or(Path::new("")))
         .env("E2E_SHOTS", &shots)
         .output()
         .unwrap_or_else(|e| panic!("node: {e}; ./dev setup installs it"));

@@ -169,6 +169,8 @@ pub struct Site {
     admin: String,
     dir: tempfile::TempDir,
     database: String,
+    /// What browsers call this machine.
+    host: &'static str,
 }
 
 impl Site {
@@ -179,7 +181,7 @@ impl Site {
     pub fn start() -> Self {
         let dir = tempfile::tempdir().expect("a directory for the district");
         let database = format!("sqlite:{}", dir.path().join("mulin.db").display());
-        Self::init(dir, database)
+        Self::init(dir, database, "127.0.0.1")
     }
 
     /// As [`Self::start`], with this text as its configuration.
@@ -187,30 +189,38 @@ impl Site {
         let dir = tempfile::tempdir().expect("a directory for the district");
         fs::write(dir.path().join("mulin.toml"), config).expect("the configuration");
         let database = format!("sqlite:{}", dir.path().join("mulin.db").display());
-        Self::init(dir, database)
+        Self::init(dir, database, "127.0.0.1")
+    }
+
+    /// As [`Self::start`], reached by the name of this machine: browsers allow passkeys there.
+    pub fn start_at_localhost() -> Self {
+        let dir = tempfile::tempdir().expect("a directory for the district");
+        let database = format!("sqlite:{}", dir.path().join("mulin.db").display());
+        Self::init(dir, database, "localhost")
     }
 
     /// A new district on this empty database.
     pub fn start_on(database: &testkit::TestDb) -> Self {
-        Self::init(tempfile::tempdir().expect("a directory for the district"), database.url())
+        Self::init(tempfile::tempdir().expect("a directory for the district"), database.url(), "127.0.0.1")
     }
 
-    fn init(dir: tempfile::TempDir, database: String) -> Self {
+    fn init(dir: tempfile::TempDir, database: String, host: &'static str) -> Self {
         let made = configured(&dir, &database, "init").output().expect("mulin starts");
         assert!(made.status.success(), "mulin init: {}", String::from_utf8_lossy(&made.stderr));
-        Self::launch(dir, database)
+        Self::launch(dir, database, host)
     }
 
-    fn launch(dir: tempfile::TempDir, database: String) -> Self {
+    fn launch(dir: tempfile::TempDir, database: String, host: &'static str) -> Self {
         let address = || format!("127.0.0.1:{}", testkit::free_port());
         let (listen, admin_listen) = (address(), address());
         let mut command = configured(&dir, &database, "serve");
         command.env("MULIN_LISTEN", &listen).env("MULIN_ADMIN_LISTEN", &admin_listen);
-        command.env("MULIN_SITE__PUBLIC_URL", format!("http://{listen}"));
+        let base = format!("http://{}", listen.replace("127.0.0.1", host));
+        command.env("MULIN_SITE__PUBLIC_URL", &base);
         let mut program = Program::start(&mut command);
-        let (base, admin) = (format!("http://{listen}"), format!("http://{admin_listen}"));
+        let admin = format!("http://{admin_listen}");
         program.wait_for(START, || Client::new(&admin).try_get("/readyz").ok().filter(|r| r.status == 200));
-        Self { program, base, admin, dir, database }
+        Self { program, base, admin, dir, database, host }
     }
 
     /// A command of the program on this district.
@@ -250,7 +260,7 @@ impl Site {
     #[must_use]
     pub fn kill_and_restart(mut self) -> Self {
         self.program.kill();
-        Self::launch(self.dir, self.database)
+        Self::launch(self.dir, self.database, self.host)
     }
 }
 

@@ -99,6 +99,11 @@ impl Locks {
         Ok(a.max(b))
     }
 
+    /// One more wrong try that belongs to no login: only the source is counted.
+    pub(crate) fn failed_from(&self, cx: &mut Cx<'_>) -> Result<Option<Moment>> {
+        count_failure(cx, self.source, SOURCE_FAILURES)
+    }
+
     /// It was them after all: the login's count begins anew, the source's does not.
     pub(crate) fn forget(&self, cx: &mut Cx<'_>) -> Result<()> {
         cx.execute("DELETE FROM login_guard WHERE guard_key = $1", params![self.login])?;

@@ -14,6 +14,7 @@ pub mod links;
 pub mod login;
 pub mod oidc;
 pub mod orgs;
+pub mod passkeys;
 pub mod password;
 pub mod persons;
 pub mod record_rules;

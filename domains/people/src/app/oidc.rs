@@ -12,7 +12,7 @@ use super::fresh::Fresh;
 use super::login::{self, Locks, SignIn};
 use super::sessions::{self, Ended, Method, Opening};
 use super::told::{News, tell};
-use super::{account_facts, accounts, allow, factors, password};
+use super::{account_facts, accounts, allow, factors, passkeys, password};
 use crate::model::{AccountStatus, SessionId, codes};
 use crate::policy::Action;
 use crate::{Error, Result};
@@ -380,7 +380,7 @@ pub(crate) fn ways_in(cx: &mut Cx<'_>, account: AccountId) -> Result<i64> {
     let sql = "SELECT COUNT(*) AS n FROM oidc_link WHERE account_id = $1";
     let links = cx.query_one(sql, params![account])?.i64("n")?;
     let password = i64::from(password::stored(cx, account)?.is_some());
-    Ok(links + password)
+    Ok(links + password + passkeys::count(cx, account)?)
 }
 
 /// Issuers one's own account is linked with, for the page that asks to show again who one is.

@@ -415,6 +415,7 @@ pub(crate) fn revoke_all_of(cx: &mut Cx<'_>, account: AccountId, keep: Option<Se
     cx.execute("DELETE FROM login_step WHERE account_id = $1", params![account])?;
     // So is one that is at a provider.
     cx.execute("DELETE FROM oidc_trip WHERE account_id = $1", params![account])?;
+    cx.execute("DELETE FROM passkey_challenge WHERE account_id = $1", params![account])?;
     Ok(())
 }
 

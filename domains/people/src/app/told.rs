@@ -36,6 +36,8 @@ codes! {
         LinkInvited = "link-invited",
         PasskeyAdded = "passkey-added",
         PasskeyRemoved = "passkey-removed",
+        /// Its counter went back: there are two of it.
+        PasskeyCopied = "passkey-copied",
     }
 }
 

@@ -11,6 +11,7 @@ mod glass;
 mod links;
 mod login;
 mod oidc;
+mod passkeys;
 mod persons;
 mod retention;
 mod rights;

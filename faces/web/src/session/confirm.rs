@@ -16,7 +16,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use kernel::Purpose;
 use people::app::fresh::{self, Asked, Shown};
-use people::app::oidc;
+use people::app::{oidc, passkeys};
 use secrecy::SecretString;
 use serde::Deserialize;
 use store::Cx;
@@ -91,8 +91,8 @@ async fn keep(request: Request, app: &App, staff: &Staff) -> Result<Response, Fa
     let path = parts.extensions.get::<PlainPath>().map_or_else(String::new, |p| p.0.clone());
     let next = parts.uri.query().map_or_else(|| path.clone(), |query| format!("{path}?{query}"));
     let Form(kept) = Form::<Vec<(String, String)>>::from_request(Request::from_parts(parts, body), app).await?;
-    let (asked, ways) = what(app, &page, staff).await?;
-    let shown = ConfirmPage { page, asked, ways, next: own_path(&next), waiting: true, kept, error: None };
+    let (asked, ways, passkey) = what(app, &page, staff).await?;
+    let shown = ConfirmPage { page, asked, ways, passkey, next: own_path(&next), waiting: true, kept, error: None };
     Ok((StatusCode::FORBIDDEN, unkept(&shown)?).into_response())
 }
 
@@ -112,16 +112,56 @@ struct ConfirmPage {
     kept: Vec<(String, String)>,
     /// Providers where it can be shown instead: code and name.
     ways: Vec<(String, String)>,
+    /// The account has a passkey, and this site can ask for it.
+    passkey: bool,
     error: Option<String>,
 }
 
+/// What the page that asks was sent with.
+pub(super) struct Sent {
+    next: String,
+    waiting: bool,
+    kept: Vec<(String, String)>,
+}
+
+impl Sent {
+    pub(super) fn of(fields: &[(String, String)]) -> Self {
+        let get = |name: &str| fields.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str()).unwrap_or_default();
+        let kept = fields.iter().filter_map(|(n, v)| Some((n.strip_prefix(KEPT)?.to_owned(), v.clone()))).collect();
+        Self { next: own_path(get("next")), waiting: !get("waiting").is_empty(), kept }
+    }
+}
+
+/// It is them: on with what they were doing, under the new token.
+pub(super) fn go_on(app: &App, page: Page, sent: Sent, token: &SecretString) -> Result<Response, Fail> {
+    let mut response = if sent.waiting {
+        unkept(&GoOnPage { page, next: sent.next, kept: sent.kept })?
+    } else {
+        Redirect::to(&page.href(&sent.next)).into_response()
+    };
+    response.headers_mut().insert(header::SET_COOKIE, set_cookie(app, token));
+    Ok(response)
+}
+
+/// The page again, with what is wrong.
+pub(super) async fn refused(app: &App, page: Page, staff: &Staff, sent: Sent, error: String) -> Result<Response, Fail> {
+    let (asked, ways, passkey) = what(app, &page, staff).await?;
+    let Sent { next, waiting, kept } = sent;
+    let body = unkept(&ConfirmPage { page, asked, next, waiting, kept, ways, passkey, error: Some(error) })?;
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, body).into_response())
+}
+
 /// What this session has to show, and where else it can be shown.
-async fn what(app: &App, page: &Page, staff: &Staff) -> Result<(Asked, Vec<(String, String)>), Fail> {
+async fn what(app: &App, page: &Page, staff: &Staff) -> Result<(Asked, Vec<(String, String)>, bool), Fail> {
     let session = staff.session;
-    let read = move |cx: &mut Cx<'_>| Ok::<_, people::Error>((fresh::asked(cx, session)?, oidc::own_issuers(cx)?));
-    let (asked, issuers) = app.rt.read(staff.who(Purpose::Administration), read).await?;
+    let read = move |cx: &mut Cx<'_>| {
+        let asked = fresh::asked(cx, session)?;
+        Ok::<_, people::Error>((asked, oidc::own_issuers(cx)?, !passkeys::own_credentials(cx)?.is_empty()))
+    };
+    let (asked, issuers, passkey) = app.rt.read(staff.who(Purpose::Administration), read).await?;
     let ways = page.config.ways.iter().filter(|w| issuers.contains(&w.issuer));
-    Ok((asked, ways.filter_map(|w| Some((w.code.clone(), page.way(&w.code)?))).collect()))
+    let ways = ways.filter_map(|w| Some((w.code.clone(), page.way(&w.code)?))).collect();
+    Ok((asked, ways, passkey && page.passkeys()))
 }
 
 /// The form that waited, to be sent with one click.
@@ -145,8 +185,17 @@ async fn show(
     AnyStaff(staff): AnyStaff,
     Query(Next { next }): Query<Next>,
 ) -> Result<Response, Fail> {
-    let (asked, ways) = what(&app, &page, &staff).await?;
-    unkept(&ConfirmPage { page, asked, ways, next: own_path(&next), waiting: false, kept: Vec::new(), error: None })
+    let (asked, ways, passkey) = what(&app, &page, &staff).await?;
+    unkept(&ConfirmPage {
+        page,
+        asked,
+        ways,
+        passkey,
+        next: own_path(&next),
+        waiting: false,
+        kept: Vec::new(),
+        error: None,
+    })
 }
 
 async fn prove(
@@ -157,34 +206,24 @@ async fn prove(
     form: Result<Form<Vec<(String, String)>>, axum::extract::rejection::FormRejection>,
 ) -> Result<Response, Fail> {
     let Form(fields) = form?;
-    let get = |name: &str| fields.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone()).unwrap_or_default();
-    let (next, waiting, typed) = (own_path(&get("next")), !get("waiting").is_empty(), get("proof"));
-    let kept: Vec<(String, String)> =
-        fields.iter().filter_map(|(n, v)| Some((n.strip_prefix(KEPT)?.to_owned(), v.clone()))).collect();
+    let typed = fields.iter().find(|(n, _)| n == "proof").map(|(_, v)| v.clone()).unwrap_or_default();
+    let sent = Sent::of(&fields);
     let who = || staff.who(Purpose::Administration);
     let (from, session) = (source.0.to_string(), staff.session);
     let proof = app.rt.read(who(), move |cx| fresh::begin_proof(cx, session, &from)).await?;
     let secret = SecretString::from(typed.clone());
     let proof = tokio::task::spawn_blocking(move || proof.check(&secret)).await.map_err(|_| Fail::Unavailable)?;
     let shown = app.rt.write(who(), move |cx| fresh::finish_proof(cx, session, &proof, &typed)).await?;
-    let (asked, ways) = what(&app, &page, &staff).await?;
     let error = match shown {
-        Shown::Yes { token } => {
-            let mut response = if waiting {
-                unkept(&GoOnPage { page, next, kept })?
-            } else {
-                Redirect::to(&page.href(&next)).into_response()
-            };
-            response.headers_mut().insert(header::SET_COOKIE, set_cookie(&app, &token));
-            return Ok(response);
+        Shown::Yes { token } => return go_on(&app, page, sent, &token),
+        Shown::Wrong => {
+            let asked = app.rt.read(who(), move |cx| fresh::asked(cx, session)).await?;
+            page.t(if asked == Asked::Code { "code-wrong" } else { "password-wrong" })
         }
-        Shown::Wrong if asked == Asked::Code => page.t("code-wrong"),
-        Shown::Wrong => page.t("password-wrong"),
         Shown::Locked { until } => page.t1("login-locked", "clock", fmt::clock(until.plus_secs(59))),
     };
     app.limits.pass(Wicket::SignIn, source)?;
-    let body = unkept(&ConfirmPage { page, asked, next, waiting, kept, ways, error: Some(error) })?;
-    Ok((StatusCode::UNPROCESSABLE_ENTITY, body).into_response())
+    refused(&app, page, &staff, sent, error).await
 }
 
 #[cfg(test)]
@@ -205,6 +244,7 @@ pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
             waiting: true,
             kept: kept.clone(),
             ways,
+            passkey: asked == Asked::Code,
             error,
         };
         out.push(("public/confirm.html", shown.render().unwrap_or_default()));

@@ -8,6 +8,8 @@
 mod code;
 pub(crate) mod confirm;
 mod elsewhere;
+#[cfg(feature = "passkeys")]
+mod passkeys;
 mod password;
 mod provider;
 mod second;
@@ -36,14 +38,17 @@ use std::sync::Arc;
 use store::Who;
 
 pub(crate) fn routes() -> Router<App> {
-    Router::new()
+    let router = Router::new()
         .merge(sign_in::routes())
         .merge(code::routes())
         .merge(password::routes())
         .merge(second::routes())
         .merge(confirm::routes())
         .merge(elsewhere::routes())
-        .merge(ways::routes())
+        .merge(ways::routes());
+    #[cfg(feature = "passkeys")]
+    let router = router.merge(passkeys::routes());
+    router
 }
 
 /// Name of the cookie. Over HTTPS the prefix makes browsers refuse one that was set by another host or without TLS.

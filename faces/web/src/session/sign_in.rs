@@ -91,6 +91,13 @@ async fn sign_in(
     Ok((StatusCode::UNPROCESSABLE_ENTITY, [(header::CACHE_CONTROL, "no-store")], body).into_response())
 }
 
+/// The page again, after something else than a password did not hold.
+#[cfg(feature = "passkeys")]
+pub(super) fn again(page: Page, next: String, kept: Kept, error: String) -> Result<Response, Fail> {
+    let body = html(&LoginPage { page, login: String::new(), next, kept, why: None, error: Some(error) })?;
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, [(header::CACHE_CONTROL, "no-store")], body).into_response())
+}
+
 /// What comes after a proof: in, the next proof, or words about what is wrong.
 pub(super) fn after(
     app: &App,

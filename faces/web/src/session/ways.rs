@@ -1,4 +1,4 @@
-//! The page of one's own ways to sign in beside the password: linked accounts at providers.
+//! The page of one's own ways to sign in beside the password: passkeys, and linked accounts at providers.
 
 use super::AnyStaff;
 use super::confirm::{Confirmed, ConfirmedAny};
@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use kernel::Purpose;
 use kernel::ids::AccountId;
-use people::app::{oidc, require_fresh};
+use people::app::{oidc, passkeys, require_fresh};
 use serde::Deserialize;
 use store::Cx;
 use uuid::Uuid;
@@ -28,6 +28,24 @@ pub(crate) struct LinkView {
     pub name: String,
     pub since: String,
     pub last: Option<String>,
+}
+
+/// A passkey.
+pub(crate) struct PasskeyView {
+    pub id: String,
+    pub name: String,
+    pub since: String,
+    pub last: Option<String>,
+}
+
+fn passkeys_of(cx: &mut Cx<'_>, page: &Page, account: AccountId) -> Result<Vec<PasskeyView>, Fail> {
+    let view = |p: passkeys::Passkey| PasskeyView {
+        id: p.id.to_string(),
+        name: p.name,
+        since: page.day(p.since),
+        last: p.last_used.map(|at| page.ago(at)),
+    };
+    Ok(passkeys::list(cx, account)?.into_iter().map(view).collect())
 }
 
 /// Links of an account, with the names of their providers.
@@ -47,6 +65,9 @@ pub(crate) fn links_of(cx: &mut Cx<'_>, page: &Page, account: AccountId) -> Resu
 struct WaysPage {
     page: Page,
     links: Vec<LinkView>,
+    /// This program was built with passkeys.
+    offers: bool,
+    passkeys: Vec<PasskeyView>,
     done: Option<String>,
 }
 
@@ -67,8 +88,12 @@ async fn show(
         .read(staff.who(Purpose::Administration), move |cx| {
             let account = cx.actor.account_id().ok_or(Fail::SignIn)?;
             let links = links_of(cx, &page, account)?;
-            let done = ["linked", "unlinked"].contains(&done.as_str()).then(|| page.tk("ways-done-", &done));
-            Ok::<_, Fail>(WaysPage { links, done, page })
+            let passkeys = passkeys_of(cx, &page, account)?;
+            let offers = cfg!(feature = "passkeys");
+            let done = ["linked", "unlinked", "passkey", "passkey-removed"]
+                .contains(&done.as_str())
+                .then(|| page.tk("ways-done-", &done));
+            Ok::<_, Fail>(WaysPage { links, offers, passkeys, done, page })
         })
         .await?;
     html(&shown).map(crate::unkept)
@@ -108,6 +133,15 @@ pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
         .into_iter()
         .map(|(page, n)| WaysPage {
             links: sample_links(&page, n),
+            offers: true,
+            passkeys: (0..n)
+                .map(|i| PasskeyView {
+                    id: Uuid::from_u128(i as u128).to_string(),
+                    name: page.t("passkey-unnamed"),
+                    since: page.day(page.now),
+                    last: (i > 0).then(|| page.ago(page.now)),
+                })
+                .collect(),
             done: (n > 0).then(|| page.t("ways-done-linked")),
             page,
         })
