@@ -372,8 +372,7 @@ fn forms(cx: &mut Cx<'_>, page: &Page, person: PersonId, why: &For, opened: &per
     };
     let facts = ResourceFacts::Person(PersonFacts { id: Some(person), areas: Vec::new(), matter, window: None });
     let may = |cx: &Cx<'_>, action| decide(&cx.actor, cx.purpose, action, &facts).is_allowed();
-    let mut forms = Forms::default();
-    forms.moved = moved(cx, page, person, why)?;
+    let mut forms = Forms { moved: moved(cx, page, person, why)?, ..Forms::default() };
     if let Some((at, reason)) = persons::ended(cx, person, why)? {
         let reason = page.tk("care-end-", reason.code());
         forms.ended = Some(page.t2("care-ended", "at", page.stamp(at), "reason", reason));
