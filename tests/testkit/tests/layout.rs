@@ -135,7 +135,10 @@ fn only_commands_write_to_standard_output() {
     let mut code = files(&["base", "engines", "domains", "faces"], ".rs");
     code.retain(|(name, _)| !name.ends_with("build.rs") && !name.contains("/examples/") && !name.contains("/tests/"));
     assert_eq!(lines_with(&code, &["println!(", "eprintln!(", " print!(", "eprint!(", "dbg!("]), [""; 0]);
-    code.retain(|(name, _)| !name.starts_with("faces/cli") && !name.starts_with("faces/mulin"));
+    // How far a long file is, is told by whoever reads it: on a terminal as a bar, in a log as lines.
+    let tells =
+        |name: &str| ["faces/cli", "faces/mulin", "faces/imports/src/progress.rs"].iter().any(|f| name.starts_with(f));
+    code.retain(|(name, _)| !tells(name));
     assert_eq!(lines_with(&code, &["io::stdout()", "io::stderr()"]), [""; 0]);
 }
 
