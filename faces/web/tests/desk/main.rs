@@ -2,6 +2,7 @@
 //! The desk over HTTP: who may open what, one matter from the telephone to the answer, two people at once, live news.
 
 mod audit;
+mod care;
 mod data_requests;
 mod flow;
 mod imports;

@@ -45,7 +45,7 @@ impl Desk {
     }
 }
 
-fn says(a: &Answer, status: StatusCode, words: &str) {
+pub fn says(a: &Answer, status: StatusCode, words: &str) {
     assert_eq!(a.status, status, "{}", a.body);
     assert!(a.body.contains(words), "{words} is missing: {}", a.body);
 }
