@@ -66,7 +66,7 @@ pub(crate) fn read(all: &[Oidc]) -> anyhow::Result<Vec<web::ProviderConfig>> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests")]
+    #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
     use crate::config::Config;
     use figment::Figment;
     use figment::providers::{Format as _, Toml};

@@ -52,7 +52,7 @@ impl World {
     }
 
     /// Links this login at the provider with whoever is signed in.
-    fn link(&self, staff: &mut Client, provider: &Provider, code: &str, login: &str) {
+    fn link(staff: &mut Client, provider: &Provider, code: &str, login: &str) {
         let to = onward(&staff.post("/desk/me/ways/link", &[("provider", code)]).expect(200));
         let back = provider.walk(&mut Client::new(provider.base()), &to, login, false);
         assert_eq!(staff.get(&back).expect(303).location(), "/desk/me/ways?done=linked");
@@ -88,7 +88,7 @@ fn a_linked_account_signs_in_and_nobody_else_does() {
     assert!(told.contains("还没有关联"), "{told}");
 
     let mut staff = w.staff();
-    w.link(&mut staff, &w.city, "city", "fang");
+    World::link(&mut staff, &w.city, "city", "fang");
     let ways = staff.get("/desk/me/ways").expect(200).text();
     assert!(ways.contains("<strong>city</strong>"), "{ways}");
 
@@ -123,7 +123,7 @@ fn a_linked_account_signs_in_and_nobody_else_does() {
 fn what_comes_back_counts_once_in_the_browser_that_left_and_from_whom_it_was_asked() {
     let w = world();
     let mut staff = w.staff();
-    w.link(&mut staff, &w.city, "city", "fang");
+    World::link(&mut staff, &w.city, "city", "fang");
 
     // A stolen answer: another browser cannot use it, and afterwards the right one cannot either.
     let mut victim = w.site.visitor();
@@ -185,7 +185,7 @@ fn what_comes_back_counts_once_in_the_browser_that_left_and_from_whom_it_was_ask
 fn it_confirms_who_somebody_is_only_anew_and_by_the_linked_account() {
     let w = world();
     let mut staff = w.staff();
-    w.link(&mut staff, &w.city, "city", "fang");
+    World::link(&mut staff, &w.city, "city", "fang");
     let confirm = |staff: &mut Client, login: &str| {
         let form = [("provider", "city"), ("next", "/desk/me/keys")];
         let to = onward(&staff.post("/desk/me/confirm/with", &form).expect(200));
