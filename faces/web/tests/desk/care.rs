@@ -4,33 +4,16 @@ use crate::records::says;
 use crate::world::{Desk, aside};
 use axum::http::StatusCode;
 use kernel::Role;
-use people::model::OrgKind;
 use people::policy::{Action, who_may};
 
 const BODY: &str = "%E9%9D%92%E7%A6%BE%E6%B4%BE%E5%87%BA%E6%89%80";
-
-fn a_body(desk: &Desk) {
-    aside(|| {
-        desk.world.act(|cx| {
-            let new = people::app::orgs::NewOrg {
-                kind: OrgKind::PoliceStation,
-                name: "青禾派出所".into(),
-                parent: None,
-                area: None,
-                post: None,
-                phone: None,
-            };
-            people::app::orgs::create_org(cx, &new)
-        })
-    });
-}
 
 #[tokio::test]
 async fn nobody_changes_the_care_of_somebody_in_a_matter_of_others() {
     let desk = Desk::new();
     let (person, matter) = (desk.resident(), desk.raise("老人走失"));
     desk.link(matter, person);
-    a_body(&desk);
+    aside(|| desk.station());
     let record = format!("/desk/matters/{matter}/people/{person}");
     let new = format!("/desk/matters/{matter}/people/new");
     let area = uuid::Uuid::from_u128(0xa1);
@@ -77,7 +60,7 @@ async fn care_ends_and_begins_again() {
 async fn a_matter_is_said_to_be_about_a_unit_later() {
     let desk = Desk::new();
     let matter = desk.raise("态度恶劣");
-    a_body(&desk);
+    aside(|| desk.station());
     let about = format!("/desk/matters/{matter}/about");
     let coordinator = desk.sign_in(Role::Coordinator).await;
     let nowhere = desk.post(&coordinator, &about, "about=nowhere&reason=x").await;

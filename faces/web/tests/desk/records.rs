@@ -3,7 +3,7 @@
 
 use crate::world::{Answer, Desk, aside};
 use axum::http::StatusCode;
-use kernel::ids::{AreaId, MatterId, PersonId};
+use kernel::ids::{AreaId, MatterId, OrgId, PersonId};
 use kernel::{Purpose, Role};
 use people::app::persons::register_person;
 use people::app::{Flat, NewTerm};
@@ -28,6 +28,20 @@ impl Desk {
                 };
                 register_person(cx, &Flat, &new)
             })
+        })
+    }
+    /// The police station 青禾派出所. To be called aside.
+    pub fn station(&self) -> OrgId {
+        self.world.act(|cx| {
+            let new = people::app::orgs::NewOrg {
+                kind: OrgKind::PoliceStation,
+                name: "青禾派出所".into(),
+                parent: None,
+                area: None,
+                post: None,
+                phone: None,
+            };
+            people::app::orgs::create_org(cx, &new)
         })
     }
     fn looks(&self, person: PersonId) -> i64 {
@@ -225,17 +239,7 @@ async fn a_lawful_demand() {
 async fn a_matter_about_a_unit_is_not_there_for_its_people() {
     let desk = Desk::new();
     let org = aside(|| {
-        let org = desk.world.act(|cx| {
-            let new = people::app::orgs::NewOrg {
-                kind: OrgKind::PoliceStation,
-                name: "青禾派出所".into(),
-                parent: None,
-                area: None,
-                post: None,
-                phone: None,
-            };
-            people::app::orgs::create_org(cx, &new)
-        });
+        let org = desk.station();
         // The duty officer works there.
         let duty = desk.people[&Role::DutyOfficer].0;
         let seat = desk.world.seat(Role::Auxiliary, Place { org: Some(org), ..Place::default() }, "青禾");

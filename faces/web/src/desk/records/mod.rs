@@ -4,12 +4,14 @@
 mod consent_form;
 mod data_requests;
 mod demands;
+mod forms;
 mod glass;
 mod link;
 mod of_matter;
 mod register;
 mod rules;
 mod show;
+mod step;
 
 use crate::{App, Fail, Page, html};
 use askama::Template;
