@@ -30,6 +30,11 @@ pub struct Stated {
     pub map: String,
 }
 
+/// Whether a file of this kind can hold coordinates, so that their datum must be stated.
+pub fn has_coordinates(kind: &str) -> bool {
+    kind != "people"
+}
+
 /// The field that something must still be stated in.
 pub fn missing(stated: &Stated) -> Option<&'static str> {
     if !KINDS.contains(&stated.kind.as_str()) {
@@ -38,7 +43,7 @@ pub fn missing(stated: &Stated) -> Option<&'static str> {
     if stated.kind == "areas" && AreaKind::from_code(&stated.area_kind).is_none() {
         return Some("area_kind");
     }
-    if stated.datum != "none" && stated.datum.parse::<Datum>().is_err() {
+    if has_coordinates(&stated.kind) && stated.datum != "none" && stated.datum.parse::<Datum>().is_err() {
         return Some("datum");
     }
     if stated.kind == "matters" && stated.map.trim().is_empty() {

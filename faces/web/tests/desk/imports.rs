@@ -110,7 +110,8 @@ async fn an_upload_is_nobody_else_s_and_seats_are_given_by_others() {
     let other = desk.sign_in_as("sys").await;
     assert_eq!(desk.get(&other, &kept.location).await.status, StatusCode::NOT_FOUND);
     // Accounts may come in, seats may not: those are given by the security administrator.
-    let people: &[(&str, &str)] = &[("kind", "people"), ("datum", "none")];
+    // Staff have no coordinates: no datum is asked for.
+    let people: &[(&str, &str)] = &[("kind", "people"), ("datum", "")];
     let kept = upload(&desk, &cookie, people, "p.csv", "login,name,role\na.one,甲,volunteer\n").await;
     assert_eq!(desk.get(&cookie, &kept.location).await.status, StatusCode::FORBIDDEN);
     let kept = upload(&desk, &cookie, people, "p.csv", "login,name\na.one,甲\n").await;

@@ -409,10 +409,12 @@ fn stated_words(page: &Page, stated: &Stated) -> String {
     if stated.kind == "areas" {
         words.push(page.tk("area-", &stated.area_kind));
     }
-    words.push(match stated.datum.parse::<Datum>() {
-        Ok(_) => page.tk("desk-import-datum-", &stated.datum),
-        Err(_) => page.t("desk-import-datum-none"),
-    });
+    if upload::has_coordinates(&stated.kind) {
+        words.push(match stated.datum.parse::<Datum>() {
+            Ok(_) => page.tk("desk-import-datum-", &stated.datum),
+            Err(_) => page.t("desk-import-datum-none"),
+        });
+    }
     words.extend(Some(stated.timezone.clone()).filter(|z| !z.is_empty()));
     words.join(" · ")
 }
