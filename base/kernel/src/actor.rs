@@ -1,7 +1,7 @@
 //! Who acts, by what right, and why. Carried by every `Cx`.
 
 use crate::ids::{
-    AccountId, AreaId, DataRequestId, DemandId, DistrictId, MatterId, OrgId, PersonId, PostId, SeatId, WindowId,
+    AccountId, AreaId, CaseId, DataRequestId, DemandId, DistrictId, MatterId, OrgId, PersonId, PostId, SeatId, WindowId,
 };
 use crate::time::Moment;
 use std::sync::Arc;
@@ -163,6 +163,8 @@ pub enum Purpose {
     OwnRecord,
     /// Work on this open matter.
     Matter(MatterId),
+    /// Work on this open case of a lost elder.
+    Case(CaseId),
     /// Looking without a matter, for a reason and a short time that others review (R5).
     BreakGlass(WindowId),
     /// A lawful demand that two people approved (R14).
@@ -186,6 +188,7 @@ impl Purpose {
             Self::OwnMatter => "own_matter".into(),
             Self::OwnRecord => "own_record".into(),
             Self::Matter(id) => format!("matter:{id}"),
+            Self::Case(id) => format!("case:{id}"),
             Self::BreakGlass(id) => format!("break_glass:{id}"),
             Self::Demand(id) => format!("demand:{id}"),
             Self::DataRequest(id) => format!("data_request:{id}"),

@@ -95,4 +95,12 @@ id_types! {
     DemandId,
     /// What somebody asks about their own data.
     DataRequestId,
+    /// A case of a lost elder.
+    CaseId,
+    /// A care card, worn by an elder at risk.
+    CardId,
+    /// What a finder, the family and a post write to each other.
+    ThreadId,
+    /// Somebody who is called when an elder is found.
+    ContactId,
 }

@@ -3,11 +3,11 @@
 //! difference, commit it.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
-use kernel::ids::{AccountId, AreaId, DistrictId, MatterId, OrgId, PersonId, PostId, SeatId, WindowId};
+use kernel::ids::{AccountId, AreaId, CaseId, DistrictId, MatterId, OrgId, PersonId, PostId, SeatId, WindowId};
 use kernel::{Actor, ActorKind, Grant, Purpose, Role};
 use people::policy::{
-    AccountFacts, Action, DataRequestFacts, Decision, DemandFacts, Group, MatterFacts, PersonFacts, PlaceFacts,
-    ResourceFacts, SeatFacts, Why, WindowFacts, decide, jobs,
+    AccountFacts, Action, CaseFacts, DataRequestFacts, Decision, DemandFacts, Group, MatterFacts, PersonFacts,
+    PlaceFacts, ResourceFacts, SeatFacts, Why, WindowFacts, decide, jobs,
 };
 use std::fmt::Write as _;
 use uuid::Uuid;
@@ -19,6 +19,7 @@ const MY_ORG: OrgId = OrgId(Uuid::from_u128(4));
 const MY_AREA: AreaId = AreaId(Uuid::from_u128(5));
 const MY_POST: PostId = PostId(Uuid::from_u128(6));
 const MATTER: MatterId = MatterId(Uuid::from_u128(7));
+const CASE: CaseId = CaseId(Uuid::from_u128(10));
 const ELSE: u128 = 99;
 
 /// Where a role is held in a case.
@@ -105,11 +106,14 @@ fn facts(action: Action, lies: Lies) -> ResourceFacts {
         }
         Action::ExportDemand => ResourceFacts::Demand(DemandFacts { asked_by: m.owner, approved_by: vec![] }),
         Action::RegisterPerson => {
-            ResourceFacts::Person(PersonFacts { id: None, areas: m.areas, matter: None, window: None })
+            ResourceFacts::Person(PersonFacts { id: None, areas: m.areas, matter: None, window: None, case: None })
         }
         Action::TakeDataRequest => ResourceFacts::District,
         Action::AskOwnData => ResourceFacts::Matter(m),
         _ if action.group() == Group::OwnData => ResourceFacts::DataRequest(DataRequestFacts::default()),
+        Action::ReportLost => ResourceFacts::District,
+        Action::FollowCase => ResourceFacts::Person(about(m)),
+        _ if action.group() == Group::Lost => ResourceFacts::Case(case(m)),
         _ if action.group() == Group::Care => ResourceFacts::Person(about(m)),
         _ => match action.group() {
             Group::Running | Group::People | Group::Log => ResourceFacts::District,
@@ -119,15 +123,31 @@ fn facts(action: Action, lies: Lies) -> ResourceFacts {
     }
 }
 
+/// A case of a lost elder that lies as this matter does.
+fn case(m: MatterFacts) -> CaseFacts {
+    CaseFacts {
+        id: CASE,
+        areas: m.areas,
+        posts: m.posts,
+        orgs: m.orgs,
+        owner_seat: m.owner_seat,
+        owner: m.owner,
+        helpers: vec![],
+        asked_second: None,
+        open: m.open,
+    }
+}
+
 /// The record of somebody, asked for in the name of a matter about them.
 fn about(m: MatterFacts) -> PersonFacts {
-    PersonFacts { id: Some(PersonId(Uuid::from_u128(8))), areas: vec![], matter: Some(m), window: None }
+    PersonFacts { id: Some(PersonId(Uuid::from_u128(8))), areas: vec![], matter: Some(m), window: None, case: None }
 }
 
 /// The purpose with which such a thing is rightly done.
 fn purpose(facts: &ResourceFacts, action: Action) -> Purpose {
     match facts {
         ResourceFacts::Matter(m) => Purpose::Matter(m.id),
+        ResourceFacts::Case(c) => Purpose::Case(c.id),
         ResourceFacts::Person(PersonFacts { matter: Some(m), .. }) => Purpose::Matter(m.id),
         _ if action == Action::RaiseFor => Purpose::Proxy,
         _ => Purpose::Administration,
@@ -257,6 +277,37 @@ fn conditions(out: &mut String) {
     }
 }
 
+/// What changes in a case of a lost elder for somebody who otherwise may.
+fn cases(out: &mut String) {
+    out.push_str(
+        "\n\nA LOST ELDER: CONDITIONS\n\nFor somebody who otherwise may. \"helps\" = for a volunteer who helps in this case.\n\n",
+    );
+    out.push_str(
+        "                   helps  it is closed  asked for a second person  administrative purpose  other case\n",
+    );
+    for action in Action::ALL {
+        let ResourceFacts::Case(_) = facts(*action, Lies::Mine) else { continue };
+        let Some(role) = Role::ALL.iter().find(|r| allowed(**r, Held::Area, *action, Lies::Mine)) else { continue };
+        let ask = |role: Role, lies: Lies, change: &dyn Fn(&mut CaseFacts), purpose: Purpose| {
+            let mut c = case(matter(lies));
+            change(&mut c);
+            let may = decide(&actor(role, Held::Area), purpose, *action, &ResourceFacts::Case(c)).is_allowed();
+            if may { "yes" } else { "no" }
+        };
+        let same = Purpose::Case(CASE);
+        let line = format!(
+            "{:<18} {:<6} {:<13} {:<26} {:<23} {}",
+            action.code(),
+            ask(Role::Volunteer, Lies::Elsewhere, &|c| c.helpers.push(ME), same),
+            ask(*role, Lies::Mine, &|c| c.open = false, same),
+            ask(*role, Lies::Mine, &|c| c.asked_second = Some(ME), same),
+            ask(*role, Lies::Mine, &|_| {}, Purpose::Administration),
+            ask(*role, Lies::Mine, &|_| {}, Purpose::Case(CaseId(Uuid::from_u128(ELSE)))),
+        );
+        writeln!(out, "{}", line.trim_end()).unwrap();
+    }
+}
+
 /// In whose name a record of somebody is opened, for somebody who otherwise may.
 fn purposes(out: &mut String) {
     out.push_str(
@@ -265,7 +316,7 @@ fn purposes(out: &mut String) {
     );
     out.push_str(
         "                   own matter  it is closed  it is about them  matter about others  administration  own window  \
-         other's or past window\n",
+         other's or past window  own case of the person  that is closed  case of others\n",
     );
     for action in Action::ALL {
         let ResourceFacts::Person(PersonFacts { matter: Some(_), .. }) = facts(*action, Lies::Mine) else { continue };
@@ -281,9 +332,14 @@ fn purposes(out: &mut String) {
             about(m)
         };
         let window = |of| PersonFacts { matter: None, window: of, ..about(matter(Lies::Mine)) };
+        let in_case = |open| PersonFacts {
+            matter: None,
+            case: Some(CaseFacts { open, ..case(matter(Lies::Mine)) }),
+            ..about(matter(Lies::Mine))
+        };
         let glass = Purpose::BreakGlass(WindowId(Uuid::from_u128(9)));
         let line = format!(
-            "{:<18} {:<11} {:<13} {:<17} {:<20} {:<15} {:<11} {}",
+            "{:<18} {:<11} {:<13} {:<17} {:<20} {:<15} {:<11} {:<23} {:<23} {:<15} {}",
             action.code(),
             ask(with(&|_| {}), same),
             ask(with(&|m| m.open = false), same),
@@ -292,6 +348,9 @@ fn purposes(out: &mut String) {
             ask(with(&|_| {}), Purpose::Administration),
             ask(window(Some(ME)), glass),
             ask(window(None), glass),
+            ask(in_case(true), Purpose::Case(CASE)),
+            ask(in_case(false), Purpose::Case(CASE)),
+            ask(PersonFacts { case: None, ..in_case(true) }, Purpose::Case(CASE)),
         );
         writeln!(out, "{}", line.trim_end()).unwrap();
     }
@@ -338,6 +397,7 @@ fn matrix() -> String {
         group_table(&mut out, *group);
     }
     conditions(&mut out);
+    cases(&mut out);
     purposes(&mut out);
     out
 }
@@ -376,8 +436,8 @@ fn the_matrix_is_as_committed() {
 fn administrators_read_no_content() {
     for role in [Role::SystemAdmin, Role::SecurityAdmin, Role::AuditAdmin] {
         for action in Action::ALL.iter().filter(|a| {
-            matches!(a.group(), Group::Reading | Group::Sorting | Group::Handling | Group::Care)
-                && **a != Action::ManageRecordRules
+            matches!(a.group(), Group::Reading | Group::Sorting | Group::Handling | Group::Care | Group::Lost)
+                && !matches!(**a, Action::ManageRecordRules | Action::ReportLost)
                 || **a == Action::FollowMatter
         }) {
             assert_eq!(cell(role, *action), ".", "{} may {}", role.code(), action.code());

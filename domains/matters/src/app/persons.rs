@@ -31,14 +31,14 @@ fn facts(cx: &mut Cx<'_>, matter: MatterId) -> Result<(MatterRow, MatterFacts), 
 }
 
 fn may_link(cx: &Cx<'_>, person: PersonId, facts: MatterFacts) -> Result<(), Error> {
-    let about = PersonFacts { id: Some(person), areas: Vec::new(), matter: Some(facts), window: None };
+    let about = PersonFacts { id: Some(person), areas: Vec::new(), matter: Some(facts), window: None, case: None };
     Ok(require(&cx.actor, cx.purpose, Action::LinkPerson, &ResourceFacts::Person(about))?)
 }
 
 /// Whether somebody may be linked at all, for the page.
 pub(super) fn may_be_linked(cx: &Cx<'_>, facts: &ResourceFacts) -> bool {
     let ResourceFacts::Matter(facts) = facts else { return false };
-    let about = PersonFacts { id: None, areas: Vec::new(), matter: Some(facts.clone()), window: None };
+    let about = PersonFacts { id: None, areas: Vec::new(), matter: Some(facts.clone()), window: None, case: None };
     decide(&cx.actor, cx.purpose, Action::LinkPerson, &ResourceFacts::Person(about)).is_allowed()
 }
 

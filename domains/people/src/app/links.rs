@@ -207,6 +207,6 @@ pub fn find_by_code(cx: &mut Cx<'_>, typed: &str) -> Result<Holder> {
 
 /// Whoever acts holds the link of this person.
 pub fn require_own(cx: &Cx<'_>, person: PersonId, action: Action) -> Result<()> {
-    let facts = PersonFacts { id: Some(person), areas: Vec::new(), matter: None, window: None };
+    let facts = PersonFacts { id: Some(person), areas: Vec::new(), matter: None, window: None, case: None };
     Ok(require(&cx.actor, cx.purpose, action, &ResourceFacts::Person(facts))?)
 }

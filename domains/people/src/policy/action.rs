@@ -156,6 +156,28 @@ actions! {
         /// Who looked, when and why, and what was asked: one's own page, with the link.
         FollowRecord = "follow-record",
     }
+    Lost = "A lost elder" {
+        /// Say that an elder was found wandering, or is missing.
+        ReportLost = "report-lost",
+        /// What is known, what was done and by whom. Not who the elder is.
+        ViewCase = "view-case",
+        /// Take it over, write down what happens, call the contacts, keep the elder safe.
+        WorkCase = "work-case",
+        /// Look through enrolled elders who may be meant, and say who it is. Each one shown is logged.
+        IdentifyCase = "identify-case",
+        /// Ask committees who it is, and volunteers and shops near by for help.
+        CallHelp = "call-help",
+        /// "I help": for whoever was called.
+        OfferHelp = "offer-help",
+        /// What a helper needs, the name of the elder too, while they help.
+        HelpCase = "help-case",
+        HandOver = "hand-over",
+        /// Agree, as a second person, that the elder goes with somebody who is no contact.
+        SecondHandOver = "second-hand-over",
+        CloseCase = "close-case",
+        /// Where the elder is and who has them: the family, with its link.
+        FollowCase = "follow-case",
+    }
     OwnData = "What people ask about their own data" {
         /// A copy, a correction, erasure, an objection: with the link of the record or the code of the receipt.
         AskOwnData = "ask-own-data",

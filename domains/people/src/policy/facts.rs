@@ -2,7 +2,7 @@
 
 use super::rules::Within;
 use crate::model::is_admin;
-use kernel::ids::{AccountId, AreaId, MatterId, OrgId, PersonId, PostId, SeatId};
+use kernel::ids::{AccountId, AreaId, CaseId, MatterId, OrgId, PersonId, PostId, SeatId};
 use kernel::{Grant, Role};
 
 /// The thing acted on.
@@ -17,6 +17,8 @@ pub enum ResourceFacts {
     Seat(SeatFacts),
     /// The record of a resident in care.
     Person(PersonFacts),
+    /// A case of a lost elder.
+    Case(CaseFacts),
     /// A break-glass window.
     Window(WindowFacts),
     Demand(DemandFacts),
@@ -63,7 +65,7 @@ pub struct AccountFacts {
 }
 
 /// A record of a person, and what it is asked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PersonFacts {
     /// None: nobody in particular yet, as when searching.
     pub id: Option<PersonId>,
@@ -73,6 +75,27 @@ pub struct PersonFacts {
     pub matter: Option<MatterFacts>,
     /// Whose break-glass window runs now, when it is asked in the name of one.
     pub window: Option<AccountId>,
+    /// The case of a lost elder in whose name it is asked, once it is known to be about this person.
+    pub case: Option<CaseFacts>,
+}
+
+/// A case of a lost elder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseFacts {
+    pub id: CaseId,
+    /// Where it is handled, with everything above; innermost first.
+    pub areas: Vec<AreaId>,
+    pub posts: Vec<PostId>,
+    /// Bodies that were asked who it is.
+    pub orgs: Vec<OrgId>,
+    pub owner_seat: Option<SeatId>,
+    /// The effective owner now.
+    pub owner: AccountId,
+    /// Who helps now, by their own word.
+    pub helpers: Vec<AccountId>,
+    /// Who asked for a second person: for a hand-over to somebody who is no contact.
+    pub asked_second: Option<AccountId>,
+    pub open: bool,
 }
 
 /// A break-glass window.
@@ -139,11 +162,14 @@ impl ResourceFacts {
             Self::DataRequest(_) => Reach::default(),
             Self::Matter(m) => to_matter(account, grant, m),
             // A matter lends its own reach; within a window the role alone counts, and others look into it.
-            Self::Person(p) => match &p.matter {
-                Some(m) => to_matter(account, grant, m),
-                None if p.window == Some(account) => Reach { mine: true, place: true },
-                None => Reach { mine: false, place: at_place(grant, &p.areas, &[], &[]) },
+            Self::Person(p) => match (&p.matter, &p.case) {
+                (Some(m), _) => to_matter(account, grant, m),
+                // Helpers see what the case shows them, never the record.
+                (None, Some(c)) => Reach { mine: is_owner(account, grant, c), ..to_case(account, grant, c) },
+                (None, None) if p.window == Some(account) => Reach { mine: true, place: true },
+                (None, None) => Reach { mine: false, place: at_place(grant, &p.areas, &[], &[]) },
             },
+            Self::Case(c) => to_case(account, grant, c),
             Self::Window(w) => Reach { mine: w.supervisor == account, place: false },
             Self::Demand(d) => Reach { mine: d.asked_by == account, place: false },
             Self::Place(p) => Reach { mine: false, place: at_place(grant, &p.areas, &p.posts, &[]) },
@@ -159,6 +185,17 @@ fn to_matter(account: AccountId, grant: &Grant, m: &MatterFacts) -> Reach {
     Reach {
         mine: m.owner == account || m.owner_seat == Some(grant.seat),
         place: at_place(grant, &m.areas, &m.posts, &m.orgs),
+    }
+}
+
+fn is_owner(account: AccountId, grant: &Grant, c: &CaseFacts) -> bool {
+    c.owner == account || c.owner_seat == Some(grant.seat)
+}
+
+fn to_case(account: AccountId, grant: &Grant, c: &CaseFacts) -> Reach {
+    Reach {
+        mine: is_owner(account, grant, c) || c.helpers.contains(&account),
+        place: at_place(grant, &c.areas, &c.posts, &c.orgs),
     }
 }
 

@@ -12,8 +12,8 @@ mod token;
 
 pub use action::{Action, Group};
 pub use facts::{
-    AccountFacts, DataRequestFacts, DemandFacts, MatterFacts, PersonFacts, PlaceFacts, Reach, ResourceFacts, SeatFacts,
-    WindowFacts,
+    AccountFacts, CaseFacts, DataRequestFacts, DemandFacts, MatterFacts, PersonFacts, PlaceFacts, Reach, ResourceFacts,
+    SeatFacts, WindowFacts,
 };
 pub use rules::{Rule, Within, jobs, rule};
 pub use scope::{Scope, scope};
@@ -191,7 +191,8 @@ const fn is_suspended(action: Action, grants: &[Grant]) -> bool {
 fn conditions(id: AccountId, grants: &[Grant], purpose: Purpose, rule: &Rule, facts: &ResourceFacts) -> Option<Why> {
     match facts {
         ResourceFacts::Matter(m) => about_matter(id, grants, purpose, rule, m),
-        ResourceFacts::Person(p) if rule.in_purpose => about_person(id, grants, purpose, p),
+        ResourceFacts::Person(p) if rule.in_purpose => about_person(id, grants, purpose, rule, p),
+        ResourceFacts::Case(c) => about_case(id, purpose, rule, c),
         // A second person is another person.
         ResourceFacts::Window(w) if rule.second_person => (w.opened_by == id).then_some(Why::OwnHandling),
         ResourceFacts::Demand(d) if rule.second_person => {
@@ -225,6 +226,7 @@ fn about_matter(id: AccountId, grants: &[Grant], purpose: Purpose, rule: &Rule, 
         Purpose::Administration
         | Purpose::Public
         | Purpose::BreakGlass(_)
+        | Purpose::Case(_)
         | Purpose::Demand(_)
         | Purpose::OwnRecord
         | Purpose::DataRequest(_) => false,
@@ -236,14 +238,28 @@ fn about_matter(id: AccountId, grants: &[Grant], purpose: Purpose, rule: &Rule, 
     None
 }
 
-/// A record is opened in the name of an open matter about this person, or within one's own break-glass window (R5).
-fn about_person(id: AccountId, grants: &[Grant], purpose: Purpose, p: &PersonFacts) -> Option<Why> {
+fn about_case(id: AccountId, purpose: Purpose, rule: &Rule, c: &CaseFacts) -> Option<Why> {
+    if rule.second_person && c.asked_second == Some(id) {
+        return Some(Why::OwnHandling);
+    }
+    if rule.while_open && !c.open {
+        return Some(Why::NotOpen);
+    }
+    (rule.content && purpose != Purpose::Case(c.id)).then_some(Why::Purpose)
+}
+
+/// A record is opened in the name of an open matter or case about this person, or within one's own break-glass window (R5).
+fn about_person(id: AccountId, grants: &[Grant], purpose: Purpose, rule: &Rule, p: &PersonFacts) -> Option<Why> {
     match (purpose, &p.matter) {
         (Purpose::Matter(of), Some(m)) if of == m.id => {
             if is_about(id, grants, m) {
                 return Some(Why::AboutYou);
             }
             (!m.open).then_some(Why::NotOpen)
+        }
+        (Purpose::Case(of), _) if !rule.not_in_case && p.case.as_ref().is_some_and(|c| c.id == of) => {
+            let open = p.case.as_ref().is_some_and(|c| c.open);
+            (!open).then_some(Why::NotOpen)
         }
         (Purpose::BreakGlass(_), _) if p.window == Some(id) => None,
         _ => Some(Why::Purpose),

@@ -63,6 +63,8 @@ pub struct Rule {
     pub for_this_matter: bool,
     /// A record of a person: only in the name of an open matter about them, or within one's own break-glass window.
     pub in_purpose: bool,
+    /// Not in the name of a lost elder: a search for somebody is no way to find things out about them (R14).
+    pub not_in_case: bool,
     /// Not by whoever opened or asked for it, nor twice by the same person.
     pub second_person: bool,
 }
@@ -80,6 +82,7 @@ const NOBODY: Rule = Rule {
     content: false,
     for_this_matter: false,
     in_purpose: false,
+    not_in_case: false,
     second_person: false,
 };
 
@@ -231,6 +234,38 @@ const fn in_purpose(roles: &'static [(Role, Within)]) -> Rule {
     Rule { in_purpose: true, ..staff(roles) }
 }
 
+/// Who sees a case of a lost elder, and how far.
+const CASE_READERS: &[(Role, Within)] = &[
+    (Committee, Place),
+    (Aux, Place),
+    (Officer, Place),
+    (Duty, Place),
+    (Head, Place),
+    (Clerk, Place),
+    (Coordinator, District),
+    (CatchAll, Place),
+];
+
+/// Who looks after a lost elder.
+const CASE_WORKERS: &[(Role, Within)] =
+    &[(Committee, Mine), (Aux, Place), (Officer, Place), (Duty, Place), (Head, Place), (CatchAll, Place)];
+
+/// People who know people (L3).
+const CASE_KNOWERS: &[(Role, Within)] =
+    &[(Committee, Place), (Aux, Place), (Officer, Place), (Duty, Place), (Head, Place), (CatchAll, Place)];
+
+/// Who calls others to help, and says that it is over.
+const CASE_CALLERS: &[(Role, Within)] =
+    &[(Officer, Place), (Duty, Place), (Head, Place), (Coordinator, District), (CatchAll, Place)];
+
+/// The second officer (R4).
+const CASE_SECONDS: &[(Role, Within)] =
+    &[(Officer, Place), (Duty, Place), (Head, Place), (Coordinator, District), (CatchAll, Place)];
+
+const fn in_case(roles: &'static [(Role, Within)]) -> Rule {
+    Rule { content: true, ..staff(roles) }
+}
+
 const SELF_OR_SECURITY: Rule = Rule { own_account: true, jobs: OPERATOR, ..staff(&[(Security, District)]) };
 /// The operator at the machine, and the demo that plays him.
 const OPERATOR: &[&str] = &[jobs::CLI, jobs::DEMO, jobs::IMPORT];
@@ -331,7 +366,8 @@ pub const fn rule(action: Action) -> Rule {
         Action::ManageSessions | Action::ManageTokens => SELF_OR_SECURITY,
         Action::ResetFactor => Rule { jobs: OPERATOR, ..staff(&[(Security, District)]) },
 
-        Action::FindPerson | Action::ViewIdentity | Action::LinkPerson => in_purpose(CALLERS),
+        Action::FindPerson | Action::ViewIdentity => in_purpose(CALLERS),
+        Action::LinkPerson => Rule { not_in_case: true, ..in_purpose(CALLERS) },
         Action::OpenRecord | Action::ViewContact => in_purpose(OPENERS),
         Action::ViewHealth | Action::ViewLocation => in_purpose(CARERS),
         Action::ChangeRecord | Action::RecordConsent | Action::IssueLink => in_purpose(RECORDERS),
@@ -360,7 +396,9 @@ pub const fn rule(action: Action) -> Rule {
                 (CatchAll, Mine),
             ])
         },
-        Action::AskDemand => in_purpose(&[(Officer, Mine), (Head, Place), (Coordinator, Mine)]),
+        Action::AskDemand => {
+            Rule { not_in_case: true, ..in_purpose(&[(Officer, Mine), (Head, Place), (Coordinator, Mine)]) }
+        }
         Action::ApproveDemand => Rule { second_person: true, ..staff(&[(Head, District), (Coordinator, District)]) },
         Action::ExportDemand => staff(&[(Officer, Mine), (Head, Mine), (Coordinator, Mine)]),
         Action::ManageRecordRules => Rule { jobs: OPERATOR, ..staff(&[(Security, District)]) },
@@ -378,6 +416,37 @@ pub const fn rule(action: Action) -> Rule {
                 (CatchAll, District),
             ])
         },
+
+        Action::ReportLost => Rule { public: true, any_account: true, ..NOBODY },
+        Action::ViewCase => in_case(CASE_READERS),
+        Action::WorkCase | Action::HandOver => Rule { while_open: true, ..in_case(CASE_WORKERS) },
+        Action::IdentifyCase => Rule { while_open: true, ..in_case(CASE_KNOWERS) },
+        Action::CallHelp => Rule { while_open: true, ..in_case(CASE_CALLERS) },
+        Action::OfferHelp => Rule {
+            while_open: true,
+            ..staff(&[
+                (Volunteer, District),
+                (Leader, District),
+                (Shop, District),
+                (Property, District),
+                (Committee, District),
+                (Aux, District),
+            ])
+        },
+        Action::HelpCase => Rule {
+            while_open: true,
+            ..in_case(&[
+                (Volunteer, Mine),
+                (Leader, Mine),
+                (Shop, Mine),
+                (Property, Mine),
+                (Committee, Mine),
+                (Aux, Mine),
+            ])
+        },
+        Action::SecondHandOver => Rule { second_person: true, while_open: true, ..in_case(CASE_SECONDS) },
+        Action::CloseCase => Rule { while_open: true, ..in_case(CASE_CALLERS) },
+        Action::FollowCase => Rule { subject: true, ..NOBODY },
 
         Action::AskOwnData => Rule { raiser: true, subject: true, ..NOBODY },
         Action::TakeDataRequest => staff(TYPISTS),

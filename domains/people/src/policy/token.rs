@@ -53,7 +53,11 @@ pub const fn token_scope(action: Action) -> Option<TokenScope> {
         | Action::ManageKeys => None,
         // A person answers for these by name.
         Action::ReviewReadings | Action::AnswerReview | Action::AskWithholding | Action::ApproveWithholding => None,
+        // Who an elder is and with whom they went: by name, too.
+        Action::IdentifyCase | Action::HandOver | Action::SecondHandOver => None,
+        Action::ReportLost => Some(TokenScope::Raise),
         Action::FollowMatter
+        | Action::ViewCase
         | Action::ViewPublished
         | Action::ViewPlaces
         | Action::ViewStaff
@@ -72,7 +76,7 @@ pub const fn token_scope(action: Action) -> Option<TokenScope> {
             Group::Intake => Some(TokenScope::Raise),
             // What a person answers for by name: windows, consents, demands.
             Group::Care | Group::OwnData => None,
-            Group::Sorting | Group::Handling | Group::Closing => Some(TokenScope::Write),
+            Group::Lost | Group::Sorting | Group::Handling | Group::Closing => Some(TokenScope::Write),
             Group::Places | Group::People | Group::Running | Group::Log => Some(TokenScope::Administer),
         },
     }
@@ -102,10 +106,12 @@ pub(super) fn beyond(key: &KeyLimit, me: Option<AccountId>, action: Action, fact
         ResourceFacts::Place(p) => p.areas.contains(&area),
         ResourceFacts::Account(a) => Some(a.id) == me || a.areas.contains(&area),
         ResourceFacts::Seat(s) => s.areas.contains(&area),
-        ResourceFacts::Person(p) => match &p.matter {
-            Some(m) => m.areas.contains(&area),
-            None => p.areas.contains(&area),
+        ResourceFacts::Person(p) => match (&p.matter, &p.case) {
+            (Some(m), _) => m.areas.contains(&area),
+            (None, Some(c)) => c.areas.contains(&area),
+            (None, None) => p.areas.contains(&area),
         },
+        ResourceFacts::Case(c) => c.areas.contains(&area),
         ResourceFacts::Window(_) | ResourceFacts::Demand(_) | ResourceFacts::DataRequest(_) => false,
         // Nothing in particular: only what is cut to the area afterwards, line by line.
         ResourceFacts::District => {

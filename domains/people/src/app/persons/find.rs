@@ -41,7 +41,7 @@ pub fn find_person(cx: &mut Cx<'_>, typed: &str, why: &For, within: &[AreaId]) -
          WHERE t.district_id = $1 AND t.token IN ({}))",
         marks(2, tokens.len())
     );
-    if matches!(why, For::Matter(_)) {
+    if matches!(why, For::Matter(_) | For::Case(_)) {
         if within.is_empty() {
             return Ok((Vec::new(), false));
         }

@@ -29,7 +29,7 @@ pub struct ChangeRecord {
 /// Takes somebody new into care, in an area where one works.
 pub fn register_person(cx: &mut Cx<'_>, geography: &dyn Geography, new: &NewPerson) -> Result<PersonId> {
     let areas = geography.areas_above(new.area);
-    let facts = PersonFacts { id: None, areas: areas.clone(), matter: None, window: None };
+    let facts = PersonFacts { id: None, areas: areas.clone(), matter: None, window: None, case: None };
     allow(cx, Action::RegisterPerson, &ResourceFacts::Person(facts))?;
     let id: PersonId = cx.new_id();
     let (identity, contact) = (checked_identity(&new.identity)?, checked_contact(&new.contact)?);

@@ -20,7 +20,7 @@ pub(crate) use own::erase_all;
 pub use own::{Field, Kept, copy_of_record, correct_field, erase_person};
 
 use crate::model::person::Part;
-use crate::policy::{Action, MatterFacts, PersonFacts, ResourceFacts};
+use crate::policy::{Action, CaseFacts, MatterFacts, PersonFacts, ResourceFacts};
 use crate::{Error, Result};
 use kernel::Purpose;
 use kernel::ids::{AreaId, PersonId};
@@ -34,6 +34,8 @@ use uuid::Uuid;
 pub enum For {
     /// An open matter, which is about the person (or, for a search, may turn out to be).
     Matter(Box<MatterFacts>),
+    /// An open case of a lost elder, who was found to be the person.
+    Case(Box<CaseFacts>),
     /// The break-glass window of the `Cx`'s purpose.
     Window,
     /// The person's own link.
@@ -46,12 +48,14 @@ pub(crate) fn person_facts(cx: &mut Cx<'_>, id: Option<PersonId>, why: &For) -> 
         Some(id) => areas_of(cx, id)?,
         None => Vec::new(),
     };
-    let (matter, window) = match (why, cx.purpose) {
-        (For::Matter(m), _) => (Some((**m).clone()), None),
-        (For::Window, Purpose::BreakGlass(window)) => (None, super::break_glass::runs_for(cx, window)?),
-        (For::Window | For::Own, _) => (None, None),
-    };
-    Ok(ResourceFacts::Person(PersonFacts { id, areas, matter, window }))
+    let mut facts = PersonFacts { id, areas, ..PersonFacts::default() };
+    match (why, cx.purpose) {
+        (For::Matter(m), _) => facts.matter = Some((**m).clone()),
+        (For::Case(c), _) => facts.case = Some((**c).clone()),
+        (For::Window, Purpose::BreakGlass(window)) => facts.window = super::break_glass::runs_for(cx, window)?,
+        (For::Window | For::Own, _) => {}
+    }
+    Ok(ResourceFacts::Person(facts))
 }
 
 /// The action that shows a part.

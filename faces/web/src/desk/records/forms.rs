@@ -59,9 +59,10 @@ pub(super) fn forms(
 ) -> Result<Forms, Fail> {
     let matter = match why {
         For::Matter(m) => Some((**m).clone()),
-        For::Window | For::Own => None,
+        For::Case(_) | For::Window | For::Own => None,
     };
-    let facts = ResourceFacts::Person(PersonFacts { id: Some(person), areas: Vec::new(), matter, window: None });
+    let facts =
+        ResourceFacts::Person(PersonFacts { id: Some(person), areas: Vec::new(), matter, window: None, case: None });
     let may = |cx: &Cx<'_>, action| decide(&cx.actor, cx.purpose, action, &facts).is_allowed();
     let mut forms = Forms { moved: moved(cx, page, person, why)?, ..Forms::default() };
     if let Some((at, reason)) = persons::ended(cx, person, why)? {
