@@ -117,6 +117,11 @@ impl WorkCalendar {
         Ok(new)
     }
 
+    /// Days that a notice names, ascending: true = worked.
+    pub fn listed(&self) -> impl Iterator<Item = (Date, bool)> + '_ {
+        self.listed.iter().map(|(date, worked)| (*date, *worked))
+    }
+
     /// The loaded years, ascending.
     pub fn years(&self) -> impl Iterator<Item = i16> + '_ {
         self.years.iter().copied()

@@ -56,7 +56,7 @@ pub fn list(cx: &mut Cx<'_>, before: Option<Moment>, limit: usize) -> Result<Vec
     let sql = "SELECT id, kind, matter_id, number, created_at, read_at FROM notice \
                WHERE account_id = $1 AND district_id = $2 AND created_at < $3 ORDER BY created_at DESC, id DESC LIMIT $4";
     let before = before.unwrap_or(Moment::from_micros(i64::MAX));
-    cx.query(sql, params![account, cx.district(), before, limit.clamp(1, 200)])?
+    cx.query(sql, params![account, cx.district(), before, limit.clamp(1, 5_000)])?
         .iter()
         .map(|r| {
             Ok(Notice {

@@ -2,9 +2,10 @@
 
 use super::Frame;
 use super::ground::{self, Person, open_look, people_on};
+use super::table::{self, As, Listed, Table};
 use super::view::Choice;
 use crate::session::Staff;
-use crate::{App, Fail, Page, html};
+use crate::{App, Fail, Page};
 use askama::Template;
 use axum::Router;
 use axum::extract::{Query, State};
@@ -120,6 +121,7 @@ struct Ask {
     town: String,
     /// Closed doors too.
     all: String,
+    r#as: String,
 }
 
 #[derive(Template)]
@@ -130,11 +132,13 @@ struct DutyPage {
     towns: Vec<Choice>,
     all: bool,
     posts: Vec<OnDuty>,
+    file: String,
 }
 
 async fn show(State(app): State<App>, page: Page, staff: Staff, Query(ask): Query<Ask>) -> Result<Response, Fail> {
     let who = staff.who(Purpose::Administration);
-    let shown = app
+    let (kind, words) = (As::from_code(&ask.r#as), page.clone());
+    let listed = app
         .rt
         .read(who, move |cx| {
             require(&cx.actor, cx.purpose, Action::ViewDesk, &ResourceFacts::District)?;
@@ -151,13 +155,28 @@ async fn show(State(app): State<App>, page: Page, staff: Staff, Query(ask): Quer
                 .filter(|p| town.is_none() || in_town(p) == town)
                 .collect();
             listed.sort_by_key(|p| (near.rank(&known, p), !on.contains_key(&p.id)));
-            let posts = listed.into_iter().map(|p| on_duty(&page, &known, &on, p)).collect();
+            let posts: Vec<OnDuty> = listed.into_iter().map(|p| on_duty(&page, &known, &on, p)).collect();
+            if kind.is_some() {
+                return Ok(Listed::File(as_table(&page, posts).marked(cx)?));
+            }
+            let file = table::href(&page, "/desk/duty", &[("town", &ask.town), ("all", &ask.all)]);
             let mut towns = vec![Choice::new("", page.t("desk-any"), &ask.town)];
             towns.extend(known.of_kind(AreaKind::Town).map(|t| Choice::new(t.id.to_string(), &t.name, &ask.town)));
-            Ok::<_, Fail>(DutyPage { page, frame, towns, all: ask.all == "1", posts })
+            Ok::<_, Fail>(Listed::Page(Box::new(DutyPage { page, frame, towns, all: ask.all == "1", posts, file })))
         })
         .await?;
-    html(&shown)
+    listed.answer(&words, kind).await
+}
+
+fn as_table(page: &Page, posts: Vec<OnDuty>) -> Table {
+    let comma = page.t("list-comma");
+    let row = |p: OnDuty| {
+        let people: Vec<String> = p.people.into_iter().map(|person| person.name).collect();
+        vec![p.name, p.tier, p.town.unwrap_or_default(), p.open, people.join(&comma), p.phone.unwrap_or_default()]
+    };
+    let head =
+        ["desk-duty-post", "desk-post-tier", "desk-duty-town", "desk-col-state", "desk-duty", "desk-staff-phone"];
+    Table::new(page, "duty", &head, posts.into_iter().map(row).collect())
 }
 
 #[cfg(test)]
@@ -187,7 +206,8 @@ pub(super) mod tests {
                 let (page, frame) = (page.clone(), Frame::sample(page));
                 let towns = vec![Choice::new("", page.t("desk-any"), "")];
                 let posts = posts(&page, n);
-                let shown = DutyPage { page, frame, towns, all: n > 0, posts };
+                let file = table::href(&page, "/desk/duty", &[]);
+                let shown = DutyPage { page, frame, towns, all: n > 0, posts, file };
                 ("desk/duty.html", shown.render().unwrap_or_default())
             })
             .collect()

@@ -2,7 +2,7 @@
 //! the list shows.
 
 use super::queue::Ask;
-use super::table::{self, As, Table, instant};
+use super::table::{self, As, MOST, Table, instant};
 use super::view::rows;
 use crate::session::Staff;
 use crate::{App, Fail, Page};
@@ -19,9 +19,6 @@ use store::chain::{self, Mark};
 pub(super) fn routes() -> Router<App> {
     Router::new().route("/desk/export.csv", get(csv_file)).route("/desk/export.xlsx", get(xlsx_file))
 }
-
-/// Lines of one file. A longer list is narrowed by filters.
-const MOST: usize = 5_000;
 
 /// Keys `desk-col-…` of the columns.
 const COLUMNS: [&str; 10] =

@@ -1,5 +1,6 @@
 //! Keys of programs that act in one's own name: for what, in which area, until when. A new one is shown once.
 
+use super::table::{self, As, Listed, Table};
 use super::{Frame, ground};
 use crate::public::post::Posted;
 use crate::session::{Confirmed, Staff};
@@ -47,18 +48,31 @@ pub(super) fn of(cx: &mut Cx<'_>, page: &Page, account: AccountId) -> Result<Vec
     let names = ground::names(cx, &areas)?;
     let view = |t: tokens::Token| KeyView {
         id: t.id.to_string(),
+        scopes: scopes(page, &t),
         label: t.label,
-        scopes: t
-            .scopes
-            .iter()
-            .map(|s| page.tk("key-scope-", s.code()))
-            .collect::<Vec<_>>()
-            .join(&page.t("list-comma")),
         area: t.area.map(|a| names.get(&a).cloned().unwrap_or_else(|| page.t("key-area-gone"))),
         until: t.expires_at.map_or_else(|| page.t("key-no-end"), |at| page.day(at)),
         used: t.last_used_at.map_or_else(|| page.t("key-unused"), |at| page.ago(at)),
     };
     Ok(found.into_iter().map(view).collect())
+}
+
+fn scopes(page: &Page, token: &tokens::Token) -> String {
+    let words: Vec<String> = token.scopes.iter().map(|s| page.tk("key-scope-", s.code())).collect();
+    words.join(&page.t("list-comma"))
+}
+
+/// The same as a file, with dates that can be sorted.
+fn as_table(cx: &mut Cx<'_>, page: &Page, account: AccountId) -> Result<Table, Fail> {
+    let found = tokens::list(cx, account)?;
+    let shown = of(cx, page, account)?;
+    let row = |(t, view): (tokens::Token, KeyView)| {
+        let until = t.expires_at.map_or(view.until, table::instant);
+        let used = t.last_used_at.map_or(view.used, table::instant);
+        vec![view.label, view.scopes, view.area.unwrap_or_else(|| page.t("key-area-all")), until, used]
+    };
+    let head = ["key-label", "key-scopes", "key-area", "key-until", "key-used"];
+    Ok(Table::new(page, "keys", &head, found.into_iter().zip(shown).map(row).collect()).marked(cx)?)
 }
 
 /// What was typed about a new key.
@@ -104,18 +118,24 @@ fn load(cx: &mut Cx<'_>, page: Page, staff: &Staff, typed: Typed) -> Result<Keys
 #[serde(default)]
 struct After {
     done: String,
+    r#as: String,
 }
 
 async fn show(State(app): State<App>, page: Page, staff: Staff, Query(after): Query<After>) -> Result<Response, Fail> {
-    let shown = app
+    let (kind, words) = (As::from_code(&after.r#as), page.clone());
+    let listed = app
         .rt
         .read(staff.who(Purpose::Administration), move |cx| {
+            if kind.is_some() {
+                let me = cx.actor.account_id().ok_or(Fail::SignIn)?;
+                return Ok(Listed::File(as_table(cx, &page, me)?));
+            }
             let typed = Typed { days: USUAL_DAYS.into(), ..Typed::default() };
             let shown = load(cx, page, &staff, typed)?;
-            Ok::<_, Fail>(KeysPage { done: after.done == "ended", ..shown })
+            Ok::<_, Fail>(Listed::Page(Box::new(KeysPage { done: after.done == "ended", ..shown })))
         })
         .await?;
-    html(&shown)
+    listed.answer(&words, kind).await
 }
 
 async fn make(

@@ -1,9 +1,10 @@
 //! The page of whoever is signed in: seats, second factor, devices, and what happened to the account.
 
+use super::table::{As, Listed};
 use super::{Frame, feed, nobody, push, sessions};
 use crate::push::PushView;
 use crate::session::Staff;
-use crate::{App, Fail, Page, html};
+use crate::{App, Fail, Page};
 use askama::Template;
 use axum::Router;
 use axum::extract::{Query, State};
@@ -54,13 +55,25 @@ struct NewsLine {
 #[serde(default)]
 struct After {
     done: String,
+    /// The devices as a file.
+    r#as: String,
 }
 
 async fn me(State(app): State<App>, page: Page, staff: Staff, Query(after): Query<After>) -> Result<Response, Fail> {
     let who = staff.who(Purpose::Administration);
     let on = app.push.is_some();
-    let shown = app.rt.read(who, move |cx| load(cx, page, &staff, &after.done, on)).await?;
-    html(&shown)
+    let (kind, words) = (As::from_code(&after.r#as), page.clone());
+    let listed = app
+        .rt
+        .read(who, move |cx| {
+            if kind.is_some() {
+                let account = cx.actor.account_id().ok_or(Fail::SignIn)?;
+                return Ok(Listed::File(sessions::as_table(cx, &page, account, Some(staff.session))?));
+            }
+            Ok::<_, Fail>(Listed::Page(Box::new(load(cx, page, &staff, &after.done, on)?)))
+        })
+        .await?;
+    listed.answer(&words, kind).await
 }
 
 fn load(cx: &mut Cx<'_>, page: Page, staff: &Staff, done: &str, push_on: bool) -> Result<Me, Fail> {

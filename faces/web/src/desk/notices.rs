@@ -1,11 +1,13 @@
 //! The inbox of whoever is signed in: what happened to matters that concern them.
 
 use super::Frame;
+use super::table::{self, Asked, Listed, Table};
 use crate::session::Staff;
-use crate::{App, Fail, Page, html};
+use crate::{App, Fail, Page};
+use alerts::app::notices::Notice;
 use askama::Template;
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use kernel::Purpose;
@@ -47,12 +49,17 @@ fn own(cx: &Cx<'_>) -> Result<(), Fail> {
     Ok(require(&cx.actor, cx.purpose, Action::OwnNotices, &ResourceFacts::Account(facts))?)
 }
 
-async fn show(State(app): State<App>, page: Page, staff: Staff) -> Result<Response, Fail> {
-    let shown = app
+async fn show(State(app): State<App>, page: Page, staff: Staff, Query(asked): Query<Asked>) -> Result<Response, Fail> {
+    let (kind, words) = (asked.kind(), page.clone());
+    let listed = app
         .rt
         .read(staff.who(Purpose::Administration), move |cx| {
             own(cx)?;
-            let notices = alerts::app::notices::list(cx, None, SHOWN)?;
+            let most = if kind.is_some() { table::MOST } else { SHOWN };
+            let notices = alerts::app::notices::list(cx, None, most)?;
+            if kind.is_some() {
+                return Ok(Listed::File(as_table(&page, &notices)));
+            }
             let notices: Vec<NoticeView> = notices
                 .into_iter()
                 .map(|n| NoticeView {
@@ -70,10 +77,19 @@ async fn show(State(app): State<App>, page: Page, staff: Staff) -> Result<Respon
                 .collect();
             let frame = Frame::load(cx, &page, &staff, "/desk/notices")?;
             let fresh = notices.iter().any(|n| n.fresh);
-            Ok::<_, Fail>(Inbox { page, frame, notices, fresh })
+            Ok::<_, Fail>(Listed::Page(Box::new(Inbox { page, frame, notices, fresh })))
         })
         .await?;
-    html(&shown)
+    listed.answer(&words, kind).await
+}
+
+fn as_table(page: &Page, notices: &[Notice]) -> Table {
+    let row = |n: &Notice| {
+        let new = if n.read_at.is_none() { page.t("desk-notice-new") } else { String::new() };
+        vec![page.t1(&format!("notice-{}", n.kind), "number", &n.number), table::instant(n.at), new]
+    };
+    let head = ["desk-nav-notices", "audit-when", "desk-bulletin-state"];
+    Table::new(page, "notices", &head, notices.iter().map(row).collect())
 }
 
 /// All that the page showed are read.

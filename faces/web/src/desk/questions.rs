@@ -1,7 +1,8 @@
 //! "Why did this person look?" — what the audit asked me, what it has reported, and whether the log verifies.
 
 use super::Frame;
-use super::admin::{LineView, RunView, run_view};
+use super::admin::{LineView, RunView, lines_table, run_view};
+use super::table::{self, Asked};
 use crate::public::post::Posted;
 use crate::session::Staff;
 use crate::{App, Fail, Page, html};
@@ -9,7 +10,7 @@ use askama::Template;
 use audit::review;
 use audit::verification;
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
@@ -55,9 +56,8 @@ fn build(
     };
     let asked = review::questions(cx)?;
     let mine = lines(cx, &page, asked)?;
-    let hears = decide(&cx.actor, cx.purpose, Action::HearReports, &ResourceFacts::District).is_allowed();
     let (mut reported, mut broken) = (Vec::new(), None);
-    if hears {
+    if hears(cx) {
         let found = review::reported(cx)?;
         reported = lines(cx, &page, found)?;
         let last = verification::last_result(cx)?.filter(|v| v.state == "broken");
@@ -67,8 +67,24 @@ fn build(
     Ok(QuestionsPage { page, frame, mine, reported, broken, problem })
 }
 
-async fn show(State(app): State<App>, page: Page, staff: Staff) -> Result<Response, Fail> {
+/// Is told what was reported, and that the log does not verify.
+fn hears(cx: &Cx<'_>) -> bool {
+    decide(&cx.actor, cx.purpose, Action::HearReports, &ResourceFacts::District).is_allowed()
+}
+
+async fn show(State(app): State<App>, page: Page, staff: Staff, Query(asked): Query<Asked>) -> Result<Response, Fail> {
     let who = staff.who(Purpose::Administration);
+    if let Some(kind) = asked.kind() {
+        let words = page.clone();
+        let taken = app.rt.write(who, move |cx| {
+            let mut lines = review::questions(cx)?;
+            if hears(cx) {
+                lines.extend(review::reported(cx)?);
+            }
+            lines_table(cx, &words, "questions", &lines)
+        });
+        return table::answer(&page, taken.await?, kind).await;
+    }
     let shown = app.rt.read(who, move |cx| build(cx, page, &staff, None)).await?;
     html(&shown)
 }

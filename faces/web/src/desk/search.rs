@@ -1,6 +1,7 @@
 //! Finding things: matters by words or number, colleagues by name, pinyin or initials.
 
 use super::queue::Ask;
+use super::table::{self, As, Listed, Table};
 use super::view::{Row, rows};
 use super::{Frame, ground};
 use crate::session::Staff;
@@ -38,6 +39,8 @@ struct Found {
     /// More were found than are shown.
     cut: bool,
     people: Vec<Colleague>,
+    /// The matters as a file, for those who may take lists out.
+    export: Option<(String, String)>,
 }
 
 struct Hits {
@@ -53,12 +56,14 @@ struct StaffPage {
     frame: Frame,
     q: String,
     people: Vec<Colleague>,
+    file: String,
 }
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
 pub(super) struct Words {
     pub q: String,
+    r#as: String,
 }
 
 /// Hits shown; more words find fewer.
@@ -68,7 +73,7 @@ async fn search(
     State(app): State<App>,
     page: Page,
     staff: Staff,
-    Query(Words { q }): Query<Words>,
+    Query(Words { q, .. }): Query<Words>,
 ) -> Result<Response, Fail> {
     let who = staff.who(Purpose::Administration);
     let back = page.clone();
@@ -123,7 +128,11 @@ fn find(cx: &mut Cx<'_>, page: Page, staff: &Staff, q: &str) -> Result<Outcome, 
         empty_more: page.t("desk-search-none-more"),
     };
     let heading = page.t1("desk-search-for", "q", q);
-    Ok(Outcome::Many(Box::new(Found { page, frame, heading, list, cut, people })))
+    let may = decide(&cx.actor, cx.purpose, Action::ExportMatters, &ResourceFacts::District).is_allowed();
+    let words = super::query_string(&[("text", q)]);
+    let export = |kind: &str| page.href(format!("/desk/export.{kind}?{words}"));
+    let export = (may && !list.rows.is_empty()).then(|| (export("csv"), export("xlsx")));
+    Ok(Outcome::Many(Box::new(Found { page, frame, heading, list, cut, people, export })))
 }
 
 /// Colleagues whose name, pinyin, initials or login begin so.
@@ -153,19 +162,32 @@ async fn staff_page(
     State(app): State<App>,
     page: Page,
     staff: Staff,
-    Query(Words { q }): Query<Words>,
+    Query(Words { q, r#as }): Query<Words>,
 ) -> Result<Response, Fail> {
     let who = staff.who(Purpose::Administration);
-    let shown = app
+    let (kind, words) = (As::from_code(&r#as), page.clone());
+    let listed = app
         .rt
         .read(who, move |cx| {
             require(&cx.actor, cx.purpose, Action::ViewStaff, &ResourceFacts::District)?;
             let people = if q.trim().is_empty() { Vec::new() } else { colleagues(cx, &page, &q, 50)? };
+            if kind.is_some() {
+                return Ok(Listed::File(as_table(&page, people).marked(cx)?));
+            }
             let frame = Frame::load(cx, &page, &staff, "/desk/staff")?;
-            Ok::<_, Fail>(StaffPage { page, frame, q, people })
+            let file = table::href(&page, "/desk/staff", &[("q", &q)]);
+            Ok::<_, Fail>(Listed::Page(Box::new(StaffPage { page, frame, q, people, file })))
         })
         .await?;
-    html(&shown)
+    listed.answer(&words, kind).await
+}
+
+/// As many as the page shows.
+fn as_table(page: &Page, people: Vec<Colleague>) -> Table {
+    let comma = page.t("list-comma");
+    let row = |p: Colleague| vec![p.name, p.seats.join(&comma), p.phone.unwrap_or_default()];
+    let head = ["desk-staff-name", "desk-staff-seats", "desk-staff-phone"];
+    Table::new(page, "colleagues", &head, people.into_iter().map(row).collect())
 }
 
 #[cfg(test)]
@@ -186,7 +208,8 @@ pub(super) mod tests {
         let frame = Frame::sample(page);
         let mut out = Vec::new();
         for (n, q) in [(0, ""), (0, "lm"), (2, "lm")] {
-            let shown = StaffPage { page: page.clone(), frame: frame.clone(), q: q.into(), people: people(n) };
+            let file = table::href(page, "/desk/staff", &[("q", q)]);
+            let shown = StaffPage { page: page.clone(), frame: frame.clone(), q: q.into(), people: people(n), file };
             out.push(("desk/staff.html", shown.render().unwrap_or_default()));
             let list = Hits {
                 rows: (0..n).map(|i| crate::desk::view::tests::row(page, i)).collect(),
@@ -200,6 +223,7 @@ pub(super) mod tests {
                 list,
                 cut: n > 0,
                 people: people(n),
+                export: (n > 0).then(|| (page.href("/desk/export.csv"), page.href("/desk/export.xlsx"))),
             };
             out.push(("desk/search.html", found.render().unwrap_or_default()));
         }

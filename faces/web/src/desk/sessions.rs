@@ -1,5 +1,6 @@
 //! Signed-in devices: one's own, and for the security administrator everybody's.
 
+use super::table::{Table, instant};
 use crate::session::Staff;
 use crate::{App, Fail, Page};
 use axum::Router;
@@ -42,6 +43,32 @@ pub(super) fn of(
 ) -> Result<Vec<DeviceView>, Fail> {
     let devices = sessions::devices(cx, account)?;
     Ok(devices.into_iter().map(|d| view(page, d, this)).collect())
+}
+
+/// The same as a file.
+pub(super) fn as_table(
+    cx: &mut Cx<'_>,
+    page: &Page,
+    account: AccountId,
+    this: Option<SessionId>,
+) -> Result<Table, Fail> {
+    let row = |d: Device| {
+        let (since, last) = (instant(d.created_at), instant(d.last_seen_at));
+        let d = view(page, d, this);
+        let here = if d.this { page.t("desk-session-this") } else { String::new() };
+        vec![d.device, d.method, since, d.from, last, d.elsewhere.unwrap_or_default(), here]
+    };
+    let head = [
+        "desk-session-device",
+        "list-col-how",
+        "desk-session-since",
+        "desk-session-from",
+        "desk-session-last",
+        "list-col-moved",
+        "list-col-this",
+    ];
+    let rows = sessions::devices(cx, account)?.into_iter().map(row).collect();
+    Ok(Table::new(page, "devices", &head, rows).marked(cx)?)
 }
 
 fn view(page: &Page, d: Device, this: Option<SessionId>) -> DeviceView {

@@ -5,6 +5,8 @@ use askama::Template;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use rust_xlsxwriter::{DocProperties, Format, Workbook, XlsxError};
+use serde::Deserialize;
+use store::Cx;
 
 /// A table of texts with its header.
 pub(super) struct Table {
@@ -34,6 +36,22 @@ impl As {
     }
 }
 
+/// The address of a list that has no filters.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Asked {
+    r#as: String,
+}
+
+impl Asked {
+    pub(super) fn kind(&self) -> Option<As> {
+        As::from_code(&self.r#as)
+    }
+}
+
+/// Lines of one file. A longer list is narrowed by filters.
+pub(super) const MOST: usize = 5_000;
+
 /// A list as a page, or as the file that was asked for.
 pub(super) enum Listed<P> {
     Page(Box<P>),
@@ -57,8 +75,26 @@ pub(super) fn href(page: &Page, path: &str, filters: &[(&str, &str)]) -> String 
 }
 
 /// Up to which entry the log had come: goes into the name of a file that names people.
-pub(super) fn mark(cx: &mut store::Cx<'_>) -> Result<String, store::Error> {
+pub(super) fn mark(cx: &mut Cx<'_>) -> Result<String, store::Error> {
     Ok(store::chain::Mark::of(&store::chain::head(cx)?).to_string())
+}
+
+impl Table {
+    /// Heads are keys of texts.
+    pub(super) fn new(page: &Page, name: &str, head: &[&str], rows: Vec<Vec<String>>) -> Self {
+        let head = head.iter().map(|key| page.t(key)).collect();
+        Self { name: name.to_owned(), head, rows, mark: String::new() }
+    }
+    /// For lists of who looked at what and why: that it was taken out, and how long it was, is an entry of the log.
+    pub(super) fn recorded(self, cx: &mut Cx<'_>) -> Result<Self, store::Error> {
+        let taken = serde_json::json!({ "list": self.name, "lines": self.rows.len() });
+        cx.record("list.exported", "district", cx.district().0, &taken)?;
+        self.marked(cx)
+    }
+    /// With the head of the log in its name: the list names people.
+    pub(super) fn marked(self, cx: &mut Cx<'_>) -> Result<Self, store::Error> {
+        Ok(Self { mark: mark(cx)?, ..self })
+    }
 }
 
 /// The file.

@@ -1,6 +1,7 @@
 //! Looks that are told later (R14): asked for by one person with a document number, approved by another, ended early.
 
 use super::Frame;
+use super::table::{self, As, Table};
 use super::view::{Field, FieldKind};
 use crate::public::post::Posted;
 use crate::session::{Confirmed, Staff};
@@ -63,6 +64,7 @@ struct Typed {
     until: String,
     #[serde(skip)]
     document: String,
+    r#as: String,
 }
 
 fn fields(page: &Page, typed: &Typed) -> Vec<Field> {
@@ -143,8 +145,39 @@ fn build(
 
 async fn show(State(app): State<App>, page: Page, staff: Staff, Query(typed): Query<Typed>) -> Result<Response, Fail> {
     let who = staff.who(Purpose::Administration);
+    if let Some(kind) = As::from_code(&typed.r#as) {
+        let words = page.clone();
+        return table::answer(&page, app.rt.write(who, move |cx| as_table(cx, &words)).await?, kind).await;
+    }
     let shown = app.rt.read(who, move |cx| build(cx, page, &staff, typed, None)).await?;
     html(&shown)
+}
+
+fn as_table(cx: &mut Cx<'_>, page: &Page) -> Result<Table, Fail> {
+    let mut rows = Vec::new();
+    for w in withhold::list(cx)? {
+        let r = request(cx, page, w)?;
+        let (until, state) = (table::instant(r.w.until), page.tk("withhold-state-", r.w.state.code()));
+        rows.push(vec![
+            r.w.number,
+            r.w.read_n.to_string(),
+            state,
+            until,
+            r.w.document,
+            r.asked,
+            r.decided.unwrap_or_default(),
+        ]);
+    }
+    let head = [
+        "audit-number",
+        "audit-n",
+        "desk-col-state",
+        "withhold-until",
+        "withhold-document",
+        "list-col-asked",
+        "list-col-decided",
+    ];
+    Ok(Table::new(page, "told-later", &head, rows).recorded(cx)?)
 }
 
 async fn ask(State(app): State<App>, page: Page, staff: Staff, posted: Posted) -> Result<Response, Fail> {
@@ -153,6 +186,7 @@ async fn ask(State(app): State<App>, page: Page, staff: Staff, posted: Posted) -
         read: posted.get("read").parse().ok(),
         until: posted.get("until"),
         document: posted.get("document"),
+        r#as: String::new(),
     };
     let until = typed.until.parse::<jiff::civil::Date>().ok();
     let until = until.and_then(|d| d.to_zoned_datetime(kernel::time::shanghai()).ok()).map(|z| Moment::from(&z));

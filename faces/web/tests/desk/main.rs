@@ -8,6 +8,7 @@ mod flow;
 mod imports;
 mod intake;
 mod kept;
+mod lists;
 mod photos;
 mod push;
 mod records;

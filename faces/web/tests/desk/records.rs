@@ -157,6 +157,9 @@ async fn breaking_the_glass() {
     assert_eq!(desk.post(&duty, &record, "").await.status, StatusCode::FORBIDDEN);
     assert!(!desk.get(&duty, "/desk").await.body.contains("您正在紧急查看"));
     says(&desk.get(&coordinator, "/desk/break-glass").await, StatusCode::OK, "老人昏倒在家");
+    let file = desk.get(&coordinator, "/desk/break-glass?as=csv").await;
+    assert!(file.kind.starts_with("text/csv") && file.body.lines().count() == 2, "{}", file.body);
+    assert!(!file.body.contains(NAME) && !file.body.contains("昏倒"), "what was written for the person stays here");
     let letter = desk.post(&coordinator, &format!("{record}/letter"), "").await;
     says(&letter, StatusCode::OK, NAME);
     assert!(letter.body.contains("老人昏倒在家") && letter.body.contains("李敏"), "{}", letter.body);
@@ -203,6 +206,8 @@ async fn a_lawful_demand() {
     says(&desk.post(&asker, &record, ask).await, StatusCode::OK, "等两位审批");
     let page = desk.get(&asker, "/desk/demands").await;
     says(&page, StatusCode::OK, "x-1");
+    let file = desk.get(&asker, "/desk/demands?as=csv").await;
+    assert!(file.kind.starts_with("text/csv") && file.body.contains("x-1,court") && !file.body.contains(NAME));
     let id: String = desk.sql(|cx| Ok(cx.query_one("SELECT id FROM lawful_demand", &[])?.uuid("id")?.to_string()));
     let (act, export) = (format!("/desk/demands/{id}"), format!("/desk/demands/{id}/export"));
     assert_eq!(desk.post(&asker, &act, "do=approve").await.status, StatusCode::FORBIDDEN);

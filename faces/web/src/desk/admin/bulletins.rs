@@ -2,6 +2,7 @@
 
 use super::{Sheet, SheetPage, allow};
 use crate::desk::Frame;
+use crate::desk::table::{self, As, Listed, Table};
 use crate::desk::view::{Choice, Field, blame};
 use crate::public::post::Posted;
 use crate::session::Staff;
@@ -78,6 +79,7 @@ struct OnePage {
 #[serde(default)]
 struct After {
     done: String,
+    r#as: String,
 }
 
 const HOME: &str = "/desk/admin/bulletins";
@@ -85,19 +87,29 @@ const HOME: &str = "/desk/admin/bulletins";
 const HOURS: [i64; 7] = [3, 6, 12, 24, 72, 168, 720];
 
 async fn list(State(app): State<App>, page: Page, staff: Staff, Query(after): Query<After>) -> Result<Response, Fail> {
-    let shown = app
+    let (kind, words) = (As::from_code(&after.r#as), page.clone());
+    let listed = app
         .rt
         .read(staff.who(Purpose::Administration), move |cx| {
             allow(cx, Action::DraftBulletin)?;
             let frame = Frame::load(cx, &page, &staff, HOME)?;
             let found = bulletins::list(cx)?;
-            let lines = found.iter().map(|b| line(cx, &page, b)).collect::<Result<_, _>>()?;
+            let lines = found.iter().map(|b| line(cx, &page, b)).collect::<Result<Vec<_>, _>>()?;
+            if kind.is_some() {
+                return Ok(Listed::File(as_table(&page, &found, lines).marked(cx)?));
+            }
             let known = ["drafted", "published", "cancelled", "discarded"].contains(&after.done.as_str());
             let done = known.then(|| page.tk("desk-bulletin-done-", &after.done));
-            Ok::<_, Fail>(ListPage { page, frame, lines, done })
+            Ok::<_, Fail>(Listed::Page(Box::new(ListPage { page, frame, lines, done })))
         })
         .await?;
-    html(&shown)
+    listed.answer(&words, kind).await
+}
+
+fn as_table(page: &Page, found: &[Bulletin], lines: Vec<Line>) -> Table {
+    let row = |(b, l): (&Bulletin, Line)| vec![l.headline, l.state, l.by, table::instant(b.draft.expires_at)];
+    let head = ["desk-bf-headline", "desk-bulletin-state", "desk-bulletin-who", "desk-bulletin-until"];
+    Table::new(page, "bulletins", &head, found.iter().zip(lines).map(row).collect())
 }
 
 fn line(cx: &mut Cx<'_>, page: &Page, b: &Bulletin) -> Result<Line, Fail> {

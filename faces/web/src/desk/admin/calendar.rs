@@ -2,12 +2,13 @@
 
 use super::allow;
 use crate::desk::Frame;
+use crate::desk::table::{Asked, Listed, Table};
 use crate::public::post::Posted;
 use crate::session::Staff;
 use crate::{App, Fail, Page, html};
 use askama::Template;
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -55,10 +56,28 @@ fn build(
     Ok(CalendarPage { page, frame, years, csv, done, problem })
 }
 
-async fn show(State(app): State<App>, page: Page, staff: Staff) -> Result<Response, Fail> {
+async fn show(State(app): State<App>, page: Page, staff: Staff, Query(asked): Query<Asked>) -> Result<Response, Fail> {
     let who = staff.who(Purpose::Administration);
-    let shown = app.rt.read(who, move |cx| build(cx, page, &staff, String::new(), None, None)).await?;
-    html(&shown)
+    let (kind, words) = (asked.kind(), page.clone());
+    let listed = app
+        .rt
+        .read(who, move |cx| {
+            if kind.is_some() {
+                return Ok(Listed::File(as_table(cx, &page)?));
+            }
+            Ok::<_, Fail>(Listed::Page(Box::new(build(cx, page, &staff, String::new(), None, None)?)))
+        })
+        .await?;
+    listed.answer(&words, kind).await
+}
+
+/// The days of the notices, as they can be loaded again.
+fn as_table(cx: &mut Cx<'_>, page: &Page) -> Result<Table, Fail> {
+    allow(cx, Action::ManageCalendar)?;
+    let calendar = matters::app::calendar(cx)?;
+    let word = |worked| page.t(if worked { "list-day-work" } else { "list-day-off" });
+    let rows = calendar.listed().map(|(date, worked)| vec![date.to_string(), word(worked)]).collect();
+    Ok(Table::new(page, "calendar", &["list-col-date", "list-col-day"], rows))
 }
 
 /// Loads a notice and computes again what was provisional.

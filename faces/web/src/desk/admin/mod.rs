@@ -24,7 +24,7 @@ use askama::Template;
 use axum::Router;
 use store::Cx;
 
-pub(super) use self::audit::{LineView, RunView, run_view};
+pub(super) use self::audit::{LineView, RunView, lines_table, run_view};
 
 pub(super) fn routes() -> Router<App> {
     Router::new()

@@ -2,6 +2,7 @@
 
 use super::{told, unkept};
 use crate::data_requests::{self as words, Group};
+use crate::desk::table::{self, Asked, Table};
 use crate::desk::view::{Choice, Field, FieldKind, blame};
 use crate::desk::{Frame, nobody};
 use crate::public::post::Posted;
@@ -9,7 +10,7 @@ use crate::session::{Confirmed, Staff};
 use crate::{App, Fail, Page, html};
 use askama::Template;
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
@@ -153,11 +154,28 @@ fn build(
     Ok(ListPage { lines, opens, fields: if takes { fields } else { Vec::new() }, errors, done, frame, page })
 }
 
-async fn show(State(app): State<App>, page: Page, staff: Staff) -> Result<Response, Fail> {
+async fn show(State(app): State<App>, page: Page, staff: Staff, Query(asked): Query<Asked>) -> Result<Response, Fail> {
     let who = staff.who(Purpose::Administration);
+    if let Some(kind) = asked.kind() {
+        let words = page.clone();
+        let taken = app.rt.write(who, move |cx| as_table(cx, &words)).await?;
+        return table::answer(&page, taken, kind).await;
+    }
     let form = (take_fields(&page, None), Vec::new());
     let shown = app.rt.read(who, move |cx| build(cx, page, &staff, form, None)).await?;
     html(&shown)
+}
+
+/// Nothing of what was asked: only that something was, by when it is answered, and who did what.
+fn as_table(cx: &mut Cx<'_>, page: &Page) -> Result<Table, Fail> {
+    let (mut rows, comma) = (Vec::new(), page.t("list-comma"));
+    for r in requests::list(cx)? {
+        let l = line(cx, page, &r)?;
+        rows.push(vec![l.number, l.kind, l.of, l.state, table::instant(r.due_at), l.notes.join(&comma)]);
+    }
+    let head =
+        ["desk-col-number", "list-col-kind", "list-col-about", "desk-col-state", "desk-col-due", "list-col-notes"];
+    Ok(Table::new(page, "data-requests", &head, rows).recorded(cx)?)
 }
 
 async fn take(State(app): State<App>, page: Page, staff: Staff, posted: Posted) -> Result<Response, Fail> {

@@ -2,6 +2,7 @@
 
 use super::show::{self, Lines};
 use super::{date, day, told, unkept};
+use crate::desk::table::{self, Asked, Table};
 use crate::desk::view::{Choice, Field, FieldKind};
 use crate::desk::{Frame, nobody};
 use crate::public::post::Posted;
@@ -9,7 +10,7 @@ use crate::session::{Confirmed, Staff};
 use crate::{App, Fail, Page};
 use askama::Template;
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
@@ -135,19 +136,36 @@ fn line(cx: &mut Cx<'_>, page: &Page, d: &Demand) -> Result<Line, Fail> {
     })
 }
 
-fn build(cx: &mut Cx<'_>, page: Page, staff: &Staff, problem: Option<String>) -> Result<DemandsPage, Fail> {
+fn lines(cx: &mut Cx<'_>, page: &Page) -> Result<Vec<Line>, Fail> {
     let all = demands::demands(cx)?;
     if all.is_empty() {
         require_somewhere(&cx.actor, Action::AskDemand)?;
     }
-    let lines = all.iter().map(|d| line(cx, &page, d)).collect::<Result<_, _>>()?;
+    all.iter().map(|d| line(cx, page, d)).collect()
+}
+
+fn as_table(cx: &mut Cx<'_>, page: &Page) -> Result<Table, Fail> {
+    let comma = page.t("list-comma");
+    let row = |d: Line| vec![d.document, d.authority, d.state, d.parts, d.notes.join(&comma)];
+    let head = ["list-col-document", "list-col-authority", "desk-col-state", "demand-parts", "list-col-notes"];
+    let rows = lines(cx, page)?.into_iter().map(row).collect();
+    Ok(Table::new(page, "demands", &head, rows).recorded(cx)?)
+}
+
+fn build(cx: &mut Cx<'_>, page: Page, staff: &Staff, problem: Option<String>) -> Result<DemandsPage, Fail> {
+    let lines = lines(cx, &page)?;
     let ways = Choice::codes(&page, "glass-told-", Told::ALL.iter().map(|t| t.code()), "letter");
     let frame = Frame::load(cx, &page, staff, "/desk/demands")?;
     Ok(DemandsPage { page, frame, lines, ways, problem })
 }
 
-async fn show(State(app): State<App>, page: Page, staff: Staff) -> Result<Response, Fail> {
+async fn show(State(app): State<App>, page: Page, staff: Staff, Query(asked): Query<Asked>) -> Result<Response, Fail> {
     let who = staff.who(Purpose::Administration);
+    if let Some(kind) = asked.kind() {
+        let words = page.clone();
+        let taken = app.rt.write(who, move |cx| as_table(cx, &words)).await?;
+        return table::answer(&page, taken, kind).await;
+    }
     let shown = app.rt.read(who, move |cx| build(cx, page, &staff, None)).await?;
     unkept(&shown)
 }

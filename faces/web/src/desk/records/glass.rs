@@ -3,6 +3,7 @@
 
 use super::of_matter::{FoundLine, found_lines, plain_record};
 use super::{told, unkept};
+use crate::desk::table::{self, Asked, Table};
 use crate::desk::view::{Choice, Field, FieldKind};
 use crate::desk::{Frame, nobody};
 use crate::public::post::Posted;
@@ -10,7 +11,7 @@ use crate::session::{Confirmed, Staff};
 use crate::{App, Fail, Page, fmt};
 use askama::Template;
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
@@ -181,17 +182,58 @@ fn back(page: &Page) -> Response {
     Redirect::to(&page.href("/desk/break-glass")).into_response()
 }
 
-async fn show(State(app): State<App>, page: Page, staff: Staff) -> Result<Response, Fail> {
+/// Whoever opens windows, whoever reviews them, and who is named in one.
+fn allow(cx: &mut Cx<'_>) -> Result<(), Fail> {
+    let may = |action, facts: &ResourceFacts| decide(&cx.actor, cx.purpose, action, facts);
+    let district = ResourceFacts::District;
+    let opens = may(Action::BreakGlass, &district).is_allowed();
+    if !opens && break_glass::windows(cx)?.is_empty() {
+        people::policy::require_somewhere(&cx.actor, Action::ReviewBreakGlass)?;
+    }
+    Ok(())
+}
+
+/// Who, when and what came of it. The reason stays on the page: it is written for the person, and may name somebody.
+fn as_table(cx: &mut Cx<'_>, page: &Page) -> Result<Table, Fail> {
+    allow(cx)?;
+    let mut rows = Vec::new();
+    for w in break_glass::windows(cx)? {
+        let (from, to, due) = (w.opened_at, w.until, w.review_due);
+        let l = line(cx, page, w)?;
+        let untold = l.people.iter().filter(|p| p.told.is_none()).count();
+        rows.push(vec![
+            l.who,
+            table::instant(from),
+            table::instant(to),
+            table::instant(due),
+            l.verdict.map(|(said, _)| said).unwrap_or_default(),
+            l.people.len().to_string(),
+            untold.to_string(),
+        ]);
+    }
+    let head = [
+        "list-col-who",
+        "audit-from",
+        "audit-to",
+        "list-col-review",
+        "glass-verdict",
+        "list-col-records",
+        "list-col-untold",
+    ];
+    Ok(Table::new(page, "break-glass", &head, rows).recorded(cx)?)
+}
+
+async fn show(State(app): State<App>, page: Page, staff: Staff, Query(asked): Query<Asked>) -> Result<Response, Fail> {
     let who = staff.who(Purpose::Administration);
+    if let Some(kind) = asked.kind() {
+        let words = page.clone();
+        let taken = app.rt.write(who, move |cx| as_table(cx, &words)).await?;
+        return table::answer(&page, taken, kind).await;
+    }
     let shown = app
         .rt
         .read(who, move |cx| {
-            let may = |action, facts: &ResourceFacts| decide(&cx.actor, cx.purpose, action, facts);
-            let district = ResourceFacts::District;
-            let opens = may(Action::BreakGlass, &district).is_allowed();
-            if !opens && break_glass::windows(cx)?.is_empty() {
-                people::policy::require_somewhere(&cx.actor, Action::ReviewBreakGlass)?;
-            }
+            allow(cx)?;
             build(cx, page, &staff, Typed::default())
         })
         .await?;

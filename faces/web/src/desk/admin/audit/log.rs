@@ -2,6 +2,7 @@
 
 use super::{HERE, Tabs};
 use crate::desk::admin::allow;
+use crate::desk::table::{self, As, Table};
 use crate::desk::view::Choice;
 use crate::desk::{Frame, query_string};
 use crate::session::Staff;
@@ -33,11 +34,14 @@ struct Ask {
     from: String,
     to: String,
     before: Option<i64>,
+    r#as: String,
 }
 
 struct Row {
     n: i64,
     at: String,
+    /// As a spreadsheet sorts it.
+    sorts: String,
     who: String,
     why: String,
     /// Kind of record in words, or code of the event.
@@ -57,6 +61,7 @@ struct LogPage {
     halves: Vec<Choice>,
     rows: Vec<Row>,
     older: Option<String>,
+    file: String,
     /// Field and what is wrong with it.
     problem: Option<(&'static str, String)>,
 }
@@ -86,17 +91,18 @@ impl Ask {
             before: self.before,
         }
     }
-    fn query(&self, before: i64) -> String {
-        let before = before.to_string();
-        query_string(&[
+    fn fields(&self) -> [(&'static str, &str); 6] {
+        [
             ("half", &self.half),
             ("who", &self.who),
             ("number", &self.number),
             ("kind", &self.kind),
             ("from", &self.from),
             ("to", &self.to),
-            ("before", &before),
-        ])
+        ]
+    }
+    fn query(&self, before: i64) -> String {
+        format!("{}&before={before}", query_string(&self.fields()))
     }
 }
 
@@ -109,6 +115,7 @@ fn row(page: &Page, line: &Line) -> Row {
     Row {
         n: line.n,
         at: page.stamp(line.at),
+        sorts: table::instant(line.at),
         who: looker::who(page, &line.who),
         why: looker::why(page, &line.why, line.number.as_deref()),
         kind,
@@ -138,14 +145,44 @@ fn build(cx: &mut Cx<'_>, page: Page, staff: &Staff, ask: Ask) -> Result<LogPage
         rows: found.lines.iter().map(|line| row(&page, line)).collect(),
         older: found.next.map(|n| page.href(format!("{HERE}/log?{}", ask.query(n)))),
         problem,
+        file: table::href(&page, "/desk/admin/audit/log", &ask.fields()),
         ask,
         page,
         frame,
     })
 }
 
+/// Stretches of the log that one file looks through.
+const STRETCHES: usize = 100;
+
+/// What is found, from the newest on, up to the lines of a file.
+fn as_table(cx: &mut Cx<'_>, page: &Page, ask: &Ask) -> Result<Table, Fail> {
+    allow(cx, Action::ReadAudit)?;
+    let (mut filter, mut rows) = (ask.filter(), Vec::new());
+    for _ in 0..STRETCHES {
+        let found = match search(cx, &filter) {
+            Err(::audit::Error::Invalid { .. }) => break,
+            other => other?,
+        };
+        rows.extend(found.lines.iter().map(|line| row(page, line)));
+        filter.before = found.next;
+        if found.next.is_none() || rows.len() >= table::MOST {
+            break;
+        }
+    }
+    rows.truncate(table::MOST);
+    let cells = |r: Row| vec![r.n.to_string(), r.sorts, r.who, r.kind, r.number.unwrap_or_default(), r.why];
+    let head = ["audit-n", "audit-when", "audit-who", "audit-what", "audit-number", "audit-why"];
+    Ok(Table::new(page, "log", &head, rows.into_iter().map(cells).collect()).recorded(cx)?)
+}
+
 async fn show(State(app): State<App>, page: Page, staff: Staff, Query(ask): Query<Ask>) -> Result<Response, Fail> {
     let who = staff.who(Purpose::Administration);
+    if let Some(kind) = As::from_code(&ask.r#as) {
+        let words = page.clone();
+        let taken = app.rt.write(who, move |cx| as_table(cx, &words, &ask)).await?;
+        return table::answer(&page, taken, kind).await;
+    }
     let shown = app.rt.read(who, move |cx| build(cx, page, &staff, ask)).await?;
     let status = if shown.problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     Ok((status, html(&shown)?).into_response())
@@ -173,6 +210,7 @@ pub(super) mod tests {
             tabs: Tabs::new(page, "log"),
             ask: Ask::default(),
             halves: Choice::codes(page, "audit-half-", ["views", "changes"], "views"),
+            file: table::href(page, "/desk/admin/audit/log", &[]),
             older: (!rows.is_empty()).then(|| "/desk/admin/audit/log?before=9".into()),
             rows,
             problem,

@@ -7,7 +7,7 @@ mod raiser;
 mod sample;
 mod state;
 
-pub(crate) use sample::LineView;
+pub(crate) use sample::{LineView, lines_table};
 pub(crate) use state::{RunView, run_view};
 
 use crate::{App, Page};

@@ -3,6 +3,7 @@
 use super::{HERE, Tabs};
 use crate::desk::Frame;
 use crate::desk::admin::allow;
+use crate::desk::table::{self, As, Table};
 use crate::session::Staff;
 use crate::{App, Fail, Page, html, looker};
 use ::audit::seen::{Look, of_number};
@@ -24,6 +25,7 @@ pub(super) fn routes() -> Router<App> {
 #[serde(default)]
 struct Ask {
     number: String,
+    r#as: String,
 }
 
 struct Row {
@@ -42,6 +44,7 @@ struct RaiserPage {
     frame: Frame,
     tabs: Tabs,
     number: String,
+    file: String,
     /// None before anything was asked.
     rows: Option<Vec<Row>>,
     problem: Option<String>,
@@ -58,7 +61,24 @@ fn row(page: &Page, look: &Look) -> Row {
     }
 }
 
+fn as_table(cx: &mut store::Cx<'_>, page: &Page, number: &str) -> Result<Table, Fail> {
+    allow(cx, Action::ReadAudit)?;
+    let (_, looks) = of_number(cx, number.trim())?;
+    let cells = |l: &Look| {
+        let r = row(page, l);
+        vec![r.n.to_string(), table::instant(l.at), r.who, r.what, r.why, r.later.unwrap_or_default()]
+    };
+    let head = ["audit-n", "audit-when", "audit-who", "audit-what", "audit-why", "withhold-until"];
+    Ok(Table::new(page, "raiser-seen", &head, looks.iter().map(cells).collect()).recorded(cx)?)
+}
+
 async fn show(State(app): State<App>, page: Page, staff: Staff, Query(ask): Query<Ask>) -> Result<Response, Fail> {
+    if let Some(kind) = As::from_code(&ask.r#as) {
+        let words = page.clone();
+        let who = staff.who(Purpose::Administration);
+        let taken = app.rt.write(who, move |cx| as_table(cx, &words, &ask.number)).await?;
+        return table::answer(&page, taken, kind).await;
+    }
     let shown = app
         .rt
         .read(staff.who(Purpose::Administration), move |cx| {
@@ -75,7 +95,8 @@ async fn show(State(app): State<App>, page: Page, staff: Staff, Query(ask): Quer
                 }
             }
             let frame = Frame::load(cx, &page, &staff, HERE)?;
-            Ok::<_, Fail>(RaiserPage { tabs: Tabs::new(&page, "raiser"), page, frame, number, rows, problem })
+            let file = table::href(&page, "/desk/admin/audit/raiser", &[("number", &number)]);
+            Ok::<_, Fail>(RaiserPage { tabs: Tabs::new(&page, "raiser"), page, frame, number, file, rows, problem })
         })
         .await?;
     let status = if shown.problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
@@ -102,6 +123,7 @@ pub(super) mod tests {
             frame: Frame::sample(page),
             tabs: Tabs::new(page, "raiser"),
             number: "HQ-2026-01873".into(),
+            file: table::href(page, "/desk/admin/audit/raiser", &[]),
             rows,
             problem: problem.then(|| page.t("audit-invalid-number")),
         };

@@ -3,13 +3,14 @@
 use super::{HERE, Tabs};
 use crate::desk::Frame;
 use crate::desk::admin::allow;
+use crate::desk::table::{self, Asked, Table, instant};
 use crate::session::Staff;
 use crate::{App, Fail, Page, html, looker};
 use ::audit::review::{self, Line, State as Stand};
 use ::audit::sample::samples as weeks;
 use askama::Template;
 use axum::Router;
-use axum::extract::{Form, Path, State};
+use axum::extract::{Form, Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use kernel::Purpose;
@@ -99,6 +100,35 @@ impl LineView {
     }
 }
 
+/// Lines as a file.
+pub(crate) fn lines_table(cx: &mut Cx<'_>, page: &Page, name: &str, lines: &[Line]) -> Result<Table, Fail> {
+    let mut rows = Vec::with_capacity(lines.len());
+    for line in lines {
+        let view = LineView::new(cx, page, line)?;
+        rows.push(vec![
+            view.n.to_string(),
+            instant(line.at),
+            view.who,
+            view.what,
+            view.why,
+            page.tk("audit-line-", view.state),
+            view.asked.unwrap_or_default(),
+            view.answer.unwrap_or_default(),
+        ]);
+    }
+    let head = [
+        "audit-n",
+        "audit-when",
+        "audit-who",
+        "audit-what",
+        "audit-why",
+        "desk-col-state",
+        "list-col-asked-of",
+        "data-answered",
+    ];
+    Ok(Table::new(page, name, &head, rows).recorded(cx)?)
+}
+
 #[derive(Template)]
 #[template(path = "desk/admin/audit/sample.html")]
 struct SamplePage {
@@ -124,8 +154,17 @@ fn build(cx: &mut Cx<'_>, page: Page, staff: &Staff) -> Result<SamplePage, Fail>
     Ok(SamplePage { tabs: Tabs::new(&page, "sample"), page, frame, lines, weeks })
 }
 
-async fn show(State(app): State<App>, page: Page, staff: Staff) -> Result<Response, Fail> {
+async fn show(State(app): State<App>, page: Page, staff: Staff, Query(asked): Query<Asked>) -> Result<Response, Fail> {
     let who = staff.who(Purpose::Administration);
+    if let Some(kind) = asked.kind() {
+        let words = page.clone();
+        let taken = app.rt.write(who, move |cx| {
+            allow(cx, Action::ReviewReadings)?;
+            let lines = review::lines(cx)?;
+            lines_table(cx, &words, "sample", &lines)
+        });
+        return table::answer(&page, taken.await?, kind).await;
+    }
     let shown = app.rt.read(who, move |cx| build(cx, page, &staff)).await?;
     html(&shown)
 }

@@ -3,16 +3,18 @@
 use super::{HERE, Tabs};
 use crate::desk::Frame;
 use crate::desk::admin::allow;
+use crate::desk::table::{As, Listed, Table, instant};
 use crate::session::Staff;
-use crate::{App, Fail, Page, html, looker};
+use crate::{App, Fail, Page, looker};
 use ::audit::verification::{self, Verification};
 use askama::Template;
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use kernel::Purpose;
 use people::policy::Action;
+use serde::Deserialize;
 use serde_json::Value;
 use store::Cx;
 
@@ -128,10 +130,48 @@ fn build(cx: &mut Cx<'_>, page: Page, staff: &Staff) -> Result<StatePage, Fail> 
     })
 }
 
-async fn show(State(app): State<App>, page: Page, staff: Staff) -> Result<Response, Fail> {
+/// Which of the two lists as a file.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Asked {
+    list: String,
+    r#as: String,
+}
+
+async fn show(State(app): State<App>, page: Page, staff: Staff, Query(asked): Query<Asked>) -> Result<Response, Fail> {
     let who = staff.who(Purpose::Administration);
-    let shown = app.rt.read(who, move |cx| build(cx, page, &staff)).await?;
-    html(&shown)
+    let (kind, words) = (As::from_code(&asked.r#as), page.clone());
+    let listed = app
+        .rt
+        .read(who, move |cx| match kind {
+            Some(_) if asked.list == "anchors" => Ok(Listed::File(anchors_table(cx, &page)?)),
+            Some(_) => Ok(Listed::File(runs_table(cx, &page)?)),
+            None => Ok::<_, Fail>(Listed::Page(Box::new(build(cx, page, &staff)?))),
+        })
+        .await?;
+    listed.answer(&words, kind).await
+}
+
+/// With the whole line: what `mulin audit verify --anchor` reads.
+fn anchors_table(cx: &mut Cx<'_>, page: &Page) -> Result<Table, Fail> {
+    allow(cx, Action::VerifyAudit)?;
+    let anchors = ::audit::state::state(cx)?.anchors;
+    let row = |a: &store::chain::KeptAnchor| {
+        vec![instant(a.anchor.at), a.anchor.entries.to_string(), a.anchor.block.to_string(), a.line.clone()]
+    };
+    let head = ["audit-when", "audit-entries", "audit-block", "audit-anchor"];
+    Ok(Table::new(page, "anchors", &head, anchors.iter().map(row).collect()).marked(cx)?)
+}
+
+fn runs_table(cx: &mut Cx<'_>, page: &Page) -> Result<Table, Fail> {
+    allow(cx, Action::VerifyAudit)?;
+    let mut rows = Vec::new();
+    for v in verification::latest(cx, 8)? {
+        let run = run_view(cx, page, &v)?;
+        rows.push(vec![instant(v.asked_at), run.by, run.words, run.breaks.join(&page.t("list-comma"))]);
+    }
+    let head = ["audit-when", "list-col-by", "audit-runs", "audit-broken"];
+    Ok(Table::new(page, "verifications", &head, rows).marked(cx)?)
 }
 
 async fn verify(State(app): State<App>, page: Page, staff: Staff) -> Result<Response, Fail> {

@@ -1,0 +1,21 @@
+# Heads of columns of lists taken out as files
+list-col-who = Who
+list-col-notes = What happened
+list-col-authority = Authority
+list-col-document = Document
+list-col-kind = What is asked
+list-col-about = About whom
+list-col-asked = Asked by, when
+list-col-decided = Decided by, when
+list-col-asked-of = Asked of
+list-col-how = How signed in
+list-col-moved = Later elsewhere
+list-col-this = In use now
+list-col-by = Verified by
+list-col-records = Records opened
+list-col-untold = People not yet told
+list-col-review = Review due
+list-col-date = date
+list-col-day = off or work
+list-day-off = off
+list-day-work = work

@@ -1,0 +1,21 @@
+# 列表存成文件时的表头
+list-col-who = 谁
+list-col-notes = 经过
+list-col-authority = 来文单位
+list-col-document = 文号
+list-col-kind = 要求什么
+list-col-about = 关于谁
+list-col-asked = 谁、何时申请
+list-col-decided = 谁、何时决定
+list-col-asked-of = 问了谁
+list-col-how = 登录方式
+list-col-moved = 后来在别处
+list-col-this = 正在用的
+list-col-by = 谁核对的
+list-col-records = 打开了几份
+list-col-untold = 还没告诉几位
+list-col-review = 最晚何时复核
+list-col-date = 日期
+list-col-day = 放假或上班
+list-day-off = 放假
+list-day-work = 上班
