@@ -54,7 +54,11 @@ value_from_ids!(
     PersonId,
     WindowId,
     DemandId,
-    DataRequestId
+    DataRequestId,
+    CaseId,
+    CardId,
+    ThreadId,
+    ContactId
 );
 
 impl<T: Into<Self>> From<Option<T>> for Value {

@@ -113,6 +113,11 @@ fn facts(action: Action, lies: Lies) -> ResourceFacts {
         _ if action.group() == Group::OwnData => ResourceFacts::DataRequest(DataRequestFacts::default()),
         Action::ReportLost => ResourceFacts::District,
         Action::FollowCase => ResourceFacts::Person(about(m)),
+        Action::ScanCard => ResourceFacts::District,
+        Action::MakeCards | Action::WriteToFinder => {
+            ResourceFacts::Place(PlaceFacts { areas: m.areas, posts: m.posts })
+        }
+        _ if action.group() == Group::Circle => ResourceFacts::Person(about(m)),
         _ if action.group() == Group::Lost => ResourceFacts::Case(case(m)),
         _ if action.group() == Group::Care => ResourceFacts::Person(about(m)),
         _ => match action.group() {

@@ -7,8 +7,14 @@ use std::sync::Arc;
 use store::{Keys, Migration, Options, Runtime};
 
 /// Every table of the program, in the order in which they build on each other.
-pub(crate) const MIGRATIONS: &[&[Migration]] =
-    &[places::MIGRATIONS, people::MIGRATIONS, matters::MIGRATIONS, alerts::MIGRATIONS, audit::MIGRATIONS];
+pub(crate) const MIGRATIONS: &[&[Migration]] = &[
+    places::MIGRATIONS,
+    people::MIGRATIONS,
+    care::MIGRATIONS,
+    matters::MIGRATIONS,
+    alerts::MIGRATIONS,
+    audit::MIGRATIONS,
+];
 
 /// Opens what the configuration names, with the machine's clock, and brings its schema up to date.
 pub(crate) fn open(config: &Config) -> anyhow::Result<Runtime> {

@@ -151,6 +151,11 @@ fn plain(name: &str) -> String {
     text::narrow(name).chars().filter(|c| !c.is_whitespace() && *c != '·').collect::<String>().to_lowercase()
 }
 
+/// The surname of a name in characters.
+pub fn surname_of(name: &str) -> Option<String> {
+    surname(&plain(name))
+}
+
 fn surname(whole: &str) -> Option<String> {
     if whole.is_ascii() {
         return None;

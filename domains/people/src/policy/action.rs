@@ -178,6 +178,22 @@ actions! {
         /// Where the elder is and who has them: the family, with its link.
         FollowCase = "follow-case",
     }
+    Circle = "Care plans and cards" {
+        /// Whom to call, who is at home when, which card is worn: in the name of an open matter or case about the elder.
+        ViewCare = "view-care",
+        /// The sealed care plan. Each opening is logged and told to the family.
+        OpenPlan = "open-plan",
+        /// Write contacts, plan and schedule, and what was agreed to.
+        ChangeCare = "change-care",
+        /// Give a card to an elder, check it, replace it, take it back.
+        ManageCard = "manage-card",
+        /// Print blank cards for the stock of a post.
+        MakeCards = "make-cards",
+        /// Scan a card, or type its code: whoever stands beside the elder.
+        ScanCard = "scan-card",
+        /// Read and answer what a finder wrote: the family, and the desk of the card's post.
+        WriteToFinder = "write-to-finder",
+    }
     OwnData = "What people ask about their own data" {
         /// A copy, a correction, erasure, an objection: with the link of the record or the code of the receipt.
         AskOwnData = "ask-own-data",

@@ -417,6 +417,25 @@ pub const fn rule(action: Action) -> Rule {
             ])
         },
 
+        Action::ViewCare => in_purpose(CALLERS),
+        Action::OpenPlan => in_purpose(CARERS),
+        Action::ChangeCare | Action::ManageCard => in_purpose(RECORDERS),
+        Action::MakeCards => {
+            Rule { jobs: OPERATOR, ..staff(&[(Committee, Place), (Officer, Place), (Duty, Place), (Head, Place)]) }
+        }
+        Action::ScanCard => Rule { public: true, ..NOBODY },
+        Action::WriteToFinder => Rule {
+            subject: true,
+            ..staff(&[
+                (Aux, Place),
+                (Officer, Place),
+                (Duty, Place),
+                (Head, Place),
+                (Coordinator, District),
+                (CatchAll, Place),
+            ])
+        },
+
         Action::ReportLost => Rule { public: true, any_account: true, ..NOBODY },
         Action::ViewCase => in_case(CASE_READERS),
         Action::WorkCase | Action::HandOver => Rule { while_open: true, ..in_case(CASE_WORKERS) },

@@ -112,7 +112,7 @@ pub fn moves(cx: &mut Cx<'_>, person: PersonId, why: &For) -> Result<Vec<Moved>>
 }
 
 /// Nobody writes on the record of somebody who is in care no longer.
-pub(crate) fn in_care(cx: &mut Cx<'_>, person: PersonId) -> Result<()> {
+pub fn in_care(cx: &mut Cx<'_>, person: PersonId) -> Result<()> {
     let sql = "SELECT ended_at FROM person WHERE id = $1 AND district_id = $2";
     match cx.query_one(sql, params![person, cx.district()])?.opt_moment("ended_at")? {
         Some(_) => Err(Error::Refused("care-ended")),
@@ -141,6 +141,7 @@ pub fn end_care(cx: &mut Cx<'_>, person: PersonId, why: &For, reason: EndReason)
     let sql = "UPDATE person SET ended_at = $1, end_reason = $2, version = version + 1 WHERE id = $3";
     cx.execute(sql, params![cx.now, reason.code(), person])?;
     consents::end_all(cx, person)?;
+    super::circle::care_is_over(cx, person)?;
     cx.execute("DELETE FROM person_token WHERE person_id = $1", params![person])?;
     if reason == EndReason::Died {
         let sql = "UPDATE person_link SET revoked_at = $1 WHERE person_id = $2 AND guardian_id IS NULL AND revoked_at IS NULL";

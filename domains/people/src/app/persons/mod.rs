@@ -2,14 +2,17 @@
 //! of one's own, or within a break-glass window, and each look is an entry of the log (R5, R6).
 
 mod care;
+mod circle;
 mod find;
 mod import;
 mod keep;
 mod open;
 mod own;
 
-pub(crate) use care::in_care;
-pub use care::{EndReason, Moved, Registered, end_care, ended, move_person, moves, register_within, resume_care};
+pub use care::{
+    EndReason, Moved, Registered, end_care, ended, in_care, move_person, moves, register_within, resume_care,
+};
+pub use circle::{CARE_OVER, Known, areas_of_all, known, known_of, may, spoken_for};
 pub use find::{Found, find_person, lookups_left};
 pub use import::{ResidentReport, ResidentRow, check_residents, import_residents};
 pub(crate) use keep::erase_part;

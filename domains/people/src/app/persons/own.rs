@@ -183,6 +183,7 @@ pub(crate) fn erase_all(cx: &mut Cx<'_>, person: PersonId) -> std::result::Resul
     for part in Part::ALL {
         cx.destroy_subject_key(part.class(), person.0)?;
     }
+    super::circle::care_is_over(cx, person)?;
     let sql = "SELECT id FROM consent WHERE person_id = $1 AND district_id = $2";
     let witnesses = cx.query(sql, params![person, cx.district()])?;
     let witnesses = witnesses.iter().map(|r| r.uuid("id")).collect::<std::result::Result<Vec<_>, _>>()?;

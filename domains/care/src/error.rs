@@ -1,0 +1,45 @@
+//! What a use case of this crate can refuse.
+
+use people::policy::Denied;
+
+/// Messages name fields, never values.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum Error {
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    #[error(transparent)]
+    Denied(#[from] Denied),
+    #[error(transparent)]
+    People(people::Error),
+    #[error("places: {0}")]
+    Places(String),
+    /// A field of the form, and what is wrong with it.
+    #[error("{field}: {why}")]
+    Invalid { field: &'static str, why: &'static str },
+    /// Somebody changed it meanwhile; nothing was changed.
+    #[error("changed meanwhile (version {seen} was seen, now it is {current})")]
+    Stale { seen: i64, current: i64 },
+    /// A rule about care: the end of the key `rule-care-…`.
+    #[error("refused: {0}")]
+    Refused(&'static str),
+}
+
+impl From<people::Error> for Error {
+    fn from(error: people::Error) -> Self {
+        match error {
+            people::Error::Store(e) => Self::Store(e),
+            people::Error::Denied(e) => Self::Denied(e),
+            people::Error::Invalid { field, why } => Self::Invalid { field, why },
+            other => Self::People(other),
+        }
+    }
+}
+
+impl From<places::Error> for Error {
+    fn from(error: places::Error) -> Self {
+        Self::Places(error.to_string())
+    }
+}
+
+/// Result of a use case of this crate.
+pub type Result<T> = std::result::Result<T, Error>;

@@ -1,0 +1,37 @@
+//! What is to be told after something happened: jobs, enqueued in the same transaction and answered by the crate `alerts`.
+//! They hold ids and nothing else.
+
+use kernel::ids::{CardId, PersonId, ThreadId};
+use serde::{Deserialize, Serialize};
+use store::{Cx, NewJob};
+
+macro_rules! job {
+    ($($(#[$doc:meta])* $name:ident = $kind:literal { $($field:ident: $ty:ty),+ $(,)? })+) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Serialize, Deserialize)]
+        pub struct $name { $(pub $field: $ty),+ }
+        impl $name {
+            pub const KIND: &'static str = $kind;
+            pub(crate) fn enqueue(&self, cx: &mut Cx<'_>, key: &str) -> crate::Result<()> {
+                let payload = serde_json::to_value(self).unwrap_or_default();
+                Ok(cx.enqueue(NewJob { kind: Self::KIND, key: key.to_owned(), run_at: cx.now, payload })?)
+            }
+        }
+    )+};
+}
+
+job! {
+    /// A card was scanned: the family hears of it, and the desk of its post.
+    TellScan = "care.scanned" { card: CardId, person: PersonId }
+    /// A card that is over was used.
+    TellOldCard = "care.old_card" { card: CardId }
+    /// Something to look at: `far`, `often` or `reported`.
+    TellDesk = "care.look" { card: CardId, why: String }
+    /// A finder wrote, or said where they are.
+    TellMessage = "care.message" { thread: ThreadId, person: PersonId }
+    /// The care plan was opened.
+    TellPlan = "care.plan_opened" { person: PersonId }
+}
+
+/// Signal after a message or a scan; the subject is the thread or the card.
+pub const SIGNAL: &str = "care";

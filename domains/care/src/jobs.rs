@@ -1,0 +1,17 @@
+//! Jobs of this crate: the end of somebody's care.
+
+use crate::app::endings;
+use kernel::ids::PersonId;
+use people::app::persons::CARE_OVER;
+use store::Who;
+use store::jobs::{Handlers, JobError};
+
+/// Handlers of the jobs of this crate.
+pub fn handlers() -> Handlers {
+    Handlers::default().on(CARE_OVER, |rt, job| {
+        let id = job.payload.get("person").and_then(|p| p.as_str()).and_then(|p| p.parse::<PersonId>().ok());
+        let person = id.ok_or_else(|| JobError::Dead("no person in the payload".into()))?;
+        rt.write_now(Who::system(job.district, "care"), move |cx| endings::care_is_over(cx, person))
+            .map_err(|e: crate::Error| JobError::Retry(e.to_string()))
+    })
+}

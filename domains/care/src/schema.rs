@@ -1,0 +1,76 @@
+//! Tables of this crate. Nobody else reads or writes them.
+
+use store::Migration;
+
+pub const MIGRATIONS: &[Migration] = &[
+    Migration {
+        name: "care-0001-circle",
+        // What is personal is sealed. No count, level or mark of anybody (R8): scans are dated events.
+        sql: "
+CREATE TABLE care_contact (
+  id UUID PRIMARY KEY, district_id UUID NOT NULL, person_id UUID NOT NULL, position BIGINT NOT NULL, guardian_id UUID,
+  identity BYTEA, contact BYTEA, lang TEXT NOT NULL, may_collect BOOLEAN NOT NULL, barred BOOLEAN NOT NULL,
+  since BIGINT NOT NULL, ended_at BIGINT
+);
+CREATE INDEX care_contact_person ON care_contact (person_id, position);
+CREATE INDEX care_contact_ended ON care_contact (district_id, ended_at);
+CREATE TABLE care_plan (
+  person_id UUID PRIMARY KEY, district_id UUID NOT NULL, inner_part BYTEA, haunts BYTEA, outer_part BYTEA, outer_id UUID,
+  searchable BOOLEAN NOT NULL, version BIGINT NOT NULL, changed_at BIGINT NOT NULL
+);
+CREATE INDEX care_plan_search ON care_plan (district_id, searchable);
+CREATE TABLE care_consent (
+  id UUID PRIMARY KEY, district_id UUID NOT NULL, person_id UUID NOT NULL, what TEXT NOT NULL, answer TEXT NOT NULL,
+  given_by TEXT NOT NULL, guardian_id UUID, channel TEXT NOT NULL, witness BYTEA NOT NULL, at BIGINT NOT NULL,
+  review_on BIGINT NOT NULL, written_by TEXT NOT NULL, ended_at BIGINT, ended_by TEXT, ended_channel TEXT
+);
+CREATE INDEX care_consent_person ON care_consent (person_id, what, at);
+CREATE INDEX care_consent_ended ON care_consent (district_id, ended_at);
+CREATE TABLE care_schedule (
+  person_id UUID PRIMARY KEY, district_id UUID NOT NULL, schedule BYTEA NOT NULL, version BIGINT NOT NULL,
+  changed_at BIGINT NOT NULL
+);
+",
+    },
+    Migration {
+        name: "care-0002-cards",
+        // Token and code stand on the card and nowhere else.
+        sql: "
+CREATE TABLE care_card (
+  id UUID PRIMARY KEY, district_id UUID NOT NULL, number BIGINT NOT NULL, post_id UUID NOT NULL, state TEXT NOT NULL,
+  token_hash BYTEA NOT NULL, code_hash BYTEA NOT NULL, person_id UUID, card_condition TEXT NOT NULL,
+  strap_condition TEXT NOT NULL, made_at BIGINT NOT NULL, made_by UUID, issued_at BIGINT, checked_at BIGINT,
+  ended_at BIGINT, successor UUID, version BIGINT NOT NULL
+);
+CREATE UNIQUE INDEX care_card_token ON care_card (token_hash);
+CREATE UNIQUE INDEX care_card_code ON care_card (code_hash);
+CREATE INDEX care_card_person ON care_card (person_id, issued_at);
+CREATE INDEX care_card_stock ON care_card (district_id, state, post_id);
+CREATE TABLE care_card_check (
+  id UUID PRIMARY KEY, district_id UUID NOT NULL, card_id UUID NOT NULL, at BIGINT NOT NULL, by_account UUID,
+  card_condition TEXT NOT NULL, strap_condition TEXT NOT NULL, worn BOOLEAN NOT NULL
+);
+CREATE INDEX care_card_check_card ON care_card_check (card_id, at);
+CREATE TABLE care_scan (
+  id UUID PRIMARY KEY, district_id UUID NOT NULL, card_id UUID NOT NULL, person_id UUID, at BIGINT NOT NULL, how TEXT NOT NULL,
+  told BOOLEAN NOT NULL, over BOOLEAN NOT NULL
+);
+CREATE INDEX care_scan_card ON care_scan (card_id, at);
+CREATE INDEX care_scan_person ON care_scan (person_id, at);
+CREATE INDEX care_scan_age ON care_scan (district_id, at);
+CREATE TABLE care_thread (
+  id UUID PRIMARY KEY, district_id UUID NOT NULL, card_id UUID NOT NULL, person_id UUID NOT NULL, post_id UUID NOT NULL,
+  finder_hash BYTEA NOT NULL, opened_at BIGINT NOT NULL, last_at BIGINT NOT NULL, closed_at BIGINT, close_reason TEXT
+);
+CREATE INDEX care_thread_card ON care_thread (card_id, finder_hash);
+CREATE INDEX care_thread_person ON care_thread (person_id, last_at);
+CREATE INDEX care_thread_age ON care_thread (district_id, last_at);
+CREATE TABLE care_message (
+  id UUID PRIMARY KEY, district_id UUID NOT NULL, thread_id UUID NOT NULL, sender TEXT NOT NULL, kind TEXT NOT NULL,
+  body BYTEA NOT NULL, at BIGINT NOT NULL, by_account UUID, idem_key TEXT NOT NULL
+);
+CREATE UNIQUE INDEX care_message_key ON care_message (idem_key);
+CREATE INDEX care_message_thread ON care_message (thread_id, at);
+",
+    },
+];
