@@ -230,3 +230,5 @@ passkey-not-added = It was not added. Please try again.
 ways-done-passkey = It is added. You can sign in with it now.
 ways-done-passkey-removed = It is removed; all other devices are signed out.
 account-news-passkey-copied = A passkey may have been copied, so it was not let in; please remove it
+desk-person-passkey-hint = For a lost device. Make sure first, in person or by telephone, that it is them. The passkey signs in no longer, all devices are signed out, and the person is told.
+desk-person-done-passkey = The passkey is removed and all devices are signed out.

@@ -227,3 +227,5 @@ passkey-not-added = 没有添加成功，请再试一次。
 ways-done-passkey = 已添加。以后可以用它登录。
 ways-done-passkey-removed = 已删除，其他设备都已退出。
 account-news-passkey-copied = 有一把通行密钥可能被复制，没有让它登录；请删掉它
+desk-person-passkey-hint = 设备丢了时用。请先当面或电话核实是本人。删除后这把钥匙不能再登录，所有设备会退出，本人会收到提示。
+desk-person-done-passkey = 通行密钥已删除，所有设备已退出。

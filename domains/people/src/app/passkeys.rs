@@ -264,20 +264,38 @@ pub fn list(cx: &mut Cx<'_>, account: AccountId) -> Result<Vec<Passkey>> {
     rows.iter().map(read).collect()
 }
 
-/// Takes a passkey away: one's own (but never the last way in), or, as the security administrator, somebody's. Other devices
-/// are signed out.
-pub fn remove(cx: &mut Cx<'_>, fresh: &Fresh, keep: SessionId, id: Uuid) -> Result<AccountId> {
+/// Takes one's own passkey away, but never the last way in. Other devices are signed out.
+pub fn remove(cx: &mut Cx<'_>, fresh: &Fresh, keep: SessionId, id: Uuid) -> Result<()> {
     let me = fresh.is_of(cx)?;
-    let sql = "SELECT account_id FROM passkey WHERE id = $1 AND district_id = $2";
-    let account: AccountId = cx.query_one(sql, params![id, cx.district()])?.id("account_id")?;
-    let own = account == me;
-    allow(cx, if own { Action::OwnAccount } else { Action::ResetFactor }, &account_facts(account))?;
-    if own && oidc::ways_in(cx, account)? <= 1 {
+    allow(cx, Action::OwnAccount, &account_facts(me))?;
+    owned_by(cx, me, id)?;
+    if oidc::ways_in(cx, me)? <= 1 {
         return Err(Error::LastWay);
     }
+    take_away(cx, me, Some(keep), id)
+}
+
+/// Takes somebody's passkey away, because the device that holds it is lost: all their devices are signed out and they are
+/// told. Whoever has no other way in left gets a new password from the system administrator.
+pub fn remove_of(cx: &mut Cx<'_>, fresh: &Fresh, account: AccountId, id: Uuid) -> Result<()> {
+    fresh.is_of(cx)?;
+    // Whether there is such an account or passkey is not told to those who may not.
+    allow(cx, Action::ResetFactor, &account_facts(account))?;
+    owned_by(cx, account, id)?;
+    take_away(cx, account, None, id)
+}
+
+fn owned_by(cx: &mut Cx<'_>, account: AccountId, id: Uuid) -> Result<()> {
+    let sql = "SELECT 1 AS one FROM passkey WHERE id = $1 AND account_id = $2 AND district_id = $3";
+    cx.query_one(sql, params![id, account, cx.district()])?;
+    Ok(())
+}
+
+fn take_away(cx: &mut Cx<'_>, account: AccountId, keep: Option<SessionId>, id: Uuid) -> Result<()> {
     cx.execute("DELETE FROM passkey WHERE id = $1", params![id])?;
-    sessions::revoke_all_of(cx, account, own.then_some(keep), Ended::Secret)?;
+    // What was begun with it counts for nothing either.
+    cx.execute("DELETE FROM passkey_challenge WHERE account_id = $1", params![account])?;
+    sessions::revoke_all_of(cx, account, keep, Ended::Secret)?;
     cx.record("passkey.removed", "account", account.0, &json!({ "passkey": id }))?;
-    tell(cx, account, News::PasskeyRemoved)?;
-    Ok(account)
+    tell(cx, account, News::PasskeyRemoved)
 }

@@ -117,7 +117,7 @@ actions! {
         ManageSessions = "manage-sessions",
         /// Keys of programs.
         ManageTokens = "manage-tokens",
-        /// Take away somebody's second factor, so that they can sign in with a new telephone.
+        /// Take away somebody's second factor, passkey or linked account, so that a lost telephone opens nothing.
         ResetFactor = "reset-factor",
     }
     Care = "Records of people in care" {

@@ -1,16 +1,17 @@
 //! Passkeys: what a proof made by the web face may be used for.
 
 use super::factors::enrolled;
+use super::login::RIGHT;
 use super::{World, refused};
 use kernel::ids::AccountId;
 use people::Result;
 use people::app::login::{LOGIN_FAILURES, SOURCE_FAILURES};
-use people::app::passkeys::{Aim, Verdict, add, begin, confirm, find, list, remove, sign_in, take};
+use people::app::passkeys::{Aim, Verdict, add, begin, confirm, find, list, remove, remove_of, sign_in, take};
 use people::app::sessions::Method;
 use people::app::told::News;
-use people::app::{SignIn, accounts, require_fresh, resolve, sessions};
+use people::app::{SignIn, accounts, password, require_fresh, resolve, sessions};
 use people::model::SessionId;
-use secrecy::ExposeSecret as _;
+use secrecy::{ExposeSecret as _, SecretString};
 use uuid::Uuid;
 
 impl World {
@@ -47,6 +48,16 @@ impl World {
             let challenge = take(cx, token.expose_secret(), Aim::Confirm)?.unwrap();
             Ok(confirm(cx, &challenge, &verdict, "192.0.2.1")?.is_some())
         })
+    }
+}
+
+impl World {
+    /// The security administrator, signed in.
+    fn guard(&self) -> (AccountId, SessionId) {
+        let (id, hash) =
+            (self.first.security, password::hash(&SecretString::from(RIGHT), self.house.rt.ids()).unwrap());
+        self.act(move |cx| password::reset_password(cx, id, &hash, false)).unwrap();
+        (id, self.session(&self.token("sec")))
     }
 }
 
@@ -149,12 +160,40 @@ testkit::both_databases! {
             let fresh = require_fresh(cx, session)?;
             remove(cx, &fresh, session, key)
         });
-        assert_eq!(refused(end(nosy, theirs)), "role");
+        assert!(end(nosy, theirs).is_err(), "not theirs");
+        let take = |who: AccountId, session: SessionId, of: AccountId| w.act_as(who, move |cx| {
+            let fresh = require_fresh(cx, session)?;
+            remove_of(cx, &fresh, of, key)
+        });
+        assert_eq!(refused(take(nosy, theirs, id)), "role");
+        // An account that has nothing to do with it does not lead there either.
+        let (security, guards) = w.guard();
+        assert!(take(security, guards, nosy).is_err(), "not a passkey of that account");
         assert_eq!(refused(w.house.rt.read_now(w.as_account(nosy), move |cx| list(cx, id))), "role");
         let other = w.token("wang.li");
         end(id, session).unwrap();
         assert_eq!(w.who_is(&other), None, "other devices are signed out");
         assert!(matches!(w.in_with(holds(key), "192.0.2.3"), SignIn::Wrong));
         assert_eq!(w.told(id), [News::PasskeyAdded, News::PasskeyRemoved]);
+    }
+
+    fn a_lost_one_is_taken_away_by_the_security_administrator(w: World) {
+        let (id, _, key) = w.keyed("wang.li", b"a");
+        let (security, session) = w.guard();
+        let left = w.token("wang.li");
+        w.house.clock.advance_secs(600);
+        let take = || w.act_as(security, move |cx| {
+            let fresh = require_fresh(cx, session)?;
+            remove_of(cx, &fresh, id, key)
+        });
+        assert!(matches!(take(), Err(people::Error::NotFresh)), "first: is it really the administrator?");
+        let again = w.session(&w.token("sec"));
+        w.act_as(security, move |cx| { let fresh = require_fresh(cx, again)?; remove_of(cx, &fresh, id, key) }).unwrap();
+        assert_eq!(w.who_is(&left), None, "every device is signed out");
+        assert!(matches!(w.in_with(holds(key), "192.0.2.3"), SignIn::Wrong));
+        assert!(w.house.rt.read_now(w.as_account(id), move |cx| list(cx, id)).unwrap().is_empty());
+        assert_eq!(w.told(id), [News::PasskeyAdded, News::PasskeyRemoved]);
+        let by = w.look(|cx| Ok(cx.query_one("SELECT actor FROM event WHERE kind = 'passkey.removed'", &[])?.text("actor")?));
+        assert!(by.unwrap().contains(&security.to_string()), "the log says who");
     }
 }

@@ -38,7 +38,8 @@ pub(crate) struct PasskeyView {
     pub last: Option<String>,
 }
 
-fn passkeys_of(cx: &mut Cx<'_>, page: &Page, account: AccountId) -> Result<Vec<PasskeyView>, Fail> {
+/// Passkeys of an account, for itself and for whoever may take them away.
+pub(crate) fn passkeys_of(cx: &mut Cx<'_>, page: &Page, account: AccountId) -> Result<Vec<PasskeyView>, Fail> {
     let view = |p: passkeys::Passkey| PasskeyView {
         id: p.id.to_string(),
         name: p.name,
@@ -127,6 +128,18 @@ pub(crate) fn sample_links(page: &Page, n: usize) -> Vec<LinkView> {
 }
 
 #[cfg(test)]
+pub(crate) fn sample_passkeys(page: &Page, n: usize) -> Vec<PasskeyView> {
+    (0..n)
+        .map(|i| PasskeyView {
+            id: Uuid::from_u128(i as u128).to_string(),
+            name: page.t("passkey-unnamed"),
+            since: page.day(page.now),
+            last: (i > 0).then(|| page.ago(page.now)),
+        })
+        .collect()
+}
+
+#[cfg(test)]
 pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
     let with = page.clone().with_sample_ways();
     [(page.clone(), 0), (with, 2)]
@@ -134,14 +147,7 @@ pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
         .map(|(page, n)| WaysPage {
             links: sample_links(&page, n),
             offers: true,
-            passkeys: (0..n)
-                .map(|i| PasskeyView {
-                    id: Uuid::from_u128(i as u128).to_string(),
-                    name: page.t("passkey-unnamed"),
-                    since: page.day(page.now),
-                    last: (i > 0).then(|| page.ago(page.now)),
-                })
-                .collect(),
+            passkeys: sample_passkeys(&page, n),
             done: (n > 0).then(|| page.t("ways-done-linked")),
             page,
         })

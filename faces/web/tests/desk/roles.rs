@@ -241,6 +241,13 @@ async fn only_the_security_administrator_helps_somebody_who_lost_a_device() {
             "{}",
             role.code()
         );
+        let passkey = desk.post(&cookie, &format!("/desk/admin/people/{id}/passkey"), &format!("id={id}")).await;
+        assert_eq!(
+            passkey.status,
+            if security { StatusCode::NOT_FOUND } else { StatusCode::FORBIDDEN },
+            "{}",
+            role.code()
+        );
         let end = format!("key={}", desk.key(Role::Volunteer, &["read"], None).0);
         let key = desk.post(&cookie, &format!("/desk/admin/people/{id}/keys"), &end).await;
         assert_eq!(key.status, if security { StatusCode::SEE_OTHER } else { StatusCode::FORBIDDEN }, "{}", role.code());

@@ -3,9 +3,10 @@
 use crate::world::{Answer, Desk, PASSWORD, aside, hidden};
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
-use kernel::Role;
+use kernel::{Purpose, Role};
 use people::app::{Flat, SignInRules, end_term, set_sign_in_rules, sign_in_rules};
 use people::model::Place;
+use secrecy::ExposeSecret as _;
 use totp_rs::{Builder, Secret, Totp};
 
 /// The authenticator of somebody, set up on the pages.
@@ -110,6 +111,55 @@ async fn lost_phone() {
     let told = desk.get(&fresh, "/desk/me").await.body;
     assert!(told.contains("两步验证被重置（security_admin）"), "who did it: {told}");
     assert_eq!(aside(|| desk.world.logged("factor.reset")), 1);
+}
+
+impl Desk {
+    /// A passkey of the clerk, made in their open session. The signature is the web face's business and not needed here.
+    fn passkey(&self) -> uuid::Uuid {
+        use people::app::{passkeys, require_fresh};
+        let clerk = self.people[&Role::Clerk].0;
+        aside(|| {
+            self.world
+                .act_as(self.world.who(clerk, Purpose::Administration), move |cx| {
+                    let sql = "SELECT id FROM login_session WHERE account_id = $1 AND revoked_at IS NULL";
+                    let session = cx.query_one(sql, store::params![clerk])?.id("id")?;
+                    let fresh = require_fresh(cx, session)?;
+                    let token = passkeys::begin(cx, passkeys::Aim::Add, Some(session), Some(&fresh), "")?;
+                    let challenge = passkeys::take(cx, token.expose_secret(), passkeys::Aim::Add)?.unwrap();
+                    passkeys::add(cx, &challenge, b"a", "{}", "值班室手机")?;
+                    Ok::<_, people::Error>(passkeys::list(cx, clerk)?[0].id)
+                })
+                .unwrap()
+        })
+    }
+}
+
+/// The acted test "lost phone", where the telephone held a passkey.
+#[tokio::test]
+async fn a_lost_phone_with_a_passkey() {
+    let desk = Desk::new();
+    let (clerk, cookie) = (desk.people[&Role::Clerk].0, desk.sign_in(Role::Clerk).await);
+    let key = desk.passkey();
+    let security = desk.sign_in(Role::SecurityAdmin).await;
+    let page = desk.get(&security, &format!("/desk/admin/people/{clerk}")).await.body;
+    assert!(page.contains("值班室手机") && page.contains(&format!("/desk/admin/people/{clerk}/passkey")), "{page}");
+    let system = desk.sign_in(Role::SystemAdmin).await;
+    let page = desk.get(&system, &format!("/desk/admin/people/{clerk}")).await.body;
+    assert!(!page.contains("值班室手机"), "accounts are theirs, ways to sign in are not");
+    let (path, form) = (format!("/desk/admin/people/{clerk}/passkey"), format!("id={key}"));
+    desk.later(10);
+    let asked = desk.post(&security, &path, &form).await;
+    assert_eq!(asked.status, StatusCode::FORBIDDEN, "first: is it really the administrator?");
+    assert_eq!(desk.get(&cookie, "/desk/notices").await.status, StatusCode::OK);
+    let security = desk.sign_in(Role::SecurityAdmin).await;
+    let done = desk.post(&security, &path, &form).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.body);
+    assert!(desk.get(&security, &done.location).await.body.contains("通行密钥已删除"));
+    assert!(desk.get(&cookie, "/desk/notices").await.location.contains("why=secret"), "every device is signed out");
+    let cookie = desk.sign_in(Role::Clerk).await;
+    let told = desk.get(&cookie, "/desk/me").await.body;
+    assert!(told.contains("删了一把通行密钥（security_admin）"), "who did it: {told}");
+    assert_eq!(aside(|| desk.world.logged("passkey.removed")), 1);
 }
 
 #[tokio::test]

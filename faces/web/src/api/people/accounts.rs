@@ -14,7 +14,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use kernel::Purpose;
 use kernel::ids::AccountId;
-use people::app::{NewAccount, StaffQuery, accounts, password, search_staff, sessions, terms, tokens};
+use people::app::{NewAccount, StaffQuery, accounts, passkeys, password, search_staff, sessions, terms, tokens};
 use people::model::{Account, AccountStatus, SessionId, TokenId};
 use people::policy::{Action, ResourceFacts, require};
 use secrecy::SecretString;
@@ -266,6 +266,61 @@ pub(super) async fn end_account_session(
         allow(cx, Action::ManageSessions)?;
         let of_them = sessions::devices(cx, AccountId(id))?.iter().any(|d| d.session == session);
         if of_them { Ok(sessions::revoke(cx, session)?) } else { Err(Fail::NotFound) }
+    })
+    .await
+}
+
+/// A passkey of an account; nothing that signs in is in it.
+#[derive(Debug, Serialize, ToSchema)]
+struct PasskeyView {
+    id: Uuid,
+    /// As its owner called the device.
+    name: String,
+    since: At,
+    last_used_at: Option<At>,
+}
+
+impl From<passkeys::Passkey> for PasskeyView {
+    fn from(p: passkeys::Passkey) -> Self {
+        Self { id: p.id, name: p.name, since: At(p.since), last_used_at: p.last_used.map(At) }
+    }
+}
+
+/// Passkeys of an account, oldest first. Only by a person who signed in.
+#[utoipa::path(get, path = "/api/v1/accounts/{id}/passkeys", tag = "people",
+    extensions(("x-actions" = json!(["manage-sessions"]))),
+    params(("id" = Uuid, Path)),
+    responses((status = 200, body = Page<PasskeyView>, description = "Names of devices and times.")))]
+pub(super) async fn list_account_passkeys(
+    caller: Caller,
+    State(app): State<App>,
+    headers: HeaderMap,
+    Path(id): Path<Uuid>,
+) -> Result<Response, Fail> {
+    let who = caller.who(Action::ManageSessions, Purpose::Administration)?;
+    listed::<PasskeyView, _, _, _>(&app, &headers, who, move |cx| {
+        allow(cx, Action::ManageSessions)?;
+        Ok::<_, Fail>(passkeys::list(cx, AccountId(id))?)
+    })
+    .await
+}
+
+/// Takes a passkey away, because the device that holds it is lost; every device of the account is signed out. Only by a
+/// person who signed in and has just shown that it is them; without that the problem is `confirm`.
+#[utoipa::path(delete, path = "/api/v1/accounts/{id}/passkeys/{passkey}", tag = "people",
+    extensions(("x-actions" = json!(["reset-factor"]))),
+    params(("id" = Uuid, Path), ("passkey" = Uuid, Path)), responses((status = 204, description = "Removed.")))]
+pub(super) async fn remove_account_passkey(
+    caller: Caller,
+    State(app): State<App>,
+    Path((id, passkey)): Path<(Uuid, Uuid)>,
+    Nothing { once }: Nothing,
+) -> Result<Response, Fail> {
+    let who = caller.who(Action::ResetFactor, Purpose::Administration)?;
+    let confirmed = caller.confirmed()?;
+    act(&app, who, once, move |cx| {
+        let fresh = confirmed.fresh(cx)?;
+        Ok::<_, Fail>(passkeys::remove_of(cx, &fresh, AccountId(id), passkey)?)
     })
     .await
 }

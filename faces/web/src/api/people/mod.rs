@@ -25,6 +25,8 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(accounts::set_account_status))
         .routes(routes!(accounts::list_account_sessions, accounts::end_account_sessions))
         .routes(routes!(accounts::end_account_session))
+        .routes(routes!(accounts::list_account_passkeys))
+        .routes(routes!(accounts::remove_account_passkey))
         .routes(routes!(accounts::list_account_keys))
         .routes(routes!(accounts::end_account_key))
         .routes(routes!(seats::list_seats, seats::make_seat))

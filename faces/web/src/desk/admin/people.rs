@@ -12,7 +12,7 @@ use crate::desk::words::Tag;
 use crate::desk::{Frame, ground};
 use crate::public::post::Posted;
 use crate::session::Staff;
-use crate::session::ways::{self, LinkView};
+use crate::session::ways::{self, LinkView, PasskeyView};
 use crate::{App, Fail, Page, html};
 use askama::Template;
 use axum::Router;
@@ -184,6 +184,7 @@ struct Person {
     has_second: bool,
     sessions: Vec<DeviceView>,
     keys: Vec<KeyView>,
+    passkeys: Vec<PasskeyView>,
     /// Accounts at providers.
     links: Vec<LinkView>,
     may_invite: bool,
@@ -212,7 +213,7 @@ async fn person(
         .rt
         .read(staff.who(Purpose::Administration), move |cx| {
             allow_either(cx)?;
-            let done = ["suspended", "reactivated", "revoked", "second", "all", "key", "unlinked"]
+            let done = ["suspended", "reactivated", "revoked", "second", "all", "key", "unlinked", "passkey"]
                 .contains(&after.done.as_str());
             let done = done.then(|| page.tk("desk-person-done-", &after.done));
             let problem = (after.done == "last").then(|| page.t("error-people-last-catch-all"));
@@ -262,6 +263,7 @@ fn load(
         second: second.map_or_else(|| page.t("desk-me-second-off"), |at| page.t1("second-on", "day", page.day(at))),
         sessions: if may_sessions { sessions::of(cx, &page, id, Some(staff.session))? } else { Vec::new() },
         keys: if may_sessions { keys::of(cx, &page, id)? } else { Vec::new() },
+        passkeys: if may_sessions { ways::passkeys_of(cx, &page, id)? } else { Vec::new() },
         links: if may_sessions { ways::links_of(cx, &page, id)? } else { Vec::new() },
         may_invite: active && !page.config.ways.is_empty() && may(cx, Action::ManageAccounts),
         revoke: page.href(format!("/desk/admin/people/{id}/sessions")),
@@ -474,6 +476,7 @@ pub(super) mod tests {
                 may_sessions: true,
                 sessions: sessions::tests::sample(page, n),
                 keys: keys::tests::sample(page, n),
+                passkeys: ways::sample_passkeys(page, n),
                 links: ways::sample_links(page, n),
                 may_invite: n > 0,
                 second: page.t1("second-on", "day", page.day(page.now)),

@@ -1,5 +1,5 @@
-//! Ways to sign in through a provider, for somebody else: the system administrator invites, the security administrator
-//! takes a link away.
+//! Ways to sign in, for somebody else: the system administrator invites to a provider, the security administrator takes a
+//! link or a passkey away.
 
 use crate::desk::Frame;
 use crate::public::post::Posted;
@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::post;
 use kernel::Purpose;
 use kernel::ids::AccountId;
-use people::app::{accounts, oidc, require_fresh};
+use people::app::{accounts, oidc, passkeys, require_fresh};
 use secrecy::ExposeSecret as _;
 use uuid::Uuid;
 
@@ -20,6 +20,7 @@ pub(super) fn routes() -> Router<App> {
     Router::new()
         .route("/desk/admin/people/{id}/invite", post(invite))
         .route("/desk/admin/people/{id}/unlink", post(unlink))
+        .route("/desk/admin/people/{id}/passkey", post(remove_passkey))
 }
 
 #[derive(Template)]
@@ -68,6 +69,23 @@ async fn unlink(
         })
         .await?;
     Ok(Redirect::to(&page.href(format!("/desk/admin/people/{id}?done=unlinked"))).into_response())
+}
+
+/// The telephone that holds it is lost.
+async fn remove_passkey(
+    State(app): State<App>,
+    page: Page,
+    Path(id): Path<AccountId>,
+    Confirmed { staff, form }: Confirmed<Posted>,
+) -> Result<Response, Fail> {
+    let (session, passkey) = (staff.session, form.get("id").parse::<Uuid>().unwrap_or_default());
+    app.rt
+        .write(staff.who(Purpose::Administration), move |cx| {
+            let fresh = require_fresh(cx, session)?;
+            passkeys::remove_of(cx, &fresh, id, passkey)
+        })
+        .await?;
+    Ok(Redirect::to(&page.href(format!("/desk/admin/people/{id}?done=passkey"))).into_response())
 }
 
 #[cfg(test)]
