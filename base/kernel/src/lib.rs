@@ -4,6 +4,7 @@
 
 pub mod actor;
 pub mod calendar;
+mod codes;
 pub mod geo;
 pub mod ids;
 pub mod lang;

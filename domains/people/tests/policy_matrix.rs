@@ -339,7 +339,7 @@ fn purposes(out: &mut String) {
         let window = |of| PersonFacts { matter: None, window: of, ..about(matter(Lies::Mine)) };
         let in_case = |open| PersonFacts {
             matter: None,
-            case: Some(CaseFacts { open, ..case(matter(Lies::Mine)) }),
+            case: Some(Box::new(CaseFacts { open, ..case(matter(Lies::Mine)) })),
             ..about(matter(Lies::Mine))
         };
         let glass = Purpose::BreakGlass(WindowId(Uuid::from_u128(9)));

@@ -264,7 +264,10 @@ mod tests {
         let sets: [&[Migration]; 4] = [places::MIGRATIONS, people::MIGRATIONS, matters::MIGRATIONS, alerts::MIGRATIONS];
         let now = Some(instant("2026-06-24T10:00:00+08:00").unwrap());
         let config = alerts::AlertsConfig::default();
-        let handlers = people::app::turns::handlers().merge(matters::jobs::handlers()).merge(alerts::handlers(config));
+        let handlers = people::app::turns::handlers()
+            .merge(lost::jobs::handlers())
+            .merge(matters::jobs::handlers())
+            .merge(alerts::handlers(config));
         let making = Making { migrations: &sets, handlers: &handlers, matters: 60 };
         let demo = open_some(dir.path(), now, &making, &mut Vec::new()).unwrap();
         assert_eq!(store::jobs::run_due(&demo.rt, demo.district, &handlers).unwrap(), 0);

@@ -140,8 +140,14 @@ impl Config {
 
     /// How long what is kept.
     pub(crate) fn retention(&self) -> anyhow::Result<Vec<store::retention::Kept>> {
-        let rules =
-            [store::retention::RULES, people::RETENTION, care::RETENTION, matters::RETENTION, alerts::RETENTION];
+        let rules = [
+            store::retention::RULES,
+            people::RETENTION,
+            care::RETENTION,
+            lost::RETENTION,
+            matters::RETENTION,
+            alerts::RETENTION,
+        ];
         Ok(store::retention::configured(&rules, &self.retention)?)
     }
 
@@ -320,8 +326,14 @@ mod tests {
         let mut shown: Config = Figment::from(Toml::string(&live.join("\n"))).extract().unwrap();
         let default = Config::default();
         // Rules of keeping bring their own days; the file shows them all.
-        let rules =
-            [store::retention::RULES, people::RETENTION, care::RETENTION, matters::RETENTION, alerts::RETENTION];
+        let rules = [
+            store::retention::RULES,
+            people::RETENTION,
+            care::RETENTION,
+            lost::RETENTION,
+            matters::RETENTION,
+            alerts::RETENTION,
+        ];
         let days: BTreeMap<String, i64> = rules.iter().copied().flatten().map(|r| (r.key.to_owned(), r.days)).collect();
         assert_eq!(std::mem::take(&mut shown.retention), days);
         assert_eq!(format!("{shown:?}"), format!("{default:?}"));

@@ -187,7 +187,10 @@ fn serve_district(config: &Config, rt: Runtime, district: DistrictId) -> anyhow:
 
 /// Everything that jobs can ask for; later ones take the place of earlier ones of the same kind.
 fn handlers(config: &Config) -> anyhow::Result<Handlers> {
-    let own = people::app::turns::handlers().merge(care::handlers()).merge(matters::jobs::handlers());
+    let own = people::app::turns::handlers()
+        .merge(care::handlers())
+        .merge(lost::jobs::handlers())
+        .merge(matters::jobs::handlers());
     let own = own.merge(store::retention::handlers(config.retention()?));
     Ok(own.merge(alerts::handlers(config.alerts()?)).merge(audit::jobs::handlers(config.audit())))
 }

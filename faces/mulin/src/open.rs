@@ -11,6 +11,7 @@ pub(crate) const MIGRATIONS: &[&[Migration]] = &[
     places::MIGRATIONS,
     people::MIGRATIONS,
     care::MIGRATIONS,
+    lost::MIGRATIONS,
     matters::MIGRATIONS,
     alerts::MIGRATIONS,
     audit::MIGRATIONS,

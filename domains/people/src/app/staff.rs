@@ -169,3 +169,39 @@ pub fn holders_of(cx: &mut Cx<'_>, roles: &[Role]) -> Result<Vec<AccountId>> {
     params.extend(roles.iter().map(|r| Value::from(r.code())));
     cx.query(&sql, &params)?.iter().map(|r| Ok(r.id("account_id")?)).collect()
 }
+
+/// Who sits on a seat now, and where it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sitting {
+    pub account: AccountId,
+    pub role: Role,
+    pub place: Place,
+}
+
+/// Everybody who holds one of these roles and is available now, with the place of the seat: for a call to those near by.
+pub fn sitting(cx: &mut Cx<'_>, roles: &[Role]) -> Result<Vec<Sitting>> {
+    let sql = format!(
+        "SELECT t.account_id, s.role, s.org_id, s.area_id, s.post_id FROM seat s JOIN term t ON t.seat_id = s.id \
+         JOIN account a ON a.id = t.account_id WHERE s.district_id = $1 AND s.is_open = $2 AND a.status = 'active' \
+         AND t.from_at <= $3 AND (t.to_at IS NULL OR t.to_at > $3) \
+         AND (t.available_until IS NULL OR t.available_until > $3) AND s.role IN ({}) ORDER BY t.account_id, s.id",
+        super::marks(4, roles.len())
+    );
+    let mut params = params![cx.district(), true, cx.now].to_vec();
+    params.extend(roles.iter().map(|r| Value::from(r.code())));
+    let rows = cx.query(&sql, &params)?;
+    rows.iter()
+        .map(|r| {
+            Ok(Sitting { account: r.id("account_id")?, role: super::seats::role(r)?, place: super::seats::place(r)? })
+        })
+        .collect()
+}
+
+/// Who works for a body now.
+pub fn of_org(cx: &mut Cx<'_>, org: kernel::ids::OrgId) -> Result<Vec<AccountId>> {
+    let sql = "SELECT DISTINCT t.account_id FROM seat s JOIN term t ON t.seat_id = s.id JOIN account a ON a.id = t.account_id \
+               WHERE s.district_id = $1 AND s.org_id = $2 AND s.is_open = $3 AND a.status = 'active' AND t.from_at <= $4 \
+               AND (t.to_at IS NULL OR t.to_at > $4) ORDER BY t.account_id";
+    let rows = cx.query(sql, params![cx.district(), org, true, cx.now])?;
+    rows.iter().map(|r| Ok(r.id("account_id")?)).collect()
+}

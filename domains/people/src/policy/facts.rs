@@ -76,7 +76,7 @@ pub struct PersonFacts {
     /// Whose break-glass window runs now, when it is asked in the name of one.
     pub window: Option<AccountId>,
     /// The case of a lost elder in whose name it is asked, once it is known to be about this person.
-    pub case: Option<CaseFacts>,
+    pub case: Option<Box<CaseFacts>>,
 }
 
 /// A case of a lost elder.

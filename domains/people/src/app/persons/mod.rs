@@ -54,7 +54,7 @@ pub(crate) fn person_facts(cx: &mut Cx<'_>, id: Option<PersonId>, why: &For) -> 
     let mut facts = PersonFacts { id, areas, ..PersonFacts::default() };
     match (why, cx.purpose) {
         (For::Matter(m), _) => facts.matter = Some((**m).clone()),
-        (For::Case(c), _) => facts.case = Some((**c).clone()),
+        (For::Case(c), _) => facts.case = Some(c.clone()),
         (For::Window, Purpose::BreakGlass(window)) => facts.window = super::break_glass::runs_for(cx, window)?,
         (For::Window | For::Own, _) => {}
     }

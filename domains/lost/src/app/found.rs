@@ -1,0 +1,117 @@
+//! The page of whoever reported: what became of it, and a word to the post. Shows nothing of who the elder is.
+
+use super::case::{self, load};
+use super::entries::{self, EntryKind, More};
+use super::{helpers, line, report};
+use crate::error::{Error, Refusal, Result};
+use crate::events::Why;
+use crate::model::{Kind, State};
+use kernel::ids::{CaseId, PostId};
+use kernel::{Lang, Moment, text};
+use people::policy::Action;
+use store::{Cx, KeyClass, params};
+
+/// Words of a finder in one hour, at most.
+const PER_HOUR: i64 = 20;
+const HOUR: i64 = 60;
+
+/// A case that a code opens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FoundCase {
+    pub case: CaseId,
+}
+
+/// What the page shows.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Tracked {
+    pub number: String,
+    pub kind: Kind,
+    pub state: State,
+    pub since: Moment,
+    pub lang: Lang,
+    pub post: Option<PostId>,
+    pub taken: bool,
+    /// What the post and the finder said to each other; the flag: by the finder.
+    pub said: Vec<(Moment, bool, String)>,
+    /// How it ended, in plain words.
+    pub answer: Option<(Moment, String)>,
+}
+
+/// Never printed by accident.
+impl std::fmt::Debug for Tracked {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Tracked").field("number", &self.number).finish_non_exhaustive()
+    }
+}
+
+/// Looks a typed code up. Spaces, small letters and look-alikes are fine. Says nothing about why a code is not found.
+pub fn find_by_code(cx: &mut Cx<'_>, typed: &str) -> Result<FoundCase> {
+    if text::normalise_code(typed).is_none_or(|c| c.len() != report::CODE_CHARS) {
+        return Err(Error::Store(store::Error::NotFound));
+    }
+    let sql = "SELECT id FROM lost_case WHERE code_hash = $1 AND district_id = $2";
+    let hash = report::code_hash(cx, typed);
+    let row = cx.query_one(sql, params![hash, cx.district()])?;
+    Ok(FoundCase { case: row.id("id")? })
+}
+
+/// What became of it.
+pub fn track(cx: &mut Cx<'_>, found: FoundCase) -> Result<Tracked> {
+    let c = load(cx, found.case)?;
+    let mut said = Vec::new();
+    let mut answer = None;
+    for e in entries::all(cx, c.id)? {
+        match (e.kind, e.words) {
+            (EntryKind::FinderSaid, Some(words)) => said.push((e.at, true, words)),
+            (EntryKind::ToldFinder, Some(words)) => said.push((e.at, false, words)),
+            (EntryKind::Answered, Some(words)) => answer = Some((e.at, words)),
+            _ => {}
+        }
+    }
+    Ok(Tracked {
+        number: c.number,
+        kind: c.kind,
+        state: c.state,
+        since: c.opened_at,
+        lang: c.reporter_lang,
+        post: c.post,
+        taken: c.taken_at.is_some(),
+        said,
+        answer,
+    })
+}
+
+/// The finder writes to the post, while the case is open.
+pub fn say(cx: &mut Cx<'_>, found: FoundCase, words: &str) -> Result<()> {
+    let c = load(cx, found.case)?;
+    if !c.state.is_open() {
+        return Err(Refusal::State(c.state).into());
+    }
+    let words = line("words", words, 300)?;
+    let sql = "SELECT COUNT(*) AS n FROM lost_entry WHERE case_id = $1 AND kind = 'finder_said' AND at > $2";
+    if cx.query_one(sql, params![c.id, cx.now.plus_minutes(-HOUR)])?.i64("n")? >= PER_HOUR {
+        return Err(Error::Invalid { field: "words", why: "too-many" });
+    }
+    let entry = entries::write(cx, c.id, EntryKind::FinderSaid, &More { words: Some(&words), ..More::default() })?;
+    case::tell_crew(cx, c.id, Why::Word, &entry.to_string())
+}
+
+/// The post writes to the finder.
+pub fn tell_finder(cx: &mut Cx<'_>, case: CaseId, seen: i64, words: &str) -> Result<()> {
+    let (c, _) = case::open(cx, case, Action::WorkCase)?;
+    let words = line("words", words, 300)?;
+    case::touch(cx, &c, seen)?;
+    entries::write(cx, case, EntryKind::ToldFinder, &More { words: Some(&words), ..More::default() })?;
+    Ok(())
+}
+
+/// How to reach whoever reported, for whoever works on the case; each look is logged.
+pub fn reporter(cx: &mut Cx<'_>, case: CaseId) -> Result<(Option<String>, Option<String>, bool)> {
+    case::open(cx, case, Action::WorkCase)?;
+    let who = helpers::who_reported(cx, case)?;
+    cx.record_read("case", case.0, &["reporter"])?;
+    Ok(who.map_or((None, None, false), |w| (w.name, w.phone, w.stays)))
+}
+
+/// The finder's place and words go 30 days° after the end: see `retention`.
+pub(crate) const FINDER_CLASSES: &[KeyClass] = &[KeyClass::Raiser, KeyClass::Location];

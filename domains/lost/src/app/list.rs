@@ -1,0 +1,69 @@
+//! Open cases of one's own place, and those that were closed lately.
+
+use super::case::{self, CaseRow};
+use super::marks;
+use crate::error::Result;
+use kernel::ids::CaseId;
+use people::policy::{Action, scope};
+use store::{Cx, Value, params};
+
+/// Most lines of a list.
+const MOST: usize = 100;
+
+/// One line: a case with its first area.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    pub case: CaseRow,
+}
+
+/// Open ones, the latest first; or closed ones.
+pub fn list(cx: &mut Cx<'_>, open: bool) -> Result<Vec<Line>> {
+    people::policy::require_somewhere(&cx.actor, Action::ViewCase)?;
+    let reach = scope(&cx.actor, Action::ViewCase);
+    let mut values = params![cx.district(), open].to_vec();
+    let mut ways: Vec<String> = Vec::new();
+    let mut more = |ids: Vec<Value>, way: &dyn Fn(&str) -> String| {
+        if !ids.is_empty() {
+            ways.push(way(&marks(values.len() + 1, ids.len())));
+            values.extend(ids);
+        }
+    };
+    more(reach.areas.iter().map(|a| Value::from(*a)).collect(), &|m| {
+        format!("EXISTS (SELECT 1 FROM lost_area a WHERE a.case_id = c.id AND a.area_id IN ({m}))")
+    });
+    more(reach.posts.iter().map(|p| Value::from(*p)).collect(), &|m| {
+        format!("EXISTS (SELECT 1 FROM lost_post p WHERE p.case_id = c.id AND p.post_id IN ({m}))")
+    });
+    more(reach.orgs.iter().map(|o| Value::from(*o)).collect(), &|m| {
+        format!("EXISTS (SELECT 1 FROM lost_ask k WHERE k.case_id = c.id AND k.org_id IN ({m}))")
+    });
+    more(reach.seats.iter().map(|s| Value::from(*s)).collect(), &|m| format!("c.owner_seat IN ({m})"));
+    let within = match (reach.whole, ways.is_empty()) {
+        (true, _) => String::new(),
+        (false, true) => return Ok(Vec::new()),
+        (false, false) => format!(" AND ({})", ways.join(" OR ")),
+    };
+    let of_key = match reach.within {
+        Some(area) => {
+            values.push(Value::from(area));
+            let n = values.len();
+            format!(" AND EXISTS (SELECT 1 FROM lost_area w WHERE w.case_id = c.id AND w.area_id = ${n})")
+        }
+        None => String::new(),
+    };
+    let order = if open { "c.opened_at" } else { "c.closed_at" };
+    let sql = format!(
+        "SELECT {} FROM lost_case c WHERE c.district_id = $1 AND c.is_open = $2{within}{of_key} \
+         ORDER BY {order} DESC, c.id DESC LIMIT {MOST}",
+        case::COLUMNS
+    );
+    let rows = cx.query(&sql, &values)?;
+    rows.iter().map(|r| Ok(Line { case: case::read(r)? })).collect()
+}
+
+/// The case of this number, for whoever may see it: a guessed number says nothing.
+pub fn by_number(cx: &mut Cx<'_>, number: &str) -> Result<CaseId> {
+    people::policy::require_somewhere(&cx.actor, Action::ViewCase)?;
+    let sql = "SELECT id FROM lost_case WHERE district_id = $1 AND number = $2";
+    Ok(cx.query_one(sql, params![cx.district(), number])?.id("id")?)
+}

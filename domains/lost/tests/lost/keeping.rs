@@ -1,0 +1,104 @@
+//! Clocks: nobody is forgotten at a post, no case lies untaken, no contact is waited for in vain. A restart loses no timer (they are
+//! jobs).
+
+use crate::Town;
+use crate::town::{found, refused};
+use lost::app;
+use lost::model::{Attempt, Look, LostRules, State, Task};
+use testkit::both_databases;
+
+both_databases! {
+    fn a_case_that_nobody_takes_over_goes_up(t: Town) {
+        let case = t.public_reports(found()).case;
+        t.advance(4);
+        assert!(t.take_told("lost_untaken").is_empty());
+        t.advance(2);
+        let first = t.take_told("lost_untaken");
+        assert_eq!(first.len(), 1);
+        t.advance(11);
+        let second = t.take_told("lost_untaken");
+        assert_eq!(second.len(), 1);
+        assert_ne!(first, second, "the next one up");
+        t.step(t.duty, case, move |cx, v| app::take(cx, case, v)).unwrap();
+        t.advance(60);
+        assert!(t.take_told("lost_untaken").is_empty(), "taken: nobody is told any more");
+    }
+
+    fn who_was_not_reached_makes_the_next_contact_due(t: Town) {
+        let case = t.public_reports(found()).case;
+        t.identify(case);
+        let (first, second) = (t.contact(case, "李敏", false), t.contact(case, "李强", false));
+        t.step(t.duty, case, move |cx, v| app::attempt(cx, case, v, first, Attempt::NoAnswer, None, "")).unwrap();
+        t.advance(2);
+        assert!(t.take_told("lost_next_contact").is_empty());
+        t.advance(2);
+        assert!(t.take_told("lost_next_contact").contains(&t.duty));
+        t.step(t.duty, case, move |cx, v| app::attempt(cx, case, v, second, Attempt::NoAnswer, None, "")).unwrap();
+        let soon = t.now().plus_minutes(40);
+        t.step(t.duty, case, move |cx, v| app::attempt(cx, case, v, first, Attempt::Comes, Some(soon), "")).unwrap();
+        t.advance(5);
+        assert!(t.take_told("lost_next_contact").is_empty(), "somebody comes");
+        assert_eq!(refused(t.step(t.duty, case, move |cx, v| app::attempt(cx, case, v, first, Attempt::Comes, None, ""))), "eta-missing");
+    }
+
+    fn an_elder_at_a_post_is_looked_after_every_half_hour(t: Town) {
+        let case = t.public_reports(found()).case;
+        t.keep(case);
+        t.advance(29);
+        assert!(t.take_told("lost_look").is_empty());
+        t.look(case);
+        t.advance(29);
+        assert!(t.take_told("lost_look").is_empty(), "from the last look on");
+        t.advance(2);
+        assert!(t.take_told("lost_look").contains(&t.duty));
+        t.advance(31);
+        assert!(t.take_told("lost_look").contains(&t.duty), "again, until somebody looks");
+        t.advance(4 * 60);
+        let long = t.take_told("lost_long");
+        assert!(long.contains(&t.duty), "kept for long: a medical check");
+        t.step(t.duty, case, move |cx, v| app::log_look(cx, case, v, &[Look::Medical], "社区医生看过")).unwrap();
+        assert!(t.view(t.duty, case).unwrap().keeps[0].medical_at.is_some());
+    }
+
+    fn an_elder_leaves_with_two_or_is_missing_again(t: Town) {
+        let case = t.public_reports(found()).case;
+        t.keep(case);
+        let one = t.volunteers[0];
+        t.step(t.duty, case, move |cx, v| app::take_helper(cx, case, v, one, Task::Escort)).unwrap();
+        assert_eq!(refused(t.step(t.duty, case, move |cx, v| app::leave(cx, case, v, false, ""))), "needs-two");
+        t.step(t.duty, case, move |cx, v| app::leave(cx, case, v, true, "上厕所后不见了")).unwrap();
+        let view = t.view(t.duty, case).unwrap();
+        assert_eq!(view.row.state, State::Missing);
+        assert!(view.keeps[0].to.is_some());
+        t.advance(40);
+        assert!(t.take_told("lost_look").is_empty(), "nobody is there to look after");
+    }
+
+    fn a_call_for_help_ends_by_itself(t: Town) {
+        let case = t.public_reports(found()).case;
+        t.step(t.duty, case, move |cx, v| app::call_help(cx, case, v, 2_000)).unwrap();
+        t.advance(12 * 60 + 1);
+        assert!(t.view(t.duty, case).unwrap().call.unwrap().2.is_some());
+        assert_eq!(refused(t.on(t.volunteers[0], case, move |cx| app::offer(cx, case, Task::Search))), "not-found");
+    }
+
+    fn who_looks_after_the_next_place_sees_the_case_too(t: Town) {
+        let case = t.public_reports(found()).case;
+        assert_eq!(refused(t.view(t.far, case)), "denied-elsewhere");
+        let (officer, there) = (t.officer, t.far_post);
+        t.step(officer, case, move |cx, v| app::keep(cx, case, v, there, "")).unwrap();
+        assert_eq!(t.view(t.far, case).unwrap().keeps[0].post, there);
+        assert!(t.view(t.duty, case).is_ok(), "who began to look after her goes on seeing it");
+    }
+
+    fn the_district_sets_the_times(t: Town) {
+        let rules = LostRules { look_minutes: 10, ..LostRules::default() };
+        t.world.act(move |cx| app::set_lost_rules(cx, &rules));
+        let case = t.public_reports(found()).case;
+        t.keep(case);
+        t.advance(11);
+        assert!(t.take_told("lost_look").contains(&t.duty));
+        let wrong = LostRules { look_minutes: 0, version: 1, ..LostRules::default() };
+        assert_eq!(refused(t.world.act_as(t.world.operator(), move |cx| app::set_lost_rules(cx, &wrong))), "look_minutes-range");
+    }
+}

@@ -1,0 +1,11 @@
+//! A lost elder gets home, on both databases: R1, R4, L1–L10, L13–L15.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+
+mod attacks;
+mod home;
+mod keeping;
+mod search;
+mod story;
+mod town;
+
+pub(crate) use town::Town;

@@ -1,0 +1,88 @@
+//! Candidates (L3): enrolled elders who agreed, those whom a family misses first; each one shown is logged.
+
+use crate::Town;
+use crate::town::{found, refused};
+use care::model::plan::{Consented, Outer};
+use kernel::ids::{CaseId, PersonId};
+use lost::app::{self, Candidates};
+use lost::model::{Described, How, Kind, Report};
+use people::app::Flat;
+use people::app::consents::{Answer, By, Way};
+use people::app::persons;
+use people::model::person::{Contact, Identity, NewPerson};
+use testkit::both_databases;
+
+impl Town {
+    fn resident(&self, name: &str, sex: &str, year: i16) -> PersonId {
+        let person = NewPerson {
+            area: self.community,
+            identity: Identity { name: name.into(), sex: sex.into(), birth_year: Some(year), id_number: None },
+            contact: Contact::default(),
+            guardians: vec![],
+        };
+        self.world.act(move |cx| persons::register_person(cx, &Flat, &person))
+    }
+    /// Enrolled in the name of a case of their own, which is then over.
+    fn enrol(&self, person: PersonId, marks: &[&str]) {
+        let case = self.public_reports(found()).case;
+        let marks: Vec<String> = marks.iter().map(|m| (*m).to_owned()).collect();
+        self.step(self.duty, case, move |cx, v| app::identified(cx, case, v, person, How::Known)).unwrap();
+        let review_on = self.now().plus_days(300);
+        self.on(self.duty, case, move |cx| {
+            let why = app::in_the_name_of(cx, case, person)?;
+            let consent = care::app::consents::NewConsent {
+                what: Consented::Identification,
+                answer: Answer::Given,
+                by: By::Subject,
+                guardian: None,
+                way: Way::Visit,
+                witness: "居委干部".into(),
+                review_on,
+                by_themselves: false,
+            };
+            care::app::consents::record(cx, person, &why, &consent)?;
+            let outer = Outer { marks: Some(marks), home: Some((121.45, 30.9)), ..Outer::default() };
+            let plan = care::app::plan::WritePlan { inner: None, outer: Some(outer) };
+            Ok(care::app::plan::write(cx, person, &why, 0, &plan)?)
+        })
+        .unwrap();
+        self.step(self.duty, case, move |cx, v| app::unidentified(cx, case, v)).unwrap();
+    }
+    fn candidates(&self, case: CaseId) -> Candidates {
+        self.on(self.duty, case, move |cx| app::candidates(cx, case)).unwrap()
+    }
+}
+
+both_databases! {
+    fn the_one_who_is_described_comes_first_and_nobody_who_did_not_agree(t: Town) {
+        let (wang, li) = (t.resident("王秀英", "f", 1941), t.resident("李建国", "m", 1950));
+        let silent = t.resident("王秀兰", "f", 1941);
+        t.enrol(wang, &["拐杖"]);
+        t.enrol(li, &["眼镜"]);
+        let described = Described { sex: "f".into(), age: Some(85), surname: "王".into(), marks: vec!["拐杖".into()], ..Described::default() };
+        let case = t.public_reports(Report { described, ..found() }).case;
+        let list = t.candidates(case);
+        assert_eq!((list.enrolled, list.shown.len()), (2, 2), "nobody is filtered away");
+        assert_eq!(list.shown[0].person, wang);
+        assert!(list.shown.iter().all(|c| c.person != silent), "whoever did not agree is not searched");
+        let sum: f64 = list.shown.iter().map(|c| c.p).sum::<f64>() + list.not_registered;
+        assert!((sum - 1.0).abs() < 1e-9, "{sum}");
+        let looks = t.world.look(move |cx| {
+            let sql = "SELECT COUNT(*) AS n FROM audit_read WHERE subject_kind = 'person' AND fields LIKE 'candidate%'";
+            cx.query_one(sql, &[])?.i64("n")
+        });
+        assert_eq!(looks, 2, "one entry for each who was shown");
+        assert!(refused(t.on(t.volunteers[0], case, move |cx| app::candidates(cx, case))).starts_with("denied"));
+    }
+
+    fn whom_a_family_misses_comes_first(t: Town) {
+        let (wang, li) = (t.resident("王秀英", "f", 1941), t.resident("李建国", "m", 1950));
+        t.enrol(wang, &[]);
+        t.enrol(li, &[]);
+        let missing = t.public_reports(Report { kind: Kind::Missing, ..found() }).case;
+        t.step(t.duty, missing, move |cx, v| app::identified(cx, missing, v, li, How::Family)).unwrap();
+        let case = t.public_reports(found()).case;
+        let list = t.candidates(case);
+        assert_eq!((list.shown[0].person, list.shown[0].missed_in), (li, Some(missing)));
+    }
+}
