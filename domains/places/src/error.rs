@@ -1,5 +1,6 @@
 //! What a use case of this crate can refuse.
 
+use crate::Why;
 use crate::model::coverage::Coverage;
 use kernel::{GeoError, Point};
 
@@ -22,7 +23,7 @@ pub enum Error {
     #[error("{0}")]
     Coverage(Box<Coverage>),
     /// Changes of a batch that are wrong; nothing was written.
-    #[error("{} of the changes are wrong; {}", .0.len(), .0.first().map(|f| f.why.as_str()).unwrap_or_default())]
+    #[error("{} of the changes are wrong, the first at {}", .0.len(), .0.first().map_or("", |f| f.field))]
     Wrong(Vec<Fault>),
     /// Somebody changed it meanwhile; nothing was changed.
     #[error("changed meanwhile (version {seen} was seen, now it is {current})")]
@@ -33,11 +34,11 @@ pub enum Error {
 }
 
 /// What is wrong with one change of a batch; `index` counts the changes from 0.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Fault {
     pub index: usize,
     pub field: &'static str,
-    pub why: String,
+    pub why: Why,
 }
 
 impl Error {

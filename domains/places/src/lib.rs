@@ -10,9 +10,11 @@ pub mod events;
 pub mod model;
 mod schema;
 mod store;
+mod why;
 
 pub use error::{Error, Fault, Result};
 pub use schema::MIGRATIONS;
+pub use why::Why;
 
 pub use app::{locate, post_for, snapshot};
 pub use model::area::{Area, AreaKind};

@@ -91,7 +91,7 @@ both_databases! {
             "row 4, column “事项分类”: “谣言” is not listed",
             "row 4, column “受理时间”",
             "row 5, column “诉求内容”: is empty",
-            "row 5, column “联系电话”: is not a telephone number",
+            "row 5, column “联系电话”: is no telephone number",
             "row 5, column “纬度”: latitude and longitude belong together",
             "nothing was imported",
         ] {

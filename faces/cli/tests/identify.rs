@@ -122,10 +122,10 @@ fn a_registry_with_errors_is_refused_with_every_row() {
     let error = error.unwrap();
     assert!(lines.is_empty());
     for part in [
-        "row 3, column “sex”: “x” is not f or m",
+        "row 3, column “sex”: “x” is not one of f, m",
         "row 3, column “birth_year”",
         "row 3, column “home_lat, home_lon”: latitude and longitude belong together",
-        "row 3, column “id”: “a” stands in row 2 too",
+        "row 3, column “id”: “a” stands in row 2 already",
         "row 4, column “home_lat, home_lon”: 0,0 is what a device says",
         "row 4, column “id”: is empty",
     ] {

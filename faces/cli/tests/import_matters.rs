@@ -190,7 +190,7 @@ fn a_map_file_must_say_what_cannot_be_guessed() {
     assert!(refused("create = true", "create = true\ncolour = 1").contains("colour"));
     let map = w.write("map.toml", &text);
     let (told, _) = w.import(&sample(), &map, |a| a.datum = Some(kernel::Datum::Gcj02));
-    assert!(told.unwrap_err().to_string().contains("--datum says gcj02"));
+    assert!(told.unwrap_err().to_string().contains("but gcj02 was stated for the file"));
     let map = w.write("map.toml", &text.replace("create = true", "create = false"));
     let (told, _) = w.import(&sample(), &map, |a| a.accept_doubtful = true);
     assert!(format!("{:#}", told.unwrap_err()).contains("list it under [classes.same]"));

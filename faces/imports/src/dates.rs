@@ -1,5 +1,6 @@
 //! Dates as people and programs write them, read on a stated wall clock.
 
+use crate::findings::Finding;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use kernel::Moment;
@@ -14,7 +15,7 @@ impl Dates {
     /// The formats of the map file first; then ISO 8601 with or without an offset, `2015/1/31 8:30`, and a date alone
     /// (its first instant). A local time that exists twice is the earlier one, one that does not exist is moved on by
     /// the gap.
-    pub fn read(&self, text: &str) -> Result<Moment, String> {
+    pub fn read(&self, text: &str) -> Result<Moment, Finding> {
         let text = text.trim();
         let local =
             self.formats.iter().find_map(|f| by_format(f, text)).or_else(|| iso(text)).or_else(|| slashed(text));
@@ -22,9 +23,9 @@ impl Dates {
             return local
                 .to_zoned_datetime(self.zone.clone())
                 .map(|z| Moment::from(&z))
-                .map_err(|_| format!("“{text}” is outside the range of dates"));
+                .map_err(|_| Finding::DateOutOfRange { text: text.to_owned() });
         }
-        Moment::parse_rfc3339(text).map_err(|_| format!("“{text}” is not a date such as 2015-01-31T08:30:00"))
+        Moment::parse_rfc3339(text).map_err(|_| Finding::NotADate { text: text.to_owned() })
     }
 }
 

@@ -7,6 +7,7 @@ pub mod areas;
 pub mod calendar;
 pub mod dates;
 pub mod districts;
+pub mod findings;
 pub mod look;
 pub mod map;
 pub mod matters;
@@ -15,14 +16,19 @@ pub mod posts;
 pub mod problems;
 pub mod progress;
 pub mod residents;
+mod sheet;
 pub mod table;
 pub mod undo;
 pub mod upload;
+mod whence;
+pub mod words;
 
+pub use findings::Finding;
 pub use look::{Did, Line, Look};
+pub use problems::{Refused, Unfit};
 
-use ::kernel::Datum;
-use clap::Subcommand;
+use ::kernel::{Datum, Lang};
+use clap::{Args, Subcommand};
 use kernel::ids::DistrictId;
 use map::MapFile;
 use std::io::Write;
@@ -37,6 +43,16 @@ pub struct Env<'a> {
     pub district: Option<DistrictId>,
     /// Standard output, or a buffer in tests.
     pub out: &'a mut dyn Write,
+}
+
+/// `mulin import`: which one, and in which language wrong rows are named.
+#[derive(Debug, Args)]
+pub struct ImportCommand {
+    /// Language of what is said about the file: en or zh-CN
+    #[arg(long, global = true, env = "MULIN_LANG", value_name = "en|zh-CN", default_value = "en")]
+    pub lang: String,
+    #[command(subcommand)]
+    pub import: Import,
 }
 
 /// Imports; each file is written whole or not at all, and the same file again changes nothing.
@@ -58,6 +74,14 @@ pub enum Import {
     List(undo::ListArgs),
     /// Put back what an import changed, all or nothing, while nothing was built on it
     Undo(undo::UndoArgs),
+}
+
+impl ImportCommand {
+    /// Runs it.
+    pub fn run(&self, env: &mut Env<'_>) -> anyhow::Result<()> {
+        words::speak(Lang::from_tag(&self.lang));
+        run(env, &self.import)
+    }
 }
 
 /// Runs one import.

@@ -1,5 +1,6 @@
 //! What an import does or would do, row by row and place by place.
 
+use crate::findings::Finding;
 use crate::problems::{Problems, SHOWN, thousands};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -77,7 +78,7 @@ pub struct Look {
     /// By the area it lies in; `""` for none.
     pub places: BTreeMap<String, Count>,
     /// Things to look at that refuse nothing.
-    pub notes: Vec<String>,
+    pub notes: Vec<Finding>,
     /// Doubtful rows that were accepted.
     pub problems: Problems,
     /// Number of the import, when it was written and changed something.

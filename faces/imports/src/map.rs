@@ -1,6 +1,8 @@
 //! The map file of an import: what the columns and words of another system mean here.
 
-use super::table::Table;
+use crate::findings::Finding;
+use crate::problems::Unfit;
+use crate::table::{Table, TableError};
 use kernel::Datum;
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap};
@@ -65,17 +67,6 @@ pub struct NewClasses {
     pub time: Option<String>,
 }
 
-/// What is wrong with a map file.
-#[derive(Debug, thiserror::Error)]
-pub enum MapError {
-    #[error("the map file {path} cannot be read: {problem}")]
-    Read { path: String, problem: String },
-    #[error("the map file must state {0}")]
-    Missing(&'static str),
-    #[error("the map file: {0}")]
-    Wrong(String),
-}
-
 impl MapFile {
     /// Where the columns of the fields stand: as named in `[columns]`, else under the field's own name or one of its words.
     /// A file without a column that is needed is refused.
@@ -84,7 +75,7 @@ impl MapFile {
         table: &Table,
         fields: impl Iterator<Item = (&'a str, &'a [&'a str])>,
         needed: &[&str],
-    ) -> anyhow::Result<HashMap<&'a str, usize>> {
+    ) -> Result<HashMap<&'a str, usize>, TableError> {
         let mut columns = HashMap::new();
         for (field, words) in fields {
             let place = match self.columns.get(field).and_then(|c| c.names().first()) {
@@ -94,61 +85,63 @@ impl MapFile {
             columns.extend(place.map(|place| (field, place)));
         }
         match needed.iter().find(|field| !columns.contains_key(**field)) {
-            Some(missing) => anyhow::bail!(
-                "the file has no column “{missing}”; it has: {}. A map file (--map) can name it under [columns]",
-                table.headers.join(", ")
-            ),
+            Some(missing) => {
+                let why = Finding::NoColumnNamed { column: (*missing).to_owned(), there: table.headers.clone() };
+                Err(Unfit::from(why).into())
+            }
             None => Ok(columns),
         }
     }
 
-    pub fn read(path: &Path) -> Result<Self, MapError> {
-        let wrong = |problem: String| MapError::Read { path: path.display().to_string(), problem };
-        let text = std::fs::read_to_string(path).map_err(|e| wrong(e.to_string()))?;
-        Self::parse(&text).map_err(|e| wrong(e.to_string()))
+    pub fn read(path: &Path) -> Result<Self, Unfit> {
+        let text = std::fs::read_to_string(path);
+        let text = text.map_err(|e| Unfit::new(path, Finding::MapUnreadable { why: e.to_string() }))?;
+        Self::parse(&text).map_err(|why| Unfit::new(path, why))
     }
 
-    pub fn parse(text: &str) -> Result<Self, toml::de::Error> {
-        toml::from_str(text.trim_start_matches('\u{feff}'))
+    pub fn parse(text: &str) -> Result<Self, Finding> {
+        let text = text.trim_start_matches('\u{feff}');
+        toml::from_str(text).map_err(|e: toml::de::Error| {
+            let before = e.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+            Finding::MapSyntax { row: before.matches('\n').count() + 1, why: e.message().to_owned() }
+        })
     }
 
     /// The datum of the option, else of the file. One that contradicts the other is refused.
-    pub fn datum(&self, option: Option<Datum>) -> Result<Datum, MapError> {
+    pub fn datum(&self, option: Option<Datum>) -> Result<Datum, Unfit> {
         let stated = self.datum.as_deref().map(str::parse::<Datum>).transpose();
-        let stated = stated.map_err(|e| MapError::Wrong(e.to_string()))?;
+        let wrong = |_| Finding::MapDatum { text: self.datum.clone().unwrap_or_default() };
+        let stated = stated.map_err(wrong)?;
         match (stated, option) {
             (Some(file), Some(option)) if file != option => {
-                Err(MapError::Wrong(format!("it states the datum {file}, but --datum says {option}")))
+                Err(Finding::MapTwoDatums { map: file.to_string(), chosen: option.to_string() }.into())
             }
-            (file, option) => option.or(file).ok_or(MapError::Missing(
-                "the datum of the coordinates: datum = \"wgs84\", \"gcj02\", \"bd09\" or \"cgcs2000\" (or give --datum)",
-            )),
+            (file, option) => option.or(file).ok_or_else(|| Finding::MapNoDatum.into()),
         }
     }
 
-    pub fn timezone(&self) -> Result<jiff::tz::TimeZone, MapError> {
-        let name = self
-            .timezone
-            .as_deref()
-            .ok_or(MapError::Missing("the time zone of the dates, for example timezone = \"Asia/Shanghai\""))?;
-        jiff::tz::TimeZone::get(name).map_err(|_| MapError::Wrong(format!("“{name}” is not a time zone")))
+    pub fn timezone(&self) -> Result<jiff::tz::TimeZone, Unfit> {
+        let name = self.timezone.as_deref().ok_or(Finding::MapNoZone)?;
+        jiff::tz::TimeZone::get(name).map_err(|_| Finding::MapZone { text: name.to_owned() }.into())
     }
 
     /// Our word for the file's word; the word itself when no words are listed for this field.
-    pub fn word<'a>(&'a self, field: &str, there: &'a str) -> Result<&'a str, String> {
+    pub fn word<'a>(&'a self, field: &str, there: &'a str) -> Result<&'a str, Finding> {
         let Some(words) = self.values.get(field) else { return Ok(there) };
-        words.get(there).map(String::as_str).ok_or_else(|| {
-            let known: Vec<&str> = words.keys().map(String::as_str).take(12).collect();
-            format!("“{there}” is not listed under [values.{field}] of the map file (listed: {})", known.join(", "))
+        words.get(there).map(String::as_str).ok_or_else(|| Finding::NotListed {
+            text: there.to_owned(),
+            field: field.to_owned(),
+            listed: words.keys().cloned().collect(),
         })
     }
 
     /// Fields of `[columns]` and `[values]` that this import does not know are spelling mistakes.
-    pub fn check_fields(&self, known: &[&str]) -> Result<(), MapError> {
+    pub fn check_fields(&self, known: &[&str]) -> Result<(), Unfit> {
         let written = self.columns.keys().chain(self.values.keys());
         match written.into_iter().find(|f| !known.contains(&f.as_str())) {
             Some(field) => {
-                Err(MapError::Wrong(format!("“{field}” is not a field of this import; it knows: {}", known.join(", "))))
+                let known = known.iter().map(|field| (*field).to_owned()).collect();
+                Err(Finding::MapField { field: field.clone(), known }.into())
             }
             None => Ok(()),
         }

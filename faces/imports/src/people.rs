@@ -3,27 +3,40 @@
 //! One row is one seat; a person with two seats has two rows. Without a role only the account is made. Columns are
 //! found by their field names, or by a map file (`docs/examples/people.toml` shows one with Chinese headers).
 
-use super::dates::Dates;
-use super::map::MapFile;
-use super::problems::{Problems, thousands};
-use super::table::{Record, Table};
-use super::undo::tell_end;
-use crate::{Env, Look, Order, districts};
+use crate::dates::Dates;
+use crate::findings::Finding;
+use crate::problems::{Problems, Unfit, thousands};
+use crate::sheet::{self, Asked, Sheet};
+use crate::table::Record;
+use crate::undo::tell_end;
+use crate::whence::of_people;
+use crate::{Env, Look, Order};
 use ::people::app::{ImportReport, PersonRow, import_people};
 use ::people::model::OrgKind;
 use clap::Args;
 use kernel::ids::{AreaId, PostId};
-use kernel::{Lang, Moment, Role};
+use kernel::{Lang, Role};
 use places::Snapshot;
-use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use store::imports::{self, About};
 use store::{Runtime, Who};
 
-const FIELDS: &[&str] = &[
-    "login", "name", "phone", "email", "lang", "org", "org_kind", "role", "area", "post", "title", "deputy", "from",
-    "to",
+const FIELDS: &[(&str, &[&str])] = &[
+    ("login", &[]),
+    ("name", &[]),
+    ("phone", &[]),
+    ("email", &[]),
+    ("lang", &[]),
+    ("org", &[]),
+    ("org_kind", &[]),
+    ("role", &[]),
+    ("area", &[]),
+    ("post", &[]),
+    ("title", &[]),
+    ("deputy", &[]),
+    ("from", &[]),
+    ("to", &[]),
 ];
 
 /// Imports staff and volunteers.
@@ -47,10 +60,10 @@ pub struct PeopleArgs {
 
 /// Runs the command.
 pub fn run(env: &mut Env<'_>, args: &PeopleArgs) -> anyhow::Result<ImportReport> {
-    let map = args.map.as_deref().map(MapFile::read).transpose()?.unwrap_or_default();
-    let target = districts::existing(env, args.district.as_deref().or(map.district.as_deref()))?;
     let (accept_doubtful, dry_run) = (args.accept_doubtful, args.dry_run);
-    let order = Order { file: args.file.clone(), map, datum: None, accept_doubtful, dry_run };
+    let (map, district) = (args.map.as_deref(), args.district.as_deref());
+    let asked = Asked { file: &args.file, map, district, datum: None, accept_doubtful, dry_run };
+    let (target, order) = asked.settle(env)?;
     let (look, report) = bring(env.rt, target.who(), &order)?;
     look.problems.write(env.out)?;
     if dry_run {
@@ -64,29 +77,19 @@ pub fn run(env: &mut Env<'_>, args: &PeopleArgs) -> anyhow::Result<ImportReport>
 
 /// Brings the people of a file in, or only looks.
 pub fn bring(rt: &Runtime, who: Who, order: &Order) -> anyhow::Result<(Look, ImportReport)> {
-    order.map.check_fields(FIELDS)?;
     let ground = rt.read_now(who.clone(), places::snapshot)?;
-    let table = Table::open(&order.file)?;
-    let reader = Reader::new(order.map.clone(), &table, Arc::clone(&ground))?;
-    let mut problems = Problems::default();
-    let (mut rows, mut numbers) = (Vec::new(), Vec::new());
-    for record in table {
-        let record = record?;
-        if let Some(row) = reader.read(&record, &mut problems) {
-            rows.push(row);
-            numbers.push(record.row);
-        }
-    }
-    problems.check(&order.file, order.accept_doubtful)?;
-    let (set, file) = (rows.clone(), order.name());
-    let places = numbers.clone();
+    let (sheet, table) = Sheet::open(order, FIELDS, &["login", "name"])?;
+    let reader = Reader::new(sheet, Arc::clone(&ground))?;
+    let mut read = sheet::read(table, |record, problems| reader.read(record, problems))?;
+    read.problems.check(&order.file, order.accept_doubtful)?;
+    let (set, file, numbers) = (read.rows.clone(), order.name(), read.numbers.clone());
     let done = crate::change(rt, who, order.dry_run, move |cx| {
         imports::begin(cx);
         let done = import_people(cx, &set)?;
         let count = |did| done.rows.iter().filter(|d| **d == did).count();
         let (added, changed) = (count(::people::app::Did::Added), count(::people::app::Did::Changed));
         let about = About { kind: "people", file, rows: set.len(), added, changed, ..About::default() };
-        let row = |id| done.things.iter().find(|(of, _)| *of == id).and_then(|(_, at)| places.get(*at).copied());
+        let row = |id| done.things.iter().find(|(of, _)| *of == id).and_then(|(_, at)| numbers.get(*at).copied());
         let import = imports::finish(cx, &about, row)?;
         Ok((done, import.map(|i| i.n)))
     });
@@ -94,10 +97,10 @@ pub fn bring(rt: &Runtime, who: Who, order: &Order) -> anyhow::Result<(Look, Imp
         Err(e) => match e.downcast::<::people::Error>() {
             Ok(::people::Error::WrongRows(wrong)) => {
                 for w in wrong {
-                    let row = w.row.checked_sub(1).and_then(|i| numbers.get(i)).copied().unwrap_or(w.row);
-                    problems.wrong(row, reader.column(w.field), explain(&w.why));
+                    let row = read.number(w.row.saturating_sub(1));
+                    read.problems.wrong(row, reader.sheet.column(w.field), of_people(w.field, &w.why));
                 }
-                return Err(problems.refused(&order.file)?.into());
+                return Err(read.problems.refused(&order.file).into());
             }
             Ok(other) => return Err(other.into()),
             Err(other) => return Err(other),
@@ -105,8 +108,8 @@ pub fn bring(rt: &Runtime, who: Who, order: &Order) -> anyhow::Result<(Look, Imp
         Ok(done) => done,
     };
     let import = import.filter(|_| !order.dry_run);
-    let mut look = Look { problems, import, ..Look::default() };
-    for ((number, row), did) in numbers.iter().zip(&rows).zip(&done.rows) {
+    let mut look = Look { problems: read.problems, import, ..Look::default() };
+    for ((number, row), did) in read.numbers.iter().zip(&read.rows).zip(&done.rows) {
         let area = row.area.and_then(|id| ground.area(id)).map(|a| a.name.as_str());
         let post = row.post.and_then(|id| ground.post(id)).map(|p| p.name.as_str());
         look.add(*number, &row.login, (*did).into(), area.or(post));
@@ -136,152 +139,94 @@ fn tell(env: &mut Env<'_>, r: ImportReport) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What `people` refuses a row for, in words that mend it.
-fn explain(why: &str) -> String {
-    match why {
-        "form" => "a login is 2–40 letters a–z, digits, dots, dashes, underlines or @".into(),
-        "missing" => "is empty".into(),
-        "too-long" => "is too long".into(),
-        "separation" => "this account may not hold both roles: an administrator holds nothing else".into(),
-        "seat-taken" => "somebody else holds this seat in that time: end that term, or mark this row as deputy".into(),
-        "seat-closed" => "the seat is closed".into(),
-        "not-active" => "the account is suspended or closed".into(),
-        other => format!("is refused ({other})"),
-    }
-}
-
 struct Reader {
-    map: MapFile,
-    columns: HashMap<&'static str, usize>,
-    headers: Vec<String>,
+    sheet: Sheet,
     dates: Dates,
     ground: Arc<Snapshot>,
 }
 
 impl Reader {
-    fn new(map: MapFile, table: &Table, ground: Arc<Snapshot>) -> anyhow::Result<Self> {
-        let columns = map.columns_of(table, FIELDS.iter().map(|field| (*field, &[][..])), &["login", "name"])?;
-        let zone = if map.timezone.is_some() { map.timezone()? } else { kernel::time::shanghai() };
-        let dates = Dates { zone, formats: map.dates.clone() };
-        Ok(Self { columns, headers: table.headers.clone(), dates, ground, map })
-    }
-
-    fn column(&self, field: &str) -> &str {
-        self.columns.get(field).and_then(|c| self.headers.get(*c)).map_or("", String::as_str)
-    }
-    fn cell<'r>(&self, record: &'r Record, field: &str) -> Option<&'r str> {
-        self.columns.get(field).and_then(|c| record.filled(*c))
+    fn new(sheet: Sheet, ground: Arc<Snapshot>) -> Result<Self, Unfit> {
+        let zone = if sheet.map.timezone.is_some() { sheet.map.timezone()? } else { kernel::time::shanghai() };
+        let dates = Dates { zone, formats: sheet.map.dates.clone() };
+        Ok(Self { sheet, dates, ground })
     }
 
     fn read(&self, record: &Record, problems: &mut Problems) -> Option<PersonRow> {
-        let before = problems.wrong.count;
-        let text = |field: &str| self.cell(record, field).map(str::to_owned);
+        let Self { sheet, dates, .. } = self;
+        let text = |field: &str| sheet.text(record, field);
         let mut row = PersonRow {
             login: text("login").unwrap_or_default(),
             display_name: text("name").unwrap_or_default(),
             phone_ext: text("phone").map(|p| kernel::text::narrow(&p)),
             email: text("email"),
-            lang: self.cell(record, "lang").map_or_else(Lang::default, Lang::from_tag),
+            lang: sheet.cell(record, "lang").map_or_else(Lang::default, Lang::from_tag),
             seat_title: text("title").unwrap_or_default(),
             ..PersonRow::default()
         };
         for (field, value) in [("login", &row.login), ("name", &row.display_name)] {
             if value.is_empty() {
-                problems.wrong(record.row, self.column(field), "is empty");
+                sheet.wrong(record, field, problems, Finding::Empty);
             }
         }
-        if let Some(phone) = row.phone_ext.as_deref().filter(|p| !p.chars().any(|c| c.is_ascii_digit())) {
-            let what = format!("“{phone}” is no telephone number or extension: write digits");
-            problems.doubtful(record.row, self.column("phone"), what);
+        if row.phone_ext.as_deref().is_some_and(|p| !p.chars().any(|c| c.is_ascii_digit())) {
+            problems.doubtful(record.row, sheet.column("phone"), Finding::NotAPhone);
         }
-        row.role = self
+        row.role = sheet
             .word(record, "role", problems, |w| Role::from_code(w).ok_or_else(|| codes_of(Role::ALL, |r| r.code())));
         row.org = self.org(record, problems);
-        row.area = self.keep(record, "area", problems, |t| self.area(t));
-        row.post = self.keep(record, "post", problems, |t| self.post(t));
-        row.from = self.date(record, "from", problems);
-        row.to = self.date(record, "to", problems);
-        row.deputy = self
-            .word(record, "deputy", problems, |w| match w.to_lowercase().as_str() {
+        row.area = sheet.keep(record, "area", problems, |t| self.area(t));
+        row.post = sheet.keep(record, "post", problems, |t| self.post(t));
+        row.from = sheet.keep(record, "from", problems, |t| dates.read(t));
+        row.to = sheet.keep(record, "to", problems, |t| dates.read(t));
+        row.deputy = sheet
+            .keep(record, "deputy", problems, |text| match sheet.map.word("deputy", text)?.to_lowercase().as_str() {
                 "yes" | "true" | "1" | "是" => Ok(true),
                 "no" | "false" | "0" | "否" => Ok(false),
-                _ => Err("yes or no".into()),
+                _ => Err(Finding::NotYesOrNo { text: text.to_owned(), field: "deputy".to_owned() }),
             })
             .unwrap_or(false);
         if let (Some(from), Some(to)) = (row.from, row.to)
             && to <= from
         {
-            problems.wrong(record.row, self.column("to"), "the term ends before it begins");
+            sheet.wrong(record, "to", problems, Finding::TermEndsFirst);
         }
-        (problems.wrong.count == before).then_some(row)
-    }
-
-    fn keep<T>(
-        &self,
-        record: &Record,
-        field: &str,
-        problems: &mut Problems,
-        read: impl FnOnce(&str) -> Result<T, String>,
-    ) -> Option<T> {
-        let text = self.cell(record, field)?;
-        read(text).map_err(|what| problems.wrong(record.row, self.column(field), what)).ok()
-    }
-
-    /// A word of the file, translated by the map file; `read` answers what would have been right.
-    fn word<T>(
-        &self,
-        record: &Record,
-        field: &str,
-        problems: &mut Problems,
-        read: impl FnOnce(&str) -> Result<T, String>,
-    ) -> Option<T> {
-        self.keep(record, field, problems, |text| {
-            let word = self.map.word(field, text)?;
-            read(word).map_err(|right| format!("“{text}” must be {right}"))
-        })
-    }
-
-    fn date(&self, record: &Record, field: &str, problems: &mut Problems) -> Option<Moment> {
-        self.keep(record, field, problems, |text| self.dates.read(text))
+        Some(row)
     }
 
     fn org(&self, record: &Record, problems: &mut Problems) -> Option<(OrgKind, String)> {
-        let kind = self.word(record, "org_kind", problems, |w| {
+        let kind = self.sheet.word(record, "org_kind", problems, |w| {
             OrgKind::from_code(w).ok_or_else(|| codes_of(OrgKind::ALL, |k| k.code()))
         });
-        let name = self.cell(record, "org")?;
-        if kind.is_none() && self.cell(record, "org_kind").is_none() {
-            problems.wrong(record.row, self.column("org"), "the kind of this organisation is missing (org_kind)");
+        let name = self.sheet.text(record, "org")?;
+        if kind.is_none() && self.sheet.cell(record, "org_kind").is_none() {
+            self.sheet.wrong(record, "org", problems, Finding::OrgKindMissing);
         }
-        Some((kind?, name.to_owned()))
+        Some((kind?, name))
     }
 
     /// By code, or by a name that only one area has.
-    fn area(&self, text: &str) -> Result<AreaId, String> {
+    fn area(&self, text: &str) -> Result<AreaId, Finding> {
         let same = |a: &&places::Area| a.code.as_deref() == Some(text) || a.name == text;
         let mut found = self.ground.areas().iter().filter(same);
         match (found.next(), found.next()) {
             (Some(area), None) => Ok(area.id),
-            (None, _) => {
-                Err(format!("there is no area “{text}”; import the areas first, and name them by code or name"))
-            }
-            (Some(_), Some(_)) => Err(format!("several areas are called “{text}”; use the code")),
+            (None, _) => Err(Finding::NoArea { text: text.to_owned() }),
+            (Some(_), Some(_)) => Err(Finding::SeveralAreas { text: text.to_owned() }),
         }
     }
 
-    fn post(&self, text: &str) -> Result<PostId, String> {
+    fn post(&self, text: &str) -> Result<PostId, Finding> {
         let same = |p: &&places::Post| p.code.as_deref() == Some(text) || p.name == text;
         let mut found = self.ground.posts().iter().filter(same);
         match (found.next(), found.next()) {
             (Some(post), None) => Ok(post.id),
-            (None, _) => {
-                Err(format!("there is no post “{text}”; import the posts first, and name them by code or name"))
-            }
-            (Some(_), Some(_)) => Err(format!("several posts are called “{text}”; use the code")),
+            (None, _) => Err(Finding::NoPost { text: text.to_owned() }),
+            (Some(_), Some(_)) => Err(Finding::SeveralPosts { text: text.to_owned() }),
         }
     }
 }
 
-fn codes_of<T: Copy>(all: &[T], code: impl Fn(T) -> &'static str) -> String {
-    format!("one of {}", all.iter().map(|t| code(*t)).collect::<Vec<_>>().join(", "))
+fn codes_of<T: Copy>(all: &[T], code: impl Fn(T) -> &'static str) -> Vec<String> {
+    all.iter().map(|t| code(*t).to_owned()).collect()
 }

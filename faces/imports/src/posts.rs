@@ -4,11 +4,13 @@
 //! of the police post it hangs on), `address`, `phone`, `lon`, `lat`, `datum`, `hours`, `state` (planned, running, closed),
 //! `police_areas` (codes, separated by `;`). The Chinese words for them are read as well; a map file names others.
 
-use super::map::MapFile;
-use super::problems::Problems;
-use super::table::{Record, Table};
-use super::undo::tell_end;
-use crate::{Env, Look, Order, districts};
+use crate::findings::Finding;
+use crate::problems::{Problems, Unfit};
+use crate::sheet::{self, Asked, Read, Sheet};
+use crate::table::Record;
+use crate::undo::tell_end;
+use crate::whence::of_places;
+use crate::{Env, Look, Order};
 use clap::Args;
 use kernel::{Datum, Point};
 use places::app::{PostRef, SavePost, preview_posts, save_posts};
@@ -67,15 +69,10 @@ pub struct Summary {
 
 /// Runs the command; the answer is told on `env.out`.
 pub fn run(env: &mut Env<'_>, args: &PostsArgs) -> anyhow::Result<Summary> {
-    let map = args.map.as_deref().map(MapFile::read).transpose()?.unwrap_or_default();
-    let target = districts::existing(env, args.district.as_deref().or(map.district.as_deref()))?;
-    let order = Order {
-        file: args.file.clone(),
-        map,
-        datum: args.datum,
-        accept_doubtful: args.accept_doubtful,
-        dry_run: args.dry_run,
-    };
+    let (accept_doubtful, dry_run) = (args.accept_doubtful, args.dry_run);
+    let (map, district) = (args.map.as_deref(), args.district.as_deref());
+    let asked = Asked { file: &args.file, map, district, datum: args.datum, accept_doubtful, dry_run };
+    let (target, order) = asked.settle(env)?;
     let look = bring(env.rt, target.who(), &order)?;
     look.problems.write(env.out)?;
     let Look { added, changed, unchanged, .. } = look;
@@ -92,20 +89,11 @@ pub fn run(env: &mut Env<'_>, args: &PostsArgs) -> anyhow::Result<Summary> {
 
 /// Brings the posts of a file in, or only looks.
 pub fn bring(rt: &Runtime, who: Who, order: &Order) -> anyhow::Result<Look> {
-    let known: Vec<&str> = FIELDS.iter().map(|(field, _)| *field).collect();
-    order.map.check_fields(&known)?;
-    let table = Table::open(&order.file)?;
-    let reader = Reader::new(order.map.clone(), &table, order.datum)?;
-    let mut problems = Problems::default();
-    let (mut rows, mut posts) = (Vec::new(), Vec::new());
-    for record in table {
-        let record = record?;
-        if let Some(post) = reader.post(&record, &mut problems) {
-            rows.push(record.row);
-            posts.push(post);
-        }
-    }
-    problems.check(&order.file, order.accept_doubtful)?;
+    let (sheet, table) = Sheet::open(order, FIELDS, &["tier", "name"])?;
+    let reader = Reader::new(sheet, order.datum)?;
+    let read = sheet::read(table, |record, problems| reader.post(record, problems))?;
+    read.problems.check(&order.file, order.accept_doubtful)?;
+    let Read { rows: posts, numbers: rows, mut problems } = read;
     let ground = rt.read_now(who.clone(), places::snapshot)?;
     let (set, numbers, file, dry) = (posts.clone(), rows.clone(), order.name(), order.dry_run);
     let done = if dry {
@@ -130,9 +118,11 @@ pub fn bring(rt: &Runtime, who: Who, order: &Order) -> anyhow::Result<Look> {
                     "point" => "lon",
                     field => field,
                 };
-                problems.wrong(rows.get(fault.index).copied().unwrap_or(0), reader.column(column), fault.why);
+                let number = |index: usize| rows.get(index).copied().unwrap_or(0);
+                let why = of_places(fault.why, number);
+                problems.wrong(number(fault.index), reader.sheet.column(column), why);
             }
-            return Err(problems.refused(&order.file)?.into());
+            return Err(problems.refused(&order.file).into());
         }
         other => other?,
     };
@@ -146,65 +136,45 @@ pub fn bring(rt: &Runtime, who: Who, order: &Order) -> anyhow::Result<Look> {
 }
 
 struct Reader {
-    map: MapFile,
-    columns: HashMap<&'static str, usize>,
-    headers: Vec<String>,
+    sheet: Sheet,
     /// For rows without a datum of their own: the option, else the map file.
     datum: Option<Datum>,
 }
 
 impl Reader {
-    fn new(map: MapFile, table: &Table, option: Option<Datum>) -> anyhow::Result<Self> {
-        let columns = map.columns_of(table, FIELDS.iter().map(|(field, words)| (*field, *words)), &["tier", "name"])?;
-        let datum = if map.datum.is_some() || option.is_some() { Some(map.datum(option)?) } else { None };
-        Ok(Self { map, columns, headers: table.headers.clone(), datum })
-    }
-
-    /// What the file calls the column of a field; the field itself when the file has none.
-    fn column<'s>(&'s self, field: &'s str) -> &'s str {
-        self.columns.get(field).and_then(|c| self.headers.get(*c)).map_or(field, String::as_str)
-    }
-    fn cell<'r>(&self, record: &'r Record, field: &str) -> Option<&'r str> {
-        self.columns.get(field).and_then(|c| record.filled(*c))
+    fn new(sheet: Sheet, option: Option<Datum>) -> Result<Self, Unfit> {
+        let datum = if sheet.map.datum.is_some() || option.is_some() { Some(sheet.map.datum(option)?) } else { None };
+        Ok(Self { sheet, datum })
     }
 
     /// The post of a row; what is wrong or doubtful about it goes to `problems`.
     fn post(&self, record: &Record, problems: &mut Problems) -> Option<SavePost> {
-        let before = problems.wrong.count;
-        let text = |field: &str| self.cell(record, field).map(str::to_owned);
-        let tier = self.word(record, "tier", problems, |w| {
-            tier(w).ok_or("police_post, police_office or safe_house (警务站, 警务室, 平安屋)")
-        });
-        for (field, there) in [("tier", self.cell(record, "tier")), ("name", self.cell(record, "name"))] {
-            if there.is_none() {
-                problems.wrong(record.row, self.column(field), "is empty");
+        let sheet = &self.sheet;
+        let text = |field: &str| sheet.text(record, field);
+        let tier = sheet.word(record, "tier", problems, |w| tier(w).ok_or_else(|| words(&TIERS)));
+        for field in ["tier", "name"] {
+            if sheet.cell(record, field).is_none() {
+                sheet.wrong(record, field, problems, Finding::Empty);
             }
         }
-        let hours = match self.cell(record, "hours").unwrap_or_default().parse() {
-            Ok(hours) => hours,
-            Err(e) => {
-                let e: places::model::hours::BadHours = e;
-                problems.wrong(record.row, self.column("hours"), e);
-                places::WeekHours::default()
-            }
-        };
-        let state = match self.cell(record, "state") {
+        let hours = sheet
+            .keep(record, "hours", problems, |t| t.parse().map_err(|_| Finding::NotHours { text: t.to_owned() }))
+            .unwrap_or_default();
+        let state = match sheet.cell(record, "state") {
             None => Some(PostState::Running),
-            Some(_) => self
-                .word(record, "state", problems, |w| state(w).ok_or("planned, running or closed (筹建, 运行, 停用)")),
+            Some(_) => sheet.word(record, "state", problems, |w| state(w).ok_or_else(|| words(&STATES))),
         };
         let point = self.point(record).unwrap_or_else(|(field, what)| {
-            problems.wrong(record.row, self.column(field), what);
+            sheet.wrong(record, field, problems, what);
             None
         });
         let phone = text("phone").map(|p| kernel::text::narrow(&p)).unwrap_or_default();
         if !phone.is_empty() && kernel::text::phone(&phone).is_none() {
-            let what = format!("“{phone}” is no telephone number: write digits, for example 021-05550110");
-            problems.doubtful(record.row, self.column("phone"), what);
+            problems.doubtful(record.row, sheet.column("phone"), Finding::NotAPhone);
         }
-        let serves = self.cell(record, "police_areas").unwrap_or_default();
+        let serves = sheet.cell(record, "police_areas").unwrap_or_default();
         let serves = serves.split([';', '；', '、']).map(|s| s.trim().to_owned()).filter(|s| !s.is_empty());
-        let post = SavePost {
+        Some(SavePost {
             id: None,
             tier: tier?,
             code: text("code"),
@@ -217,46 +187,35 @@ impl Reader {
             state: state?,
             serves: serves.collect(),
             seen: None,
-        };
-        (problems.wrong.count == before).then_some(post)
+        })
     }
 
-    /// A word of the file, translated by the map file; `read` answers what would have been right.
-    fn word<T>(
-        &self,
-        record: &Record,
-        field: &str,
-        problems: &mut Problems,
-        read: impl FnOnce(&str) -> Result<T, &'static str>,
-    ) -> Option<T> {
-        let text = self.cell(record, field)?;
-        let word = self.map.word(field, text);
-        let found = word.and_then(|w| read(w).map_err(|right| format!("“{text}” must be {right}")));
-        found.map_err(|what| problems.wrong(record.row, self.column(field), what)).ok()
-    }
-
-    fn point(&self, record: &Record) -> Result<Option<Point>, (&'static str, String)> {
-        let (lon, lat) = match (self.cell(record, "lon"), self.cell(record, "lat")) {
+    fn point(&self, record: &Record) -> Result<Option<Point>, (&'static str, Finding)> {
+        let cell = |field| self.sheet.cell(record, field);
+        let (lon, lat) = match (cell("lon"), cell("lat")) {
             (None, None) => return Ok(None),
             (Some(lon), Some(lat)) => (lon, lat),
-            (None, _) => return Err(("lon", "is empty, but the latitude is not".into())),
-            (_, None) => return Err(("lat", "is empty, but the longitude is not".into())),
+            (None, _) => return Err(("lon", Finding::LongitudeEmpty)),
+            (_, None) => return Err(("lat", Finding::LatitudeEmpty)),
         };
         let number = |field, text: &str| {
             let read = kernel::text::narrow(text).parse::<f64>();
-            read.ok().filter(|n| n.is_finite()).ok_or_else(|| (field, format!("“{text}” is not a number of degrees")))
+            read.ok().filter(|n| n.is_finite()).ok_or_else(|| (field, Finding::NotDegrees { text: text.to_owned() }))
         };
-        let datum = match self.cell(record, "datum") {
-            Some(text) => text.parse().map_err(|e: kernel::GeoError| ("datum", e.to_string()))?,
-            None => self.datum.ok_or((
-                "datum",
-                "the coordinates do not say their datum: fill a column datum with wgs84, gcj02, bd09 or cgcs2000, or \
-                 add --datum"
-                    .to_owned(),
-            ))?,
+        let datum = match cell("datum") {
+            Some(text) => text.parse().map_err(|e: kernel::GeoError| ("datum", Finding::from(e)))?,
+            None => self.datum.ok_or(("datum", Finding::NoDatum))?,
         };
-        datum.to_wgs84(number("lon", lon)?, number("lat", lat)?).map(Some).map_err(|e| ("lon", e.to_string()))
+        datum.to_wgs84(number("lon", lon)?, number("lat", lat)?).map(Some).map_err(|e| ("lon", Finding::from(e)))
     }
+}
+
+/// Words that are read, each beside its code.
+const TIERS: [(&str, &str); 3] = [("police_post", "警务站"), ("police_office", "警务室"), ("safe_house", "平安屋")];
+const STATES: [(&str, &str); 3] = [("planned", "筹建"), ("running", "运行"), ("closed", "停用")];
+
+fn words(all: &[(&str, &str)]) -> Vec<String> {
+    all.iter().map(|(code, word)| format!("{code} ({word})")).collect()
 }
 
 fn tier(text: &str) -> Option<Tier> {

@@ -3,11 +3,13 @@
 //! One row is one person. Health and whereabouts are not imported: each needs a consent that somebody took down (R7).
 //! Columns are found by their field names, or by a map file with Chinese headers.
 
-use super::map::MapFile;
-use super::problems::{Problems, thousands};
-use super::table::{Record, Table};
-use super::undo::tell_end;
-use crate::{Env, Look, Order, districts};
+use crate::findings::Finding;
+use crate::problems::{Problems, thousands};
+use crate::sheet::{self, Asked, Read, Sheet};
+use crate::table::Record;
+use crate::undo::tell_end;
+use crate::whence::of_people;
+use crate::{Env, Look, Order};
 use ::matters::Ground;
 use ::people::app::persons::{ResidentReport, ResidentRow, check_residents, import_residents};
 use ::people::model::person::{Contact, GuardianName, Identity, NewGuardian};
@@ -20,22 +22,22 @@ use std::sync::Arc;
 use store::imports::{self, About};
 use store::{Runtime, Who};
 
-const FIELDS: &[&str] = &[
-    "key",
-    "name",
-    "sex",
-    "birth_year",
-    "id_number",
-    "phone",
-    "address",
-    "language",
-    "area",
-    "guardian",
-    "relation",
-    "guardian_phone",
-    "guardian2",
-    "relation2",
-    "guardian2_phone",
+const FIELDS: &[(&str, &[&str])] = &[
+    ("key", &[]),
+    ("name", &[]),
+    ("sex", &[]),
+    ("birth_year", &[]),
+    ("id_number", &[]),
+    ("phone", &[]),
+    ("address", &[]),
+    ("language", &[]),
+    ("area", &[]),
+    ("guardian", &[]),
+    ("relation", &[]),
+    ("guardian_phone", &[]),
+    ("guardian2", &[]),
+    ("relation2", &[]),
+    ("guardian2_phone", &[]),
 ];
 
 /// Imports residents in care.
@@ -59,10 +61,10 @@ pub struct ResidentsArgs {
 
 /// Runs the command.
 pub fn run(env: &mut Env<'_>, args: &ResidentsArgs) -> anyhow::Result<ResidentReport> {
-    let map = args.map.as_deref().map(MapFile::read).transpose()?.unwrap_or_default();
-    let target = districts::existing(env, args.district.as_deref().or(map.district.as_deref()))?;
     let (accept_doubtful, dry_run) = (args.accept_doubtful, args.dry_run);
-    let order = Order { file: args.file.clone(), map, datum: None, accept_doubtful, dry_run };
+    let (map, district) = (args.map.as_deref(), args.district.as_deref());
+    let asked = Asked { file: &args.file, map, district, datum: None, accept_doubtful, dry_run };
+    let (target, order) = asked.settle(env)?;
     let (look, report) = bring(env.rt, target.who(), &order)?;
     look.problems.write(env.out)?;
     if dry_run {
@@ -82,24 +84,16 @@ pub fn run(env: &mut Env<'_>, args: &ResidentsArgs) -> anyhow::Result<ResidentRe
 
 /// Brings the residents of a file in, or only looks. Nobody's name is in the answer.
 pub fn bring(rt: &Runtime, who: Who, order: &Order) -> anyhow::Result<(Look, ResidentReport)> {
-    order.map.check_fields(FIELDS)?;
     let ground = rt.read_now(who.clone(), places::snapshot)?;
-    let table = Table::open(&order.file)?;
-    let reader = Reader::new(order.map.clone(), &table, Arc::clone(&ground))?;
-    let mut problems = Problems::default();
-    let (mut rows, mut numbers) = (Vec::new(), Vec::new());
-    for record in table {
-        let record = record?;
-        if let Some(row) = reader.read(&record, &mut problems) {
-            rows.push(row);
-            numbers.push(record.row);
-        }
+    let (sheet, table) = Sheet::open(order, FIELDS, &["key", "name", "area"])?;
+    let reader = Reader { sheet, ground: Arc::clone(&ground) };
+    let mut read = sheet::read(table, |record, problems| reader.read(record, problems))?;
+    for wrong in check_residents(&read.rows) {
+        let row = read.number(wrong.row.saturating_sub(1));
+        read.problems.wrong(row, reader.sheet.column(wrong.field), of_people(wrong.field, &wrong.why));
     }
-    for wrong in check_residents(&rows) {
-        let row = wrong.row.checked_sub(1).and_then(|i| numbers.get(i)).copied().unwrap_or(wrong.row);
-        problems.wrong(row, reader.column(wrong.field), explain(&wrong.why));
-    }
-    problems.check(&order.file, order.accept_doubtful)?;
+    read.problems.check(&order.file, order.accept_doubtful)?;
+    let Read { rows, numbers, problems } = read;
     let areas: Vec<AreaId> = rows.iter().map(|r| r.area).collect();
     let (file, places, geography) = (order.name(), numbers.clone(), Ground(Arc::clone(&ground)));
     let (done, import) = crate::change(rt, who, order.dry_run, move |cx| {
@@ -119,71 +113,23 @@ pub fn bring(rt: &Runtime, who: Who, order: &Order) -> anyhow::Result<(Look, Res
     Ok((look, done.report))
 }
 
-/// What `people` refuses a row for, in words that mend it. No value of the row: it may be read by others.
-fn explain(why: &str) -> String {
-    match why {
-        "missing" => "is empty".into(),
-        "twice" => "stands for two people: each row needs a key of its own".into(),
-        "too-long" => "is too long".into(),
-        "phone" => "is no telephone number: write its digits".into(),
-        "unknown" => "must be f or m".into(),
-        "range" => "is not a year in which somebody alive was born".into(),
-        other => format!("is refused ({other})"),
-    }
-}
-
+/// Its findings repeat no value of a row: they may be read by others.
 struct Reader {
-    map: MapFile,
-    columns: HashMap<&'static str, usize>,
-    headers: Vec<String>,
+    sheet: Sheet,
     ground: Arc<Snapshot>,
 }
 
 impl Reader {
-    fn new(map: MapFile, table: &Table, ground: Arc<Snapshot>) -> anyhow::Result<Self> {
-        let columns = map.columns_of(table, FIELDS.iter().map(|field| (*field, &[][..])), &["key", "name", "area"])?;
-        Ok(Self { columns, headers: table.headers.clone(), ground, map })
-    }
-
-    fn column(&self, field: &str) -> &str {
-        self.columns.get(field).and_then(|c| self.headers.get(*c)).map_or("", String::as_str)
-    }
-    fn cell<'r>(&self, record: &'r Record, field: &str) -> Option<&'r str> {
-        self.columns.get(field).and_then(|c| record.filled(*c))
-    }
-
     fn read(&self, record: &Record, problems: &mut Problems) -> Option<ResidentRow> {
-        let before = problems.wrong.count;
-        let text = |field: &str| self.cell(record, field).map(str::to_owned);
-        let area = match self.cell(record, "area").map(|t| self.area(t)) {
-            Some(Ok(area)) => Some(area),
-            Some(Err(what)) => {
-                problems.wrong(record.row, self.column("area"), what);
-                None
-            }
-            None => {
-                problems.wrong(
-                    record.row,
-                    self.column("area"),
-                    "is empty: write the code or name of the community or grid",
-                );
-                None
-            }
-        };
-        let sex = match self.cell(record, "sex").map(|word| self.map.word("sex", word)).transpose() {
-            Ok(word) => word.unwrap_or_default().to_owned(),
-            Err(what) => {
-                problems.wrong(record.row, self.column("sex"), what);
-                String::new()
-            }
-        };
-        let birth_year = match self.cell(record, "birth_year").map(str::parse::<i16>).transpose() {
-            Ok(year) => year,
-            Err(_) => {
-                problems.wrong(record.row, self.column("birth_year"), "is no year: write four digits");
-                None
-            }
-        };
+        let sheet = &self.sheet;
+        let text = |field: &str| sheet.text(record, field);
+        let area = sheet.keep(record, "area", problems, |t| self.area(t));
+        if sheet.cell(record, "area").is_none() {
+            sheet.wrong(record, "area", problems, Finding::AreaMissing);
+        }
+        let sex = sheet.keep(record, "sex", problems, |word| self.sex(word)).unwrap_or_default();
+        let birth_year =
+            sheet.keep(record, "birth_year", problems, |t| t.parse::<i16>().map_err(|_| Finding::NotABirthYear));
         let mut guardians = Vec::new();
         for (name, relation, phone) in
             [("guardian", "relation", "guardian_phone"), ("guardian2", "relation2", "guardian2_phone")]
@@ -191,32 +137,36 @@ impl Reader {
             if let Some(who) = text(name) {
                 let who = GuardianName { name: who, relation: text(relation).unwrap_or_default() };
                 guardians.push(NewGuardian { who, phone: text(phone) });
-            } else if self.cell(record, phone).is_some() {
-                problems.doubtful(
-                    record.row,
-                    self.column(phone),
-                    "a telephone without the name of a guardian is left out",
-                );
+            } else if sheet.cell(record, phone).is_some() {
+                problems.doubtful(record.row, sheet.column(phone), Finding::PhoneWithoutGuardian);
             }
         }
         if guardians.is_empty() {
-            problems.doubtful(record.row, self.column("guardian"), "nobody speaks for this person");
+            problems.doubtful(record.row, sheet.column("guardian"), Finding::NoGuardian);
         }
         let identity =
             Identity { name: text("name").unwrap_or_default(), sex, birth_year, id_number: text("id_number") };
         let contact = Contact { phone: text("phone"), address: text("address"), language: text("language") };
         let key = text("key").unwrap_or_default();
-        (problems.wrong.count == before).then_some(ResidentRow { key, area: area?, identity, contact, guardians })
+        Some(ResidentRow { key, area: area?, identity, contact, guardians })
+    }
+
+    fn sex(&self, word: &str) -> Result<String, Finding> {
+        match self.sheet.map.word("sex", word) {
+            Ok(word) => Ok(word.to_owned()),
+            Err(Finding::NotListed { field, listed, .. }) => Err(Finding::NotListedUnsaid { field, listed }),
+            Err(other) => Err(other),
+        }
     }
 
     /// By code, or by a name that only one area has.
-    fn area(&self, text: &str) -> Result<AreaId, String> {
+    fn area(&self, text: &str) -> Result<AreaId, Finding> {
         let same = |a: &&places::Area| a.code.as_deref() == Some(text) || a.name == text;
         let mut found = self.ground.areas().iter().filter(same);
         match (found.next(), found.next()) {
             (Some(area), None) => Ok(area.id),
-            (None, _) => Err("there is no such area; import the areas first, and name them by code or name".into()),
-            (Some(_), Some(_)) => Err("several areas are called so; use the code".into()),
+            (None, _) => Err(Finding::AreaUnknown),
+            (Some(_), Some(_)) => Err(Finding::AreaAmbiguous),
         }
     }
 }

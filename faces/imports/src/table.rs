@@ -4,30 +4,50 @@
 //! older Chinese spreadsheets save); a file that is not valid UTF-8 throughout is read as GB18030. Rows stream: memory
 //! does not grow with the length of a CSV file.
 
+use crate::findings::Finding;
+use crate::problems::{self, Problem, Problems, Unfit};
+use crate::words::spoken;
 use calamine::{Data, Reader as _};
 use encoding_rs::{Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE};
 use flate2::read::MultiGzDecoder;
 use std::fs::File;
 use std::io::{BufReader, Read};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Why a file cannot be read at all.
-#[derive(Debug, thiserror::Error)]
+/// Why a file or a row of it cannot be read.
+#[derive(Debug, Clone, thiserror::Error)]
 pub enum TableError {
-    #[error("{path}: {problem}")]
-    Open { path: PathBuf, problem: String },
-    #[error("{0}: use a .csv, .csv.gz, .xlsx or .json file")]
-    Kind(PathBuf),
-    #[error("{0}: the file is empty; its first row must name the columns")]
-    Empty(PathBuf),
-    #[error("the first row names the column “{0}” twice; name every column once")]
-    Twice(String),
-    #[error("the file has no column “{name}”; it has: {}", .there.join(", "))]
-    NoColumn { name: String, there: Vec<String> },
-    #[error("row {row}: {problem}")]
-    Row { row: usize, problem: String },
+    #[error(transparent)]
+    File(#[from] Unfit),
+    #[error("{}", .0.line(problems::Counted::Row, spoken()))]
+    Row(Box<Problem>),
+}
+
+fn row(row: usize, what: Finding) -> TableError {
+    TableError::Row(Box::new(Problem { row, label: String::new(), column: String::new(), what }))
+}
+
+fn file(path: &Path, why: Finding) -> TableError {
+    TableError::File(Unfit::new(path, why))
+}
+
+impl Problems {
+    /// The record, or why the row cannot be read among what is wrong.
+    ///
+    /// # Errors
+    /// When the reading cannot go on.
+    pub fn take(&mut self, record: Result<Record, TableError>) -> Result<Option<Record>, Unfit> {
+        match record {
+            Ok(record) => Ok(Some(record)),
+            Err(TableError::Row(problem)) => {
+                self.wrong.add(*problem);
+                Ok(None)
+            }
+            Err(TableError::File(unfit)) => Err(unfit),
+        }
+    }
 }
 
 /// One row as text. Dates of a spreadsheet read as `2015-01-31T08:30:00`, whole numbers without a decimal point.
@@ -97,7 +117,7 @@ impl Table {
         } else if name.ends_with(".csv") || name.ends_with(".csv.gz") || name.ends_with(".tsv") {
             open_csv(path)
         } else {
-            Err(TableError::Kind(path.to_owned()))
+            Err(file(path, Finding::FileKind))
         }
     }
 
@@ -109,7 +129,9 @@ impl Table {
 
     /// As [`Table::column`], for a column that must be there.
     pub fn need(&self, name: &str) -> Result<usize, TableError> {
-        self.column(name).ok_or_else(|| TableError::NoColumn { name: name.to_owned(), there: self.headers.clone() })
+        self.column(name).ok_or_else(|| {
+            Unfit::from(Finding::NoColumn { column: name.to_owned(), there: self.headers.clone() }).into()
+        })
     }
 
     /// The first of several names that is there, such as a field name and its Chinese word.
@@ -127,12 +149,12 @@ impl Table {
             *header = header.trim_start_matches('\u{feff}').trim().to_owned();
         }
         if self.headers.iter().all(String::is_empty) {
-            return Err(TableError::Empty(path.to_owned()));
+            return Err(file(path, Finding::FileEmpty));
         }
         let mut seen = std::collections::HashSet::new();
         for header in self.headers.iter().filter(|h| !h.is_empty()) {
             if !seen.insert(header.to_lowercase()) {
-                return Err(TableError::Twice(header.clone()));
+                return Err(Unfit::from(Finding::ColumnTwice { column: header.clone() }).into());
             }
         }
         Ok(self)
@@ -214,7 +236,7 @@ impl<R: Read> Read for Lines<R> {
 }
 
 fn cannot(path: &Path) -> impl Fn(std::io::Error) -> TableError + '_ {
-    |e| TableError::Open { path: path.to_owned(), problem: e.to_string() }
+    |e| file(path, Finding::Unreadable { why: e.to_string() })
 }
 
 fn open_csv(path: &Path) -> Result<Table, TableError> {
@@ -237,7 +259,7 @@ fn open_csv(path: &Path) -> Result<Table, TableError> {
         csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).has_headers(false).from_reader(source);
     let mut inner_lines = 0;
     let header = next_csv(&mut reader, encoding, &mut inner_lines, usize::MAX)
-        .ok_or_else(|| TableError::Empty(path.to_owned()))??;
+        .ok_or_else(|| file(path, Finding::FileEmpty))??;
     let rows = Rows::Csv { reader: Box::new(reader), encoding, inner_lines };
     Table { headers: header.cells, rows, progress }.check_header(path)
 }
@@ -295,11 +317,10 @@ fn next_csv(
     match read {
         Ok(true) => {}
         Ok(false) => return None,
-        Err(e) => return Some(Err(TableError::Row { row, problem: e.to_string() })),
+        Err(e) => return Some(Err(Unfit::from(Finding::Unreadable { why: e.to_string() }).into())),
     }
     if raw.len() > width && raw.iter().skip(width).any(|c| !c.is_empty()) {
-        let problem = format!("{} cells, but the header names {width}: is a separator or a quote missing?", raw.len());
-        return Some(Err(TableError::Row { row, problem }));
+        return Some(Err(self::row(row, Finding::TooManyCells { n: raw.len(), width })));
     }
     // Separators and quotes never occur inside a character of GB18030, so cells may be decoded one by one.
     let cells = raw.iter().map(|c| encoding.decode_without_bom_handling(c).0.into_owned()).collect();
@@ -307,14 +328,14 @@ fn next_csv(
 }
 
 fn open_sheet(path: &Path) -> Result<Table, TableError> {
-    let wrong = |e: &dyn std::fmt::Display| TableError::Open { path: path.to_owned(), problem: e.to_string() };
+    let wrong = |e: &dyn std::fmt::Display| file(path, Finding::Unreadable { why: e.to_string() });
     let mut book: calamine::Xlsx<_> = calamine::open_workbook(path).map_err(|e: calamine::XlsxError| wrong(&e))?;
-    let sheet = book.worksheet_range_at(0).ok_or_else(|| TableError::Empty(path.to_owned()))?.map_err(|e| wrong(&e))?;
+    let sheet = book.worksheet_range_at(0).ok_or_else(|| file(path, Finding::FileEmpty))?.map_err(|e| wrong(&e))?;
     let first = sheet.start().map_or(0, |(row, _)| row as usize);
     let mut rows: Vec<Vec<Data>> = sheet.rows().map(<[Data]>::to_vec).collect();
     drop(sheet);
     if rows.is_empty() {
-        return Err(TableError::Empty(path.to_owned()));
+        return Err(file(path, Finding::FileEmpty));
     }
     let header = sheet_record(first + 1, rows.remove(0))?;
     let progress = Progress { read: Arc::default(), total: rows.len() as u64 };
@@ -324,11 +345,10 @@ fn open_sheet(path: &Path) -> Result<Table, TableError> {
 
 /// A list of flat objects, as interfaces of hotlines give it; the names of the fields are the columns.
 fn open_json(path: &Path) -> Result<Table, TableError> {
-    let wrong = |e: &dyn std::fmt::Display| TableError::Open { path: path.to_owned(), problem: e.to_string() };
-    let bytes = std::fs::read(path).map_err(|e| wrong(&e))?;
+    let bytes = std::fs::read(path).map_err(|e| file(path, Finding::Unreadable { why: e.to_string() }))?;
     let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&bytes);
     let list: Vec<serde_json::Map<String, serde_json::Value>> =
-        serde_json::from_slice(bytes).map_err(|e| wrong(&format!("not a list of objects: {e}")))?;
+        serde_json::from_slice(bytes).map_err(|e| file(path, Finding::NotAList { why: e.to_string() }))?;
     let mut headers: Vec<String> = Vec::new();
     for name in list.iter().flat_map(|object| object.keys()) {
         if !headers.contains(name) {
@@ -348,22 +368,20 @@ fn open_json(path: &Path) -> Result<Table, TableError> {
 
 fn sheet_record(row: usize, cells: Vec<Data>) -> Result<Record, TableError> {
     let cells = cells.into_iter().map(sheet_cell).collect::<Result<_, _>>();
-    cells.map(|cells| Record { row, cells }).map_err(|problem| TableError::Row { row, problem })
+    cells.map(|cells| Record { row, cells }).map_err(|what| self::row(row, what))
 }
 
-fn sheet_cell(cell: Data) -> Result<String, String> {
+fn sheet_cell(cell: Data) -> Result<String, Finding> {
     Ok(match cell {
         Data::Empty => String::new(),
         Data::String(s) | Data::DateTimeIso(s) | Data::DurationIso(s) => s,
         Data::Bool(b) => b.to_string(),
         Data::Int(i) => i.to_string(),
         // A spreadsheet keeps 15 digits; a longer identifier has already lost its end.
-        Data::Float(f) if f.abs() >= 1e15 => {
-            return Err(format!("the number {f} has more digits than a spreadsheet keeps: format that column as text"));
-        }
+        Data::Float(f) if f.abs() >= 1e15 => return Err(Finding::TooManyDigits),
         Data::Float(f) => f.to_string(),
         Data::DateTime(d) => sheet_time(d),
-        Data::Error(e) => return Err(format!("a cell shows the error {e}")),
+        Data::Error(e) => return Err(Finding::CellError { text: e.to_string() }),
     })
 }
 

@@ -4,7 +4,8 @@
 
 use crate::districts::Target;
 use crate::map::MapFile;
-use crate::{Look, Order, areas, matters, people, posts};
+use crate::problems::{Unfit, unfit};
+use crate::{Finding, Look, Order, areas, matters, people, posts};
 use ::kernel::Datum;
 use anyhow::Context as _;
 use places::AreaKind;
@@ -63,9 +64,7 @@ pub fn bring(
 ) -> anyhow::Result<Look> {
     let folder = Folder::new(rt)?;
     let file = folder.put(name, bytes)?;
-    let done = bring_from(rt, who, target, file, stated, dry_run);
-    // What is said about the file is read by whoever sent it: where it lay meanwhile is nothing to them.
-    done.map_err(|e| if e.to_string().contains(&folder.shown()) { folder.hide(e) } else { e })
+    bring_from(rt, who, target, file, stated, dry_run)
 }
 
 fn bring_from(
@@ -78,32 +77,31 @@ fn bring_from(
 ) -> anyhow::Result<Look> {
     let datum = stated.datum.parse::<Datum>().ok();
     if stated.kind == "areas" {
-        let kind = AreaKind::from_code(&stated.area_kind).context("the kind of the areas is missing")?;
+        let kind = AreaKind::from_code(&stated.area_kind).ok_or_else(|| unfit(Finding::AreaKindMissing))?;
         let args = areas::AreasArgs { datum, dry_run, ..areas::AreasArgs::new(&file, kind) };
         return Ok(areas::bring(rt, who, &target.name, &args)?.0);
     }
-    let mut map = MapFile::parse(&stated.map).context("the map file")?;
-    let named = map.district.as_deref();
-    anyhow::ensure!(
-        named.is_none_or(|d| d == target.code || d == target.name),
-        "the map file is for the district “{}”, not for this one",
-        named.unwrap_or_default()
-    );
-    if !stated.timezone.is_empty() {
-        anyhow::ensure!(
-            map.timezone.as_deref().is_none_or(|zone| zone == stated.timezone),
-            "the map file states the time zone {}, but {} was chosen",
-            map.timezone.as_deref().unwrap_or_default(),
-            stated.timezone
-        );
-        map.timezone = Some(stated.timezone.clone());
-    }
+    let map = map_of(target, stated)?;
     let order = Order { file, map, datum, accept_doubtful: true, dry_run };
     match stated.kind.as_str() {
         "posts" => posts::bring(rt, who, &order),
         "people" => Ok(people::bring(rt, who, &order)?.0),
         _ => Ok(matters::bring(rt, who, target, &order)?.look),
     }
+}
+
+/// The map file as stated: for this district, and with the time zone that was chosen.
+fn map_of(target: &Target, stated: &Stated) -> Result<MapFile, Unfit> {
+    let mut map = MapFile::parse(&stated.map)?;
+    if let Some(district) = map.district.clone().filter(|d| *d != target.code && *d != target.name) {
+        return Err(Finding::MapOtherDistrict { district }.into());
+    }
+    let chosen = Some(stated.timezone.clone()).filter(|zone| !zone.is_empty());
+    match (map.timezone.clone(), chosen) {
+        (Some(map), Some(chosen)) if map != chosen => return Err(Finding::MapTwoZones { map, chosen }.into()),
+        (there, chosen) => map.timezone = chosen.or(there),
+    }
+    Ok(map)
 }
 
 /// A folder of its own for one file, for as long as it is read; nobody else may look into it.
@@ -124,18 +122,6 @@ impl Folder {
         let path = self.0.join(plain);
         std::fs::write(&path, bytes).context("a place for the file")?;
         Ok(path)
-    }
-
-    fn shown(&self) -> String {
-        format!("{}/", self.0.display())
-    }
-
-    /// Refusals with rows are shown by their rows; only other texts name the place.
-    fn hide(&self, error: anyhow::Error) -> anyhow::Error {
-        if error.is::<crate::problems::Refused>() || error.is::<areas::Refused>() {
-            return error;
-        }
-        anyhow::anyhow!("{}", format!("{error:#}").replace(&self.shown(), ""))
     }
 }
 

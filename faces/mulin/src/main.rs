@@ -70,8 +70,7 @@ enum Command {
     #[command(subcommand)]
     Audit(cli::audit::AuditCommand),
     /// Bring in what others have written down; a file is written whole or not at all.
-    #[command(subcommand)]
-    Import(cli::import::Import),
+    Import(cli::import::ImportCommand),
     /// Take what comes from outside: mails from a mail server's pipe, a Maildir or a folder.
     #[command(subcommand)]
     Intake(cli::intake::Intake),
@@ -151,7 +150,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Account(command) => with_env(&config, |env| cli::account::run(env, &command)),
         Command::Token(command) => with_env(&config, |env| cli::account::run_token(env, &command)),
         Command::Exchange(command) => with_env(&config, |env| cli::exchange::run(env, &command)),
-        Command::Import(command) => with_env(&config, |env| cli::import::run(env, &command)),
+        Command::Import(command) => with_env(&config, |env| command.run(env)),
         Command::Identify(args) => {
             let year = SystemClock.now().zoned(&kernel::time::shanghai()).year();
             let mut input = std::io::BufReader::new(std::io::stdin());

@@ -175,6 +175,7 @@ fn every_key_is_used() {
     let mut sources = Vec::new();
     files(&root().join("templates"), "html", &mut sources);
     files(&root().join("src"), "rs", &mut sources);
+    files(&root().join("../imports/src"), "rs", &mut sources);
     // Refusals and reasons are named where they are decided.
     files(&root().join("../../domains"), "rs", &mut sources);
     let mut literals = BTreeSet::new();

@@ -8,13 +8,13 @@ pub mod save_posts;
 pub mod undo;
 
 pub use duty::{NewSlot, cancel_duty, confirm_duty, duty_between, duty_of, on_duty, on_duty_everywhere, plan_duty};
-pub use save_areas::{AreaChanges, AreaRef, AreaReport, Did, ParentRef, SaveArea, preview_areas, save_areas};
+pub use save_areas::{AreaChanges, AreaRef, AreaReport, Did, Note, ParentRef, SaveArea, preview_areas, save_areas};
 pub use save_posts::{PostRef, PostReport, SavePost, preview_posts, save_posts};
 
 use crate::model::area::{Area, AreaKind};
 use crate::model::layer;
 use crate::model::snapshot::{Located, Snapshot};
-use crate::{Error, Result, store};
+use crate::{Error, Result, Why, store};
 use ::store::Cx;
 use kernel::ids::{DistrictId, PostId};
 use kernel::{ActorKind, Moment, Point, Role};
@@ -62,12 +62,12 @@ fn may_change(cx: &Cx<'_>) -> Result<()> {
 }
 
 /// A line of text as it is stored: trimmed, not too long, no control characters.
-fn line(text: &str, most: usize) -> Result<String, &'static str> {
+fn line(text: &str, most: usize) -> Result<String, Why> {
     let text = text.trim();
     if text.chars().count() > most {
-        Err("is too long")
+        Err(Why::TooLong { most })
     } else if text.chars().any(char::is_control) {
-        Err("holds a line break or control character")
+        Err(Why::ControlCharacter)
     } else {
         Ok(text.to_owned())
     }

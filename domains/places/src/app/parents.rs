@@ -1,6 +1,7 @@
 //! Which area an area lies in: as stated, else by outline, else by the beginning of its code.
 
 use super::save_areas::{ParentRef, SaveArea};
+use crate::Why;
 use crate::model::area::{Area, AreaKind};
 use crate::model::metric::Plane;
 use crate::model::outline::Outline;
@@ -9,7 +10,7 @@ use kernel::ids::AreaId;
 use std::collections::HashSet;
 
 /// Looks up an area by code or unique name.
-pub(super) type Find<'a> = &'a dyn Fn(AreaKind, &str) -> Result<Option<usize>, String>;
+pub(super) type Find<'a> = &'a dyn Fn(AreaKind, &str) -> Result<Option<usize>, Why>;
 
 pub(super) struct Parents<'a> {
     pub areas: &'a [Area],
@@ -18,13 +19,13 @@ pub(super) struct Parents<'a> {
 
 impl Parents<'_> {
     /// The parent that a change states, if it states one.
-    pub(super) fn stated(&self, save: &SaveArea) -> Result<Option<AreaId>, String> {
+    pub(super) fn stated(&self, save: &SaveArea) -> Result<Option<AreaId>, Why> {
         match &save.parent {
             ParentRef::Find => Ok(None),
             ParentRef::Id(id) => match self.areas.iter().find(|a| a.id == *id) {
                 Some(parent) if parent.kind.may_hold(save.kind) => Ok(Some(*id)),
-                Some(parent) => Err(format!("a {} cannot lie in a {}", save.kind.code(), parent.kind.code())),
-                None => Err("the area it is to lie in is not there".into()),
+                Some(parent) => Err(Why::CannotLieIn { kind: save.kind, above: parent.kind }),
+                None => Err(Why::AboveGone),
             },
             ParentRef::Named(text) => {
                 // The nearest kind first: a town and its central community may share a name.
@@ -33,7 +34,7 @@ impl Parents<'_> {
                         return Ok(self.areas.get(at).map(|a| a.id));
                     }
                 }
-                Err(format!("no area with the code or name “{}” is there for it to lie in", text.trim()))
+                Err(Why::NoAreaAbove { text: text.trim().to_owned() })
             }
         }
     }

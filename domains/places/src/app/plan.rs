@@ -2,11 +2,11 @@
 
 use super::line;
 use super::parents::{self, Parents};
-use super::save_areas::{AreaChanges, AreaRef, AreaReport, Did, SaveArea, changed_fields};
+use super::save_areas::{AreaChanges, AreaRef, AreaReport, Did, Note, SaveArea, changed_fields};
 use crate::model::area::{Area, AreaKind};
 use crate::model::coverage;
 use crate::model::snapshot::Snapshot;
-use crate::{Error, Fault, Result};
+use crate::{Error, Fault, Result, Why};
 use ::store::Cx;
 use kernel::ids::AreaId;
 use std::collections::{HashMap, HashSet};
@@ -96,12 +96,12 @@ impl<'a, 'c> Draft<'a, 'c> {
 
     /// Puts one change into the draft and says where its area stands.
     fn apply(&mut self, index: usize, save: &SaveArea) -> Result<usize, Vec<Fault>> {
-        let fault = |field, why: String| vec![Fault { index, field, why }];
-        let name = line(&save.name, 80).map_err(|why| fault("name", format!("the name {why}")))?;
+        let fault = |field, why| vec![Fault { index, field, why }];
+        let name = line(&save.name, 80).map_err(|why| fault("name", why))?;
         let code = save.code.as_deref().map(|c| line(c, 40)).transpose();
-        let code = code.map_err(|why| fault("code", format!("the code {why}")))?.filter(|c| !c.is_empty());
+        let code = code.map_err(|why| fault("code", why))?.filter(|c| !c.is_empty());
         if name.is_empty() {
-            return Err(fault("name", "the name is missing".into()));
+            return Err(fault("name", Why::Missing));
         }
         let found = self.target(save, code.as_deref(), &name).map_err(|why| fault("code", why))?;
         let mut area = match found.and_then(|at| self.areas.get(at)) {
@@ -119,10 +119,7 @@ impl<'a, 'c> Draft<'a, 'c> {
             },
         };
         if let Some(seen) = save.seen.filter(|seen| found.is_some() && *seen != area.version) {
-            return Err(fault(
-                "version",
-                format!("it was changed meanwhile (version {seen} was seen, now it is {})", area.version),
-            ));
+            return Err(fault("version", Why::Stale { seen, now: area.version }));
         }
         let parent = Parents { areas: &self.areas, find: &|kind, text| self.named(kind, text) };
         let parent = parent.stated(save).map_err(|why| fault("parent", why))?;
@@ -135,7 +132,7 @@ impl<'a, 'c> Draft<'a, 'c> {
         }
         let at = found.unwrap_or(self.areas.len());
         if let Some(earlier) = self.taken.insert(at, index) {
-            return Err(fault("code", format!("this is the same area as in number {}", earlier + 1)));
+            return Err(fault("code", Why::SameAs { index: earlier }));
         }
         if parent.is_some() {
             area.parent = parent;
@@ -151,16 +148,16 @@ impl<'a, 'c> Draft<'a, 'c> {
     }
 
     /// The existing area that a change is about.
-    fn target(&self, save: &SaveArea, code: Option<&str>, name: &str) -> Result<Option<usize>, String> {
+    fn target(&self, save: &SaveArea, code: Option<&str>, name: &str) -> Result<Option<usize>, Why> {
         let at_code = code.and_then(|c| self.find(save.kind, Key::Code(c.to_owned())).first().copied());
         match &save.which {
             AreaRef::New => Ok(None),
             AreaRef::Id(id) => {
                 let at = self.areas.iter().position(|a| a.id == *id && a.kind == save.kind);
                 match (at, at_code) {
-                    (None, _) => Err("the area it was matched with is not there".into()),
+                    (None, _) => Err(Why::Gone),
                     (Some(at), Some(other)) if at != other => {
-                        Err(format!("the code {} belongs to another area", code.unwrap_or_default()))
+                        Err(Why::CodeOfAnother { code: code.unwrap_or_default().to_owned() })
                     }
                     (at, _) => Ok(at),
                 }
@@ -171,41 +168,39 @@ impl<'a, 'c> Draft<'a, 'c> {
         }
     }
 
-    fn by_name(&self, kind: AreaKind, code: Option<&str>, name: &str) -> Result<Option<usize>, String> {
+    fn by_name(&self, kind: AreaKind, code: Option<&str>, name: &str) -> Result<Option<usize>, Why> {
         let same = self.find(kind, Key::Name(name.to_owned()));
         let coded = same.iter().find_map(|&i| self.areas.get(i)?.code.as_deref());
         let bare = same.iter().copied().find(|&i| self.areas.get(i).is_some_and(|a| a.code.is_none()));
         match (code, coded, bare) {
-            (None, Some(other), _) => Err(format!(
-                "“{name}” has no code here, but an area of this name with the code {other} is there: give the code, or review the match"
-            )),
+            (None, Some(other), _) => Err(Why::CodedHere { name: name.to_owned(), code: other.to_owned() }),
             (None, None, bare) => Ok(bare),
-            (Some(_), _, Some(_)) => Err(format!(
-                "“{name}” is there without a code: review the match, so that this code is given to the right area"
-            )),
+            (Some(_), _, Some(_)) => Err(Why::UncodedHere { name: name.to_owned() }),
             (Some(_), _, None) => Ok(None),
         }
     }
 
     /// There is one area of the whole district, whatever the file calls it; another code is another district.
-    fn district(&self, code: Option<&str>) -> Result<Option<usize>, String> {
+    fn district(&self, code: Option<&str>) -> Result<Option<usize>, Why> {
         let at = self.areas.iter().position(|a| a.kind == AreaKind::District);
         let here = at.and_then(|i| self.areas.get(i)?.code.as_deref());
         match (code, here) {
-            (Some(new), Some(here)) if new != here => Err(format!("this district has the code {here}, not {new}")),
+            (Some(new), Some(here)) if new != here => {
+                Err(Why::OtherDistrict { here: here.to_owned(), code: new.to_owned() })
+            }
             _ => Ok(at),
         }
     }
 
     /// An area by its code, or by a name that is the only one of its kind.
-    fn named(&self, kind: AreaKind, text: &str) -> Result<Option<usize>, String> {
+    fn named(&self, kind: AreaKind, text: &str) -> Result<Option<usize>, Why> {
         if let Some(at) = self.find(kind, Key::Code(text.to_owned())).first() {
             return Ok(Some(*at));
         }
         match self.find(kind, Key::Name(text.to_owned())) {
             [] => Ok(None),
             [one] => Ok(Some(*one)),
-            more => Err(format!("{} areas are called “{text}”: give the code", more.len())),
+            more => Err(Why::SeveralAreas { text: text.to_owned(), n: more.len() }),
         }
     }
 
@@ -243,11 +238,7 @@ impl<'a, 'c> Draft<'a, 'c> {
             .iter()
             .enumerate()
             .filter(|(_, at)| astray(at))
-            .map(|(index, _)| Fault {
-                index,
-                field: "outline",
-                why: "it lies wholly outside the district: is the datum right, and is it the right file?".into(),
-            })
+            .map(|(index, _)| Fault { index, field: "outline", why: Why::Elsewhere })
             .collect();
         if faults.is_empty() { Ok(()) } else { Err(Error::Wrong(faults)) }
     }
@@ -267,12 +258,7 @@ impl<'a, 'c> Draft<'a, 'c> {
         let lost = self.areas.iter().filter(|a| a.valid_to.is_none() && a.parent.is_none() && a.kind.above().is_some());
         let notes = match lost.count() {
             0 => Vec::new(),
-            1 => vec![
-                "1 area lies in no other yet; it finds it when the area above it comes with its code or outline".into(),
-            ],
-            n => vec![format!(
-                "{n} areas lie in no other yet; they find it when the areas above them come with their codes or outlines"
-            )],
+            n => vec![Note::InNoOther(n)],
         };
         AreaReport { saved, within, retired, adopted, notes }
     }
@@ -289,7 +275,7 @@ fn check_coverage(before: &Snapshot, after: &[Area], report: &mut AreaReport) ->
     let police = after.iter().filter(|a| a.kind == AreaKind::Police);
     let drawn: Vec<_> = police.filter_map(|a| Some((a.label().to_owned(), a.outline.as_deref()?))).collect();
     if district.is_none() && !drawn.is_empty() {
-        report.notes.push("the district has no outline yet: gaps between police areas could not be looked for".into());
+        report.notes.push(Note::NoDistrictOutline);
     }
     Ok(coverage::check(district, &drawn)?)
 }

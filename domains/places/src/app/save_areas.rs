@@ -95,7 +95,16 @@ pub struct AreaReport {
     /// Areas outside the set that found their parent in it.
     pub adopted: usize,
     /// Things to look at that refuse nothing.
-    pub notes: Vec<String>,
+    pub notes: Vec<Note>,
+}
+
+/// Something to look at that refuses nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Note {
+    /// So many areas lie in no other yet; they find it when the areas above them come with their codes or outlines.
+    InNoOther(usize),
+    /// Gaps between police areas could not be looked for.
+    NoDistrictOutline,
 }
 
 impl AreaReport {

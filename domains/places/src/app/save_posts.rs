@@ -6,7 +6,7 @@ use crate::model::area::AreaKind;
 use crate::model::hours::WeekHours;
 use crate::model::post::{Post, PostState, Tier};
 use crate::model::snapshot::Snapshot;
-use crate::{Error, Fault, Result, events, store};
+use crate::{Error, Fault, Result, Why, events, store};
 use ::store::Cx;
 use kernel::Point;
 use kernel::ids::{AreaId, PostId};
@@ -141,10 +141,10 @@ fn plan(cx: &Cx<'_>, before: &Snapshot, set: &[SavePost]) -> Result<Vec<Post>> {
     let mut faults = Vec::new();
     let mut after: Vec<Post> = Vec::with_capacity(set.len());
     for (index, save) in set.iter().enumerate() {
-        let mut wrong = |field, why: String| faults.push(Fault { index, field, why });
+        let mut wrong = |field, why| faults.push(Fault { index, field, why });
         let post = draft(cx, before, save, &mut wrong);
         if let Some(earlier) = after.iter().position(|p| p.id == post.id || same_key(p, &post)) {
-            wrong("code", format!("this is the same post as in number {}", earlier + 1));
+            wrong("code", Why::SameAs { index: earlier });
         }
         after.push(post);
     }
@@ -166,7 +166,7 @@ fn plan(cx: &Cx<'_>, before: &Snapshot, set: &[SavePost]) -> Result<Vec<Post>> {
         let mut claimed = after.iter().take(i).flat_map(|p| &p.serves);
         let taken = claimed.find(|a| after.get(i).is_some_and(|p| p.serves.contains(a)));
         if let Some(area) = taken.and_then(|a| before.area(*a)) {
-            let why = format!("another post of the set already answers for the police area {}", area.label());
+            let why = Why::AreaTaken { area: area.label().to_owned() };
             faults.push(Fault { index: i, field: "serves", why });
         }
     }
@@ -181,10 +181,10 @@ fn same_key(a: &Post, b: &Post) -> bool {
     }
 }
 
-fn draft(cx: &Cx<'_>, before: &Snapshot, save: &SavePost, wrong: &mut dyn FnMut(&'static str, String)) -> Post {
+fn draft(cx: &Cx<'_>, before: &Snapshot, save: &SavePost, wrong: &mut dyn FnMut(&'static str, Why)) -> Post {
     let mut text = |field: &'static str, value: &str, most| {
         line(value, most).unwrap_or_else(|why| {
-            wrong(field, format!("the {field} {why}"));
+            wrong(field, why);
             String::new()
         })
     };
@@ -192,28 +192,28 @@ fn draft(cx: &Cx<'_>, before: &Snapshot, save: &SavePost, wrong: &mut dyn FnMut(
     let (address, phone) = (text("address", &save.address, 200), text("phone", &save.phone, 40));
     let code = save.code.as_deref().map(|c| text("code", c, 40)).filter(|c| !c.is_empty());
     if name.is_empty() {
-        wrong("name", "the name is missing".into());
+        wrong("name", Why::Missing);
     }
     let old = save.id.map_or_else(|| by_key(before, save.tier, code.as_deref(), &name), |id| before.post(id));
     if save.id.is_some() && old.is_none() {
-        wrong("id", "the post is not there".into());
+        wrong("id", Why::Gone);
     }
     if let (Some(seen), Some(old)) = (save.seen, old)
         && seen != old.version
     {
-        wrong("version", format!("it was changed meanwhile (version {seen} was seen, now it is {})", old.version));
+        wrong("version", Why::Stale { seen, now: old.version });
     }
     if let Some(point) = save.point
         && let Err(Error::OutsideDistrict(_)) = before.locate(point)
     {
-        wrong("point", format!("{point} lies outside the district"));
+        wrong("point", Why::Outside(point));
     }
     let mut serves = Vec::new();
     for text in save.serves.iter().map(|s| s.trim()).filter(|s| !s.is_empty()) {
         match police_area(before, text) {
             Some(id) if serves.contains(&id) => {}
             Some(id) => serves.push(id),
-            None => wrong("serves", format!("no police area has the code or name “{text}”")),
+            None => wrong("serves", Why::NoPoliceArea { text: text.to_owned() }),
         }
     }
     serves.sort_unstable();
@@ -248,12 +248,12 @@ fn police_area(before: &Snapshot, text: &str) -> Option<AreaId> {
 }
 
 /// P2: a police post hangs on nothing, everything else on a police post.
-fn parent(before: &Snapshot, set: &[Post], save: &SavePost, post: &Post) -> Result<Option<PostId>, String> {
+fn parent(before: &Snapshot, set: &[Post], save: &SavePost, post: &Post) -> Result<Option<PostId>, Why> {
     let kept = || before.post(post.id).and_then(|old| old.parent);
     let parent = match (&save.parent, post.tier) {
-        (Some(_), Tier::PolicePost) => return Err("a police post hangs on no other post".into()),
+        (Some(_), Tier::PolicePost) => return Err(Why::HangsOnNothing),
         (None, Tier::PolicePost) => return Ok(None),
-        (None, _) => kept().ok_or("the police post it hangs on is missing")?,
+        (None, _) => kept().ok_or(Why::AboveMissing)?,
         (Some(PostRef::Id(id)), _) => *id,
         (Some(PostRef::Named(text)), _) => {
             let text = text.trim();
@@ -265,15 +265,15 @@ fn parent(before: &Snapshot, set: &[Post], save: &SavePost, post: &Post) -> Resu
             match (by_code, named.as_slice()) {
                 (Some(p), _) => p.id,
                 (None, [one]) => one.id,
-                (None, []) => return Err(format!("no police post has the code or name “{text}”")),
-                (None, _) => return Err(format!("several police posts are called “{text}”: give the code")),
+                (None, []) => return Err(Why::NoPolicePost { text: text.to_owned() }),
+                (None, _) => return Err(Why::SeveralPolicePosts { text: text.to_owned() }),
             }
         }
     };
     let found = set.iter().find(|p| p.id == parent).or_else(|| before.post(parent));
     match found {
         Some(p) if p.tier == Tier::PolicePost => Ok(Some(parent)),
-        Some(_) => Err("offices and safe houses hang on a police post only".into()),
-        None => Err("the police post it hangs on is not there".into()),
+        Some(_) => Err(Why::NotAPolicePost),
+        None => Err(Why::AboveGone),
     }
 }

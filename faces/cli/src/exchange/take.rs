@@ -5,6 +5,7 @@ use crate::import::dates::Dates;
 use crate::import::map::MapFile;
 use crate::import::problems::{Problems, thousands};
 use crate::import::table::{Record, Table};
+use crate::import::{Finding, Unfit};
 use crate::{Env, districts};
 use kernel::{Datum, Lang, Moment, Point, text, time};
 use matters::app::{Raise, RaisedPlace, RaiserInput, exchange_key, raise};
@@ -37,7 +38,7 @@ pub fn run(env: &mut Env<'_>, args: &InArgs) -> anyhow::Result<Taken> {
     let mut reader = Reader::new(map, &table, args.datum, args.system.clone(), known)?;
     let (mut problems, mut orders) = (Problems::default(), Vec::new());
     for record in table {
-        let record = record?;
+        let Some(record) = problems.take(record)? else { continue };
         orders.extend(reader.read(&record, &mut problems).map(|order| (record.row, order)));
     }
     problems.settle(&args.file, true, env.out)?;
@@ -45,6 +46,7 @@ pub fn run(env: &mut Env<'_>, args: &InArgs) -> anyhow::Result<Taken> {
         writeln!(env.out, "dry run: {} work orders are in order, nothing was written", thousands(orders.len()))?;
         return Ok(Taken::default());
     }
+    let file = args.file.clone();
     let taken = env.rt.write_now(target.who(), move |cx| -> anyhow::Result<Taken> {
         let mut taken = Taken::default();
         for (row, order) in orders {
@@ -55,8 +57,10 @@ pub fn run(env: &mut Env<'_>, args: &InArgs) -> anyhow::Result<Taken> {
                     taken.differs += 1;
                 }
                 Err(matters::Error::Invalid(wrong)) => {
-                    let fields: Vec<&str> = wrong.iter().map(|w| w.field).collect();
-                    anyhow::bail!("row {row}: {} cannot be taken; nothing was written", fields.join(", "));
+                    let fields = wrong.iter().map(|w| w.field.to_owned()).collect();
+                    let mut refused = Problems::default();
+                    refused.wrong(row, "", Finding::RowRefused { fields });
+                    return Err(refused.refused(&file).into());
                 }
                 Err(other) => return Err(anyhow::Error::from(other).context(format!("row {row}; nothing was written"))),
             }
@@ -97,7 +101,9 @@ impl Reader {
             }
         }
         for needed in ["order", "class", "text"] {
-            anyhow::ensure!(columns.contains_key(needed), "the map file must give “{needed}” a column under [columns]");
+            if !columns.contains_key(needed) {
+                return Err(Unfit::from(Finding::MapNeedsColumn { field: needed.to_owned() }).into());
+            }
         }
         let located = columns.contains_key("lat") && columns.contains_key("lon");
         let datum = if located && !columns.contains_key("datum") { Some(map.datum(datum)?) } else { None };
@@ -120,35 +126,32 @@ impl Reader {
         let mut wrong = Vec::new();
         let order = self.cell(record, "order").unwrap_or_default().to_owned();
         if order.is_empty() {
-            wrong.push(("order", "is empty; it must identify the work order".to_owned()));
+            wrong.push(("order", Finding::KeyEmpty));
         } else if order.chars().count() > ORDER_CHARS {
-            wrong.push(("order", format!("is longer than {ORDER_CHARS} characters")));
-        } else if let Some(before) = self.seen.insert(order.clone(), record.row) {
-            wrong.push(("order", format!("“{order}” stands in row {before} already")));
+            wrong.push(("order", Finding::LongerThan { n: ORDER_CHARS }));
+        } else if let Some(row) = self.seen.insert(order.clone(), record.row) {
+            wrong.push(("order", Finding::KeyTwice { key: order.clone(), row }));
         }
-        let class = match self.cell(record, "class").ok_or_else(|| "is empty".to_owned()) {
-            Ok(word) => self.map.word("class", word).map(str::to_owned),
-            Err(empty) => Err(empty),
-        };
+        let class = self.cell(record, "class").ok_or(Finding::KindEmpty);
+        let class = class.and_then(|word| self.map.word("class", word).map(str::to_owned));
         let class = class.and_then(|code| {
             if self.classes.contains(&code) {
                 return Ok(code);
             }
-            let known: Vec<&str> = self.classes.iter().map(String::as_str).collect();
-            Err(format!("“{code}” is no class of this district ({}); use [values.class]", known.join(", ")))
+            Err(Finding::NotAClass { text: code, known: self.classes.iter().cloned().collect() })
         });
         let class = class.map_err(|what| wrong.push(("class", what))).unwrap_or_default();
         let words = self.cell(record, "text").unwrap_or_default();
         if words.is_empty() {
-            wrong.push(("text", "is empty; every work order needs some words".to_owned()));
+            wrong.push(("text", Finding::TextEmpty));
         }
         let mut date = |field: &'static str| {
             let read = self.cell(record, field).map(|cell| self.dates.read(cell));
             read.and_then(|read| read.map_err(|what| wrong.push((field, what))).ok())
         };
         let (received, due) = (date("received"), date("due"));
-        let phone = self.cell(record, "phone").map(|cell| text::phone(cell).ok_or("is not a telephone number"));
-        let phone = phone.and_then(|read| read.map_err(|what| wrong.push(("phone", what.to_owned()))).ok());
+        let phone = self.cell(record, "phone").map(|cell| text::phone(cell).ok_or(Finding::NotAPhone));
+        let phone = phone.and_then(|read| read.map_err(|what| wrong.push(("phone", what))).ok());
         let point = self.point(record).map_err(|what| wrong.push(("lat", what))).ok().flatten();
         let fine = wrong.is_empty();
         for (field, what) in wrong {
@@ -178,19 +181,20 @@ impl Reader {
         })
     }
 
-    fn point(&self, record: &Record) -> Result<Option<Point>, String> {
-        let degrees = |cell: &str| text::narrow(cell).parse::<f64>().map_err(|_| format!("“{cell}” is not a number"));
+    fn point(&self, record: &Record) -> Result<Option<Point>, Finding> {
+        let wrong = |cell: &str| Finding::NotDegrees { text: cell.to_owned() };
+        let degrees = |cell: &str| text::narrow(cell).parse::<f64>().map_err(|_| wrong(cell));
         let (lat, lon) = match (self.cell(record, "lat"), self.cell(record, "lon")) {
             (None, None) => return Ok(None),
             (Some(lat), Some(lon)) => (degrees(lat)?, degrees(lon)?),
-            _ => return Err("latitude and longitude belong together".into()),
+            _ => return Err(Finding::HalfAPlace),
         };
         let datum = match (self.datum, self.cell(record, "datum")) {
-            (_, Some(word)) => word.parse().map_err(|e: kernel::GeoError| e.to_string())?,
+            (_, Some(word)) => word.parse().map_err(|e: kernel::GeoError| Finding::from(e))?,
             (Some(datum), None) => datum,
-            (None, None) => return Err("coordinates without a datum are refused (R11)".into()),
+            (None, None) => return Err(Finding::NoDatum),
         };
-        datum.to_wgs84(lon, lat).map(Some).map_err(|e| e.to_string())
+        datum.to_wgs84(lon, lat).map(Some).map_err(Finding::from)
     }
 }
 

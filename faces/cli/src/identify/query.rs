@@ -70,7 +70,7 @@ pub(super) fn build(text: &str) -> Option<Build> {
 }
 
 /// Both or none.
-pub(super) fn place(lat: Option<f64>, lon: Option<f64>) -> Result<Option<Point>, String> {
+fn place(lat: Option<f64>, lon: Option<f64>) -> Result<Option<Point>, String> {
     match (lat, lon) {
         (Some(lat), Some(lon)) => Point::new(lon, lat).map(Some).map_err(|e| e.to_string()),
         (None, None) => Ok(None),

@@ -1,9 +1,12 @@
 //! The registry: a table of people.
 
-use super::query::{build, place, sex};
+use super::query::{build, sex};
 use identify::Registered;
+use imports::Finding;
 use imports::problems::Problems;
 use imports::table::{Record, Table};
+use imports::words::spoken;
+use kernel::Point;
 use std::collections::HashMap;
 use std::path::Path;
 
@@ -41,19 +44,18 @@ pub(super) fn read(path: &Path) -> anyhow::Result<Vec<Registered>> {
     let (mut people, mut problems) = (Vec::new(), Problems::default());
     let mut seen: HashMap<String, usize> = HashMap::new();
     for record in table {
-        let record = record?;
+        let Some(record) = problems.take(record)? else { continue };
         let person = columns.person(&record, &mut problems);
         if person.id.is_empty() {
-            problems.wrong(record.row, "id", "is empty; every person needs one");
-        } else if let Some(before) = seen.insert(person.id.clone(), record.row) {
-            problems.wrong(record.row, "id", format!("“{}” stands in row {before} too", person.id));
+            problems.wrong(record.row, "id", Finding::KeyEmpty);
+        } else if let Some(row) = seen.insert(person.id.clone(), record.row) {
+            problems.wrong(record.row, "id", Finding::KeyTwice { key: person.id.clone(), row });
         }
         people.push(person);
     }
     anyhow::ensure!(problems.wrong.is_empty(), {
-        let mut listed = Vec::new();
-        problems.write(&mut listed)?;
-        format!("{}\n{}mend the file and run the same command again", path.display(), String::from_utf8_lossy(&listed))
+        let listed = problems.words(spoken());
+        format!("{}\n{listed}mend the file and run the same command again", path.display())
     });
     Ok(people)
 }
@@ -65,16 +67,21 @@ impl Columns {
             cells.number(self.home_lat, "home_lat", -90.0, 90.0),
             cells.number(self.home_lon, "home_lon", -180.0, 180.0),
         );
-        let home = place(lat, lon).unwrap_or_else(|why| {
+        let home = match (lat, lon) {
+            (Some(lat), Some(lon)) => Point::new(lon, lat).map(Some).map_err(Finding::from),
+            (None, None) => Ok(None),
+            _ => Err(Finding::HalfAPlace),
+        };
+        let home = home.unwrap_or_else(|why| {
             cells.problems.wrong(record.row, "home_lat, home_lon", why);
             None
         });
         Registered {
             id: record.cell(self.id).to_owned(),
-            sex: cells.word(self.sex, "sex", "f or m", sex),
+            sex: cells.word(self.sex, "sex", &["f", "m"], sex),
             birth_year: cells.number(self.birth_year, "birth_year", 1850.0, 2200.0).map(|y| y as i32),
             height_cm: cells.number(self.height_cm, "height_cm", 40.0, 260.0),
-            build: cells.word(self.build, "build", "thin, middle or stout", build),
+            build: cells.word(self.build, "build", &["thin", "middle", "stout"], build),
             dialect: cells.text(self.dialect).map(str::to_owned),
             surname: cells.text(self.surname).map(str::to_owned),
             marks: cells.text(self.marks).map(split),
@@ -103,8 +110,9 @@ impl<'a> Cells<'a, '_> {
         let text = self.text(column)?;
         let found = text.parse::<f64>().ok().filter(|v| (least..=most).contains(v));
         if found.is_none() {
-            let want = format!("“{text}” is no number from {least} to {most}; leave it empty when it is not known");
-            self.problems.wrong(self.record.row, name, want);
+            let (least, most) = (least.to_string(), most.to_string());
+            let why = Finding::NotInRange { text: text.to_owned(), least, most };
+            self.problems.wrong(self.record.row, name, why);
         }
         found
     }
@@ -113,13 +121,14 @@ impl<'a> Cells<'a, '_> {
         &mut self,
         column: Option<usize>,
         name: &str,
-        want: &str,
+        allowed: &[&str],
         read: impl Fn(&str) -> Option<T>,
     ) -> Option<T> {
         let text = self.text(column)?;
         let found = read(text);
         if found.is_none() {
-            let why = format!("“{text}” is not {want}; leave it empty when it is not known");
+            let allowed = allowed.iter().map(|word| (*word).to_owned()).collect();
+            let why = Finding::NotKnown { text: text.to_owned(), allowed };
             self.problems.wrong(self.record.row, name, why);
         }
         found

@@ -7,10 +7,14 @@
 mod names;
 mod read;
 
-use crate::problems::{Problems, thousands};
+pub use names::{Pair, Unsure};
+
+use crate::findings::Finding;
+use crate::problems::{Counted, Unfit, thousands};
 use crate::undo::tell_end;
+use crate::whence::{of_coverage, of_places};
 use crate::{Env, Look, districts};
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use clap::{Args, builder::PossibleValuesParser, builder::TypedValueParser as _};
 use kernel::Datum;
 use places::app::{AreaChanges, AreaRef, Did as Saved, ParentRef, SaveArea, preview_areas, save_areas, snapshot};
@@ -112,8 +116,8 @@ pub fn run(env: &mut Env<'_>, args: &AreasArgs) -> anyhow::Result<Summary> {
 
 /// Brings the areas of a file in, or only looks; also how many areas besides found the one they lie in.
 pub fn bring(rt: &Runtime, who: Who, district_name: &str, args: &AreasArgs) -> anyhow::Result<(Look, usize)> {
-    let source = read::read(args)?;
-    let outlines = outlines(args, &source)?;
+    let mut source = read::read(args)?;
+    let outlines = outlines(args, &mut source)?;
     let before = rt.read_now(who.clone(), snapshot)?;
     let mut notes = Vec::new();
     let pairs = names::settle(args, &before, &source.found)?;
@@ -140,7 +144,7 @@ pub fn bring(rt: &Runtime, who: Who, district_name: &str, args: &AreasArgs) -> a
         })
     };
     let (report, import) = done.or_else(|e| refuse(args, &source, e))?;
-    notes.extend(report.notes.iter().cloned());
+    notes.extend(report.notes.iter().map(|note| Finding::from(*note)));
     let mut look = Look { notes, import, retired: report.retired, ..Look::default() };
     for ((found, (_, did)), within) in source.found.iter().zip(&report.saved).zip(&report.within) {
         look.add(found.number, &found.name, (*did).into(), within.as_deref());
@@ -148,45 +152,25 @@ pub fn bring(rt: &Runtime, who: Who, district_name: &str, args: &AreasArgs) -> a
     Ok((look, report.adopted))
 }
 
-/// A file whose areas are refused, each with its number in the file.
-#[derive(Debug, thiserror::Error)]
-#[error("{text}")]
-pub struct Refused {
-    text: String,
-    /// For a table.
-    pub problems: Problems,
-}
-
-/// Outlines checked and converted, one for each entry; all that are wrong are told.
-fn outlines(args: &AreasArgs, source: &Source) -> anyhow::Result<Vec<Option<Outline>>> {
-    let drawn = source.found.iter().filter(|f| f.outline.is_some()).count();
-    if drawn > 0 && args.datum.is_none() {
-        bail!(
-            "{}: the outlines do not say their datum; add --datum wgs84, gcj02, bd09 or cgcs2000",
-            args.file.display()
-        );
+/// Outlines checked and converted, one for each entry; all that are wrong are named.
+fn outlines(args: &AreasArgs, source: &mut Source) -> anyhow::Result<Vec<Option<Outline>>> {
+    let drawn = source.found.iter().any(|f| !matches!(f.outline, Ok(None)));
+    if drawn && args.datum.is_none() {
+        return Err(Unfit::new(&args.file, Finding::NoDatumOfOutlines).into());
     }
     let datum = args.datum.unwrap_or(Datum::Wgs84);
-    let (mut wrong, mut problems) = (Vec::new(), Problems::default());
     let mut all = Vec::with_capacity(source.found.len());
     for found in &source.found {
-        let outline = found.outline.as_ref().map(|raw| Outline::new(raw, datum)).transpose();
-        if let Err(e) = &outline {
-            wrong.push(format!("{} {} (“{}”): the outline is refused: {e}", source.noun, found.number, found.name));
-            problems.wrong(found.number, "outline", e);
-        }
-        all.push(outline.ok().flatten());
+        let raw = found.outline.as_ref().ok().and_then(Option::as_ref);
+        let outline = raw.map(|raw| Outline::new(raw, datum)).transpose().unwrap_or_else(|e| {
+            let why = Finding::Outline { why: Box::new(e.into()) };
+            source.problems.wrong_of(found.number, &found.name, "outline", why);
+            None
+        });
+        all.push(outline);
     }
-    if wrong.is_empty() {
-        return Ok(all);
-    }
-    let text = format!(
-        "{}\n{}\nnothing was imported: {} wrong; mend the file and run the same command again",
-        args.file.display(),
-        wrong.join("\n"),
-        counted(wrong.len(), "outline is", "outlines are")
-    );
-    Err(Refused { text, problems }.into())
+    source.problems.check(&args.file, true)?;
+    Ok(all)
 }
 
 fn change(
@@ -196,13 +180,11 @@ fn change(
     found: &Found,
     outline: Option<Outline>,
     which: AreaRef,
-    notes: &mut Vec<String>,
+    notes: &mut Vec<Finding>,
 ) -> SaveArea {
     let mut name = found.name.clone();
     if args.kind == AreaKind::District && found.code.is_none() && args.name.is_none() && name != district_name {
-        notes.push(format!(
-            "the file calls the district “{name}” and gives no code; it stays “{district_name}” (--name changes it)"
-        ));
+        notes.push(Finding::DistrictKeepsName { file: name.clone(), here: district_name.to_owned() });
         district_name.clone_into(&mut name);
     }
     if let AreaRef::Id(id) = which
@@ -237,38 +219,22 @@ fn missing(kind: AreaKind, before: &Snapshot, save: &[SaveArea]) -> Vec<kernel::
 
 /// Tells every fault with its number in the file.
 fn refuse<T>(args: &AreasArgs, source: &Source, error: places::Error) -> anyhow::Result<T> {
-    let file = args.file.display();
     match error {
         places::Error::Wrong(faults) => {
-            let line = |fault: &places::Fault| {
-                let found = source.found.get(fault.index);
-                let (number, name) = found.map_or((0, ""), |f| (f.number, f.name.as_str()));
-                format!("{} {number} (“{name}”), {}: {}", source.noun, fault.field, fault.why)
-            };
-            let lines: Vec<String> = faults.iter().map(line).collect();
-            let text = format!(
-                "{file}\n{}\nnothing was imported: {} wrong; mend the file and run the same command again",
-                lines.join("\n"),
-                counted(faults.len(), "area is", "areas are")
-            );
-            let mut problems = Problems::default();
-            for fault in &faults {
-                let number = source.found.get(fault.index).map_or(0, |f| f.number);
-                problems.wrong(number, fault.field, &fault.why);
+            let mut problems = source.problems.clone();
+            let number = |index: usize| source.found.get(index).map_or(0, |f| f.number);
+            for fault in faults {
+                let label = source.found.get(fault.index).map_or("", |f| f.name.as_str());
+                let label = if problems.of == Counted::Row { "" } else { label };
+                problems.wrong_of(number(fault.index), label, fault.field, of_places(fault.why, number));
             }
-            Err(Refused { text, problems }.into())
+            Err(problems.refused(&args.file).into())
         }
         places::Error::Coverage(coverage) => {
-            let pieces: Vec<String> = coverage.pieces.iter().map(ToString::to_string).collect();
             if let Some(path) = &args.pieces {
                 std::fs::write(path, coverage.to_geojson().to_string()).with_context(|| path.display().to_string())?;
             }
-            let total = coverage.total;
-            bail!(
-                "{file}\n{}\nnothing was imported: the police areas would leave {}; mend them and run the same command again (--pieces FILE draws them)",
-                pieces.join("\n"),
-                counted(total, "gap or overlap", "gaps or overlaps")
-            )
+            Err(Unfit::all(&args.file, of_coverage(&coverage)).into())
         }
         other => Err(other.into()),
     }

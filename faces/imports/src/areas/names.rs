@@ -5,8 +5,13 @@
 //! `--names FILE` brings them back reviewed.
 
 use super::{AreasArgs, read::Found};
+use crate::findings::Finding;
+use crate::problems::Unfit;
 use crate::table::Table;
-use anyhow::{Context as _, bail, ensure};
+use crate::words::spoken;
+use anyhow::Context as _;
+use kernel::Lang;
+use kernel::ids::AreaId;
 use places::app::AreaRef;
 use places::{Area, AreaKind, Snapshot};
 use std::collections::HashMap;
@@ -32,20 +37,61 @@ pub(super) fn settle(args: &AreasArgs, before: &Snapshot, found: &[Found]) -> an
     if open.is_empty() {
         return Ok(refs);
     }
-    let line = |(name, area): &(&str, &Area)| match &area.code {
-        Some(code) => format!("“{name}” in the file looks like {code} “{}” here", area.name),
-        None => format!("“{name}” in the file looks like “{}” here, which has no code yet", area.name),
-    };
-    let lines = open.iter().map(line).collect::<Vec<_>>().join("\n");
-    let hint = match &args.propose {
+    let how = match &args.propose {
         Some(path) => {
             propose(path, &open)?;
-            format!("the pairs are in {0}: look through them, then run again with --names {0}", path.display())
+            Finding::PairsWritten { file: path.display().to_string() }
         }
-        None => "run again with --propose FILE to write the pairs down, look through them, then with --names FILE"
-            .to_owned(),
+        None => Finding::PairsHow,
     };
-    bail!("{lines}\nnothing was imported: areas that may be the same under another key: {}; {hint}", open.len())
+    let pair = |(name, area): &(&str, &Area)| Pair {
+        name: (*name).to_owned(),
+        area: area.id,
+        code: area.code.clone(),
+        area_name: area.name.clone(),
+    };
+    Err(Unsure { pairs: open.iter().map(pair).collect(), how }.into())
+}
+
+/// An area of the file that may be one of here under another key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pair {
+    /// In the file.
+    pub name: String,
+    /// The one that is here.
+    pub area: AreaId,
+    pub code: Option<String>,
+    pub area_name: String,
+}
+
+impl Pair {
+    fn finding(&self) -> Finding {
+        let (name, area) = (self.name.clone(), self.area_name.clone());
+        match self.code.clone() {
+            Some(code) => Finding::UnsurePair { name, code, area },
+            None => Finding::UnsureUncoded { name, area },
+        }
+    }
+}
+
+/// Somebody must say which areas are the same before the file can come in.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{}", self.words(spoken()))]
+pub struct Unsure {
+    pub pairs: Vec<Pair>,
+    how: Finding,
+}
+
+impl Unsure {
+    /// The pairs, and how many there are.
+    pub fn findings(&self) -> Vec<Finding> {
+        self.pairs.iter().map(Pair::finding).chain([Finding::Unsure { n: self.pairs.len() }]).collect()
+    }
+
+    fn words(&self, lang: Lang) -> String {
+        let lines: Vec<String> = self.findings().iter().chain([&self.how]).map(|f| f.words(lang)).collect();
+        lines.join("\n")
+    }
 }
 
 /// The area that an entry is probably about although its key does not say so.
@@ -105,20 +151,17 @@ fn reviewed(args: &AreasArgs, before: &Snapshot) -> anyhow::Result<HashMap<Strin
         let record = record?;
         let text = record.cell(area);
         let mut same = before.of_kind(args.kind).filter(|a| a.code.as_deref() == Some(text) || a.name == text);
-        let which = match (text, same.next()) {
-            ("", _) => AreaRef::New,
-            (_, Some(area)) => AreaRef::Id(area.id),
-            (_, None) => {
-                bail!("{}, row {}: no {} has the code or name “{text}”", path.display(), record.row, args.kind.code())
+        let (row, kind) = (record.row, args.kind.code().to_owned());
+        let which = match (text, same.next(), same.next()) {
+            ("", _, _) => AreaRef::New,
+            (_, Some(area), None) => AreaRef::Id(area.id),
+            (_, None, _) => {
+                return Err(Unfit::new(path, Finding::PairUnknown { row, text: text.to_owned(), kind }).into());
+            }
+            (_, _, Some(_)) => {
+                return Err(Unfit::new(path, Finding::PairAmbiguous { row, text: text.to_owned(), kind }).into());
             }
         };
-        ensure!(
-            same.next().is_none(),
-            "{}, row {}: more than one {} is “{text}”: give the code",
-            path.display(),
-            record.row,
-            args.kind.code()
-        );
         pairs.insert(record.cell(name).to_owned(), which);
     }
     Ok(pairs)

@@ -6,16 +6,17 @@
 //! - CSV with columns code, name, parent and, if there are outlines, `wkt` (POLYGON or MULTIPOLYGON).
 
 use super::AreasArgs;
-use crate::table::Table;
-use anyhow::{Context as _, bail, ensure};
+use crate::findings::Finding;
+use crate::problems::{Counted, Problems, Unfit};
+use crate::table::{Table, TableError};
 use places::AreaKind;
 use places::model::outline::RawPolygons;
 use serde_json::Value;
 
 pub(super) struct Source {
-    /// What `number` counts: "feature", "entry" or "row".
-    pub noun: &'static str,
     pub found: Vec<Found>,
+    /// Entries that cannot be read, and what their numbers count.
+    pub problems: Problems,
 }
 
 /// One area of the file.
@@ -25,84 +26,95 @@ pub(super) struct Found {
     pub code: Option<String>,
     pub name: String,
     pub parent: Option<String>,
-    pub outline: Option<RawPolygons>,
+    pub outline: Result<Option<RawPolygons>, Finding>,
 }
 
 const CODE: [&str; 4] = ["code", "adcode", "编码", "代码"];
 const NAME: [&str; 2] = ["name", "名称"];
 const PARENT: [&str; 4] = ["parent", "parent_code", "parentCode", "上级"];
 
-pub(super) fn read(args: &AreasArgs) -> anyhow::Result<Source> {
-    let file = args.file.display();
+pub(super) fn read(args: &AreasArgs) -> Result<Source, TableError> {
     let name = args.file.to_string_lossy().to_lowercase();
+    let unfit = |why| Unfit::new(&args.file, why);
     let json = [".json", ".geojson"].iter().any(|e| name.ends_with(e));
     let mut source = if json {
-        let text = std::fs::read(&args.file).with_context(|| file.to_string())?;
+        let text = std::fs::read(&args.file).map_err(|e| unfit(Finding::Unreadable { why: e.to_string() }))?;
         let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&text);
-        json_source(args, &serde_json::from_slice(text).with_context(|| format!("{file} is not JSON"))?)?
+        let root = serde_json::from_slice(text).map_err(|e| unfit(Finding::NotJson { why: e.to_string() }))?;
+        json_source(args, &root)?
     } else {
         table_source(args)?
     };
-    ensure!(!source.found.is_empty(), "{file} has no areas");
+    if source.found.is_empty() && source.problems.wrong.is_empty() {
+        return Err(unfit(Finding::NoAreas).into());
+    }
     if args.name.is_some() || args.code.is_some() {
-        let [one] = source.found.as_mut_slice() else {
-            bail!("--name and --code are for a file with one area; {file} has {}", source.found.len())
-        };
+        let n = source.found.len();
+        let [one] = source.found.as_mut_slice() else { return Err(unfit(Finding::NotOneArea { n }).into()) };
         one.name = args.name.clone().unwrap_or_else(|| one.name.clone());
         one.code = args.code.clone().or_else(|| one.code.take());
     }
-    if let Some(found) = source.found.iter().find(|f| f.name.is_empty()) {
+    for nameless in source.found.iter().filter(|f| f.name.is_empty()) {
         let field = args.name_field.as_deref().unwrap_or("name");
-        bail!("{} {} has no “{field}”; --name-field says which field holds the name", source.noun, found.number);
+        source.problems.wrong(nameless.number, field, Finding::NoName);
     }
     Ok(source)
 }
 
-fn json_source(args: &AreasArgs, root: &Value) -> anyhow::Result<Source> {
+fn json_source(args: &AreasArgs, root: &Value) -> Result<Source, Unfit> {
     let one = std::slice::from_ref(root);
-    let (noun, items): (_, &[Value]) = match (root, root.get("type").and_then(Value::as_str)) {
+    let (of, items): (_, &[Value]) = match (root, root.get("type").and_then(Value::as_str)) {
         (_, Some("FeatureCollection")) => {
-            ("feature", root.get("features").and_then(Value::as_array).map_or(&[], Vec::as_slice))
+            (Counted::Feature, root.get("features").and_then(Value::as_array).map_or(&[], Vec::as_slice))
         }
-        (_, Some("Feature")) => ("feature", one),
+        (_, Some("Feature")) => (Counted::Feature, one),
         (Value::Array(list), _) => {
             let features = list.iter().any(|v| v.get("type").and_then(Value::as_str) == Some("Feature"));
-            (if features { "feature" } else { "entry" }, list)
+            (if features { Counted::Feature } else { Counted::Entry }, list)
         }
-        (Value::Object(_), _) => ("entry", list_of(args.kind, root)?),
-        _ => bail!("{}: neither GeoJSON nor lists of codes and names", args.file.display()),
+        (Value::Object(_), _) => (Counted::Entry, list_of(args, root)?),
+        _ => return Err(Unfit::new(&args.file, Finding::NeitherForm)),
     };
-    asked_for_are_there(args, noun, items)?;
-    let found = items.iter().enumerate().map(|(i, item)| entry(args, noun, i + 1, item));
-    Ok(Source { noun, found: found.collect::<anyhow::Result<_>>()? })
+    asked_for_are_there(args, of, items)?;
+    let mut source = Source { found: Vec::new(), problems: Problems { of, ..Problems::default() } };
+    for (i, item) in items.iter().enumerate() {
+        let found = entry(args, of, i + 1, item);
+        if let Err(why) = &found.outline {
+            let why = Finding::Outline { why: Box::new(why.clone()) };
+            source.problems.wrong_of(found.number, &found.name, "outline", why);
+        }
+        source.found.push(found);
+    }
+    Ok(source)
 }
 
 /// A field named by an option that no entry has is a spelling mistake: without it every area would be taken for new.
-fn asked_for_are_there(args: &AreasArgs, noun: &str, items: &[Value]) -> anyhow::Result<()> {
+fn asked_for_are_there(args: &AreasArgs, of: Counted, items: &[Value]) -> Result<(), Unfit> {
     let asked = [
         ("--code-field", &args.code_field),
         ("--name-field", &args.name_field),
         ("--parent-field", &args.parent_field),
     ];
     for (option, field) in asked.into_iter().filter_map(|(option, field)| Some((option, field.as_deref()?))) {
-        if items.iter().any(|item| fields_of(noun, item).get(field).is_some()) {
+        if items.iter().any(|item| fields_of(of, item).get(field).is_some()) {
             continue;
         }
         let there: std::collections::BTreeSet<&str> =
-            items.iter().filter_map(|i| fields_of(noun, i).as_object()).flatten().map(|(k, _)| k.as_str()).collect();
-        let there = there.into_iter().take(20).collect::<Vec<_>>().join(", ");
-        bail!("{}: {option} {field}: no {noun} has that field; there are: {there}", args.file.display());
+            items.iter().filter_map(|i| fields_of(of, i).as_object()).flatten().map(|(k, _)| k.as_str()).collect();
+        let there = there.into_iter().map(str::to_owned).collect();
+        let why = Finding::NoField { option: option.to_owned(), field: field.to_owned(), there };
+        return Err(Unfit::new(&args.file, why));
     }
     Ok(())
 }
 
-fn fields_of<'v>(noun: &str, item: &'v Value) -> &'v Value {
-    if noun == "feature" { item.get("properties").unwrap_or(&Value::Null) } else { item }
+fn fields_of(of: Counted, item: &Value) -> &Value {
+    if of == Counted::Feature { item.get("properties").unwrap_or(&Value::Null) } else { item }
 }
 
 /// The list of a file of names that holds areas of the wanted kind.
-fn list_of(kind: AreaKind, root: &Value) -> anyhow::Result<&[Value]> {
-    let keys: &[&str] = match kind {
+fn list_of<'v>(args: &AreasArgs, root: &'v Value) -> Result<&'v [Value], Unfit> {
+    let keys: &[&str] = match args.kind {
         AreaKind::District => &["districts", "areas"],
         AreaKind::Town => &["towns", "streets"],
         AreaKind::Community => &["communities", "committees", "villages"],
@@ -110,8 +122,8 @@ fn list_of(kind: AreaKind, root: &Value) -> anyhow::Result<&[Value]> {
         AreaKind::Police => &["police", "police_areas"],
     };
     let list = keys.iter().find_map(|k| root.get(k)?.as_array());
-    list.map(Vec::as_slice)
-        .with_context(|| format!("the file has no list “{}” of areas of this kind", keys.join("” or “")))
+    let names = || keys.iter().map(|k| (*k).to_owned()).collect();
+    list.map(Vec::as_slice).ok_or_else(|| Unfit::new(&args.file, Finding::NoList { names: names() }))
 }
 
 /// Fields by which lists of names point to the area above.
@@ -124,22 +136,21 @@ const fn above_fields(kind: AreaKind) -> &'static [&'static str] {
     }
 }
 
-fn entry(args: &AreasArgs, noun: &str, number: usize, item: &Value) -> anyhow::Result<Found> {
-    let fields = fields_of(noun, item);
+fn entry(args: &AreasArgs, of: Counted, number: usize, item: &Value) -> Found {
+    let fields = fields_of(of, item);
     let field = |asked: &Option<String>, usual: &[&str]| match asked {
         Some(asked) => text(fields.get(asked.as_str())),
         None => usual.iter().find_map(|k| text(fields.get(*k))),
     };
     let parents: Vec<&str> = PARENT.iter().chain(above_fields(args.kind)).copied().collect();
-    let geometry = item.get("geometry").filter(|g| noun == "feature" && !g.is_null());
-    let outline = geometry.map(polygons).transpose().with_context(|| format!("{noun} {number}"))?;
-    Ok(Found {
+    let geometry = item.get("geometry").filter(|g| of == Counted::Feature && !g.is_null());
+    Found {
         number,
         code: field(&args.code_field, &CODE),
         name: field(&args.name_field, &NAME).unwrap_or_default(),
         parent: field(&args.parent_field, &parents),
-        outline,
-    })
+        outline: geometry.map(polygons).transpose(),
+    }
 }
 
 /// A field as text; numbers as written; datav's `{"adcode": …}` as that code.
@@ -153,33 +164,31 @@ fn text(value: Option<&Value>) -> Option<String> {
     Some(text).filter(|t| !t.is_empty())
 }
 
-fn polygons(geometry: &Value) -> anyhow::Result<RawPolygons> {
+fn polygons(geometry: &Value) -> Result<RawPolygons, Finding> {
     let kind = geometry.get("type").and_then(Value::as_str).unwrap_or_default();
-    let coordinates = geometry.get("coordinates").context("the geometry has no coordinates")?;
+    let coordinates = geometry.get("coordinates");
     match kind {
-        "Polygon" => Ok(vec![rings(coordinates)?]),
-        "MultiPolygon" => list(coordinates)?.iter().map(rings).collect(),
-        "GeometryCollection" | "" => bail!("the geometry must be a Polygon or MultiPolygon"),
-        other => bail!("a {other} is no area: the geometry must be a Polygon or MultiPolygon"),
+        "Polygon" => Ok(vec![rings(coordinates.ok_or(Finding::OutlineNoCoordinates)?)?]),
+        "MultiPolygon" => list(coordinates.ok_or(Finding::OutlineNoCoordinates)?)?.iter().map(rings).collect(),
+        _ => Err(Finding::OutlineNotPolygon),
     }
 }
 
-fn rings(value: &Value) -> anyhow::Result<Vec<Vec<[f64; 2]>>> {
+fn rings(value: &Value) -> Result<Vec<Vec<[f64; 2]>>, Finding> {
     list(value)?.iter().map(|ring| list(ring)?.iter().map(position).collect()).collect()
 }
 
-fn list(value: &Value) -> anyhow::Result<&Vec<Value>> {
-    value.as_array().context("the coordinates are not nested as the geometry says")
+fn list(value: &Value) -> Result<&Vec<Value>, Finding> {
+    value.as_array().ok_or(Finding::OutlineNotNested)
 }
 
 /// Longitude and latitude; a height is left out. What is no number becomes NaN and is refused with its place.
-fn position(value: &Value) -> anyhow::Result<[f64; 2]> {
+fn position(value: &Value) -> Result<[f64; 2], Finding> {
     let number = |i: usize| value.get(i).and_then(Value::as_f64).unwrap_or(f64::NAN);
-    ensure!(value.is_array(), "the coordinates are not nested as the geometry says");
-    Ok([number(0), number(1)])
+    if value.is_array() { Ok([number(0), number(1)]) } else { Err(Finding::OutlineNotNested) }
 }
 
-fn table_source(args: &AreasArgs) -> anyhow::Result<Source> {
+fn table_source(args: &AreasArgs) -> Result<Source, TableError> {
     let table = Table::open(&args.file)?;
     let column = |asked: &Option<String>, usual: &[&str]| match asked {
         Some(asked) => table.need(asked).map(Some),
@@ -189,32 +198,36 @@ fn table_source(args: &AreasArgs) -> anyhow::Result<Source> {
     let name = column(&args.name_field, &NAME)?;
     let parent = column(&args.parent_field, &PARENT)?;
     let wkt = table.any(&["wkt", "outline", "geometry"]);
-    let mut found = Vec::new();
+    let drawn = wkt.and_then(|c| table.headers.get(c)).cloned().unwrap_or_default();
+    let mut source = Source { found: Vec::new(), problems: Problems::default() };
     for record in table {
-        let record = record?;
+        let Some(record) = source.problems.take(record)? else { continue };
         let cell = |c: Option<usize>| c.and_then(|c| record.filled(c)).map(str::to_owned);
-        let outline = cell(wkt).map(|text| well_known_text(&text));
-        found.push(Found {
+        let outline = cell(wkt).map(|text| well_known_text(&text)).transpose();
+        if let Err(why) = &outline {
+            source.problems.wrong(record.row, &drawn, Finding::Outline { why: Box::new(why.clone()) });
+        }
+        source.found.push(Found {
             number: record.row,
             code: cell(code),
             name: cell(name).unwrap_or_default(),
             parent: cell(parent),
-            outline: outline.transpose().with_context(|| format!("row {}", record.row))?,
+            outline,
         });
     }
-    Ok(Source { noun: "row", found })
+    Ok(source)
 }
 
 /// `POLYGON ((…))` or `MULTIPOLYGON (((…)))`, or a GeoJSON geometry in a cell.
-fn well_known_text(text: &str) -> anyhow::Result<RawPolygons> {
+fn well_known_text(text: &str) -> Result<RawPolygons, Finding> {
     if text.trim_start().starts_with('{') {
-        return polygons(&serde_json::from_str(text)?);
+        return polygons(&serde_json::from_str(text).map_err(|_| Finding::OutlineUnreadable)?);
     }
     let upper = text.trim().to_uppercase();
     let (multi, body) = match (upper.strip_prefix("MULTIPOLYGON"), upper.strip_prefix("POLYGON")) {
         (Some(body), _) => (true, body),
         (None, Some(body)) => (false, body),
-        _ => bail!("the outline must be a POLYGON or MULTIPOLYGON"),
+        _ => return Err(Finding::OutlineNotPolygon),
     };
     // The same nesting as GeoJSON once every pair is a list of its own.
     let mut json = String::with_capacity(body.len() * 2);
@@ -236,7 +249,7 @@ fn well_known_text(text: &str) -> anyhow::Result<RawPolygons> {
             other => other,
         });
     }
-    let value: Value = serde_json::from_str(&json).context("the outline cannot be read")?;
+    let value: Value = serde_json::from_str(&json).map_err(|_| Finding::OutlineUnreadable)?;
     if multi { list(&value)?.iter().map(rings).collect() } else { Ok(vec![rings(&value)?]) }
 }
 

@@ -1,6 +1,8 @@
 //! Kinds of another system as classes of ours.
 
+use crate::findings::Finding;
 use crate::map::MapFile;
+use crate::problems::Unfit;
 use ::matters::app;
 use ::matters::model::{Allowance, ClassRule, Family, Route, TimeKind};
 use anyhow::Context as _;
@@ -20,52 +22,46 @@ pub(super) fn known(
     map: &MapFile,
     kinds: &BTreeSet<String>,
 ) -> anyhow::Result<HashMap<String, String>> {
-    let there = app::classes(cx)?;
-    let mut codes = HashMap::new();
+    Ok(found(&app::classes(cx)?, map, kinds)?)
+}
+
+/// As [`known`]; without `create` a kind that has no class refuses the file, and all of them are named.
+fn found(there: &[Arc<ClassRule>], map: &MapFile, kinds: &BTreeSet<String>) -> Result<HashMap<String, String>, Unfit> {
+    let (mut codes, mut unknown) = (HashMap::new(), Vec::new());
     for kind in kinds {
-        match class_of(map, &there, kind)? {
+        match class_of(map, there, kind)? {
             Some(code) => drop(codes.insert(kind.clone(), code)),
-            None => may_make(map, kind)?,
+            None if map.classes.create => {}
+            None => unknown.push(Finding::KindUnknown { kind: kind.clone() }),
         }
     }
-    Ok(codes)
+    if unknown.is_empty() { Ok(codes) } else { Err(Unfit::from(unknown)) }
 }
 
 /// The class of a kind: as the map file says, else one made by an earlier import of the same kind, or one with exactly this
 /// name.
-fn class_of(map: &MapFile, there: &[Arc<ClassRule>], kind: &str) -> anyhow::Result<Option<String>> {
+fn class_of(map: &MapFile, there: &[Arc<ClassRule>], kind: &str) -> Result<Option<String>, Unfit> {
     if let Some(code) = map.classes.same.get(kind) {
-        anyhow::ensure!(
-            there.iter().any(|c| c.code == *code),
-            "[classes.same] of the map file: the district has no class “{code}”"
-        );
+        if there.iter().all(|c| c.code != *code) {
+            return Err(Finding::NoClass { code: code.clone() }.into());
+        }
         return Ok(Some(code.clone()));
     }
     let known = there.iter().find(|c| c.name_en == kind || c.name_zh == kind || c.code == kind);
     Ok(known.map(|c| c.code.clone()))
 }
 
-fn may_make(map: &MapFile, kind: &str) -> anyhow::Result<()> {
-    anyhow::ensure!(
-        map.classes.create,
-        "the kind “{kind}” is not a class of the district: list it under [classes.same] of the map file, or set create = true"
-    );
-    Ok(())
-}
-
-/// Finds or makes the class of every kind. `create = false` and an unknown kind is an error that names it.
+/// Finds or makes the class of every kind.
 pub(super) fn classes_of(cx: &mut Cx<'_>, map: &MapFile, kinds: &BTreeSet<String>) -> anyhow::Result<Kinds> {
     let there = app::classes(cx)?;
-    let mut codes = HashMap::new();
+    let mut codes = found(&there, map, kinds)?;
     let mut made = Vec::new();
     let mut position = there.iter().map(|c| c.position).max().unwrap_or(0);
     let template = template(map)?;
     for kind in kinds {
-        if let Some(code) = class_of(map, &there, kind)? {
-            codes.insert(kind.clone(), code);
+        if codes.contains_key(kind) {
             continue;
         }
-        may_make(map, kind)?;
         let code = free_code(kind, |code| there.iter().any(|c| c.code == code) || codes.values().any(|c| c == code));
         position += 1;
         let rule = ClassRule {
@@ -82,11 +78,10 @@ pub(super) fn classes_of(cx: &mut Cx<'_>, map: &MapFile, kinds: &BTreeSet<String
     Ok(Kinds { codes, made })
 }
 
-fn template(map: &MapFile) -> anyhow::Result<ClassRule> {
+fn template(map: &MapFile) -> Result<ClassRule, Unfit> {
     let new = &map.classes.new;
     let family = new.family.as_deref().unwrap_or("non_police");
-    let family = Family::from_code(family)
-        .with_context(|| format!("[classes.new]: “{family}” must be police, non_police or emergency"))?;
+    let family = Family::from_code(family).ok_or_else(|| Finding::MapFamily { text: family.to_owned() })?;
     let mut rule = ClassRule::new("new", family, Route::CatchAll, "", "");
     let terms = [
         ("sign", &new.sign, &mut rule.sign),
@@ -96,15 +91,12 @@ fn template(map: &MapFile) -> anyhow::Result<ClassRule> {
     ];
     for (name, text, term) in terms {
         if let Some(text) = text {
-            *term = text
-                .parse::<Allowance>()
-                .map_err(|()| anyhow::anyhow!("[classes.new]: {name} = “{text}” must be a term such as 2h or 7d"))?;
+            let wrong = |()| Finding::MapTerm { field: name.to_owned(), text: text.clone() };
+            *term = text.parse::<Allowance>().map_err(wrong)?;
         }
     }
     if let Some(time) = &new.time {
-        rule.time = TimeKind::from_code(time).with_context(|| {
-            format!("[classes.new]: time = “{time}” must be calendar, working_days or working_hours")
-        })?;
+        rule.time = TimeKind::from_code(time).ok_or_else(|| Finding::MapTime { text: time.clone() })?;
     }
     Ok(rule)
 }

@@ -11,8 +11,9 @@ mod plan;
 
 pub use on_time::write_on_time;
 
+use super::findings::Finding;
 use super::map::MapFile;
-use super::problems::{Problems, thousands};
+use super::problems::{Problems, Unfit, thousands, unfit};
 use super::progress::Bar;
 use super::table::Table;
 use super::undo::tell_end;
@@ -140,10 +141,9 @@ pub fn bring(rt: &Runtime, who: Who, target: &Target, order: &Order) -> anyhow::
         Ok((summary, look, importer, Instant::now()))
     };
     let bring = move |cx: &mut Cx<'_>, (summary, mut look, importer, since): Filled| -> anyhow::Result<_> {
-        anyhow::ensure!(
-            importer.still_holds(cx)?,
-            "classes, seats or the calendar changed while the file was read; no matter was written: run the command again"
-        );
+        if !importer.still_holds(cx)? {
+            return Err(unfit(Finding::ChangedMeanwhile));
+        }
         look.import = importer.list(cx, &name, rows, summary.new, &made)?;
         Ok((summary, look, ::matters::app::on_time(cx)?, since))
     };
@@ -202,8 +202,8 @@ fn check(order: &Order, plan: &mut Plan) -> anyhow::Result<Checked> {
     let bar = Bar::new(progress.total, "checking");
     let mut checked = Checked { rows: 0, problems: Problems::default(), kinds: BTreeSet::new() };
     for record in table {
-        let record = record?;
         checked.rows += 1;
+        let Some(record) = checked.problems.take(record)? else { continue };
         if checked.rows.is_multiple_of(1_000) {
             bar.set(progress.read());
         }
@@ -228,9 +228,9 @@ fn write(
     let mut problems = Problems::default();
     for record in Table::open(file)? {
         let record = record?;
-        let changed = || format!("{} changed while it was read: run the command again", file.display());
-        let mut matter = plan.read(&record, &mut problems).with_context(changed)?;
-        matter.class = kinds.codes.get(plan.kind(&record)).cloned().with_context(changed)?;
+        let changed = || Unfit::new(file, Finding::FileChanged);
+        let mut matter = plan.read(&record, &mut problems).ok_or_else(changed)?;
+        matter.class = kinds.codes.get(plan.kind(&record)).cloned().ok_or_else(changed)?;
         let doubtful = !matter.doubts.is_empty();
         let did = importer.add(cx, &matter).with_context(|| format!("row {}", record.row))?;
         look.add(record.row, &matter.key, did_of(did), place_of(ground, &matter));

@@ -1,9 +1,10 @@
 //! From a row of another system's export to a matter of ours, by the map file.
 
 use crate::dates::Dates;
+use crate::findings::Finding;
 use crate::map::MapFile;
-use crate::problems::Problems;
-use crate::table::{Record, Table};
+use crate::problems::{Problems, Unfit};
+use crate::table::{Record, Table, TableError};
 use ::matters::app::ForeignMatter;
 use ::matters::model::Origin;
 use kernel::geo::Point;
@@ -56,11 +57,11 @@ struct Findings<'a> {
 }
 
 impl Findings<'_> {
-    fn wrong(&mut self, column: &str, what: impl std::fmt::Display) {
+    fn wrong(&mut self, column: &str, what: Finding) {
         self.problems.wrong(self.row, column, what);
         self.wrong = true;
     }
-    fn keep<T>(&mut self, column: &str, read: Result<T, String>) -> Option<T> {
+    fn keep<T>(&mut self, column: &str, read: Result<T, Finding>) -> Option<T> {
         read.map_err(|what| self.wrong(column, what)).ok()
     }
 }
@@ -72,11 +73,9 @@ impl Plan {
         datum: Option<Datum>,
         now: Moment,
         ground: Arc<Snapshot>,
-    ) -> anyhow::Result<Self> {
+    ) -> Result<Self, TableError> {
         map.check_fields(FIELDS)?;
-        let key = map.key.as_deref().ok_or_else(|| {
-            anyhow::anyhow!("the map file must name the column that identifies a matter: key = \"id\"")
-        })?;
+        let key = map.key.as_deref().ok_or(Unfit::from(Finding::MapNoKey))?;
         let mut columns = HashMap::new();
         for field in FIELDS {
             if let Some(named) = map.columns.get(*field) {
@@ -85,12 +84,13 @@ impl Plan {
             }
         }
         for needed in ["opened", "class", "text"] {
-            anyhow::ensure!(columns.contains_key(needed), "the map file must give “{needed}” a column under [columns]");
+            if !columns.contains_key(needed) {
+                return Err(Unfit::from(Finding::MapNeedsColumn { field: needed.to_owned() }).into());
+            }
         }
-        anyhow::ensure!(
-            columns.contains_key("lat") == columns.contains_key("lon"),
-            "the map file names only one of lat and lon"
-        );
+        if columns.contains_key("lat") != columns.contains_key("lon") {
+            return Err(Unfit::from(Finding::MapHalfAPlace).into());
+        }
         let located = columns.contains_key("lat");
         let by_row = columns.contains_key("datum");
         let datum = if located && !by_row { Some(map.datum(datum)?) } else { None };
@@ -145,10 +145,10 @@ impl Plan {
         let text = self.text(record, "text", TEXT_CHARS, &mut found);
         let address = self.text(record, "address", LINE_CHARS, &mut found);
         if self.kind(record).is_empty() {
-            found.wrong(self.column("class"), "is empty; every matter needs a kind");
+            found.wrong(self.column("class"), Finding::KindEmpty);
         }
         if text.is_empty() {
-            found.wrong(self.column("text"), "is empty; every matter needs some words");
+            found.wrong(self.column("text"), Finding::TextEmpty);
         }
         if found.wrong {
             return None;
@@ -176,18 +176,18 @@ impl Plan {
         let column = self.headers.get(place).map_or("", String::as_str);
         let key = record.cell(place);
         if key.is_empty() {
-            found.wrong(column, "is empty; it must identify the matter");
+            found.wrong(column, Finding::KeyEmpty);
         } else if key.chars().count() > KEY_CHARS {
-            found.wrong(column, format!("is longer than {KEY_CHARS} characters"));
-        } else if let Some(before) = self.seen.insert(key.to_owned(), record.row) {
-            found.wrong(column, format!("“{key}” stands in row {before} already; it must identify one matter"));
+            found.wrong(column, Finding::LongerThan { n: KEY_CHARS });
+        } else if let Some(row) = self.seen.insert(key.to_owned(), record.row) {
+            found.wrong(column, Finding::KeyTwice { key: key.to_owned(), row });
         }
         key.to_owned()
     }
 
     fn opened(&self, record: &Record, found: &mut Findings<'_>) -> Option<Moment> {
         if self.cell(record, "opened").is_none() {
-            found.wrong(self.column("opened"), "is empty; every matter needs the date it came in");
+            found.wrong(self.column("opened"), Finding::OpenedEmpty);
         }
         self.date(record, "opened", found)
     }
@@ -203,12 +203,12 @@ impl Plan {
         match found.keep(self.column("state"), self.map.word("state", word).map(str::to_owned)).as_deref() {
             Some("open") => true,
             Some("closed") if closed.is_none() && !found.wrong => {
-                found.wrong(self.column("closed"), "is empty, but the state says closed: fill in the date");
+                found.wrong(self.column("closed"), Finding::ClosedEmpty);
                 false
             }
             Some("closed") | None => false,
             Some(other) => {
-                found.wrong(self.column("state"), format!("“{other}” must be open or closed; use [values.state]"));
+                found.wrong(self.column("state"), Finding::NotOpenOrClosed { text: other.to_owned() });
                 false
             }
         }
@@ -221,7 +221,8 @@ impl Plan {
             "yes" | "true" | "1" | "是" | "y" => Some(true),
             "no" | "false" | "0" | "否" | "n" => Some(false),
             _ => {
-                found.wrong(self.column(field), format!("“{there}” is neither yes nor no; use [values.{field}]"));
+                let (text, field_) = (there.to_owned(), field.to_owned());
+                found.wrong(self.column(field), Finding::NotYesOrNo { text, field: field_ });
                 None
             }
         }
@@ -230,9 +231,9 @@ impl Plan {
     fn channel(&self, record: &Record, found: &mut Findings<'_>) -> Option<Origin> {
         let there = self.cell(record, "channel")?;
         let word = found.keep(self.column("channel"), self.map.word("channel", there).map(str::to_owned))?;
-        let origin = Origin::from_code(&word).ok_or_else(|| {
-            let known: Vec<&str> = Origin::ALL.iter().map(|o| o.code()).collect();
-            format!("“{word}” is not one of {}; use [values.channel]", known.join(", "))
+        let origin = Origin::from_code(&word).ok_or_else(|| Finding::NotOneOf {
+            text: word.clone(),
+            allowed: Origin::ALL.iter().map(|o| o.code().to_owned()).collect(),
         });
         found.keep(self.column("channel"), origin)
     }
@@ -242,38 +243,33 @@ impl Plan {
             (None, None) => return None,
             (Some(lat), Some(lon)) => (lat, lon),
             (None, Some(_)) => {
-                found.wrong(self.column("lat"), "is empty, but the longitude is not");
+                found.wrong(self.column("lat"), Finding::LatitudeEmpty);
                 return None;
             }
             (Some(_), None) => {
-                found.wrong(self.column("lon"), "is empty, but the latitude is not");
+                found.wrong(self.column("lon"), Finding::LongitudeEmpty);
                 return None;
             }
         };
         let degrees = |text: &str| {
-            kernel::text::narrow(text).parse::<f64>().map_err(|_| format!("“{text}” is not a number of degrees"))
+            kernel::text::narrow(text).parse::<f64>().map_err(|_| Finding::NotDegrees { text: text.to_owned() })
         };
         let lat = found.keep(self.column("lat"), degrees(lat));
         let lon = found.keep(self.column("lon"), degrees(lon));
         let datum = match (self.datum, self.cell(record, "datum")) {
             (_, Some(text)) => {
-                found.keep(self.column("datum"), text.parse().map_err(|e: kernel::GeoError| e.to_string()))?
+                found.keep(self.column("datum"), text.parse().map_err(|e: kernel::GeoError| e.into()))?
             }
             (Some(datum), None) => datum,
             (None, None) => {
-                found.wrong(
-                    self.column("datum"),
-                    "is empty; coordinates without a datum are refused: write wgs84, gcj02, bd09 or cgcs2000",
-                );
+                found.wrong(self.column("datum"), Finding::NoDatum);
                 return None;
             }
         };
-        let point = found.keep(self.column("lat"), datum.to_wgs84(lon?, lat?).map_err(|e| e.to_string()))?;
+        let point = found.keep(self.column("lat"), datum.to_wgs84(lon?, lat?).map_err(Finding::from))?;
         if let Err(places::Error::OutsideDistrict(_)) = self.ground.locate(point) {
-            found.wrong(
-                self.column("lat"),
-                format!("{point} lies outside the district (datum {datum}): is that right?"),
-            );
+            let (at, datum) = (point.to_string(), datum.to_string());
+            found.wrong(self.column("lat"), Finding::OutsideByDatum { at, datum });
         }
         Some(point)
     }
@@ -282,7 +278,7 @@ impl Plan {
         let joined = self.joined(record, field);
         // Counted before it is tidied: a cell of 20 MB is not walked through twice.
         if joined.len() > max * 4 || joined.chars().count() > max {
-            found.wrong(self.column(field), format!("is longer than {max} characters: shorten it"));
+            found.wrong(self.column(field), Finding::LongerThan { n: max });
             return "…".to_owned();
         }
         kernel::text::tidy(&joined)
@@ -296,27 +292,27 @@ impl Plan {
         open: bool,
         found: &mut Findings<'_>,
     ) {
-        let said = |field: &str| self.cell(record, field).unwrap_or_default();
-        let opened = said("opened");
-        let mut add = |code: &'static str, field: &str, what: &str| {
+        let said = |field: &str| self.cell(record, field).unwrap_or_default().to_owned();
+        let mut add = |code: &'static str, field: &str, what: Finding| {
             m.doubts.push(code);
-            let beside = if field == "opened" { String::new() } else { format!(" (opened “{opened}”)") };
-            found.problems.doubtful(found.row, self.column(field), format!("“{}”: {what}{beside}", said(field)));
+            found.problems.doubtful(found.row, self.column(field), what);
         };
         if closed.is_some_and(|c| c < m.opened_at) {
-            add("closed-before-opened", "closed", "it was closed before it was opened");
+            let what = Finding::ClosedBeforeOpened { text: said("closed"), opened: said("opened") };
+            add("closed-before-opened", "closed", what);
         }
         if m.target_at.is_some_and(|t| t < m.opened_at) {
-            add("target-before-opened", "target", "its target lies before the day it was opened");
+            let what = Finding::TargetBeforeOpened { text: said("target"), opened: said("opened") };
+            add("target-before-opened", "target", what);
         }
         if open && closed.is_some() {
-            add("open-with-closing-date", "closed", "it has a closing date, but the state says open");
+            add("open-with-closing-date", "closed", Finding::OpenWithClosingDate { text: said("closed") });
         }
         if m.opened_at > self.now {
-            add("opened-in-future", "opened", "it was opened in the future: is the time zone right?");
+            add("opened-in-future", "opened", Finding::OpenedInFuture { text: said("opened") });
         }
         if closed.is_some_and(|c| c > self.now) {
-            add("closed-in-future", "closed", "it was closed in the future: is the time zone right?");
+            add("closed-in-future", "closed", Finding::ClosedInFuture { text: said("closed") });
         }
     }
 }

@@ -71,7 +71,7 @@ async fn wrong_rows_stand_in_a_table_and_nothing_is_guessed() {
     let look = desk.get(&cookie, &kept.location).await;
     assert_eq!(look.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(
-        look.body.contains("<td>第 3 行</td>") && look.body.contains("“酒馆” must be police_post"),
+        look.body.contains("<td>第 3 行</td>") && look.body.contains("“酒馆”不能用，只能是：police_post (警务站)、"),
         "{}",
         look.body
     );
@@ -89,7 +89,11 @@ async fn wrong_rows_stand_in_a_table_and_nothing_is_guessed() {
     // A file that cannot be read at all is refused without saying where it lay.
     let kept = upload(&desk, &cookie, COMMUNITIES, "areas.pdf", "x").await;
     let look = desk.get(&cookie, &kept.location).await;
-    assert!(look.body.contains("areas.pdf: use a .csv") && !look.body.contains("mulin-"), "{}", look.body);
+    assert!(
+        look.body.contains("请用 .csv、.csv.gz、.xlsx 或 .json 文件") && !look.body.contains("mulin-"),
+        "{}",
+        look.body
+    );
 }
 
 #[tokio::test]

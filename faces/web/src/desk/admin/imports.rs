@@ -8,10 +8,12 @@ use crate::desk::view::Choice;
 use crate::guard::PHOTOS;
 use crate::session::Staff;
 use crate::{App, Fail, Page, html};
-use ::imports::problems::{Problem, Problems, Refused};
+use ::imports::areas::Unsure;
+use ::imports::problems::{Counted, Problem, Problems};
+use ::imports::table::TableError;
 use ::imports::undo::CannotUndo;
 use ::imports::upload::{self, KINDS, Stated};
-use ::imports::{Did, Look, areas, districts};
+use ::imports::{Did, Finding, Look, Refused, Unfit, districts};
 use ::people::app::undo::list_imports;
 use ::people::policy::Action;
 use ::places::AreaKind;
@@ -78,10 +80,19 @@ impl ImportsPage {
     }
 }
 
-struct Finding {
-    row: usize,
+/// A finding in the reader's language.
+struct Found {
+    place: String,
     column: String,
     what: String,
+}
+
+impl Found {
+    fn of(page: &Page, of: Counted, problem: &Problem) -> Self {
+        let lang = page.look.lang;
+        let bare = Problem { column: String::new(), ..problem.clone() };
+        Self { place: bare.place(of, lang), column: problem.column_words(of, lang), what: problem.what.words(lang) }
+    }
 }
 
 struct Place {
@@ -109,8 +120,13 @@ struct LookPage {
     nothing: bool,
     /// A text about the whole file, line by line.
     refused: Vec<String>,
-    wrong: Vec<Finding>,
-    doubtful: Vec<Finding>,
+    /// Things to look at that refuse nothing.
+    notes: Vec<String>,
+    wrong: Vec<Found>,
+    doubtful: Vec<Found>,
+    /// How many there are; only the first are listed.
+    mistakes: usize,
+    doubts: usize,
     cut: bool,
     places: Vec<Place>,
     rows: Vec<Row>,
@@ -283,8 +299,10 @@ enum Outcome {
     Done(Box<Look>),
     /// Wrong rows.
     Wrong(Box<Problems>),
-    /// A text about the whole file.
-    Refused(String),
+    /// For what it is as a whole.
+    Refused(Vec<Finding>),
+    /// Areas that may be some of here under another key.
+    Unsure(Unsure),
 }
 
 fn outcome(done: anyhow::Result<Look>) -> Result<Outcome, Fail> {
@@ -293,19 +311,32 @@ fn outcome(done: anyhow::Result<Look>) -> Result<Outcome, Fail> {
         Err(error) => error,
     };
     if let Some(refused) = error.downcast_ref::<Refused>() {
-        return Ok(Outcome::Wrong(Box::new(refused.problems.clone())));
+        return Ok(Outcome::Wrong(refused.problems.clone()));
     }
-    if let Some(refused) = error.downcast_ref::<areas::Refused>() {
-        return Ok(Outcome::Wrong(Box::new(refused.problems.clone())));
+    if let Some(unfit) = error.downcast_ref::<Unfit>() {
+        return Ok(Outcome::Refused(unfit.why.clone()));
     }
-    let fail = match error.downcast::<::people::Error>() {
-        Ok(denied @ ::people::Error::Denied(_)) => return Err(denied.into()),
-        Ok(other) => return Err(other.into()),
+    if let Some(TableError::File(unfit)) = error.downcast_ref::<TableError>() {
+        return Ok(Outcome::Refused(unfit.why.clone()));
+    }
+    if let Some(unsure) = error.downcast_ref::<Unsure>() {
+        return Ok(Outcome::Unsure(unsure.clone()));
+    }
+    let error = match error.downcast::<::people::Error>() {
+        Ok(people) => return Err(people.into()),
         Err(error) => error,
     };
-    match fail.downcast::<store::Error>() {
+    let error = match error.downcast::<::places::Error>() {
+        Ok(places) => return Err(places.into()),
+        Err(error) => error,
+    };
+    let error = match error.downcast::<::matters::Error>() {
+        Ok(matters) => return Err(matters.into()),
+        Err(error) => error,
+    };
+    match error.downcast::<store::Error>() {
         Ok(broken) => Err(broken.into()),
-        Err(error) => Ok(Outcome::Refused(format!("{error:#}"))),
+        Err(error) => Err(Fail::Internal(format!("an import: {error:#}"))),
     }
 }
 
@@ -347,8 +378,11 @@ fn look_page(
         sum: None,
         nothing: false,
         refused: Vec::new(),
+        notes: Vec::new(),
         wrong: Vec::new(),
         doubtful: Vec::new(),
+        mistakes: 0,
+        doubts: 0,
         cut: false,
         places: Vec::new(),
         rows: Vec::new(),
@@ -357,7 +391,7 @@ fn look_page(
         page,
     };
     let page = &shown.page;
-    let finding = |p: &Problem| Finding { row: p.row, column: p.column.clone(), what: p.what.clone() };
+    let said = |finding: &Finding| finding.words(page.look.lang);
     let problems = match &outcome {
         Outcome::Done(look) => {
             let counts = [
@@ -369,6 +403,7 @@ fn look_page(
             ];
             shown.sum = Some(page.loc.args("desk-import-would", &counts));
             shown.nothing = look.changes_nothing();
+            shown.notes = look.notes.iter().map(said).collect();
             let row = |l: &::imports::Line| Row { row: l.row, name: l.name.clone(), did: did(page, l.did) };
             shown.rows = look.lines.iter().map(row).collect();
             let none = page.t("desk-import-no-area");
@@ -383,14 +418,20 @@ fn look_page(
             Some(&look.problems)
         }
         Outcome::Wrong(problems) => Some(&**problems),
-        Outcome::Refused(text) => {
-            shown.refused = text.lines().take(SHOWN).map(str::to_owned).collect();
+        Outcome::Refused(why) => {
+            shown.refused = why.iter().take(SHOWN).map(said).collect();
+            None
+        }
+        Outcome::Unsure(unsure) => {
+            shown.refused = unsure.findings().iter().take(SHOWN).map(said).collect();
             None
         }
     };
     if let Some(problems) = problems {
-        shown.wrong = problems.wrong.kept.iter().take(SHOWN).map(finding).collect();
-        shown.doubtful = problems.doubtful.kept.iter().take(SHOWN).map(finding).collect();
+        let found = |p: &Problem| Found::of(page, problems.of, p);
+        (shown.mistakes, shown.doubts) = (problems.wrong.count, problems.doubtful.count);
+        shown.wrong = problems.wrong.kept.iter().take(SHOWN).map(found).collect();
+        shown.doubtful = problems.doubtful.kept.iter().take(SHOWN).map(found).collect();
     }
     shown
 }
@@ -579,15 +620,19 @@ pub(super) mod tests {
         let mut look = Look::default();
         look.add(2, &name("甲里", "Jiali"), Did::Added, Some(&name("南桥镇", "Nanqiao")));
         look.add(3, "", Did::Differs, None);
-        look.problems.doubtful(2, &name("电话", "phone"), name("不是电话号码", "is no number"));
+        look.problems.doubtful(2, &name("电话", "phone"), Finding::NotAPhone);
+        look.notes.push(Finding::InNoOther { n: 2 });
         look.places.insert(String::new(), Count { added: 1, changed: 1 });
         let mut problems = Problems::default();
-        problems.wrong(4, &name("名称", "name"), name("空白", "is empty"));
+        problems.wrong(4, &name("名称", "name"), Finding::Empty);
+        let mut features = Problems { of: Counted::Feature, ..Problems::default() };
+        features.wrong_of(2, &name("甲里", "Jiali"), "outline", Finding::Elsewhere);
         let outcomes = [
             (Outcome::Done(Box::new(look)), true),
             (Outcome::Done(Box::default()), false),
             (Outcome::Wrong(Box::new(problems)), false),
-            (Outcome::Refused(name("文件是空的", "the file is empty")), false),
+            (Outcome::Wrong(Box::new(features)), false),
+            (Outcome::Refused(vec![Finding::FileEmpty]), false),
         ];
         for (outcome, unaccepted) in outcomes {
             let shown = look_page(page.clone(), Frame::sample(page), &draft, &stated, outcome, unaccepted);
