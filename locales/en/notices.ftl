@@ -121,3 +121,29 @@ push-urgent-title = Mulin desk: urgent
 push-urgent-body = Something needs you at once. Please open your desk now.
 push-matter-title = Mulin
 push-matter-body = There is news about the matter you raised. Open to read it.
+notice-card_scanned = A care card was scanned: { $number }
+notice-card_old = A care card that is no longer valid was used: { $number }
+notice-card_far = A care card was scanned far from home; please check: { $number }
+notice-card_often = A care card was scanned several times within an hour; please look: { $number }
+notice-card_reported = Messages about a care card were reported; please look: { $number }
+notice-finder_message = A finder wrote through a care card: { $number }
+mail-family-scan-subject = Somebody scanned the care card of your elder
+mail-family-scan-body = Somebody just opened the page of the care card. Perhaps they are with your elder, perhaps they only looked.
+
+    Please call your elder first. If you cannot reach them, call the duty desk on { $phone }, day and night.
+
+    What a finder writes, you can read and answer here (with the code on your letter):
+    { $link }
+mail-family-message-subject = A finder wrote to you
+mail-family-message-body = Somebody wrote to you through the care card. Read and answer it here (with the code on your letter):
+    { $link }
+
+    They do not see your number and you do not see theirs. Open no addresses in messages and send no money. Duty desk: { $phone }, day and night.
+mail-family-plan-subject = The care plan was opened
+mail-family-plan-body = Somebody on duty opened the care plan of your elder. Who, when and why, you can see here (with the code on your letter):
+    { $link }
+
+    Questions: { $phone }.
+sms-family-scan = Somebody scanned the care card of your elder. Please call them first; if you cannot reach them, call the duty desk on { $phone }.
+sms-family-message = A finder wrote to you through the care card. Read it at { $link } with the code on your letter. Duty desk: { $phone }.
+sms-family-plan = Somebody on duty opened the care plan of your elder; who looked, see { $link }. Duty desk: { $phone }.

@@ -121,3 +121,29 @@ push-urgent-title = 睦邻工作台：急事
 push-urgent-body = 有一件事急需处理，请马上打开工作台。
 push-matter-title = 睦邻
 push-matter-body = 您反映的事有了新进展，点开查看。
+notice-card_scanned = 有人扫了爱心卡：{ $number }
+notice-card_old = 有人用了已经停用的爱心卡：{ $number }
+notice-card_far = 有人在离家很远的地方扫了爱心卡，请核实：{ $number }
+notice-card_often = 一小时内爱心卡被扫了好几次，请看看：{ $number }
+notice-card_reported = 爱心卡的留言被举报，请处理：{ $number }
+notice-finder_message = 发现人通过爱心卡留言了：{ $number }
+mail-family-scan-subject = 有人扫了您家老人的爱心卡
+mail-family-scan-body = 刚才有人打开了爱心卡的页面。可能有人正陪着老人，也可能只是有人看看。
+
+    请先打电话联系老人。联系不上，请打值班电话 { $phone }，24 小时有人。
+
+    发现人如果留言，您可以在这里看到并回复（用查询信上的编码进入）：
+    { $link }
+mail-family-message-subject = 发现人给您留言了
+mail-family-message-body = 有人通过爱心卡给您留了言。请打开这里查看并回复（用查询信上的编码进入）：
+    { $link }
+
+    对方看不到您的号码，您也看不到对方的。不要打开留言里的网址，不要转账。值班电话 { $phone }，24 小时有人。
+mail-family-plan-subject = 照护计划被打开过
+mail-family-plan-body = 工作人员打开了您家老人的照护计划。是谁、什么时候、为了什么，在这里能看到（用查询信上的编码进入）：
+    { $link }
+
+    有疑问请打值班电话 { $phone }。
+sms-family-scan = 有人扫了您家老人的爱心卡。请先联系老人，联系不上请打值班电话 { $phone }。
+sms-family-message = 发现人通过爱心卡给您留言了，请打开 { $link } 用查询信上的编码查看。值班电话 { $phone }。
+sms-family-plan = 工作人员打开了您家老人的照护计划，谁看过请到 { $link } 查看。值班电话 { $phone }。

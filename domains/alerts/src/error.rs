@@ -12,6 +12,8 @@ pub enum Error {
     People(#[from] people::Error),
     #[error(transparent)]
     Matters(#[from] matters::Error),
+    #[error(transparent)]
+    Care(#[from] care::Error),
     /// A field of a form, and what is wrong with it.
     #[error("{field}: {why}")]
     Invalid { field: &'static str, why: &'static str },
@@ -23,9 +25,10 @@ impl Error {
     /// Whether trying again later may help.
     pub const fn is_unavailable(&self) -> bool {
         match self {
-            Self::Store(e) | Self::People(people::Error::Store(e)) | Self::Matters(matters::Error::Store(e)) => {
-                e.is_unavailable()
-            }
+            Self::Store(e)
+            | Self::People(people::Error::Store(e))
+            | Self::Matters(matters::Error::Store(e))
+            | Self::Care(care::Error::Store(e)) => e.is_unavailable(),
             _ => false,
         }
     }
@@ -34,9 +37,10 @@ impl Error {
 impl From<Error> for JobError {
     fn from(error: Error) -> Self {
         match error {
-            Error::Store(e) | Error::People(people::Error::Store(e)) | Error::Matters(matters::Error::Store(e)) => {
-                e.into()
-            }
+            Error::Store(e)
+            | Error::People(people::Error::Store(e))
+            | Error::Matters(matters::Error::Store(e))
+            | Error::Care(care::Error::Store(e)) => e.into(),
             // Messages of the domains hold codes and field names only, so they may stand on the dead-letter page.
             other => Self::Dead(other.to_string()),
         }

@@ -3,11 +3,12 @@
 use crate::Error;
 use crate::app::outbox::{self, SEND};
 use crate::app::tell::{self, HasMail, HasSms};
-use crate::app::{push_queue, robots, sms, webhook_queue};
+use crate::app::{family, push_queue, robots, sms, webhook_queue};
 use crate::config::AlertsConfig;
 use crate::mail::{Mailer, Sent};
 use crate::outgoing::Outgoing;
 use crate::sms::Handed;
+use care::events::{TellDesk, TellMessage, TellOldCard, TellPlan, TellScan};
 use matters::app::data_requests::TellDeciders;
 use matters::events::{DeliverAnswer, NotifyOwner, NotifyRaiser, NotifySupervisor, NotifyVerifiers};
 use people::app::break_glass::TellSupervisor;
@@ -27,6 +28,8 @@ pub fn handlers(config: AlertsConfig) -> Handlers {
     let out = Arc::new(Outgoing::new(&config.allow));
     let sms = HasSms(config.sms.is_some());
     let (sms_config, sms_out) = (Arc::clone(&config), Arc::clone(&out));
+    let (family_config, family_sms, family_out) = (Arc::clone(&config), Arc::clone(&config), Arc::clone(&out));
+    let family_mailer = mailer.clone();
     let (push_config, push_out, pushes) = (Arc::clone(&config), Arc::clone(&out), config.push.is_some());
     let (robots, robot_out, followed) = (Arc::clone(&config), Arc::clone(&out), Arc::clone(&config));
     Handlers::default()
@@ -70,6 +73,31 @@ pub fn handlers(config: AlertsConfig) -> Handlers {
             let n: TellDeciders = payload(job)?;
             run(rt, job, move |cx| tell::data_request(cx, &n))
         })
+        .on(TellScan::KIND, move |rt, job| {
+            let (n, key): (TellScan, _) = (payload(job)?, job_key(job));
+            run(rt, job, move |cx| family::scanned(cx, (mail, sms), &n, &key))
+        })
+        .on(TellMessage::KIND, move |rt, job| {
+            let (n, key): (TellMessage, _) = (payload(job)?, job_key(job));
+            run(rt, job, move |cx| family::message(cx, (mail, sms), &n, &key))
+        })
+        .on(TellPlan::KIND, move |rt, job| {
+            let (n, key): (TellPlan, _) = (payload(job)?, job_key(job));
+            run(rt, job, move |cx| family::plan_opened(cx, (mail, sms), &n, &key))
+        })
+        .on(TellOldCard::KIND, |rt, job| {
+            let (n, key): (TellOldCard, _) = (payload(job)?, job_key(job));
+            run(rt, job, move |cx| family::old_card(cx, &n, &key))
+        })
+        .on(TellDesk::KIND, |rt, job| {
+            let (n, key): (TellDesk, _) = (payload(job)?, job_key(job));
+            run(rt, job, move |cx| family::look(cx, &n, &key))
+        })
+        .on(family::MAIL, move |rt, job| match &family_mailer {
+            Some(mailer) => mail_family(rt, job, &family_config, mailer),
+            None => Err(JobError::Retry("no mail server is set up".into())),
+        })
+        .on(family::SMS, move |rt, job| sms_family(rt, job, &family_sms, &family_out))
         .on(SEND, move |rt, job| match &mailer {
             Some(mailer) => send(rt, job, &config, mailer),
             None => Err(JobError::Retry("no mail server is set up".into())),
@@ -116,6 +144,35 @@ fn send(rt: &Runtime, job: &Job, config: &Arc<AlertsConfig>, mailer: &Mailer) ->
     match sent {
         Sent::Later(why) => Err(JobError::Retry(why)),
         Sent::Accepted | Sent::Refused(_) => Ok(()),
+    }
+}
+
+/// As [`send`], to a contact of an elder.
+fn mail_family(rt: &Runtime, job: &Job, config: &Arc<AlertsConfig>, mailer: &Mailer) -> Result<(), JobError> {
+    let (id, settings) = (message_of(job)?, Arc::clone(config));
+    let Some(letter) = run(rt, job, move |cx| family::prepare_mail(cx, &settings, id))? else { return Ok(()) };
+    let sent = mailer.send(&letter, rt.now());
+    let outcome = sent.clone();
+    run(rt, job, move |cx| family::note_mail(cx, id, &outcome))?;
+    match sent {
+        Sent::Later(why) => Err(JobError::Retry(why)),
+        Sent::Accepted | Sent::Refused(_) => Ok(()),
+    }
+}
+
+/// As [`send_sms`], to a contact of an elder.
+fn sms_family(rt: &Runtime, job: &Job, config: &Arc<AlertsConfig>, out: &Outgoing) -> Result<(), JobError> {
+    let (id, settings) = (message_of(job)?, Arc::clone(config));
+    let Some(gateway) = config.sms.clone() else { return Err(JobError::Retry("no SMS gateway is set up".into())) };
+    let compose = gateway.clone();
+    let call = run(rt, job, move |cx| family::prepare_sms(cx, &settings, &compose, id))?;
+    let Some(call) = call else { return Ok(()) };
+    let handed = gateway.read(&out.call(&call, rt.now()));
+    let outcome = handed.clone();
+    run(rt, job, move |cx| family::note_sms(cx, id, &outcome))?;
+    match handed {
+        Handed::Later(why) => Err(JobError::Retry(why)),
+        Handed::Taken { .. } | Handed::Refused(_) => Ok(()),
     }
 }
 

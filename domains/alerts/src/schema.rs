@@ -2,7 +2,7 @@
 
 use store::Migration;
 
-pub const MIGRATIONS: &[Migration] = &[FOUNDATION, BULLETINS, WEBHOOKS, BY_AGE, CHANNELS, PUSH];
+pub const MIGRATIONS: &[Migration] = &[FOUNDATION, BULLETINS, WEBHOOKS, BY_AGE, CHANNELS, PUSH, FAMILY];
 
 const FOUNDATION: Migration = Migration {
     name: "alerts-0001-foundation",
@@ -118,5 +118,14 @@ CREATE TABLE push_message (
   message_id UUID PRIMARY KEY, subscription_id UUID NOT NULL, district_id UUID NOT NULL
 );
 CREATE INDEX push_message_subscription ON push_message (subscription_id);
+",
+};
+
+/// Messages to the circle of an elder.
+const FAMILY: Migration = Migration {
+    name: "alerts-family",
+    sql: "
+ALTER TABLE message ADD COLUMN to_contact UUID;
+ALTER TABLE message ADD COLUMN about_person UUID;
 ",
 };

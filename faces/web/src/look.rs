@@ -90,7 +90,7 @@ pub async fn find_look(mut request: Request, next: Next) -> Response {
 }
 
 /// Programs have no address for each language: they say it in a header. The first of our languages counts.
-fn asked_lang(headers: &HeaderMap) -> Lang {
+pub(crate) fn asked_lang(headers: &HeaderMap) -> Lang {
     let asked = headers.get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()).unwrap_or_default();
     let first = asked.split(',').map(str::trim).find(|tag| tag.starts_with("zh") || tag.starts_with("en"));
     first.map_or(Lang::default(), Lang::from_tag)

@@ -35,7 +35,14 @@ struct Reply {
 
 impl Site {
     fn new() -> Self {
-        let sets = [people::MIGRATIONS, places::MIGRATIONS, matters::MIGRATIONS, alerts::MIGRATIONS, audit::MIGRATIONS];
+        let sets = [
+            people::MIGRATIONS,
+            places::MIGRATIONS,
+            care::MIGRATIONS,
+            matters::MIGRATIONS,
+            alerts::MIGRATIONS,
+            audit::MIGRATIONS,
+        ];
         let world = World::with(Kind::Sqlite, &sets);
         let accounts = [(Role::Coordinator, "boss"), (Role::Coordinator, "second"), (Role::DutyOfficer, "duty")];
         let hashed = hash(&SecretString::from(PASSWORD), &kernel::OsIds).unwrap();

@@ -17,7 +17,14 @@ struct Site {
 }
 
 fn site(receipts: Option<ReceiptConfig>) -> Site {
-    let sets = [people::MIGRATIONS, places::MIGRATIONS, matters::MIGRATIONS, alerts::MIGRATIONS, audit::MIGRATIONS];
+    let sets = [
+        people::MIGRATIONS,
+        places::MIGRATIONS,
+        care::MIGRATIONS,
+        matters::MIGRATIONS,
+        alerts::MIGRATIONS,
+        audit::MIGRATIONS,
+    ];
     std::thread::spawn(move || {
         let world = World::with(Kind::Sqlite, &sets);
         let app = web::App::new(world.house.rt.clone(), world.house.district, web::Config::default());

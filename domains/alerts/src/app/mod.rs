@@ -3,6 +3,7 @@
 pub mod anchors;
 pub mod bulletins;
 pub mod dead;
+pub(crate) mod family;
 pub mod intake;
 pub mod log;
 pub mod notices;

@@ -29,6 +29,12 @@ pub const DESK_KINDS: &[(&str, &str)] = &[
     ("data_request_late", "/desk/questions"),
     ("data_request_second", "/desk/data-requests"),
     ("data_request_answered", "/desk/data-requests"),
+    ("card_scanned", "/desk/threads"),
+    ("card_old", "/desk/threads"),
+    ("card_far", "/desk/threads"),
+    ("card_often", "/desk/threads"),
+    ("card_reported", "/desk/threads"),
+    ("finder_message", "/desk/threads"),
 ];
 
 /// Where a notice leads when it is about no matter.

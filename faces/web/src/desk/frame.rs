@@ -206,6 +206,9 @@ fn of_the_log(cx: &mut Cx<'_>, here: &str) -> Result<Vec<NavItem>, Fail> {
 /// Break-glass and lawful demands, for those who may ask or look into them.
 fn of_records(cx: &mut Cx<'_>, here: &str) -> Result<Vec<NavItem>, Fail> {
     let mut items = Vec::new();
+    if people::policy::require_somewhere(&cx.actor, Action::WriteToFinder).is_ok() {
+        items.push(NavItem::plain("/desk/threads", "threads", here));
+    }
     let opens = decide(&cx.actor, cx.purpose, Action::BreakGlass, &ResourceFacts::District).is_allowed();
     let waiting = people::app::break_glass::to_review(cx)?;
     if opens || waiting > 0 {

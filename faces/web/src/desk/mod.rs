@@ -25,6 +25,7 @@ mod sessions;
 mod step;
 mod step_forms;
 mod table;
+mod threads;
 mod view;
 mod whom;
 mod withheld;
@@ -59,6 +60,7 @@ pub(crate) fn routes() -> Router<App> {
         .merge(me::routes())
         .merge(questions::routes())
         .merge(withheld::routes())
+        .merge(threads::routes())
         .merge(records::routes())
         .merge(keys::routes())
         .merge(admin::routes())
@@ -106,6 +108,7 @@ pub(crate) fn samples(page: &Page) -> Vec<(&'static str, String)> {
     all.extend(me::tests::samples(page));
     all.extend(questions::tests::samples(page));
     all.extend(withheld::tests::samples(page));
+    all.extend(threads::tests::samples(page));
     all.extend(records::samples(page));
     all.extend(reports::tests::samples(page));
     all.extend(keys::tests::samples(page));

@@ -112,6 +112,7 @@ impl From<alerts::Error> for Fail {
             alerts::Error::Denied(denied) => denied.into(),
             alerts::Error::People(e) => e.into(),
             alerts::Error::Matters(e) => e.into(),
+            alerts::Error::Care(e) => e.into(),
             alerts::Error::Invalid { field, why } => Self::invalid(field, format!("invalid-{why}")),
         }
     }

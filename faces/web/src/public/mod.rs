@@ -1,6 +1,7 @@
 //! Pages for everybody: home, raise, track, who looks after my place. No script needed, no account, no personal data in
 //! addresses. One file per group of pages.
 
+mod card;
 pub(crate) mod errors;
 mod grid;
 mod home;
@@ -21,6 +22,7 @@ pub(crate) fn routes() -> Router<App> {
         .merge(report::routes())
         .merge(track::routes())
         .merge(own::routes())
+        .merge(card::routes())
         .merge(grid::routes())
         .merge(transparency::routes())
         .merge(poster::routes())
@@ -33,6 +35,7 @@ pub(crate) fn samples(page: &crate::Page) -> Vec<(&'static str, String)> {
     all.extend(report::samples(page));
     all.extend(track::samples(page));
     all.extend(own::samples(page));
+    all.extend(card::samples(page));
     all.extend(grid::samples(page));
     all.extend(transparency::samples(page));
     all.extend(poster::samples(page));

@@ -55,7 +55,14 @@ impl Desk {
     }
 
     fn build(push: Option<alerts::PushConfig>) -> Self {
-        let sets = [people::MIGRATIONS, places::MIGRATIONS, matters::MIGRATIONS, alerts::MIGRATIONS, audit::MIGRATIONS];
+        let sets = [
+            people::MIGRATIONS,
+            places::MIGRATIONS,
+            care::MIGRATIONS,
+            matters::MIGRATIONS,
+            alerts::MIGRATIONS,
+            audit::MIGRATIONS,
+        ];
         let world = World::with(Kind::Sqlite, &sets);
         world.act(matters::app::seed_classes);
         let mut staff = HashMap::new();

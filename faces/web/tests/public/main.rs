@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 //! Public pages over HTTP without a browser: forms as any client sends them, and what stands around them.
 
+mod card;
 mod follow;
 mod guard;
 mod hard;

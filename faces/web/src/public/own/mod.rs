@@ -1,6 +1,7 @@
 //! The own page of a person in care, opened with the link of a letter: who looked at their record, when, why and what they
 //! saw. It shows nothing of the record, works without script, and no cache keeps it. GET changes nothing.
 
+mod card;
 mod gate;
 mod requests;
 mod view;
@@ -23,6 +24,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/p/{code}", get(show))
         .layer(from_fn(super::track::no_store))
         .merge(requests::routes())
+        .merge(card::routes())
 }
 
 #[derive(Template)]
@@ -107,5 +109,6 @@ pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
     }
     let mut all: Vec<_> = out.into_iter().map(|(name, text)| (name, text.unwrap_or_default())).collect();
     all.extend(requests::samples(page));
+    all.extend(card::samples(page));
     all
 }

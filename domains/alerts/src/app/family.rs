@@ -1,0 +1,206 @@
+//! The circle of an elder is told (L5): a card was scanned, a finder wrote, the care plan was opened. By mail and by text
+//! message, in fixed sentences without anybody's name; addresses are read at the moment of sending. And the desk of the
+//! card's post, by a notice.
+
+use super::notices;
+use super::tell::{HasMail, HasSms};
+use crate::Result;
+use crate::config::AlertsConfig;
+use crate::mail::{Letter, Sent};
+use crate::outgoing::Call;
+use crate::sms::{Handed, SmsConfig, Words};
+use crate::texts::text;
+use care::app::telling;
+use care::events::{TellDesk, TellMessage, TellOldCard, TellPlan, TellScan};
+use care::model::ContactLine;
+use kernel::Lang;
+use kernel::ids::{ContactId, MatterId, PersonId, PostId};
+use serde_json::json;
+use store::{Cx, NewJob, params};
+use uuid::Uuid;
+
+/// Kinds of the jobs that send one message.
+pub(crate) const MAIL: &str = "family.mail";
+pub(crate) const SMS: &str = "family.sms";
+
+/// What the family is told: `mail-family-…` and `sms-family-…`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Word {
+    Scan,
+    Message,
+    Plan,
+}
+
+impl Word {
+    const fn code(self) -> &'static str {
+        match self {
+            Self::Scan => "scan",
+            Self::Message => "message",
+            Self::Plan => "plan",
+        }
+    }
+    /// Worth a text message even where there is a mail.
+    const fn is_urgent(self) -> bool {
+        matches!(self, Self::Scan | Self::Message)
+    }
+}
+
+pub(crate) fn scanned(cx: &mut Cx<'_>, ways: (HasMail, HasSms), job: &TellScan, key: &str) -> Result<()> {
+    family(cx, ways, job.person, Word::Scan, key)?;
+    let Some(card) = telling::card(cx, job.card)? else { return Ok(()) };
+    desk(cx, card.post, "card_scanned", card.number, key)
+}
+
+pub(crate) fn old_card(cx: &mut Cx<'_>, job: &TellOldCard, key: &str) -> Result<()> {
+    let Some(card) = telling::card(cx, job.card)? else { return Ok(()) };
+    desk(cx, card.post, "card_old", card.number, key)
+}
+
+pub(crate) fn look(cx: &mut Cx<'_>, job: &TellDesk, key: &str) -> Result<()> {
+    let Some(card) = telling::card(cx, job.card)? else { return Ok(()) };
+    let kind = match job.why.as_str() {
+        "far" => "card_far",
+        "reported" => "card_reported",
+        _ => "card_often",
+    };
+    desk(cx, card.post, kind, card.number, key)
+}
+
+pub(crate) fn message(cx: &mut Cx<'_>, ways: (HasMail, HasSms), job: &TellMessage, key: &str) -> Result<()> {
+    family(cx, ways, job.person, Word::Message, key)?;
+    let Some(thread) = telling::thread(cx, job.thread)? else { return Ok(()) };
+    let number = telling::card(cx, thread.card)?.map_or(0, |card| card.number);
+    desk(cx, thread.post, "finder_message", number, key)
+}
+
+pub(crate) fn plan_opened(cx: &mut Cx<'_>, ways: (HasMail, HasSms), job: &TellPlan, key: &str) -> Result<()> {
+    family(cx, ways, job.person, Word::Plan, key)
+}
+
+fn desk(cx: &mut Cx<'_>, post: PostId, kind: &str, number: i64, key: &str) -> Result<()> {
+    for account in telling::desk(cx, post)? {
+        notices::tell_desk(cx, account, kind, &format!("K-{number:05}"), key)?;
+    }
+    Ok(())
+}
+
+fn family(cx: &mut Cx<'_>, (mail, sms): (HasMail, HasSms), person: PersonId, word: Word, key: &str) -> Result<()> {
+    for contact in telling::family(cx, person)? {
+        let by_mail = mail.0 && contact.mail.is_some();
+        let by_sms = sms.0 && contact.phone.is_some() && (word.is_urgent() || !by_mail);
+        if by_mail {
+            queue(cx, "email", MAIL, person, contact.id, word, key)?;
+        }
+        if by_sms {
+            queue(cx, "sms", SMS, person, contact.id, word, key)?;
+        }
+    }
+    Ok(())
+}
+
+fn queue(
+    cx: &mut Cx<'_>,
+    channel: &str,
+    job: &'static str,
+    person: PersonId,
+    contact: ContactId,
+    word: Word,
+    key: &str,
+) -> Result<()> {
+    let id: Uuid = cx.new_id();
+    let sql = "INSERT INTO message (id, district_id, channel, kind, matter_id, to_contact, about_person, try_no, idem_key, state, \
+               created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 1, $8, 'queued', $9) ON CONFLICT (idem_key) DO NOTHING";
+    let idem = format!("family/{channel}/{key}/{contact}");
+    let (kind, none) = (format!("family-{}", word.code()), MatterId(Uuid::nil()));
+    if cx.execute(sql, params![id, cx.district(), channel, kind, none, contact, person, idem, cx.now])? > 0 {
+        cx.enqueue(NewJob { kind: job, key: id.to_string(), run_at: cx.now, payload: json!({ "message": id }) })?;
+    }
+    Ok(())
+}
+
+/// A message that still has to be sent, and to whom at this moment.
+fn load(cx: &mut Cx<'_>, id: Uuid) -> Result<Option<(String, ContactLine)>> {
+    let sql = "SELECT kind, to_contact, about_person FROM message WHERE id = $1 AND district_id = $2 AND state = 'queued' \
+               AND to_contact IS NOT NULL";
+    let Some(r) = cx.query_opt(sql, params![id, cx.district()])? else { return Ok(None) };
+    let person: PersonId = r.id("about_person")?;
+    let Some(contact) = telling::recipient(cx, person, r.id("to_contact")?)? else {
+        settle(cx, id, "dropped")?;
+        return Ok(None);
+    };
+    cx.record_read("person", person.0, &["contacts"])?;
+    Ok(Some((r.text("kind")?, contact)))
+}
+
+fn link(config: &AlertsConfig, lang: Lang) -> String {
+    let prefix = if lang == Lang::En { "/en" } else { "" };
+    format!("{}{prefix}/p", config.public_url.trim_end_matches('/'))
+}
+
+pub(crate) fn prepare_mail(cx: &mut Cx<'_>, config: &AlertsConfig, id: Uuid) -> Result<Option<Letter>> {
+    let Some((kind, contact)) = load(cx, id)? else { return Ok(None) };
+    let Some(to) = contact.mail else {
+        settle(cx, id, "dropped")?;
+        return Ok(None);
+    };
+    let link = link(config, contact.lang);
+    let args = [("link", link.as_str()), ("phone", config.duty_phone.as_str())];
+    let subject = text(contact.lang, &format!("mail-{kind}-subject"), &args);
+    let body = text(contact.lang, &format!("mail-{kind}-body"), &args);
+    Ok(Some(Letter { id, to, subject, body }))
+}
+
+pub(crate) fn prepare_sms(cx: &mut Cx<'_>, config: &AlertsConfig, sms: &SmsConfig, id: Uuid) -> Result<Option<Call>> {
+    let Some((kind, contact)) = load(cx, id)? else { return Ok(None) };
+    let Some(phone) = contact.phone else {
+        settle(cx, id, "dropped")?;
+        return Ok(None);
+    };
+    let link = link(config, contact.lang);
+    let args = [("link", link.as_str()), ("phone", config.duty_phone.as_str())];
+    let body = format!("【{}】{}", sms.signature, text(contact.lang, &format!("sms-{kind}"), &args));
+    let name = id.to_string();
+    Ok(Some(sms.call(&Words { id: &name, phone: &phone, text: &body, number: "", link: &link, code: "" })))
+}
+
+fn settle(cx: &mut Cx<'_>, id: Uuid, state: &str) -> Result<()> {
+    cx.execute("UPDATE message SET state = $1, settled_at = $2 WHERE id = $3", params![state, cx.now, id])?;
+    Ok(())
+}
+
+fn attempt(cx: &mut Cx<'_>, message: Uuid, result: &str, detail: &str) -> Result<()> {
+    let id: Uuid = cx.new_id();
+    cx.execute(
+        "INSERT INTO message_attempt (id, district_id, message_id, at, result, detail) VALUES ($1, $2, $3, $4, $5, $6)",
+        params![id, cx.district(), message, cx.now, result, detail],
+    )?;
+    Ok(())
+}
+
+pub(crate) fn note_mail(cx: &mut Cx<'_>, id: Uuid, sent: &Sent) -> Result<()> {
+    match sent {
+        Sent::Accepted => {
+            attempt(cx, id, "accepted", "")?;
+            settle(cx, id, "sent")
+        }
+        Sent::Refused(why) => {
+            attempt(cx, id, "refused", why)?;
+            settle(cx, id, "failed")
+        }
+        Sent::Later(why) => attempt(cx, id, "later", why),
+    }
+}
+
+pub(crate) fn note_sms(cx: &mut Cx<'_>, id: Uuid, handed: &Handed) -> Result<()> {
+    match handed {
+        Handed::Taken { .. } => {
+            attempt(cx, id, "accepted", "")?;
+            settle(cx, id, "sent")
+        }
+        Handed::Refused(why) => {
+            attempt(cx, id, "refused", why)?;
+            settle(cx, id, "failed")
+        }
+        Handed::Later(why) => attempt(cx, id, "later", why),
+    }
+}
