@@ -127,6 +127,10 @@ impl Page {
     pub fn number(&self, n: i64) -> String {
         fmt::number(n)
     }
+    /// Number of a care card, as it is printed on it.
+    pub fn card_number(&self, n: impl Borrow<i64>) -> String {
+        format!("K-{:05}", n.borrow())
+    }
     /// For `<time datetime>`.
     pub fn machine_time(&self, at: impl Borrow<Moment>) -> String {
         at.borrow().rfc3339()

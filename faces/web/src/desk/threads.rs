@@ -21,7 +21,6 @@ pub(super) fn routes() -> Router<App> {
 /// A line of the list, with the name of the post.
 struct Line {
     line: ThreadLine,
-    number: String,
     post: String,
 }
 
@@ -50,10 +49,7 @@ async fn list(State(app): State<App>, page: Page, staff: Staff) -> Result<Respon
         let ground = places::snapshot(cx)?;
         let name = |id| ground.post(id).map(|p| p.name.clone()).unwrap_or_default();
         let lines = threads::of_desk(cx)?;
-        let lines = lines
-            .into_iter()
-            .map(|line| Line { number: format!("K-{:05}", line.number), post: name(line.post), line })
-            .collect();
+        let lines = lines.into_iter().map(|line| Line { post: name(line.post), line }).collect();
         let frame = Frame::load(cx, &page, &staff, HERE)?;
         Ok::<_, Fail>(ThreadsPage { page, frame, lines })
     });
@@ -118,8 +114,7 @@ pub(super) mod tests {
         let mut out = Vec::new();
         for lines in [vec![], vec![true, false]] {
             let post = say("青禾警务站", "Qinghe post");
-            let lines =
-                lines.into_iter().map(|open| Line { line: line(open), number: "K-00012".into(), post: post.clone() });
+            let lines = lines.into_iter().map(|open| Line { line: line(open), post: post.clone() });
             let shown = ThreadsPage { page: page.clone(), frame: Frame::sample(page), lines: lines.collect() };
             out.push(("desk/threads.html", shown.render().unwrap_or_default()));
         }

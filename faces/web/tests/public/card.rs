@@ -68,7 +68,7 @@ impl Carded {
             let ground = care::Ground(places::snapshot(cx)?);
             Ok::<_, care::Error>(persons::register_person(cx, &ground, &new)?)
         });
-        let post = site.world.look(|cx| places::snapshot(cx)).posts()[0].id;
+        let post = site.world.look(places::snapshot).posts()[0].id;
         let mut made = site.world.act(move |cx| cards::make(cx, post, 2));
         let (spare, made) = (made.remove(1), made.remove(0));
         let this = Self { site, elder, officer, made, spare };

@@ -39,12 +39,6 @@ struct CardPage {
     again: String,
 }
 
-impl CardPage {
-    fn number(&self, n: &i64) -> String {
-        format!("K-{n:05}")
-    }
-}
-
 fn load(cx: &mut Cx<'_>, person: kernel::ids::PersonId) -> care::Result<(own::OwnCare, Vec<ThreadView>)> {
     let care = own::of(cx, person)?;
     let shown: Vec<ThreadId> = care.threads.iter().take(SHOWN).map(|t| t.id).collect();
