@@ -209,6 +209,8 @@ finding-closed-in-future = “{ $text }”: it was closed in the future: is the 
 finding-kind-unknown = the kind “{ $kind }” is not a class of the district: list it under [classes.same] of the map file, or set create = true
 finding-no-class = [classes.same] of the map file: the district has no class “{ $code }”
 finding-not-a-class = “{ $text }” is no class of this district ({ $known }); use [values.class]
+finding-not-a-body = “{ $text }” is no body of this district; use [values.about]
+finding-body-of-several = “{ $text }” is the name of several bodies here; raise this one at the desk
 
 # Staff
 finding-login-form = a login is 2–40 letters a–z, digits, dots, dashes, underlines or @

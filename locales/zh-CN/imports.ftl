@@ -197,6 +197,8 @@ finding-closed-in-future = “{ $text }”：办结日期还没有到，请核�
 finding-kind-unknown = 本区没有“{ $kind }”这个类别：请在对照文件的 [classes.same] 下写明它是哪一类，或写上 create = true
 finding-no-class = 对照文件的 [classes.same]：本区没有类别“{ $code }”
 finding-not-a-class = “{ $text }”不是本区的类别（{ $known }）；请写在 [values.class] 下
+finding-not-a-body = “{ $text }”不是本区的单位；请写在 [values.about] 下
+finding-body-of-several = 这里有几个单位都叫“{ $text }”；这一件请在工作台登记
 
 # 工作人员
 finding-login-form = 登录名要用 2–40 个小写字母、数字、点、横线、下划线或 @

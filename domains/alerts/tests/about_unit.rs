@@ -2,6 +2,7 @@
 //! is (R3). On both databases, with a mail server, a gateway of text messages, a robot and a webhook that keep what they get.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
+use alerts::app::intake::{NotTaken, Settings, Taken, take};
 use alerts::app::notices;
 use alerts::app::webhooks::{self, NewWebhook};
 use alerts::{AlertsConfig, Encryption, MailConfig, RobotConfig, RobotKind, SmsConfig};
@@ -165,6 +166,33 @@ impl Town {
         let to = format!("{to}@staff.example");
         self.mail.lock().unwrap().mails().iter().filter(|m| m.to.contains(&to)).count()
     }
+    /// A mail of whoever raised it, answering the mail with the id `answers`.
+    fn mail_in(&self, id: &str, answers: &str, body: &str) -> Result<Taken, NotTaken> {
+        self.mail_from("zhao@mail.example", id, answers, body)
+    }
+    fn mail_from(&self, from: &str, id: &str, answers: &str, body: &str) -> Result<Taken, NotTaken> {
+        let thread = if answers.is_empty() {
+            String::new()
+        } else {
+            format!("In-Reply-To: {answers}\r\nReferences: {answers}\r\n")
+        };
+        let mail = format!(
+            "From: {from}\r\nTo: intake@mulin.example\r\nMessage-ID: <{id}@mail.example>\r\n{thread}Subject: x\r\n\
+             Content-Type: text/plain; charset=utf-8\r\n\r\n{body}\r\n"
+        );
+        let settings = Settings { class: "dispute".into(), own_domain: Some("mulin.example".into()), sends: true };
+        take(&self.world.house.rt, self.world.house.district, &settings, mail.as_bytes())
+    }
+    fn mails_to(&self, to: &str) -> Vec<testkit::mail::Mail> {
+        let all = self.mail.lock().unwrap().mails();
+        all.into_iter().filter(|m| m.to.iter().any(|t| t == to)).collect()
+    }
+    fn ids_of_mails(&self, to: &str) -> Vec<String> {
+        self.mails_to(to).iter().map(|m| m.header("Message-ID")).collect()
+    }
+    fn mail_texts(&self, to: &str) -> Vec<String> {
+        self.mails_to(to).iter().map(|m| format!("{}\n{}", m.header("Subject"), m.text())).collect()
+    }
     fn sent(&self, path: &str) -> Vec<String> {
         let all = self.http.lock().unwrap().requests();
         all.iter().filter(|r| r.target.starts_with(path)).map(testkit::http::Request::text).collect()
@@ -229,5 +257,63 @@ testkit::both_databases! {
         assert_eq!(t.notices(t.junior), told, "nothing new");
         assert_eq!(t.notices(t.head), 0);
         assert_eq!((t.sent("/robot").len(), t.sent("/hook").len()), (robots, hooks));
+    }
+
+    /// It comes by mail, nobody knows yet whom it is about, the unit even works on it; then it is said. From then on the
+    /// conversation goes on by mail between whoever wrote and those who answer for it, past the unit.
+    fn a_conversation_by_mail_goes_on_past_the_unit(t: Town) {
+        let number = match t.mail_in("m1", "", "办事大厅的钱二态度恶劣。").unwrap() {
+            Taken::Raised(number) => number,
+            other => panic!("{other:?}"),
+        };
+        t.round();
+        let matter: MatterId = t.world.look(|cx| cx.query_one("SELECT id FROM matter", &[])?.id("id"));
+        let (junior, coordinator) = (t.junior, t.world.first.coordinator);
+        let seat = t.world.look(move |cx| cx.query_one("SELECT seat_id FROM term WHERE account_id = $1", store::params![junior])?.id("seat_id"));
+        t.act(coordinator, matter, Command::Accept);
+        t.act(coordinator, matter, Command::Assign { seat, note: None });
+        t.round();
+        let (told, mails) = (t.notices(junior), t.mails("junior"));
+        assert_eq!((told, mails), (1, 1), "an ordinary matter, given to them");
+        let theirs = t.ids_of_mails("junior@staff.example");
+        let unit = t.unit;
+        let who = t.world.who(coordinator, Purpose::Matter(matter));
+        t.world.act_as(who, move |cx| app::mark_about(cx, matter, unit, "来信说的是他们")).unwrap();
+        t.round();
+        // Whoever wrote goes on, by answering the mail that said it had come.
+        let raisers = t.ids_of_mails("zhao@mail.example");
+        assert_eq!(raisers.len(), 1, "the receipt");
+        assert_eq!(t.mail_in("m2", &raisers[0], "昨天又来敲门。").unwrap(), Taken::Added(number.clone()));
+        t.wait(60);
+        // The unit answers the notice it once had, forwards it, and makes up a thread of its own.
+        assert_eq!(t.mail_from("junior@staff.example", "m3", &theirs[0], "情况不属实。").unwrap(), Taken::FromStaff);
+        let made_up = format!("<{matter}@mulin.example>");
+        assert!(matches!(t.mail_from("junior@staff.example", "m4", &made_up, "进展如何？").unwrap(), Taken::Raised(_)), "an id of a matter is no thread");
+        t.wait(4);
+        let owner = t.owner(matter);
+        assert!(![t.head, t.junior].contains(&owner) && t.notices(owner) > 0, "somebody else hears");
+        t.act(owner, matter, Command::Sign);
+        t.act(owner, matter, Command::Contact { outcome: ContactOutcome::Reached, note: None });
+        t.act(owner, matter, Command::Submit { outcome: Outcome::Done, answer: "已经谈过话。".into() });
+        let (second, _) = t.world.staff(Role::Coordinator, Place::default(), "second", "第二");
+        t.act(second, matter, Command::Verify { note: None });
+        t.act(owner, matter, Command::Answer);
+        t.wait(2);
+        assert_eq!((t.notices(t.head), t.mails("head")), (0, 0));
+        let of_matter = t.world.look(move |cx| {
+            let sql = "SELECT COUNT(*) AS n FROM notice WHERE account_id = $1 AND matter_id = $2";
+            cx.query_one(sql, store::params![junior, matter])?.i64("n")
+        });
+        assert_eq!((of_matter, t.mails("junior")), (1, mails + 1), "what they had before, and the receipt for the mail of their own");
+        for mail in t.mail.lock().unwrap().mails() {
+            let to_unit = mail.to.iter().any(|to| ["head@staff.example", "junior@staff.example"].contains(&to.as_str()));
+            let all = format!("{}\n{}", mail.raw, mail.text());
+            assert!(!to_unit || !["敲门", "谈过话", "赵一"].iter().any(|w| all.contains(w)), "{all}");
+            assert!(to_unit || !theirs.iter().any(|id| all.contains(id.as_str())), "a mail names a mail of the unit's: {all}");
+        }
+        let got: Vec<String> = t.ids_of_mails("zhao@mail.example");
+        assert!(got.len() > 1, "whoever wrote has the answer by mail: {got:?}");
+        let own = t.mail_texts("junior@staff.example");
+        assert!(!own.last().unwrap().contains(&number), "the receipt for their own mail is about their own: {own:?}");
     }
 }

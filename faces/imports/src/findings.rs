@@ -148,6 +148,8 @@ findings! {
     "kind-unknown" KindUnknown { kind: String };
     "no-class" NoClass { code: String };
     "not-a-class" NotAClass { text: String, known: Vec<String> };
+    "not-a-body" NotABody { text: String };
+    "body-of-several" BodyOfSeveral { text: String };
 
     // Staff.
     "login-form" LoginForm;

@@ -53,6 +53,7 @@ const TYPED: &[&str] = &[
     "calendar",
     "working_days",
     "working_hours",
+    "about",
 ];
 
 #[test]

@@ -4,7 +4,8 @@
 
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
+use testkit::stall::On;
 use testkit::{Kind, TestDb};
 
 fn root() -> PathBuf {
@@ -76,22 +77,44 @@ fn undo(db: &TestDb) -> Command {
     command
 }
 
+/// Is the import undone, as the list says? What is there must agree with it.
+fn is_undone(db: &TestDb) -> bool {
+    let list = mulin(db).args(["import", "list", "--district", "boston311", "--json"]).output().unwrap();
+    let undone = !text(&list.stdout).contains("\"undone_at\":null");
+    let there = text(&report(db).stdout).contains("\"matters\":1491");
+    assert_ne!(undone, there, "{}", text(&list.stdout));
+    undone
+}
+
+/// Killed when it goes, also when the test fails: one that hangs would hang for ever.
+struct Doomed(Child);
+
+impl Drop for Doomed {
+    fn drop(&mut self) {
+        self.0.kill().unwrap();
+        self.0.wait().unwrap();
+    }
+}
+
 testkit::both_databases! {
     fn a_killed_undo_leaves_all_or_nothing(db: TestDb) {
         init(&db);
         it_comes_in_whole(&db);
-        // Wherever it is cut off: what is listed and what is there agree.
-        let mut child = undo(&db).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        child.kill().unwrap();
-        child.wait().unwrap();
-        let list = mulin(&db).args(["import", "list", "--district", "boston311", "--json"]).output().unwrap();
-        let undone = !text(&list.stdout).contains("\"undone_at\":null");
-        let there = text(&report(&db).stdout).contains("\"matters\":1491");
-        assert_ne!(undone, there, "{}", text(&list.stdout));
-        if there {
-            let done = undo(&db).output().unwrap();
-            assert!(done.status.success(), "{}", text(&done.stderr));
+        // Inside its transaction, for certain: where the first matter goes, and where everything is gone but the last line.
+        for (table, on) in [("matter", On::Delete), ("import_run", On::Update)] {
+            let stall = db.stall(table, on);
+            let child = Doomed(undo(&db).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap());
+            stall.reached();
+            drop(child);
+            stall.lift();
+            assert!(!is_undone(&db), "cut off at {table}: all of it is there");
         }
+        // After it: what is said is done.
+        let mut child = Doomed(undo(&db).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap());
+        let said = BufReader::new(child.0.stdout.take().unwrap()).lines().next();
+        drop(child);
+        assert!(said.is_some_and(|line| line.is_ok()), "it says that it is done");
+        assert!(is_undone(&db), "and it is");
         nothing_is_there(&db);
         it_comes_in_whole(&db);
         let verified = mulin(&db).args(["audit", "verify", "--district", "boston311"]).output().unwrap();

@@ -64,6 +64,11 @@ impl TestDb {
         Self { kind, dir, name }
     }
 
+    /// Name inside the shared cluster; empty for SQLite.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
     pub fn kind(&self) -> Kind {
         self.kind
     }

@@ -8,6 +8,7 @@ pub mod http;
 pub mod mail;
 pub mod net;
 pub mod pg;
+pub mod stall;
 #[cfg(feature = "world")]
 pub mod world;
 
@@ -16,5 +17,6 @@ pub use house::{DISTRICT, House, START};
 pub use http::HttpSink;
 pub use mail::{Mail, MailSink, Mood};
 pub use net::free_port;
+pub use stall::Stall;
 #[cfg(feature = "world")]
 pub use world::World;

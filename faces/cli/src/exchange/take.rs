@@ -7,14 +7,16 @@ use crate::import::problems::{Problems, thousands};
 use crate::import::table::{Record, Table};
 use crate::import::{Finding, Unfit};
 use crate::{Env, districts};
+use kernel::ids::OrgId;
 use kernel::{Datum, Lang, Moment, Point, text, time};
-use matters::app::{Raise, RaisedPlace, RaiserInput, exchange_key, raise};
+use matters::app::{Raise, RaisedPlace, RaiserInput, exchange_key, raise_about};
 use matters::model::{Channel, Origin};
+use matters::redaction::Correction;
 use std::collections::{BTreeSet, HashMap};
 
 /// Fields a map file may give a column to.
 const FIELDS: &[&str] =
-    &["order", "class", "text", "received", "due", "name", "phone", "address", "lat", "lon", "datum"];
+    &["order", "class", "text", "received", "due", "name", "phone", "address", "lat", "lon", "datum", "about"];
 const ORDER_CHARS: usize = 60;
 
 /// What became of a file.
@@ -35,7 +37,9 @@ pub fn run(env: &mut Env<'_>, args: &InArgs) -> anyhow::Result<Taken> {
     let table = Table::open(&args.file)?;
     let classes = env.rt.read_now(target.who(), matters::app::classes)?;
     let known = classes.iter().filter(|c| c.active).map(|c| c.code.clone()).collect();
-    let mut reader = Reader::new(map, &table, args.datum, args.system.clone(), known)?;
+    let orgs = env.rt.read_now(target.who(), |cx| people::app::orgs::list(cx, None))?;
+    let here = Here { classes: known, bodies: orgs.into_iter().map(|o| (o.name, o.id)).collect() };
+    let mut reader = Reader::new(map, &table, args.datum, args.system.clone(), here)?;
     let (mut problems, mut orders) = (Problems::default(), Vec::new());
     for record in table {
         let Some(record) = problems.take(record)? else { continue };
@@ -49,8 +53,8 @@ pub fn run(env: &mut Env<'_>, args: &InArgs) -> anyhow::Result<Taken> {
     let file = args.file.clone();
     let taken = env.rt.write_now(target.who(), move |cx| -> anyhow::Result<Taken> {
         let mut taken = Taken::default();
-        for (row, order) in orders {
-            match raise(cx, order) {
+        for (row, (order, about)) in orders {
+            match raise_about(cx, order, &Correction::default(), about) {
                 Ok(receipt) if receipt.repeated => taken.unchanged += 1,
                 Ok(_) => taken.new += 1,
                 Err(matters::Error::Invalid(wrong)) if wrong.iter().all(|w| w.key == "invalid-key-reused") => {
@@ -75,6 +79,25 @@ pub fn run(env: &mut Env<'_>, args: &InArgs) -> anyhow::Result<Taken> {
     Ok(taken)
 }
 
+/// What a file may name of this district.
+struct Here {
+    classes: BTreeSet<String>,
+    /// Bodies by name; a name that two kinds of bodies share stands here twice.
+    bodies: Vec<(String, OrgId)>,
+}
+
+impl Here {
+    /// The body that somebody complains about (R3): it must be known, or the order would come to the very people.
+    fn body(&self, name: &str) -> Result<OrgId, Finding> {
+        let mut named = self.bodies.iter().filter(|(known, _)| text::narrow(known) == text::narrow(name));
+        match (named.next(), named.next()) {
+            (Some((_, id)), None) => Ok(*id),
+            (Some(_), Some(_)) => Err(Finding::BodyOfSeveral { text: name.to_owned() }),
+            _ => Err(Finding::NotABody { text: name.to_owned() }),
+        }
+    }
+}
+
 struct Reader {
     map: MapFile,
     columns: HashMap<&'static str, usize>,
@@ -82,18 +105,12 @@ struct Reader {
     dates: Dates,
     datum: Option<Datum>,
     system: String,
-    classes: BTreeSet<String>,
+    here: Here,
     seen: HashMap<String, usize>,
 }
 
 impl Reader {
-    fn new(
-        map: MapFile,
-        table: &Table,
-        datum: Option<Datum>,
-        system: String,
-        classes: BTreeSet<String>,
-    ) -> anyhow::Result<Self> {
+    fn new(map: MapFile, table: &Table, datum: Option<Datum>, system: String, here: Here) -> anyhow::Result<Self> {
         let mut columns = HashMap::new();
         for field in FIELDS {
             if let Some(named) = map.columns.get(*field).and_then(|c| c.names().first()) {
@@ -110,7 +127,7 @@ impl Reader {
         let zone = if map.timezone.is_some() { map.timezone()? } else { time::shanghai() };
         let dates = Dates { zone, formats: map.dates.clone() };
         let headers = table.headers.clone();
-        Ok(Self { map, columns, headers, dates, datum, system, classes, seen: HashMap::new() })
+        Ok(Self { map, columns, headers, dates, datum, system, here, seen: HashMap::new() })
     }
 
     fn cell<'r>(&self, record: &'r Record, field: &str) -> Option<&'r str> {
@@ -121,8 +138,8 @@ impl Reader {
         self.columns.get(field).and_then(|c| self.headers.get(*c)).map_or("", String::as_str)
     }
 
-    /// The matter of a row; `None` when something is wrong with it.
-    fn read(&mut self, record: &Record, problems: &mut Problems) -> Option<Raise> {
+    /// The matter of a row and the body it is about; `None` when something is wrong with it.
+    fn read(&mut self, record: &Record, problems: &mut Problems) -> Option<(Raise, Option<OrgId>)> {
         let mut wrong = Vec::new();
         let order = self.cell(record, "order").unwrap_or_default().to_owned();
         if order.is_empty() {
@@ -135,10 +152,10 @@ impl Reader {
         let class = self.cell(record, "class").ok_or(Finding::KindEmpty);
         let class = class.and_then(|word| self.map.word("class", word).map(str::to_owned));
         let class = class.and_then(|code| {
-            if self.classes.contains(&code) {
+            if self.here.classes.contains(&code) {
                 return Ok(code);
             }
-            Err(Finding::NotAClass { text: code, known: self.classes.iter().cloned().collect() })
+            Err(Finding::NotAClass { text: code, known: self.here.classes.iter().cloned().collect() })
         });
         let class = class.map_err(|what| wrong.push(("class", what))).unwrap_or_default();
         let words = self.cell(record, "text").unwrap_or_default();
@@ -153,13 +170,16 @@ impl Reader {
         let phone = self.cell(record, "phone").map(|cell| text::phone(cell).ok_or(Finding::NotAPhone));
         let phone = phone.and_then(|read| read.map_err(|what| wrong.push(("phone", what))).ok());
         let point = self.point(record).map_err(|what| wrong.push(("lat", what))).ok().flatten();
+        let about =
+            self.cell(record, "about").map(|cell| self.map.word("about", cell).and_then(|name| self.here.body(name)));
+        let about = about.and_then(|read| read.map_err(|what| wrong.push(("about", what))).ok());
         let fine = wrong.is_empty();
         for (field, what) in wrong {
             problems.wrong(record.row, self.column(field), what);
         }
         let name = self.cell(record, "name").map(str::to_owned);
         let anonymous = name.is_none() && phone.is_none();
-        fine.then(|| Raise {
+        let raise = || Raise {
             key: Some(exchange_key(&self.system, &order)),
             class,
             text: format!("{}\n{words}", head(&self.system, &order, received, due)),
@@ -178,7 +198,8 @@ impl Reader {
                 lang: Lang::ZhCn,
             },
             origin: Origin::Api,
-        })
+        };
+        fine.then(|| (raise(), about))
     }
 
     fn point(&self, record: &Record) -> Result<Option<Point>, Finding> {
