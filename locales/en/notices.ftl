@@ -19,6 +19,19 @@ notice-closed = { $number } is closed
 notice-supervisor = { $number } is late, please see to it
 notice-next_level = { $number } is still late, please step in
 notice-verify = { $number } waits for your check
+notice-lost_new = A lost elder: please look at once at { $number }
+notice-lost_untaken = Nobody has taken over the lost elder { $number }; please see to it
+notice-lost_asked = Do you know who this elder is? { $number }
+notice-lost_called = An elder near you needs help; can you come? { $number }
+notice-lost_over = It is over for the lost elder, thank you: { $number }
+notice-lost_offer = Somebody offers to help: { $number }
+notice-lost_next_contact = The last contact was not reached, please call the next one: { $number }
+notice-lost_look = Please look after the elder at the post: { $number }
+notice-lost_long = The elder has been at the post for long; please ask for a doctor: { $number }
+notice-lost_second = A hand-over needs the agreement of a second officer: { $number }
+notice-lost_override = An elder was taken home although nobody is there; please ask why: { $number }
+notice-lost_conference = Lost for the third time within a year; please call a care conference: { $number }
+notice-lost_word = The family or the finder wrote: { $number }
 mail-staff-body = { $sentence }
 
     Due: { $due }
@@ -102,6 +115,8 @@ sms-answer = What you raised ({ $number }) has been answered. Read it at { $link
 # Robots in chat groups: words before each line
 robot-emergency = [Emergency]
 robot-new = [New]
+robot-lost = [Lost elder]
+robot-lost-what = please look at once
 robot-overdue = [Overdue]
 robot-reopened = [Reopened]
 robot-more = { $n } more are on the desk.
@@ -147,3 +162,50 @@ mail-family-plan-body = Somebody on duty opened the care plan of your elder. Who
 sms-family-scan = Somebody scanned the care card of your elder. Please call them first; if you cannot reach them, call the duty desk on { $phone }.
 sms-family-message = A finder wrote to you through the care card. Read it at { $link } with the code on your letter. Duty desk: { $phone }.
 sms-family-plan = Somebody on duty opened the care plan of your elder; who looked, see { $link }. Duty desk: { $phone }.
+# A lost elder: to the family, without a name and without a place
+mail-lost-looking-subject = We are looking for your elder: { $number }
+mail-lost-looking-body = Hello,
+
+    We have your report and are looking for your elder. The number is { $number }.
+    How your elder is, where to fetch them and when you can come: please open this page, which is yours alone:
+    { $link }
+
+    Please pass the address on to nobody. If it does not open, call the duty desk on { $phone }, day and night, and say the number.
+    This mail was sent by a program.
+sms-lost-looking = We are looking for your elder ({ $number }). Please open { $link }, see how they are and tell us when you can come; pass the address on to nobody. Duty desk: { $phone }.
+mail-lost-found-subject = Somebody sees your elder: { $number }
+mail-lost-found-body = Hello,
+
+    Somebody sees your elder; our people are with them or on the way. The number is { $number }.
+    How your elder is, where to fetch them and when you can come: please open this page, which is yours alone:
+    { $link }
+
+    Please pass the address on to nobody. If it does not open, call the duty desk on { $phone }, day and night, and say the number.
+    This mail was sent by a program.
+sms-lost-found = Somebody sees your elder ({ $number }). Please open { $link }, see how they are and tell us when you can come; pass the address on to nobody. Duty desk: { $phone }.
+mail-lost-kept-subject = Your elder is at the post and safe: { $number }
+mail-lost-kept-body = Hello,
+
+    Your elder is at the post and looked after. The number is { $number }.
+    How your elder is, where to fetch them and when you can come: please open this page, which is yours alone:
+    { $link }
+
+    Please pass the address on to nobody. If it does not open, call the duty desk on { $phone }, day and night, and say the number.
+    This mail was sent by a program.
+sms-lost-kept = Your elder is at the post and looked after ({ $number }). Please open { $link }, see how they are and tell us when you can come; pass the address on to nobody. Duty desk: { $phone }.
+mail-lost-home-subject = Your elder is with the family: { $number }
+mail-lost-home-body = Hello,
+
+    { $number }: your elder is safe and with the family or with those who care for them.
+    If you have a question, call the duty desk on { $phone }, day and night, and say the number.
+
+    This mail was sent by a program.
+sms-lost-home = Your elder is safe and with the family or with those who care for them ({ $number }). Questions: { $phone }.
+mail-lost-code-subject = Your code for fetching your elder: { $number }
+mail-lost-code-body = Hello,
+
+    When you come for your elder ({ $number }), tell this code to the officer at the post, in person: { $code }
+
+    In person only. Tell it to nobody on the telephone or on a page, whoever asks. Duty desk: { $phone }, day and night.
+    This mail was sent by a program.
+sms-lost-code = Your code for fetching your elder ({ $number }) is { $code }. Tell it only to the officer in person, to nobody on the telephone or on a page. Duty desk: { $phone }.

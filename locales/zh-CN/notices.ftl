@@ -19,6 +19,19 @@ notice-closed = { $number } 办结了
 notice-supervisor = { $number } 已经超时，请督促
 notice-next_level = { $number } 超时仍未办，请您过问
 notice-verify = { $number } 等您核查
+notice-lost_new = 有走失老人的新事，请马上看：{ $number }
+notice-lost_untaken = 走失老人 { $number } 还没有人接手，请督促
+notice-lost_asked = 请帮忙认一认，这位老人是谁：{ $number }
+notice-lost_called = 附近有位老人需要帮忙找，您能来吗：{ $number }
+notice-lost_over = 老人的事有了结果，谢谢您：{ $number }
+notice-lost_offer = 有人愿意帮忙：{ $number }
+notice-lost_next_contact = 上一位家人没联系上，请打给下一位：{ $number }
+notice-lost_look = 该去看看站里的老人了：{ $number }
+notice-lost_long = 老人在站里时间长了，请安排看医生：{ $number }
+notice-lost_second = 交接老人需要第二位民警或值班员同意：{ $number }
+notice-lost_override = 家中无人时仍把老人送回了家，请过问：{ $number }
+notice-lost_conference = 这位老人一年内第三次走失，请安排照护会商：{ $number }
+notice-lost_word = 家人或发现人有话：{ $number }
 mail-staff-body = { $sentence }
 
     办理期限：{ $due }
@@ -102,6 +115,8 @@ sms-answer = 您反映的事（{ $number }）有答复了，请打开 { $link } 
 # 工作群机器人:每行前面的词
 robot-emergency = 【紧急】
 robot-new = 【新事项】
+robot-lost = 【走失老人】
+robot-lost-what = 请马上看
 robot-overdue = 【已超时】
 robot-reopened = 【重新打开】
 robot-more = 另有 { $n } 件，请到工作台查看。
@@ -147,3 +162,50 @@ mail-family-plan-body = 工作人员打开了您家老人的照护计划。是�
 sms-family-scan = 有人扫了您家老人的爱心卡。请先联系老人，联系不上请打值班电话 { $phone }。
 sms-family-message = 发现人通过爱心卡给您留言了，请打开 { $link } 用查询信上的编码查看。值班电话 { $phone }。
 sms-family-plan = 工作人员打开了您家老人的照护计划，谁看过请到 { $link } 查看。值班电话 { $phone }。
+# 走失老人:写给家人的话,没有姓名和地点
+mail-lost-looking-subject = 我们正在帮您找老人：{ $number }
+mail-lost-looking-body = 您好：
+
+    您家老人走失的事已经收到，编号 { $number }，正在找。
+    老人现在怎样、去哪里接、您什么时候能到，请打开这个只属于您的网页：
+    { $link }
+
+    请不要把网址转发给别人。打不开请打值班电话 { $phone }，24 小时有人，报编号就行。
+    这封邮件由系统自动发出。
+sms-lost-looking = 正在帮您找老人（{ $number }）。请打开 { $link } 查看并告诉我们您什么时候能到，网址请勿转发。值班电话 { $phone }。
+mail-lost-found-subject = 您家老人有人看到了：{ $number }
+mail-lost-found-body = 您好：
+
+    您家老人有人看到了，编号 { $number }，我们的人正赶过去或正陪着。
+    老人现在怎样、去哪里接、您什么时候能到，请打开这个只属于您的网页：
+    { $link }
+
+    请不要把网址转发给别人。打不开请打值班电话 { $phone }，24 小时有人，报编号就行。
+    这封邮件由系统自动发出。
+sms-lost-found = 您家老人有人看到了（{ $number }）。请打开 { $link } 查看并告诉我们您什么时候能到，网址请勿转发。值班电话 { $phone }。
+mail-lost-kept-subject = 您家老人在站里，很安全：{ $number }
+mail-lost-kept-body = 您好：
+
+    您家老人在站里，有人照看，编号 { $number }。
+    老人现在怎样、去哪里接、您什么时候能到，请打开这个只属于您的网页：
+    { $link }
+
+    请不要把网址转发给别人。打不开请打值班电话 { $phone }，24 小时有人，报编号就行。
+    这封邮件由系统自动发出。
+sms-lost-kept = 您家老人在站里，有人照看（{ $number }）。请打开 { $link } 查看并告诉我们您什么时候能到，网址请勿转发。值班电话 { $phone }。
+mail-lost-home-subject = 老人已经交给家人：{ $number }
+mail-lost-home-body = 您好：
+
+    编号 { $number }：老人已经平安交到家人或照护的人手里。
+    有疑问请打值班电话 { $phone }，24 小时有人，报编号就行。
+
+    这封邮件由系统自动发出。
+sms-lost-home = 老人已经平安交到家人或照护的人手里（{ $number }）。有疑问请打值班电话 { $phone }。
+mail-lost-code-subject = 接老人用的验证码：{ $number }
+mail-lost-code-body = 您好：
+
+    您去接老人（{ $number }）时，请把这个验证码当面告诉站里的民警或值班员：{ $code }
+
+    只当面说。电话里、网上谁问都不要说。值班电话 { $phone }，24 小时有人。
+    这封邮件由系统自动发出。
+sms-lost-code = 接老人（{ $number }）的验证码是 { $code }。只当面告诉站里的民警或值班员，电话里、网上谁问都不要说。值班电话 { $phone }。

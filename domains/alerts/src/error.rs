@@ -14,6 +14,8 @@ pub enum Error {
     Matters(#[from] matters::Error),
     #[error(transparent)]
     Care(#[from] care::Error),
+    #[error(transparent)]
+    Lost(#[from] lost::Error),
     /// A field of a form, and what is wrong with it.
     #[error("{field}: {why}")]
     Invalid { field: &'static str, why: &'static str },
@@ -28,7 +30,8 @@ impl Error {
             Self::Store(e)
             | Self::People(people::Error::Store(e))
             | Self::Matters(matters::Error::Store(e))
-            | Self::Care(care::Error::Store(e)) => e.is_unavailable(),
+            | Self::Care(care::Error::Store(e))
+            | Self::Lost(lost::Error::Store(e)) => e.is_unavailable(),
             _ => false,
         }
     }
@@ -40,7 +43,8 @@ impl From<Error> for JobError {
             Error::Store(e)
             | Error::People(people::Error::Store(e))
             | Error::Matters(matters::Error::Store(e))
-            | Error::Care(care::Error::Store(e)) => e.into(),
+            | Error::Care(care::Error::Store(e))
+            | Error::Lost(lost::Error::Store(e)) => e.into(),
             // Messages of the domains hold codes and field names only, so they may stand on the dead-letter page.
             other => Self::Dead(other.to_string()),
         }

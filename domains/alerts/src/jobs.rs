@@ -3,11 +3,12 @@
 use crate::Error;
 use crate::app::outbox::{self, SEND};
 use crate::app::tell::{self, HasMail, HasSms};
-use crate::app::{family, push_queue, robots, sms, webhook_queue};
+use crate::app::{family, lost, push_queue, robots, sms, webhook_queue};
 use crate::config::AlertsConfig;
 use crate::mail::{Mailer, Sent};
 use crate::outgoing::Outgoing;
 use crate::sms::Handed;
+use ::lost::events::{TellFamily, TellStaff};
 use care::events::{TellDesk, TellMessage, TellOldCard, TellPlan, TellScan};
 use matters::app::data_requests::TellDeciders;
 use matters::events::{DeliverAnswer, NotifyOwner, NotifyRaiser, NotifySupervisor, NotifyVerifiers};
@@ -32,6 +33,7 @@ pub fn handlers(config: AlertsConfig) -> Handlers {
     let family_mailer = mailer.clone();
     let (push_config, push_out, pushes) = (Arc::clone(&config), Arc::clone(&out), config.push.is_some());
     let (robots, robot_out, followed) = (Arc::clone(&config), Arc::clone(&out), Arc::clone(&config));
+    let staff = Arc::clone(&config);
     Handlers::default()
         .on(NotifyOwner::KIND, move |rt, job| {
             let (n, key): (NotifyOwner, _) = (payload(job)?, job_key(job));
@@ -98,6 +100,15 @@ pub fn handlers(config: AlertsConfig) -> Handlers {
             None => Err(JobError::Retry("no mail server is set up".into())),
         })
         .on(family::SMS, move |rt, job| sms_family(rt, job, &family_sms, &family_out))
+        .on(TellStaff::KIND, move |rt, job| {
+            let (n, key): (TellStaff, _) = (payload(job)?, job_key(job));
+            let settings = Arc::clone(&staff);
+            run(rt, job, move |cx| lost::staff(cx, &settings, mail, &n, &key))
+        })
+        .on(TellFamily::KIND, move |rt, job| {
+            let (n, key): (TellFamily, _) = (payload(job)?, job_key(job));
+            run(rt, job, move |cx| lost::family(cx, (mail, sms), &n, &key))
+        })
         .on(SEND, move |rt, job| match &mailer {
             Some(mailer) => send(rt, job, &config, mailer),
             None => Err(JobError::Retry("no mail server is set up".into())),

@@ -30,7 +30,9 @@ pub struct RobotConfig {
 }
 
 /// What can be told, each with the words before the line.
-pub const EVENTS: &[&str] = &["emergency", "new", "overdue", "reopened"];
+pub const EVENTS: &[&str] = &["emergency", LOST, "new", "overdue", "reopened"];
+/// A case of a lost elder is new: its number and its post.
+pub(crate) const LOST: &str = "lost";
 
 /// Both allow 20 messages a minute; everything that comes between two of them goes into one.
 pub(crate) const SPACING_SECS: i64 = 3;

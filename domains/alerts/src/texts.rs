@@ -50,8 +50,9 @@ mod tests {
 
     #[test]
     fn every_kind_has_its_sentence_in_both_languages() {
-        use crate::app::notices::{DESK_KINDS, OWN_KINDS};
-        let own = OWN_KINDS.iter().copied().chain(DESK_KINDS.iter().map(|(kind, _)| *kind));
+        use crate::app::notices::{CASE_KINDS, DESK_KINDS, OWN_KINDS};
+        let pages = DESK_KINDS.iter().chain(CASE_KINDS).map(|(kind, _)| *kind);
+        let own = OWN_KINDS.iter().copied().chain(pages);
         let kinds = Reason::ALL.iter().map(|r| r.code()).chain(own);
         for kind in kinds {
             for lang in Lang::ALL {
@@ -60,6 +61,22 @@ mod tests {
             }
         }
         for lang in Lang::ALL {
+            for news in lost::events::News::ALL {
+                for key in ["mail-lost-{}-subject", "mail-lost-{}-body", "sms-lost-{}"] {
+                    let key = key.replace("{}", news.code());
+                    let words = text(
+                        lang,
+                        &key,
+                        &[("number", "ZS-2026-00001"), ("phone", "021-0571 0110"), ("code", "123456")],
+                    );
+                    assert!(words.contains("ZS-2026-00001") && !words.contains('⟦'), "{key}: {words}");
+                    assert_eq!(
+                        words.contains("123456"),
+                        *news == lost::events::News::Code && !key.ends_with("subject"),
+                        "{key}"
+                    );
+                }
+            }
             for key in [
                 "mail-staff-body",
                 "mail-answer-subject",
@@ -91,6 +108,8 @@ mod tests {
                 "robot-more",
                 "robot-emergency",
                 "robot-new",
+                "robot-lost",
+                "robot-lost-what",
                 "robot-overdue",
                 "robot-reopened",
             ] {

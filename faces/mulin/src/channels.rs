@@ -145,7 +145,7 @@ pub(crate) struct Robot {
 }
 
 fn usual() -> Vec<String> {
-    ["emergency", "new", "overdue", "reopened"].map(str::to_owned).to_vec()
+    ["emergency", "lost", "new", "overdue", "reopened"].map(str::to_owned).to_vec()
 }
 
 impl std::fmt::Debug for Robot {

@@ -14,7 +14,7 @@ use care::app::telling;
 use care::events::{TellDesk, TellMessage, TellOldCard, TellPlan, TellScan};
 use care::model::ContactLine;
 use kernel::Lang;
-use kernel::ids::{ContactId, MatterId, PersonId, PostId};
+use kernel::ids::{CaseId, ContactId, MatterId, PersonId, PostId};
 use serde_json::json;
 use store::{Cx, NewJob, params};
 use uuid::Uuid;
@@ -85,42 +85,74 @@ fn desk(cx: &mut Cx<'_>, post: PostId, kind: &str, number: i64, key: &str) -> Re
 }
 
 fn family(cx: &mut Cx<'_>, (mail, sms): (HasMail, HasSms), person: PersonId, word: Word, key: &str) -> Result<()> {
+    let (kind, none) = (format!("family-{}", word.code()), MatterId(Uuid::nil()));
     for contact in telling::family(cx, person)? {
         let by_mail = mail.0 && contact.mail.is_some();
         let by_sms = sms.0 && contact.phone.is_some() && (word.is_urgent() || !by_mail);
         if by_mail {
-            queue(cx, "email", MAIL, person, contact.id, word, key)?;
+            queue(cx, Way::Mail, (person, contact.id), (&kind, none), key)?;
         }
         if by_sms {
-            queue(cx, "sms", SMS, person, contact.id, word, key)?;
+            queue(cx, Way::Sms, (person, contact.id), (&kind, none), key)?;
         }
     }
     Ok(())
 }
 
-fn queue(
+/// How a contact is reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Way {
+    Mail,
+    Sms,
+}
+
+/// One message to one contact, once per key; `of` is the case it is about, if it is about one.
+pub(super) fn queue(
     cx: &mut Cx<'_>,
-    channel: &str,
-    job: &'static str,
-    person: PersonId,
-    contact: ContactId,
-    word: Word,
+    way: Way,
+    (person, contact): (PersonId, ContactId),
+    (kind, of): (&str, MatterId),
     key: &str,
 ) -> Result<()> {
+    let (channel, job) = match way {
+        Way::Mail => ("email", MAIL),
+        Way::Sms => ("sms", SMS),
+    };
     let id: Uuid = cx.new_id();
     let sql = "INSERT INTO message (id, district_id, channel, kind, matter_id, to_contact, about_person, try_no, idem_key, state, \
                created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 1, $8, 'queued', $9) ON CONFLICT (idem_key) DO NOTHING";
     let idem = format!("family/{channel}/{key}/{contact}");
-    let (kind, none) = (format!("family-{}", word.code()), MatterId(Uuid::nil()));
-    if cx.execute(sql, params![id, cx.district(), channel, kind, none, contact, person, idem, cx.now])? > 0 {
+    if cx.execute(sql, params![id, cx.district(), channel, kind, of, contact, person, idem, cx.now])? > 0 {
         cx.enqueue(NewJob { kind: job, key: id.to_string(), run_at: cx.now, payload: json!({ "message": id }) })?;
     }
     Ok(())
 }
 
-/// A message that still has to be sent, and to whom at this moment.
-fn load(cx: &mut Cx<'_>, id: Uuid) -> Result<Option<(String, ContactLine)>> {
-    let sql = "SELECT kind, to_contact, about_person FROM message WHERE id = $1 AND district_id = $2 AND state = 'queued' \
+/// A message that still has to be sent, to whom at this moment, and what its words name.
+struct Ready {
+    kind: String,
+    contact: ContactLine,
+    named: Named,
+}
+
+/// What the fixed sentences name. Empty: nothing of that kind.
+#[derive(Default)]
+pub(super) struct Named {
+    pub number: String,
+    pub link: String,
+    pub code: String,
+}
+
+impl Named {
+    fn text(&self, config: &AlertsConfig, lang: Lang, key: &str) -> String {
+        let (number, link, code) = (self.number.as_str(), self.link.as_str(), self.code.as_str());
+        let args = [("number", number), ("link", link), ("code", code), ("phone", config.duty_phone.as_str())];
+        text(lang, key, &args)
+    }
+}
+
+fn load(cx: &mut Cx<'_>, config: &AlertsConfig, id: Uuid) -> Result<Option<Ready>> {
+    let sql = "SELECT kind, matter_id, to_contact, about_person FROM message WHERE id = $1 AND district_id = $2 AND state = 'queued' \
                AND to_contact IS NOT NULL";
     let Some(r) = cx.query_opt(sql, params![id, cx.district()])? else { return Ok(None) };
     let person: PersonId = r.id("about_person")?;
@@ -128,39 +160,48 @@ fn load(cx: &mut Cx<'_>, id: Uuid) -> Result<Option<(String, ContactLine)>> {
         settle(cx, id, "dropped")?;
         return Ok(None);
     };
+    let kind = r.text("kind")?;
+    let named = match super::lost::news_of(&kind) {
+        Some(news) => {
+            let case = CaseId(r.id::<MatterId>("matter_id")?.0);
+            super::lost::named(cx, config, news, case, (person, &contact))?
+        }
+        None => Some(Named { link: link(config, contact.lang, "/p"), ..Named::default() }),
+    };
+    let Some(named) = named else {
+        settle(cx, id, "dropped")?;
+        return Ok(None);
+    };
     cx.record_read("person", person.0, &["contacts"])?;
-    Ok(Some((r.text("kind")?, contact)))
+    Ok(Some(Ready { kind, contact, named }))
 }
 
-fn link(config: &AlertsConfig, lang: Lang) -> String {
+pub(super) fn link(config: &AlertsConfig, lang: Lang, path: &str) -> String {
     let prefix = if lang == Lang::En { "/en" } else { "" };
-    format!("{}{prefix}/p", config.public_url.trim_end_matches('/'))
+    format!("{}{prefix}{path}", config.public_url.trim_end_matches('/'))
 }
 
 pub(crate) fn prepare_mail(cx: &mut Cx<'_>, config: &AlertsConfig, id: Uuid) -> Result<Option<Letter>> {
-    let Some((kind, contact)) = load(cx, id)? else { return Ok(None) };
+    let Some(Ready { kind, contact, named }) = load(cx, config, id)? else { return Ok(None) };
     let Some(to) = contact.mail else {
         settle(cx, id, "dropped")?;
         return Ok(None);
     };
-    let link = link(config, contact.lang);
-    let args = [("link", link.as_str()), ("phone", config.duty_phone.as_str())];
-    let subject = text(contact.lang, &format!("mail-{kind}-subject"), &args);
-    let body = text(contact.lang, &format!("mail-{kind}-body"), &args);
+    let subject = named.text(config, contact.lang, &format!("mail-{kind}-subject"));
+    let body = named.text(config, contact.lang, &format!("mail-{kind}-body"));
     Ok(Some(Letter { id, to, subject, body }))
 }
 
 pub(crate) fn prepare_sms(cx: &mut Cx<'_>, config: &AlertsConfig, sms: &SmsConfig, id: Uuid) -> Result<Option<Call>> {
-    let Some((kind, contact)) = load(cx, id)? else { return Ok(None) };
+    let Some(Ready { kind, contact, named }) = load(cx, config, id)? else { return Ok(None) };
     let Some(phone) = contact.phone else {
         settle(cx, id, "dropped")?;
         return Ok(None);
     };
-    let link = link(config, contact.lang);
-    let args = [("link", link.as_str()), ("phone", config.duty_phone.as_str())];
-    let body = format!("【{}】{}", sms.signature, text(contact.lang, &format!("sms-{kind}"), &args));
+    let body = format!("【{}】{}", sms.signature, named.text(config, contact.lang, &format!("sms-{kind}")));
     let name = id.to_string();
-    Ok(Some(sms.call(&Words { id: &name, phone: &phone, text: &body, number: "", link: &link, code: "" })))
+    let Named { number, link, code } = &named;
+    Ok(Some(sms.call(&Words { id: &name, phone: &phone, text: &body, number, link, code })))
 }
 
 fn settle(cx: &mut Cx<'_>, id: Uuid, state: &str) -> Result<()> {

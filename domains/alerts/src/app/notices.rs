@@ -3,7 +3,7 @@
 use super::me;
 use crate::Result;
 use kernel::Moment;
-use kernel::ids::{AccountId, MatterId};
+use kernel::ids::{AccountId, CaseId, MatterId};
 use store::{Cx, params};
 use uuid::Uuid;
 
@@ -37,9 +37,32 @@ pub const DESK_KINDS: &[(&str, &str)] = &[
     ("finder_message", "/desk/threads"),
 ];
 
-/// Where a notice leads when it is about no matter.
-pub fn leads_to(kind: &str) -> Option<&'static str> {
-    DESK_KINDS.iter().find(|(k, _)| *k == kind).map(|(_, path)| *path)
+/// Kinds that are about the case of a lost elder: each leads to the page of that case, which whoever helps sees less of.
+pub const CASE_KINDS: &[(&str, &str)] = &[
+    ("lost_new", "/desk/lost/"),
+    ("lost_untaken", "/desk/lost/"),
+    ("lost_asked", "/desk/lost/"),
+    ("lost_called", "/desk/help-needed/"),
+    ("lost_over", "/desk/help-needed/"),
+    ("lost_offer", "/desk/lost/"),
+    ("lost_next_contact", "/desk/lost/"),
+    ("lost_look", "/desk/lost/"),
+    ("lost_long", "/desk/lost/"),
+    ("lost_second", "/desk/lost/"),
+    ("lost_override", "/desk/lost/"),
+    ("lost_conference", "/desk/lost/"),
+    ("lost_word", "/desk/lost/"),
+];
+
+/// Where a notice leads when it is about no matter: to a page of the desk, or to the page of the case it is about.
+pub fn leads_to(kind: &str, of: MatterId) -> Option<String> {
+    let page = DESK_KINDS.iter().find(|(k, _)| *k == kind).map(|(_, path)| (*path).to_owned());
+    page.or_else(|| is_case(kind).map(|path| format!("{path}{of}")))
+}
+
+/// The pages of such cases, when it is about one.
+pub(crate) fn is_case(kind: &str) -> Option<&'static str> {
+    CASE_KINDS.iter().find(|(k, _)| *k == kind).map(|(_, path)| *path)
 }
 
 /// Signal after a new notice or a reading; the subject is the account.
@@ -50,6 +73,7 @@ pub const SIGNAL: &str = "notice";
 pub struct Notice {
     pub id: Uuid,
     pub kind: String,
+    /// What it is about: a matter, or the case of a lost elder ([`CASE_KINDS`]).
     pub matter: MatterId,
     pub number: String,
     pub at: Moment,
@@ -106,10 +130,16 @@ pub fn mark_matter_read(cx: &mut Cx<'_>, matter: MatterId) -> Result<u64> {
     Ok(n)
 }
 
+/// Likewise of the case of a lost elder.
+pub fn mark_case_read(cx: &mut Cx<'_>, case: CaseId) -> Result<u64> {
+    mark_matter_read(cx, MatterId(case.0))
+}
+
 /// A notice about something on the desk that is no matter ([`DESK_KINDS`]); once per key and account.
 pub fn tell_desk(cx: &mut Cx<'_>, account: AccountId, kind: &str, number: &str, key: &str) -> Result<bool> {
-    debug_assert!(leads_to(kind).is_some(), "{kind} leads nowhere");
-    add(cx, account, kind, MatterId(Uuid::nil()), number, &format!("{kind}/{key}/{account}"))
+    let none = MatterId(Uuid::nil());
+    debug_assert!(leads_to(kind, none).is_some(), "{kind} leads nowhere");
+    add(cx, account, kind, none, number, &format!("{kind}/{key}/{account}"))
 }
 
 /// Writes a notice once per key; `false` when it was there already.

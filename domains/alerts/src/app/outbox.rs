@@ -5,7 +5,7 @@ use crate::config::AlertsConfig;
 use crate::mail::{Letter, Sent};
 use crate::texts::text;
 use crate::{Error, Result, sentence};
-use kernel::ids::{AccountId, MatterId, RaiserId};
+use kernel::ids::{AccountId, CaseId, MatterId, RaiserId};
 use kernel::{Lang, Moment, Purpose, time};
 use matters::app::brief;
 use matters::events::Word;
@@ -151,8 +151,8 @@ fn for_account(
     message: &Message,
     account: AccountId,
 ) -> Result<Option<Letter>> {
-    if let Some(path) = super::notices::leads_to(&message.kind) {
-        return for_desk(cx, config, message, account, path);
+    if let Some(path) = super::notices::leads_to(&message.kind, message.matter) {
+        return for_desk(cx, config, message, account, &path);
     }
     let about = brief(cx, message.matter)?;
     let actor = people::app::sessions::actor_of(cx, account)?;
@@ -170,7 +170,7 @@ fn for_account(
 }
 
 /// About something on the desk that is no matter: the sentence of the notice and the page it leads to. That page asks again
-/// who may see it.
+/// who may see it. Of the case of a lost elder nothing is sent to whom it does not concern any more.
 fn for_desk(
     cx: &mut Cx<'_>,
     config: &AlertsConfig,
@@ -180,9 +180,17 @@ fn for_desk(
 ) -> Result<Option<Letter>> {
     let Some(to) = people::app::accounts::email(cx, account)? else { return Ok(None) };
     let lang = people::app::accounts::account(cx, account)?.lang;
-    // The key is `mail/{kind}/{id}/{account}`.
-    let id = message.key.split('/').nth(2).unwrap_or_default();
-    let subject = sentence(lang, &message.kind, &tell::short(id));
+    let number = if super::notices::is_case(&message.kind).is_some() {
+        let case = CaseId(message.matter.0);
+        if !lost::app::concerns(cx, case, account)? {
+            return Ok(None);
+        }
+        lost::app::about(cx, case)?.number
+    } else {
+        // The key is `mail/{kind}/{id}/{account}`.
+        tell::short(message.key.split('/').nth(2).unwrap_or_default())
+    };
+    let subject = sentence(lang, &message.kind, &number);
     let prefix = if lang == Lang::En { "/en" } else { "" };
     let link = format!("{}{prefix}{path}", config.public_url.trim_end_matches('/'));
     let body = text(lang, "mail-desk-body", &[("sentence", &subject), ("link", &link)]);

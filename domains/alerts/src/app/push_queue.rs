@@ -24,7 +24,21 @@ pub(crate) const SEND: &str = "push.send";
 /// Entries of the log taken in one transaction.
 const BATCH: usize = 500;
 /// Kinds of notices for which a telephone may ring at night.
-const URGENT: &[&str] = &["emergency", "red", "supervisor", "next_level", "break_glass"];
+const URGENT: &[&str] = &[
+    "emergency",
+    "red",
+    "supervisor",
+    "next_level",
+    "break_glass",
+    "lost_new",
+    "lost_untaken",
+    "lost_asked",
+    "lost_called",
+    "lost_next_contact",
+    "lost_look",
+    "lost_long",
+    "lost_second",
+];
 
 /// Kind of a message to a device, and the key of its words.
 const DESK: &str = "push_desk";

@@ -6,8 +6,9 @@ use crate::outgoing::Outgoing;
 use crate::robot::{self, Line, RobotConfig, SPACING_SECS, Said};
 use crate::texts::text;
 use crate::{Error, Result};
-use kernel::ids::{DistrictId, MatterId};
+use kernel::ids::{CaseId, DistrictId, MatterId};
 use kernel::{Lang, Moment};
+use lost::app::About;
 use matters::app::moves;
 use people::policy::jobs as names;
 use serde_json::json;
@@ -91,6 +92,42 @@ fn fill(cx: &mut Cx<'_>, robot: &RobotConfig) -> Result<()> {
     if added { push_at(cx, &robot.name, cx.now) } else { Ok(()) }
 }
 
+/// A new case of a lost elder: its number and the name of its post, in the groups that want to hear of it.
+pub(crate) fn lost(cx: &mut Cx<'_>, robots: &[RobotConfig], case: CaseId, about: &About) -> Result<()> {
+    let wanted: Vec<_> = robots.iter().filter(|r| r.events.iter().any(|e| e == robot::LOST)).collect();
+    if wanted.is_empty() {
+        return Ok(());
+    }
+    cx.lock("robots")?;
+    let post = match about.post {
+        Some(post) => places::snapshot(cx).map_err(lost::Error::from)?.post(post).map(|p| p.name.clone()),
+        None => None,
+    };
+    for robot in wanted {
+        let sql = "INSERT INTO robot (district_id, name, seen) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+        let last = chain::head(cx)?.last_event;
+        cx.execute(sql, params![cx.district(), robot.name.as_str(), last])?;
+        let id: Uuid = cx.new_id();
+        cx.execute(
+            "INSERT INTO robot_line (id, district_id, robot, event, matter_id, number, class, place, at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            params![
+                id,
+                cx.district(),
+                robot.name.as_str(),
+                robot::LOST,
+                case,
+                about.number.as_str(),
+                "",
+                post.as_deref(),
+                cx.now
+            ],
+        )?;
+        push_at(cx, &robot.name, cx.now)?;
+    }
+    Ok(())
+}
+
 fn push_at(cx: &mut Cx<'_>, name: &str, at: Moment) -> Result<()> {
     let key = if at > cx.now {
         format!("{}/{name}/{}", cx.district(), at.micros())
@@ -159,6 +196,14 @@ fn take(cx: &mut Cx<'_>, name: &str, public_url: &str) -> Result<Next> {
     let (mut ids, mut lines) = (Vec::new(), Vec::new());
     for r in &rows {
         let (class, matter): (String, MatterId) = (r.text("class")?, r.id("matter_id")?);
+        let event = r.text("event")?;
+        if event == robot::LOST {
+            let link = format!("{}/desk/lost/{matter}", public_url.trim_end_matches('/'));
+            let (number, place) = (r.text("number")?, r.opt_text("place")?);
+            ids.push(r.uuid("id")?);
+            lines.push(Line { event, number, class: text(Lang::ZhCn, "robot-lost-what", &[]), place, link });
+            continue;
+        }
         // Said meanwhile to be about a unit, whose people may sit in the group.
         if matters::app::is_about_a_unit(cx, matter)? {
             cx.execute("DELETE FROM robot_line WHERE id = $1", params![r.uuid("id")?])?;
@@ -167,13 +212,7 @@ fn take(cx: &mut Cx<'_>, name: &str, public_url: &str) -> Result<Next> {
         let class = classes.iter().find(|c| c.code == class).map_or(class, |c| c.name(Lang::ZhCn).to_owned());
         let link = format!("{}/desk/matters/{matter}", public_url.trim_end_matches('/'));
         ids.push(r.uuid("id")?);
-        lines.push(Line {
-            event: r.text("event")?,
-            number: r.text("number")?,
-            class,
-            place: r.opt_text("place")?,
-            link,
-        });
+        lines.push(Line { event, number: r.text("number")?, class, place: r.opt_text("place")?, link });
     }
     if lines.is_empty() {
         return Ok(Next::Nothing);

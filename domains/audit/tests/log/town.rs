@@ -183,6 +183,9 @@ impl Town {
     pub(crate) fn notices(&self, who: AccountId) -> Vec<String> {
         let who = self.desk(who);
         let list = self.world.house.rt.read_now(who, |cx| alerts::app::notices::list(cx, None, 50)).unwrap();
-        list.into_iter().map(|n| n.kind).filter(|k| alerts::app::notices::leads_to(k).is_some()).collect()
+        list.into_iter()
+            .map(|n| n.kind)
+            .filter(|k| alerts::app::notices::DESK_KINDS.iter().any(|(desk, _)| desk == k))
+            .collect()
     }
 }

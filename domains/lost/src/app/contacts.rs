@@ -51,15 +51,28 @@ pub fn attempt(
     }
     let words = opt_line("words", words, 300)?;
     touch(cx, &c, seen)?;
+    said(cx, case, contact, result, eta, words.as_deref())?;
+    Ok(())
+}
+
+/// What a contact said, to whoever called them or on their own page.
+pub(super) fn said(
+    cx: &mut Cx<'_>,
+    case: CaseId,
+    contact: ContactId,
+    result: Attempt,
+    eta: Option<Moment>,
+    words: Option<&str>,
+) -> Result<Uuid> {
     write(cx, case, contact, result, eta)?;
-    let more = More { code: Some(result.code()), of: Some(contact.0), moment: eta, words: words.as_deref() };
-    entries::write(cx, case, EntryKind::Attempt, &more)?;
+    let more = More { code: Some(result.code()), of: Some(contact.0), moment: eta, words };
+    let entry = entries::write(cx, case, EntryKind::Attempt, &more)?;
     if matches!(result, Attempt::NoAnswer | Attempt::Refused | Attempt::CannotCome) {
         let n = count(cx, case)?;
         let ring = cx.now.plus_minutes(rules::lost_rules(cx)?.next_contact_minutes);
         events::timer(cx, events::NEXT_CONTACT, case, ring, n)?;
     }
-    Ok(())
+    Ok(entry)
 }
 
 pub(super) fn write(

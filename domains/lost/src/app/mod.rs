@@ -7,6 +7,7 @@ mod circle;
 mod clocks;
 mod contacts;
 mod entries;
+pub mod family;
 mod finish;
 mod found;
 mod hand_over;
@@ -16,6 +17,7 @@ mod keep;
 mod list;
 mod report;
 mod rules;
+mod telling;
 mod view;
 
 pub use ask::{AskAnswer, answer_ask, ask};
@@ -34,6 +36,7 @@ pub use keep::{KeepLine, keep, leave, log_look};
 pub use list::{Line, by_number, list};
 pub use report::{Reported, report};
 pub use rules::{lost_rules, set_lost_rules};
+pub use telling::{About, about, concerns};
 pub use view::{Case, Circle, Losses, describe, losses, remark, seen, take, view};
 
 use crate::{Error, Result};

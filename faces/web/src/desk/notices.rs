@@ -64,7 +64,7 @@ async fn show(State(app): State<App>, page: Page, staff: Staff, Query(asked): Qu
                 .into_iter()
                 .map(|n| NoticeView {
                     key: n.id.to_string(),
-                    href: match alerts::app::notices::leads_to(&n.kind) {
+                    href: match alerts::app::notices::leads_to(&n.kind, n.matter) {
                         Some(path) => page.href(path),
                         None => page.href(format!("/desk/matters/{}", n.matter)),
                     },
@@ -113,6 +113,7 @@ impl From<alerts::Error> for Fail {
             alerts::Error::People(e) => e.into(),
             alerts::Error::Matters(e) => e.into(),
             alerts::Error::Care(e) => e.into(),
+            alerts::Error::Lost(e) => crate::public::errors::of_lost(e),
             alerts::Error::Invalid { field, why } => Self::invalid(field, format!("invalid-{why}")),
         }
     }

@@ -15,6 +15,18 @@ pub(super) fn of_matters(error: matters::Error) -> Fail {
     }
 }
 
+/// A failure of a lost elder's use case. As above: a code that is not valid is all that anybody learns.
+pub(crate) fn of_lost(error: lost::Error) -> Fail {
+    match error {
+        lost::Error::Store(e)
+        | lost::Error::People(people::Error::Store(e))
+        | lost::Error::Care(care::Error::Store(e)) => e.into(),
+        lost::Error::Denied(_) | lost::Error::People(people::Error::Denied(_)) => Fail::NotFound,
+        lost::Error::Refused(_) | lost::Error::Stale { .. } => Fail::Refused("refused-meanwhile".into()),
+        lost::Error::Invalid { .. } | lost::Error::People(_) | lost::Error::Care(_) => Fail::BadRequest("bad-form"),
+    }
+}
+
 pub(super) fn of_places(error: places::Error) -> Fail {
     match error {
         places::Error::Store(e) => e.into(),
