@@ -137,7 +137,6 @@ impl Node {
 }
 
 fn parse(text: &str) -> Node {
-    assert!(text.starts_with("<?xml version=\"1.0\" encoding=\"UTF-8\"?>"));
     let mut reader = Reader::from_str(text);
     let mut open = vec![Node::default()];
     loop {
@@ -270,9 +269,21 @@ fn pair(text: &str) -> (f64, f64) {
     (lat, lon)
 }
 
-/// Every rule of the schema, and those of the specification that a schema cannot say.
+/// Every rule of the schema, those of the specification that a schema cannot say, and those of our own.
 fn valid(text: &str) -> Node {
-    assert!(text.contains("<alert xmlns=\"urn:oasis:names:tc:emergency:cap:1.2\">"));
+    assert!(text.starts_with("<?xml version=\"1.0\" encoding=\"UTF-8\"?>"));
+    let alert = by_the_standard(text);
+    for info in alert.all("info") {
+        assert!(info.get("web").starts_with("https://"));
+        let circles = info.all("area").flat_map(|area| area.all("circle"));
+        circles.for_each(|circle| assert!(!circle.text.ends_with(" 0"), "a point is no area"));
+    }
+    alert
+}
+
+fn by_the_standard(text: &str) -> Node {
+    // The standard's own examples put blanks around the sign.
+    assert!(text.replace(" = ", "=").contains("<alert xmlns=\"urn:oasis:names:tc:emergency:cap:1.2\">"));
     let alert = parse(text);
     assert_eq!(alert.name, "alert");
     sequence(&alert, ALERT);
@@ -314,7 +325,6 @@ fn valid(text: &str) -> Node {
         for name in ["effective", "onset", "expires"] {
             date_time(info, name);
         }
-        assert!(info.get("web").starts_with("https://"));
         for area in info.all("area") {
             sequence(area, AREA);
             area.all("geocode").for_each(|code| sequence(code, GEOCODE));
@@ -325,7 +335,7 @@ fn valid(text: &str) -> Node {
             for circle in area.all("circle") {
                 let (centre, radius) = circle.text.split_once(' ').unwrap();
                 pair(centre);
-                assert!(radius.parse::<f64>().unwrap() > 0.0);
+                assert!(radius.parse::<f64>().unwrap() >= 0.0);
             }
         }
     }
@@ -438,4 +448,69 @@ fn nothing_else_is_there() {
     }
     let feed = site.get("", "/cap/feed.atom");
     assert_eq!(feed.status, StatusCode::OK, "an empty index is an index");
+}
+
+/// The examples of the standard itself (appendix A of OASIS CAP 1.2; see `data/cap/README.md`).
+const EXAMPLES: [(&str, &str); 4] = [
+    ("homeland-security", include_str!("data/cap/homeland-security.xml")),
+    ("thunderstorm", include_str!("data/cap/thunderstorm.xml")),
+    ("earthquake", include_str!("data/cap/earthquake.xml")),
+    ("amber", include_str!("data/cap/amber.xml")),
+];
+
+/// Names of elements with those around them: `alert/info/area/polygon`.
+fn paths(node: &Node, before: &str, into: &mut std::collections::BTreeSet<String>) {
+    let here = if before.is_empty() { node.name.clone() } else { format!("{before}/{}", node.name) };
+    node.children.iter().for_each(|child| paths(child, &here, into));
+    into.insert(here);
+}
+
+/// What reads ours reads the standard's examples, and finds in ours what it finds there.
+#[test]
+fn ours_are_built_like_the_examples_of_the_standard() {
+    let mut published = std::collections::BTreeSet::new();
+    let mut always: Option<std::collections::BTreeSet<String>> = None;
+    for (name, text) in EXAMPLES {
+        let alert = by_the_standard(text);
+        let mut these = std::collections::BTreeSet::new();
+        paths(&alert, "", &mut these);
+        always = Some(match always {
+            None => these.clone(),
+            Some(before) => before.intersection(&these).cloned().collect(),
+        });
+        published.extend(these);
+        let infos = alert.all("info").count();
+        assert_eq!(infos, if name == "amber" { 2 } else { 1 }, "{name}");
+    }
+    let earthquake = by_the_standard(EXAMPLES[2].1);
+    let storm = by_the_standard(EXAMPLES[1].1);
+    let site = Site::new();
+    let (boss, second) = (site.sign_in("boss"), site.sign_in("second"));
+    let page = site.draft(&boss, "headline_en=No+water&event_en=No+water&description_en=A+pipe+is+mended.");
+    assert_eq!(site.post(&second, &format!("{page}/publish"), "version=1").status, StatusCode::SEE_OTHER);
+    assert_eq!(site.post(&boss, &format!("{page}/cancel"), "reason=已经修好").status, StatusCode::SEE_OTHER);
+    for nth in [1, 2] {
+        let ours = valid(&site.message(&page, nth).text);
+        let mut these = std::collections::BTreeSet::new();
+        paths(&ours, "", &mut these);
+        let missing: Vec<_> = always.iter().flatten().filter(|path| !these.contains(*path)).collect();
+        assert!(missing.is_empty(), "every example has {missing:?}, ours not");
+        // Beyond the examples, from the table of elements: a body's own words and times.
+        let beyond = ["alert/note", "alert/info/effective", "alert/info/onset"];
+        let new: Vec<_> =
+            these.iter().filter(|path| !published.contains(*path) && !beyond.contains(&path.as_str())).collect();
+        assert!(new.is_empty(), "no example has {new:?}");
+    }
+    let (first, cancel) = (valid(&site.message(&page, 1).text), valid(&site.message(&page, 2).text));
+    // One message, several languages, as the AMBER alert; a later message names the earlier one as the earthquake's does.
+    assert_eq!(first.all("info").count(), 2);
+    let shape = |node: &Node| node.get("references").split(',').count();
+    assert_eq!((shape(&cancel), shape(&earthquake)), (3, 3));
+    // Corners as in the thunderstorm: latitude first, closed.
+    let closed = |node: &Node| {
+        let area = node.all("info").next().unwrap().all("area").next().unwrap();
+        let points: Vec<_> = area.get("polygon").split(' ').map(pair).collect();
+        points.len() >= 4 && points.first() == points.last()
+    };
+    assert!(closed(&storm) && closed(&first));
 }

@@ -3,6 +3,7 @@
 //! and who may not.
 
 mod post;
+mod published;
 mod read;
 mod site;
 mod updates;
