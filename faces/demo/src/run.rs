@@ -183,13 +183,19 @@ fn links(base: &str, seeded: &Seeded) -> serde_json::Value {
         |a| serde_json::json!({ "role": a.role, "login": a.login, "password": PASSWORD, "api_token": a.api_token }),
     );
     let track = seeded.track.iter().map(|code| serde_json::json!({ "url": format!("{base}/t/{code}") }));
+    let cards =
+        seeded.care.cards.iter().map(
+            |c| serde_json::json!({ "url": format!("{base}/c/{}", c.token), "short_code": c.code, "state": c.state }),
+        );
+    let family = seeded.care.family.iter().map(|code| serde_json::json!({ "url": format!("{base}/p/{code}") }));
     serde_json::json!({
         "base": base,
         "accounts": accounts.collect::<Vec<_>>(),
-        "cards": [],
+        "cards": cards.collect::<Vec<_>>(),
         "track": track.collect::<Vec<_>>(),
+        "family": family.collect::<Vec<_>>(),
         "gateway": [],
-        "secrets": [],
+        "secrets": seeded.care.secrets,
     })
 }
 
@@ -241,6 +247,15 @@ mod tests {
                 api_token: "mulin_x".into(),
             }],
             track: vec!["ABCD-EFGH-JKMN".into()],
+            care: crate::seed::Cards {
+                cards: vec![crate::seed::DemoCard {
+                    token: "TOKEN".into(),
+                    code: "CODE".into(),
+                    state: "active".into(),
+                }],
+                secrets: vec!["某某".into()],
+                family: vec!["FAMILY".into()],
+            },
             matters: 1,
             refused: vec![],
         }
@@ -261,10 +276,12 @@ mod tests {
     #[test]
     fn nothing_is_left_to_do_when_the_server_starts() {
         let dir = tempfile::tempdir().unwrap();
-        let sets: [&[Migration]; 4] = [places::MIGRATIONS, people::MIGRATIONS, matters::MIGRATIONS, alerts::MIGRATIONS];
+        let sets: [&[Migration]; 5] =
+            [places::MIGRATIONS, people::MIGRATIONS, care::MIGRATIONS, matters::MIGRATIONS, alerts::MIGRATIONS];
         let now = Some(instant("2026-06-24T10:00:00+08:00").unwrap());
         let config = alerts::AlertsConfig::default();
         let handlers = people::app::turns::handlers()
+            .merge(care::handlers())
             .merge(lost::jobs::handlers())
             .merge(matters::jobs::handlers())
             .merge(alerts::handlers(config));
@@ -284,7 +301,9 @@ mod tests {
         let expected = serde_json::json!({
             "base": "http://127.0.0.1:8080",
             "accounts": [{ "role": "clerk", "login": "clerk", "password": PASSWORD, "api_token": "mulin_x" }],
-            "cards": [], "track": [{ "url": "http://127.0.0.1:8080/t/ABCD-EFGH-JKMN" }], "gateway": [], "secrets": [],
+            "cards": [{ "url": "http://127.0.0.1:8080/c/TOKEN", "short_code": "CODE", "state": "active" }],
+            "track": [{ "url": "http://127.0.0.1:8080/t/ABCD-EFGH-JKMN" }],
+            "family": [{ "url": "http://127.0.0.1:8080/p/FAMILY" }], "gateway": [], "secrets": ["某某"],
         });
         assert_eq!(found, expected);
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);

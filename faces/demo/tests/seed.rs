@@ -16,7 +16,7 @@ fn fill(dir: &std::path::Path, count: usize) -> (Runtime, Seeded) {
     let ids = Arc::new(SeededIds::new(demo::SEED));
     let keys = Keys::generate(ids.as_ref());
     let rt = Runtime::open(Options::new(&url, Arc::new(ManualClock::at(start)), ids, keys)).unwrap();
-    rt.migrate(&[places::MIGRATIONS, people::MIGRATIONS, matters::MIGRATIONS]).unwrap();
+    rt.migrate(&[places::MIGRATIONS, people::MIGRATIONS, care::MIGRATIONS, matters::MIGRATIONS]).unwrap();
     let seeded = seed_some(&rt, World::new(demo::SEED), start, count).unwrap();
     (rt, seeded)
 }
@@ -42,6 +42,9 @@ fn a_district_lives() {
                  UNION ALL SELECT 'windows', COUNT(*) FROM break_glass WHERE reviewed_at IS NULL \
                  UNION ALL SELECT 'health', COUNT(*) FROM person WHERE health IS NOT NULL";
     let cared = counts(&rt, &seeded, cared);
+    let cards = &seeded.care.cards;
+    assert!(cards.iter().filter(|c| c.state == "active").count() >= 3, "{cards:?}");
+    assert!(cards.iter().any(|c| c.state == "retired") && !seeded.care.secrets.iter().any(String::is_empty));
     assert!(cared["people"] >= 100 && cared["linked"] > 0 && cared["health"] > 0 && cared["windows"] == 1, "{cared:?}");
 }
 

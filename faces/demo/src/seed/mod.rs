@@ -1,6 +1,7 @@
 //! Writing the invented district into a database, through the use cases of the domains alone: places, people, and ninety
 //! days of matters, in one transaction whose clock is moved as time went by. Same seed and same start give the same rows.
 
+mod cards;
 mod classes;
 mod history;
 mod people;
@@ -11,15 +12,16 @@ mod steps;
 use crate::World;
 use ::people::app::password;
 use ::people::policy::jobs;
-use kernel::ids::{AccountId, AreaId, DistrictId, PostId};
+use kernel::ids::{AccountId, AreaId, DistrictId, MatterId, PersonId, PostId};
 use kernel::{Actor, Ids, Moment, SeededIds};
 use serde::{Deserialize, Serialize};
 use store::{Runtime, Who};
 
+pub use cards::{Cards, DemoCard};
 pub use history::{DAYS, MATTERS};
 
 /// Counts up when the same seed would give other data, so that old data is made anew.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 /// The password of every demo account.
 pub const PASSWORD: &str = "heling2026";
 
@@ -34,6 +36,8 @@ pub enum Error {
     People(#[from] ::people::Error),
     #[error("matters: {0}")]
     Matters(#[from] matters::Error),
+    #[error("care: {0}")]
+    Care(#[from] care::Error),
     #[error("the invented land is faulty: {0}")]
     Land(String),
 }
@@ -58,6 +62,8 @@ pub struct Seeded {
     pub accounts: Vec<Shown>,
     /// Secret codes of some matters, to be followed at `/t/…`.
     pub track: Vec<String>,
+    /// Care cards, and what no public page may say of who wears them.
+    pub care: Cards,
     pub matters: usize,
     /// Steps that a rule refused; the invented people should know the rules, so a test asks for none.
     pub refused: Vec<String>,
@@ -71,6 +77,13 @@ struct Written {
     accounts: Vec<AccountId>,
     /// Each member as an actor, with all rights.
     actors: Vec<Actor>,
+}
+
+/// An elder whom an open matter of somebody is about.
+struct Linked {
+    actor: Actor,
+    matter: MatterId,
+    person: PersonId,
 }
 
 /// The id of the demo district: always the same for a seed.
@@ -99,7 +112,8 @@ pub fn seed_some(rt: &Runtime, mut world: World, start: Moment, count: usize) ->
         let told = history::live(cx, &mut world, &written, start, count)?;
         cx.now = start;
         places::duty(cx, &world, &written, start)?;
-        records::write(cx, &mut world, &written)?;
+        let linked = records::write(cx, &mut world, &written)?;
+        let care = cards::write(cx, &mut world, &linked, start)?;
         let accounts = people::shown(cx, &world, &written)?;
         matters::app::ensure_timers(cx)?;
         Ok(Seeded {
@@ -109,6 +123,7 @@ pub fn seed_some(rt: &Runtime, mut world: World, start: Moment, count: usize) ->
             district,
             accounts,
             track: told.track,
+            care,
             matters: told.raised,
             refused: told.refused,
         })

@@ -3,7 +3,7 @@
 
 #![expect(clippy::indexing_slicing, reason = "indices are made by this crate from vectors it filled itself")]
 
-use super::{Error, PASSWORD, Written};
+use super::{Error, Linked, PASSWORD, Written, cards};
 use crate::World;
 use kernel::geo::Point;
 use kernel::ids::{MatterId, PersonId};
@@ -23,16 +23,16 @@ use store::Cx;
 /// People in care.
 const PEOPLE: usize = 120;
 
-pub fn write(cx: &mut Cx<'_>, world: &mut World, written: &Written) -> Result<(), Error> {
+pub fn write(cx: &mut Cx<'_>, world: &mut World, written: &Written) -> Result<Vec<Linked>, Error> {
     residents(cx, world, written)?;
     let linked = link_some(cx, world, written)?;
     about_a_unit(cx, world, written)?;
     let anybody = cx.query_opt("SELECT id FROM person ORDER BY id LIMIT 1", &[])?;
     let anybody = anybody.map(|row| row.id("id")).transpose()?;
-    match linked.or(anybody) {
-        Some(person) => break_glass(cx, world, written, person),
-        None => Ok(()),
+    if let Some(person) = linked.first().map(|l| l.person).or(anybody) {
+        break_glass(cx, world, written, person)?;
     }
+    Ok(linked)
 }
 
 fn residents(cx: &mut Cx<'_>, world: &mut World, written: &Written) -> Result<(), Error> {
@@ -76,8 +76,8 @@ fn member_of(world: &World, role: Role) -> Option<usize> {
 }
 
 /// A few open matters of the accounts that newcomers use are about somebody who lives there.
-fn link_some(cx: &mut Cx<'_>, world: &World, written: &Written) -> Result<Option<PersonId>, Error> {
-    let mut first = None;
+fn link_some(cx: &mut Cx<'_>, world: &World, written: &Written) -> Result<Vec<Linked>, Error> {
+    let mut linked: Vec<Linked> = Vec::new();
     for role in [Role::CommunityOfficer, Role::DutyOfficer, Role::CommitteeWorker, Role::PostHead, Role::CatchAll] {
         let Some(member) = member_of(world, role) else { continue };
         let actor = written.actors[member].clone();
@@ -88,17 +88,21 @@ fn link_some(cx: &mut Cx<'_>, world: &World, written: &Written) -> Result<Option
             let (Some(area), Some(town)) = (line.spot.community, line.spot.town) else { continue };
             // From the same neighbourhood, else from the same town.
             let sql = "SELECT person_id FROM person_area WHERE area_id IN ($1, $2) \
-                       ORDER BY CASE WHEN area_id = $1 THEN 0 ELSE 1 END, person_id LIMIT 1";
-            let Some(row) = cx.query_opt(sql, store::params![area, town])? else { continue };
-            let person: PersonId = row.id("person_id")?;
-            cx.acting_as(actor.clone(), Purpose::Matter(line.matter), |cx| agree(cx, line.matter, person))?;
-            first = first.or(Some(person));
+                       ORDER BY CASE WHEN area_id = $1 THEN 0 ELSE 1 END, person_id LIMIT 40";
+            let rows = cx.query(sql, store::params![area, town])?;
+            let near = rows.iter().map(|r| r.id("person_id")).collect::<Result<Vec<PersonId>, _>>()?;
+            // A different elder for each matter, as long as there are any.
+            let Some(person) = near.into_iter().find(|p| linked.iter().all(|l| l.person != *p)) else { continue };
+            let illness = cards::ILLNESSES[linked.len() % cards::ILLNESSES.len()];
+            let purpose = Purpose::Matter(line.matter);
+            cx.acting_as(actor.clone(), purpose, |cx| agree(cx, line.matter, person, illness))?;
+            linked.push(Linked { actor: actor.clone(), matter: line.matter, person });
         }
     }
-    Ok(first)
+    Ok(linked)
 }
 
-fn agree(cx: &mut Cx<'_>, matter: MatterId, person: PersonId) -> Result<(), Error> {
+fn agree(cx: &mut Cx<'_>, matter: MatterId, person: PersonId, illness: &str) -> Result<(), Error> {
     links::link(cx, matter, person)?;
     let why = links::in_the_name_of(cx, matter, person)?;
     if consents::in_force(cx, person, Part::Health)? {
@@ -116,8 +120,7 @@ fn agree(cx: &mut Cx<'_>, matter: MatterId, person: PersonId) -> Result<(), Erro
         by_themselves: false,
     };
     consents::record(cx, person, &why, &consent)?;
-    let health =
-        Health { notes: "记性不好，傍晚容易出门找老房子；听力弱，慢慢说。".to_owned() };
+    let health = Health { notes: illness.to_owned() };
     let seen = persons::open_record(cx, person, &why)?.version;
     persons::change_record(cx, person, seen, &why, &ChangeRecord { health: Some(health), ..ChangeRecord::default() })?;
     Ok(())
