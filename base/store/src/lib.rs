@@ -21,6 +21,7 @@ mod once;
 pub mod retention;
 pub mod rotation;
 mod runtime;
+mod tail;
 mod tls;
 mod value;
 
@@ -34,4 +35,5 @@ pub use keys::{KeyClass, Keys, PublicKey, SubjectKey};
 pub use migrate::Migration;
 pub use once::{Once, OnceKey};
 pub use runtime::{Options, Runtime, Signal, Who};
+pub use tail::Tail;
 pub use value::{Row, Value};

@@ -4,12 +4,14 @@ import { intake } from "./intake.js";
 import { keyboard } from "./keyboard.js";
 import { live } from "./live.js";
 import { push } from "./push.js";
+import { sign } from "./sign.js";
 
 htmx.config.includeIndicatorCSS = false;
 keyboard();
 live();
 intake();
 push();
+sign();
 
 // "Back to the list" leads to the list one came from, with its filter.
 if (document.querySelector("#list[data-home]")) sessionStorage.setItem("mulin.list", location.pathname + location.search);

@@ -1,5 +1,5 @@
 // News from the server: one stream per page. A message names the matters that changed; it becomes `mulin:changed` on <body>
-// and `mulin:m-<id>` for each matter, which htmx elements listen to (hx-trigger="mulin:changed from:body"). At most one
+// and `mulin:m-<id>` for each matter, `mulin:cases` and `mulin:c-<id>` for cases of lost elders, which htmx elements listen to (hx-trigger="mulin:changed from:body"). At most one
 // round a second, however much happens. When the stream or the session is gone, [data-live-off] says so, in words.
 const EVERY = 1000;
 
@@ -8,6 +8,7 @@ export function live() {
   if (!url || !window.EventSource) return;
   const note = document.querySelector("[data-live-off]");
   const changed = new Set();
+  const cases = new Set();
   let timer = null;
   let last = 0;
   const tell = () => {
@@ -15,10 +16,17 @@ export function live() {
     last = Date.now();
     for (const id of changed) document.body.dispatchEvent(new CustomEvent(`mulin:m-${id}`));
     changed.clear();
+    if (cases.size > 0) document.body.dispatchEvent(new CustomEvent("mulin:cases"));
+    for (const id of cases) document.body.dispatchEvent(new CustomEvent(`mulin:c-${id}`));
+    cases.clear();
     document.body.dispatchEvent(new CustomEvent("mulin:changed"));
   };
   const hear = (data) => {
-    try { for (const id of JSON.parse(data).matters ?? []) changed.add(id); } catch { /* a plain word is news too */ }
+    try {
+      const news = JSON.parse(data);
+      for (const id of news.matters ?? []) changed.add(id);
+      for (const id of news.cases ?? []) cases.add(id);
+    } catch { /* a plain word is news too */ }
     timer ??= setTimeout(tell, Math.max(0, EVERY - (Date.now() - last)));
   };
   let source = null;

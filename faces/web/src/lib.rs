@@ -38,7 +38,6 @@ pub mod server;
 mod session;
 #[cfg(test)]
 mod tests;
-mod uploads;
 mod xml;
 
 pub use config::Config;

@@ -39,6 +39,7 @@ impl Site {
             people::MIGRATIONS,
             places::MIGRATIONS,
             care::MIGRATIONS,
+            lost::MIGRATIONS,
             matters::MIGRATIONS,
             alerts::MIGRATIONS,
             audit::MIGRATIONS,

@@ -25,7 +25,14 @@ struct Site {
 
 impl Site {
     fn new() -> Self {
-        let sets = [people::MIGRATIONS, places::MIGRATIONS, care::MIGRATIONS, matters::MIGRATIONS, alerts::MIGRATIONS];
+        let sets = [
+            people::MIGRATIONS,
+            places::MIGRATIONS,
+            care::MIGRATIONS,
+            lost::MIGRATIONS,
+            matters::MIGRATIONS,
+            alerts::MIGRATIONS,
+        ];
         let world = World::with(Kind::Sqlite, &sets);
         world.act(matters::app::seed_classes);
         // Holds the district's catch-all seat: answers for what nobody else does.

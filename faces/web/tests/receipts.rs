@@ -21,6 +21,7 @@ fn site(receipts: Option<ReceiptConfig>) -> Site {
         people::MIGRATIONS,
         places::MIGRATIONS,
         care::MIGRATIONS,
+        lost::MIGRATIONS,
         matters::MIGRATIONS,
         alerts::MIGRATIONS,
         audit::MIGRATIONS,

@@ -19,7 +19,7 @@ const DIGITS: usize = 6;
 /// Wrong codes until a new one must be sent.
 const TRIES: i64 = 5;
 /// Longest picture of a signature.
-const SIGNATURE: usize = 400 * 1024;
+const SIGNATURE: usize = 4 * 1024 * 1024;
 
 /// A hand-over that waits for a second officer.
 #[derive(Debug, Clone, PartialEq, Eq)]

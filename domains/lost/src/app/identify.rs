@@ -6,7 +6,7 @@ use crate::error::{Error, Refusal, Result};
 use crate::events::{self, News};
 use crate::model::{How, State};
 use kernel::ids::{CaseId, PersonId};
-use people::policy::Action;
+use people::policy::{Action, CaseFacts};
 use store::{Cx, params};
 
 /// Says who the elder is. A missing report of the same person that is still open goes on in this case: its calls for help end,
@@ -76,4 +76,9 @@ pub(super) fn open_cases_of(cx: &mut Cx<'_>, person: PersonId) -> Result<Vec<Cas
     );
     let rows = cx.query(&sql, params![person, cx.district(), true])?;
     rows.iter().map(case::read).collect()
+}
+
+/// In the name of this case, to look for somebody by name: before it is known who the elder is.
+pub fn to_identify(cx: &mut Cx<'_>, case: CaseId) -> Result<CaseFacts> {
+    Ok(open(cx, case, Action::IdentifyCase)?.1)
 }

@@ -26,6 +26,22 @@ both_databases! {
         assert_eq!(refused(no.map(|_| ())), "not-found", "a case opens the record of its elder only");
     }
 
+    fn a_list_reaches_as_far_as_the_role(t: Town) {
+        let case = t.public_reports(found()).case;
+        let list = |who: kernel::ids::AccountId| {
+            let who = t.world.who(who, kernel::Purpose::Administration);
+            t.world.act_as(who, |cx| Ok::<_, lost::Error>((app::list(cx, true)?.len(), app::open_count(cx)?)))
+        };
+        assert_eq!(list(t.duty).unwrap(), (1, 1), "at the post");
+        assert_eq!(list(t.world.first.coordinator).unwrap(), (1, 1), "in the whole district");
+        assert_eq!(list(t.far).unwrap(), (0, 0), "not at another post");
+        assert_eq!(list(t.worker).unwrap(), (0, 0), "not before the committee was asked");
+        let body = t.committee;
+        t.step(t.duty, case, move |cx, v| app::ask(cx, case, v, &[body])).unwrap();
+        assert_eq!(list(t.worker).unwrap(), (1, 1));
+        assert!(refused(list(t.volunteers[0])).starts_with("denied"));
+    }
+
     fn the_case_opens_the_record_while_it_is_open(t: Town) {
         let case = t.public_reports(found()).case;
         t.identify(case);

@@ -85,8 +85,6 @@ pub struct Importer {
     places: Hints,
     /// The import that all of them belong to.
     import: Uuid,
-    /// The uploaded file they come from.
-    pub draft: Option<Uuid>,
 }
 
 impl Importer {
@@ -101,7 +99,7 @@ impl Importer {
         })?;
         let (calendar, calendar_at) = (calendar(cx)?, calendar_of(cx)?);
         let (places, import) = (redaction::places(cx)?, cx.new_id());
-        Ok(Self { classes, calendar, calendar_at, owners: HashMap::new(), known, places, import, draft: None })
+        Ok(Self { classes, calendar, calendar_at, owners: HashMap::new(), known, places, import })
     }
 
     /// Whether classes, calendar and catch-all owners are still those the rows were made with.
@@ -144,8 +142,7 @@ impl Importer {
             return Ok(None);
         }
         let detail = json!({ "classes": classes });
-        let about =
-            About { kind: "matters", file: file.to_owned(), rows, added: new, changed: 0, detail, draft: self.draft };
+        let about = About { kind: "matters", file: file.to_owned(), rows, added: new, changed: 0, detail };
         Ok(Some(imports::write(cx, self.import, &about, 0)?.n))
     }
 

@@ -36,20 +36,21 @@ struct Listener {
     actor: Actor,
     signals: Receiver<Signal>,
     news: News,
+    lost: lost::app::News,
     ends: tokio::time::Instant,
 }
 
 async fn events(State(app): State<App>, staff: Staff) -> Result<impl IntoResponse, Fail> {
     let who = staff.who(Purpose::Administration);
     let signals = app.rt.subscribe();
-    let news = app
+    let (news, lost) = app
         .rt
         .read(who, |cx| {
             require(&cx.actor, cx.purpose, Action::OwnAccount, &own(cx)?)?;
-            Ok::<_, Fail>(News::from_now(cx)?)
+            Ok::<_, Fail>((News::from_now(cx)?, lost::app::News::from_now(cx)?))
         })
         .await?;
-    let listener = Listener { app, actor: staff.actor, signals, news, ends: tokio::time::Instant::now() + LIFE };
+    let listener = Listener { app, actor: staff.actor, signals, news, lost, ends: tokio::time::Instant::now() + LIFE };
     let stream = stream::unfold(listener, |mut listener| async move {
         let message = listener.next().await?;
         Some((Ok::<_, Infallible>(message), listener))
@@ -85,13 +86,17 @@ impl Listener {
             while self.signals.try_recv().is_ok() {}
             // The database may be gone for a minute: the stream waits and tells what was missed.
             let who = Who::new(self.actor.clone(), Purpose::Administration);
-            let mut news = self.news.clone();
-            let asked = self.app.rt.read(who, move |cx| Ok::<_, matters::Error>((news.next(cx)?, news)));
-            let Ok((matters, news)) = asked.await else { continue };
-            self.news = news;
-            if !matters.is_empty() {
+            let (mut news, mut lost) = (self.news.clone(), self.lost.clone());
+            let asked = self.app.rt.read(who, move |cx| {
+                let (matters, cases) = (news.next(cx)?, lost.next(cx)?);
+                Ok::<_, Fail>((matters, cases, news, lost))
+            });
+            let Ok((matters, cases, news, lost)) = asked.await else { continue };
+            (self.news, self.lost) = (news, lost);
+            if !matters.is_empty() || !cases.is_empty() {
                 let ids: Vec<String> = matters.iter().map(ToString::to_string).collect();
-                let data = serde_json::json!({ "matters": ids });
+                let cases: Vec<String> = cases.iter().map(ToString::to_string).collect();
+                let data = serde_json::json!({ "matters": ids, "cases": cases });
                 return Some(Event::default().event("changed").data(data.to_string()));
             }
         }

@@ -98,6 +98,7 @@ impl Frame {
         if may(cx, Action::ViewDesk) {
             nav.extend(queues(cx, here)?);
         }
+        nav.extend(of_the_lost(cx, here)?);
         let mut notices = NavItem::plain("/desk/notices", "notices", here);
         let unread = alerts::app::notices::unread(cx)?;
         notices.count = (unread > 0).then(|| unread.to_string());
@@ -185,6 +186,22 @@ impl NavItem {
     fn plain(path: &'static str, key: &'static str, here: &str) -> Self {
         Self { path, key, count: None, tone: Tone::Plain, current: path == here }
     }
+}
+
+/// Lost elders: cases for those who see them, calls for help for those who may be called.
+fn of_the_lost(cx: &mut Cx<'_>, here: &str) -> Result<Vec<NavItem>, Fail> {
+    let mut items = Vec::new();
+    if people::policy::require_somewhere(&cx.actor, Action::ViewCase).is_ok() {
+        let open = lost::app::open_count(cx)?;
+        let count = (open > 0).then(|| open.to_string());
+        items.push(NavItem { count, tone: Tone::Bad, ..NavItem::plain("/desk/lost", "lost", here) });
+    }
+    if people::policy::require_somewhere(&cx.actor, Action::OfferHelp).is_ok() {
+        let called = lost::app::called(cx)?.len();
+        let count = (called > 0).then(|| called.to_string());
+        items.push(NavItem { count, tone: Tone::Soon, ..NavItem::plain("/desk/help-needed", "help-needed", here) });
+    }
+    Ok(items)
 }
 
 /// What the audit asks or reports, and looks that are told later: for those whom it concerns.

@@ -11,6 +11,7 @@ mod ground;
 mod help;
 mod intake;
 mod keys;
+mod lost;
 mod map;
 mod matter;
 mod me;
@@ -63,6 +64,7 @@ pub(crate) fn routes() -> Router<App> {
         .merge(threads::routes())
         .merge(records::routes())
         .merge(keys::routes())
+        .merge(lost::routes())
         .merge(admin::routes())
 }
 
@@ -112,6 +114,7 @@ pub(crate) fn samples(page: &Page) -> Vec<(&'static str, String)> {
     all.extend(records::samples(page));
     all.extend(reports::tests::samples(page));
     all.extend(keys::tests::samples(page));
+    all.extend(lost::samples(page));
     all.extend(admin::samples(page));
     all
 }

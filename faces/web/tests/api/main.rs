@@ -3,7 +3,6 @@
 
 mod classes;
 mod document;
-mod imports;
 mod matters;
 mod me;
 mod pages;

@@ -86,6 +86,7 @@ impl Api {
             people::MIGRATIONS,
             places::MIGRATIONS,
             care::MIGRATIONS,
+            lost::MIGRATIONS,
             matters::MIGRATIONS,
             alerts::MIGRATIONS,
             audit::MIGRATIONS,

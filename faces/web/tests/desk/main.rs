@@ -9,6 +9,7 @@ mod imports;
 mod intake;
 mod kept;
 mod lists;
+mod lost;
 mod photos;
 mod push;
 mod records;

@@ -85,6 +85,10 @@ const PAGES: &[(&str, &[Action])] = &[
     ("/desk/threads", &[Action::WriteToFinder]),
     ("/desk/consent-form?part=health", &[Action::RecordConsent]),
     ("/desk/admin/bulletins", &[Action::DraftBulletin]),
+    ("/desk/lost", &[Action::ViewCase]),
+    ("/desk/lost?closed=1", &[Action::ViewCase]),
+    ("/desk/lost/new", &[Action::RaiseFor]),
+    ("/desk/help-needed", &[Action::OfferHelp]),
     ("/desk/admin/bulletins/new", &[Action::DraftBulletin]),
 ];
 
@@ -130,6 +134,7 @@ const FORMS: &[(&str, &str, &[Action])] = &[
     ("/desk/demands/00000000-0000-0000-0000-000000000007", "do=", &[Action::ApproveDemand]),
     ("/desk/threads/00000000-0000-0000-0000-000000000007", "text=x", &[Action::WriteToFinder]),
     ("/desk/demands/00000000-0000-0000-0000-000000000007/export", "", &[Action::ExportDemand]),
+    ("/desk/lost/new", "kind=found", &[Action::RaiseFor]),
     ("/desk/admin/bulletins/new", "event=x", &[Action::DraftBulletin]),
     ("/desk/admin/bulletins/0199c000-0000-7000-8000-000000000001/publish", "version=1", &[Action::PublishBulletin]),
     ("/desk/admin/bulletins/0199c000-0000-7000-8000-000000000001/cancel", "reason=x", &[Action::PublishBulletin]),

@@ -60,7 +60,14 @@ impl Reply {
 
 impl Site {
     pub fn new() -> Self {
-        let sets = [people::MIGRATIONS, places::MIGRATIONS, care::MIGRATIONS, matters::MIGRATIONS, alerts::MIGRATIONS];
+        let sets = [
+            people::MIGRATIONS,
+            places::MIGRATIONS,
+            care::MIGRATIONS,
+            lost::MIGRATIONS,
+            matters::MIGRATIONS,
+            alerts::MIGRATIONS,
+        ];
         let world = World::with(Kind::Sqlite, &sets);
         world.act(matters::app::seed_classes);
         let _ = world.staff(Role::CatchAll, Place::default(), "catch", "方兜");

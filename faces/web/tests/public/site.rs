@@ -44,7 +44,14 @@ impl Site {
     }
 
     pub(crate) fn with_push(push: Option<alerts::PushConfig>) -> Self {
-        let sets = [people::MIGRATIONS, places::MIGRATIONS, care::MIGRATIONS, matters::MIGRATIONS, alerts::MIGRATIONS];
+        let sets = [
+            people::MIGRATIONS,
+            places::MIGRATIONS,
+            care::MIGRATIONS,
+            lost::MIGRATIONS,
+            matters::MIGRATIONS,
+            alerts::MIGRATIONS,
+        ];
         let world = World::with(Kind::Sqlite, &sets);
         world.act(matters::app::seed_classes);
         let community = draw(&world);

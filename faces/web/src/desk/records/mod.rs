@@ -13,6 +13,8 @@ mod rules;
 mod show;
 mod step;
 
+pub(super) use of_matter::plain_record;
+
 use crate::{App, Fail, Page, html};
 use askama::Template;
 use axum::Router;

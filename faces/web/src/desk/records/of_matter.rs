@@ -191,7 +191,7 @@ async fn act(
 }
 
 /// A record without anything to write on it, for a break-glass window.
-pub(super) fn plain_record(
+pub(in crate::desk) fn plain_record(
     cx: &mut Cx<'_>,
     page: Page,
     staff: &Staff,

@@ -1,0 +1,251 @@
+//! The pages of lost elders with invented data, for the tests of the pages.
+
+use super::case::{CasePage, PlanPage};
+use super::help::{HelpPage, ListPage as HelpList, NeedView};
+use super::known::{CandidateView, KnownPage};
+use super::list::{CaseLine, ListPage};
+use super::new::NewPage;
+use super::show::{Can, CircleView, ContactView, EntryView, HelperView, KeepView, StateTag, View};
+use crate::desk::Frame;
+use crate::desk::view::Choice;
+use crate::{Page, fmt};
+use askama::Template;
+use lost::model::{How, Look, PlaceKind, Proof};
+use std::collections::HashMap;
+
+fn words(page: &Page, zh: &str, en: &str) -> String {
+    if page.zh() { zh.to_owned() } else { en.to_owned() }
+}
+
+fn state(page: &Page) -> StateTag {
+    StateTag { icon: "eye", class: "tag tag-wait", word: page.t("lost-state-sighted") }
+}
+
+fn case(page: &Page, full: bool) -> View {
+    let w = |zh: &str, en: &str| words(page, zh, en);
+    let contact = |barred: bool| ContactView {
+        id: "1".into(),
+        name: w("李敏", "Li Min"),
+        relation: w("女儿", "daughter"),
+        phone: Some("021-0555 0102".into()),
+        barred,
+        may_collect: !barred,
+        lang: Some(page.t("desk-lang-en")),
+        last: Some(page.t2("lost-said-eta", "said", page.t("lost-attempt-comes"), "eta", page.stamp(page.now))),
+        last_good: true,
+        next: true,
+    };
+    let can = Can {
+        take: full,
+        work: full,
+        identify: full,
+        unidentify: full,
+        answer_ask: full,
+        call_help: full,
+        seen: full,
+        lost_sight: full,
+        keep: full,
+        look: full,
+        leave: full,
+        hand_over: full,
+        agree: full,
+        answer: full,
+        debrief: full,
+        close_home: full,
+        close_false: full,
+        reporter: full,
+    };
+    let clock = fmt::clock(page.now);
+    View {
+        id: "1".into(),
+        href: "/desk/lost/1".into(),
+        number: "ZS-2026-00001".into(),
+        title: page.t("lost-kind-found"),
+        state: state(page),
+        open: full,
+        version: 3,
+        since: page.stamp(page.now),
+        since_machine: page.machine_time(page.now),
+        owner: w("陈站", "Chen"),
+        words: w("蓝色上衣", "Blue jacket"),
+        described: vec![(page.t("lost-field-age"), page.t1("lost-about-age", "n", 84))],
+        typed: lost::model::Described::default(),
+        place: Some(w("老街口", "Old Street")),
+        areas: w("桂花里", "Guihuali"),
+        post: Some((w("青禾警务站", "Qinghe post"), "021-0571 0222".into())),
+        point: Some((30.9, 121.5)),
+        identified: full.then(|| page.t("lost-how-card")),
+        circle: full.then(|| CircleView {
+            name: w("王桂芳", "Wang Guifang"),
+            record: "/desk".into(),
+            plan: "/desk".into(),
+            contacts: vec![contact(false), contact(true)],
+            next_call: Some((page.t1("lost-next-call", "clock", &clock), true)),
+            home: page.t1("lost-home-alone-until", "clock", &clock),
+            home_bad: true,
+            losses: Some(page.t2("lost-times", "month", 2, "year", 3)),
+            last_case: Some("/desk".into()),
+        }),
+        asks: vec![(w("桂花里居委会", "Guihuali committee"), page.t("lost-ask-waits"))],
+        bodies: vec![Choice::new("1", w("归雁苑居委会", "Guiyan committee"), "")],
+        helpers: vec![HelperView {
+            name: w("志愿者甲", "Volunteer A"),
+            what: page.t("lost-task-escort"),
+            end: Some("/desk".into()),
+        }],
+        people: vec![Choice::new("1", w("志愿者乙", "Volunteer B"), "")],
+        call: Some(page.t2("lost-call-ended", "n", 12, "at", page.stamp(page.now))),
+        call_runs: true,
+        keep: full.then(|| KeepView {
+            post: w("青禾警务站", "Qinghe post"),
+            since: page.stamp(page.now),
+            due: clock.clone(),
+            late: true,
+            long: true,
+            medical: None,
+        }),
+        posts: vec![Choice::new("1", w("青禾警务站", "Qinghe post"), "1")],
+        looks: Choice::codes(page, "lost-look-", Look::ALL.iter().map(|l| l.code()), ""),
+        receivers: vec![Choice::new("other", page.t("lost-receiver-other"), "other")],
+        proofs: Choice::codes(page, "lost-proof-", Proof::ALL.iter().map(|p| p.code()), ""),
+        place_kinds: Choice::codes(page, "lost-place-", PlaceKind::ALL.iter().map(|p| p.code()), "post"),
+        pending: full.then(|| {
+            let to = page.t2("lost-person-as", "name", w("赵六", "Zhao"), "as", w("邻居", "neighbour"));
+            (to, page.t2("lost-second-by", "who", w("陈站", "Chen"), "at", &clock))
+        }),
+        timeline: vec![EntryView {
+            at: page.ago(page.now),
+            machine: page.machine_time(page.now),
+            who: w("陈站", "Chen"),
+            what: page.t("lost-entry-taken"),
+            words: Some(w("已派人", "Somebody is on the way")),
+            late: true,
+        }],
+        can,
+    }
+}
+
+fn need(page: &Page, helps: bool) -> NeedView {
+    let w = |zh: &str, en: &str| words(page, zh, en);
+    NeedView {
+        href: "/desk".into(),
+        number: "ZS-2026-00001".into(),
+        title: page.t("lost-kind-missing"),
+        state: state(page),
+        since: page.stamp(page.now),
+        area: Some(w("桂花里", "Guihuali")),
+        post: Some((w("青禾警务站", "Qinghe post"), "021-0571 0222".into())),
+        words: w("蓝色上衣", "Blue jacket"),
+        described: vec![(page.t("lost-field-sex"), page.t("lost-sex-f"))],
+        mine: helps.then(|| page.t("lost-task-search")),
+        name: helps.then(|| w("王桂芳", "Wang Guifang")),
+        place: helps.then(|| w("老街口", "Old Street")),
+        geo: helps.then(|| "geo:30.9,121.5".into()),
+        open: true,
+    }
+}
+
+fn known(page: &Page, by_name: bool) -> KnownPage {
+    let w = |zh: &str, en: &str| words(page, zh, en);
+    let one = CandidateView {
+        person: "1".into(),
+        name: w("王桂芳", "Wang Guifang"),
+        about: page.t1("record-born", "year", 1941),
+        p: Some("47%".into()),
+        evidence: vec![(page.t("lost-evidence-age"), true), (page.t("lost-evidence-place"), false)],
+        missed: Some("/desk".into()),
+    };
+    KnownPage {
+        page: page.clone(),
+        frame: Frame::sample(page),
+        back: "/desk".into(),
+        number: "ZS-2026-00001".into(),
+        action: "/desk".into(),
+        find: "/desk".into(),
+        name: String::new(),
+        version: 1,
+        shown: if by_name { Vec::new() } else { vec![one] },
+        none: (!by_name).then(|| ("8%".into(), 20)),
+        more: true,
+        hows: Choice::codes(page, "lost-how-", How::ALL.iter().map(|h| h.code()), "known"),
+        problem: by_name.then(|| page.t("lost-wrong-missing")),
+        by_name,
+    }
+}
+
+pub(crate) fn samples(page: &Page) -> Vec<(&'static str, String)> {
+    let w = |zh: &str, en: &str| words(page, zh, en);
+    let mut out = Vec::new();
+    let mut push = |name: &'static str, shown: &dyn Fn() -> askama::Result<String>| {
+        out.push((name, shown().unwrap_or_default()));
+    };
+    for full in [false, true] {
+        let list = ListPage {
+            page: page.clone(),
+            frame: Frame::sample(page),
+            closed: full,
+            lines: if full {
+                vec![CaseLine {
+                    href: "/desk".into(),
+                    number: "ZS-2026-00001".into(),
+                    title: page.t("lost-kind-found"),
+                    state: state(page),
+                    at: page.stamp(page.now),
+                    post: w("青禾警务站", "Qinghe post"),
+                    owner: w("陈站", "Chen"),
+                    untaken: true,
+                }]
+            } else {
+                Vec::new()
+            },
+            may_report: true,
+        };
+        push("desk/lost_list.html", &|| list.render());
+        let shown = CasePage {
+            page: page.clone(),
+            frame: Frame::sample(page),
+            c: case(page, full),
+            problem: full.then(|| page.t("rule-lost-nobody-home")),
+            reporter: (!full).then(|| vec![page.t("lost-reporter-none"), page.t("lost-reporter-stays")]),
+        };
+        push("desk/lost_case.html", &|| shown.render());
+        let plan = PlanPage {
+            page: page.clone(),
+            frame: Frame::sample(page),
+            back: "/desk".into(),
+            none: !full,
+            approach: w("慢慢说", "Speak slowly"),
+            habits: String::new(),
+            found_before: String::new(),
+            haunts: vec![(page.t("lost-haunt-work"), w("老纺织厂", "Old mill"))],
+            may_keep_haunts: full,
+        };
+        push("desk/lost_plan.html", &|| plan.render());
+        let help = HelpPage {
+            page: page.clone(),
+            frame: Frame::sample(page),
+            n: need(page, full),
+            problem: full.then(|| page.t("rule-lost-call-over")),
+        };
+        push("desk/help_case.html", &|| help.render());
+        let all = if full { vec![need(page, true)] } else { Vec::new() };
+        let help = HelpList { page: page.clone(), frame: Frame::sample(page), all };
+        push("desk/help_needed.html", &|| help.render());
+        let known = known(page, full);
+        push("desk/lost_known.html", &|| known.render());
+        let new = NewPage {
+            page: page.clone(),
+            frame: Frame::sample(page),
+            key: "k".into(),
+            kinds: Choice::codes(page, "lost-kind-", ["found", "missing"], "found"),
+            posts: vec![Choice::new("", page.t("lost-new-post-none"), "")],
+            areas: vec![w("桂花里", "Guihuali")],
+            sexes: Choice::any(page, "lost-sex-", ["f", "m"], ""),
+            builds: Choice::any(page, "lost-build-", ["thin", "middle", "stout"], ""),
+            typed: HashMap::new(),
+            problem: full.then(|| page.t("lost-wrong-who-asked")),
+        };
+        push("desk/lost_new.html", &|| new.render());
+    }
+    out
+}

@@ -1,0 +1,174 @@
+//! A lost elder on the desk: from a call to the end on one screen, who sees nothing of it, and what a form that is wrong says.
+
+use crate::world::{Answer, Desk};
+use axum::http::StatusCode;
+use kernel::Role;
+use kernel::ids::CaseId;
+use people::policy::{Action, who_may};
+
+fn encoded(text: &str) -> String {
+    text.bytes().map(|b| format!("%{b:02X}")).collect()
+}
+
+/// The case that a redirect leads to.
+fn case_of(answer: &Answer) -> CaseId {
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+    answer.location.rsplit('/').next().unwrap().parse().unwrap()
+}
+
+impl Desk {
+    async fn lost(&self, cookie: &str) -> CaseId {
+        let form = format!(
+            "kind=found&place={}&words={}&name={}&sex=f&age=84",
+            encoded("老街口"),
+            encoded("蓝色上衣"),
+            encoded("热心人")
+        );
+        case_of(&self.post(cookie, "/desk/lost/new", &form).await)
+    }
+    fn version(&self, case: CaseId) -> i64 {
+        crate::world::aside(|| self.world.look(move |cx| lost::app::load(cx, case)).version)
+    }
+    async fn step(&self, cookie: &str, case: CaseId, step: &str, form: &str) -> Answer {
+        let form = format!("version={}&{form}", self.version(case));
+        self.post(cookie, &format!("/desk/lost/{case}/step/{step}"), &form).await
+    }
+    async fn done(&self, cookie: &str, case: CaseId, step: &str, form: &str) {
+        let answer = self.step(cookie, case, step, form).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{step} {form}: {}", answer.body);
+    }
+}
+
+#[tokio::test]
+async fn from_the_call_to_the_end_on_one_screen() {
+    let desk = Desk::new();
+    let person = desk.resident();
+    let duty = desk.sign_in(Role::DutyOfficer).await;
+    let case = desk.lost(&duty).await;
+    let page = desk.get(&duty, &format!("/desk/lost/{case}")).await.body;
+    for word in ["ZS-2026-00001", "蓝色上衣", "老街口", "我来接手"] {
+        assert!(page.contains(word), "{word}");
+    }
+    assert!(!page.contains("热心人"), "who called is shown when it is asked for");
+    let asked = desk.post(&duty, &format!("/desk/lost/{case}/reporter"), "").await.body;
+    assert!(asked.contains("热心人"));
+    desk.done(&duty, case, "take", "").await;
+    let name = format!("name={}", encoded("王桂芳"));
+    let found = desk.post(&duty, &format!("/desk/lost/{case}/find"), &name).await;
+    assert_eq!(found.status, StatusCode::OK, "{}", found.body);
+    desk.done(&duty, case, "identified", &format!("person={person}&how=said")).await;
+    let page = desk.get(&duty, &format!("/desk/lost/{case}")).await.body;
+    assert!(page.contains("王桂芳"), "whoever looks after her sees who she is");
+    let record = desk.post(&duty, &format!("/desk/lost/{case}/record"), "").await;
+    assert!(record.status == StatusCode::OK && record.body.contains("王桂芳"));
+    let plan = desk.post(&duty, &format!("/desk/lost/{case}/plan"), "").await;
+    assert_eq!(plan.status, StatusCode::OK, "{}", plan.body);
+
+    // Nobody in the circle can come: a neighbour does, and a second officer looks at them.
+    let to = format!(
+        "receiver=other&receiver_name={}&receiver_as={}&proof=id_card&place_kind=street",
+        encoded("赵六"),
+        encoded("邻居")
+    );
+    let none = desk.step(&duty, case, "hand-over", &to.replace("proof=id_card", "proof=nothing")).await;
+    assert_eq!(none.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(none.body.contains("请先核对接走的人的身份"), "it says what stands in the way");
+    desk.done(&duty, case, "hand-over", &to).await;
+    let own = desk.step(&duty, case, "agree", "").await;
+    assert_eq!(own.status, StatusCode::FORBIDDEN, "nobody is their own second officer");
+    let second = desk.sign_in(Role::Coordinator).await;
+    desk.done(&second, case, "agree", "").await;
+    let early = desk.step(&duty, case, "close", "outcome=home").await;
+    assert!(early.status == StatusCode::UNPROCESSABLE_ENTITY && early.body.contains("请先回告"));
+    desk.done(&duty, case, "answer", &format!("words={}&reached=told", encoded("已平安回家"))).await;
+    desk.done(&duty, case, "debrief", "card=none&locator=none&schedule=good&words=").await;
+    desk.done(&duty, case, "close", "outcome=home").await;
+    let page = desk.get(&duty, &format!("/desk/lost/{case}")).await.body;
+    assert!(!page.contains("王桂芳"), "after the end the name is shut");
+    assert!(page.contains("已回家"));
+    let list = desk.get(&duty, "/desk/lost?closed=1").await.body;
+    assert!(list.contains("ZS-2026-00001"));
+    assert!(!desk.get(&duty, "/desk/lost").await.body.contains("ZS-2026-00001"));
+}
+
+#[tokio::test]
+async fn a_case_of_others_shows_nothing() {
+    let desk = Desk::new();
+    let duty = desk.sign_in(Role::DutyOfficer).await;
+    let case = desk.lost(&duty).await;
+    // Seats here name no place: these stand for the whole district, the others for nothing.
+    let whole = [Role::Coordinator, Role::CatchAll, Role::DutyOfficer, Role::Clerk];
+    let paths = ["", "/point.geojson"];
+    let forms = [
+        ("candidates", "", Action::IdentifyCase),
+        ("find", "name=x", Action::IdentifyCase),
+        ("reporter", "", Action::WorkCase),
+        ("step/take", "version=1", Action::WorkCase),
+        ("step/remark", "words=x", Action::ViewCase),
+        ("step/ask", "version=1&bodies=x", Action::CallHelp),
+        ("step/call-help", "version=1&radius=1000", Action::CallHelp),
+        ("step/hand-over", "version=1&receiver=body&receiver_name=x&receiver_as=x&proof=duty_card", Action::HandOver),
+        ("step/agree", "version=1", Action::SecondHandOver),
+        ("step/close", "version=1&outcome=not_lost", Action::CloseCase),
+        ("step/identified", "version=1&person=00000000-0000-0000-0000-000000000007&how=known", Action::IdentifyCase),
+    ];
+    for role in Role::ALL {
+        let cookie = desk.sign_in(*role).await;
+        let may = |action| whole.contains(role) && who_may(action).contains(role);
+        for path in paths {
+            let answer = desk.get(&cookie, &format!("/desk/lost/{case}{path}")).await;
+            assert_eq!(answer.status == StatusCode::OK, may(Action::ViewCase), "{} {path}", role.code());
+            assert!(may(Action::ViewCase) || !answer.body.contains("蓝色上衣"));
+        }
+        for (path, form, action) in forms {
+            if may(action) {
+                continue;
+            }
+            let answer = desk.post(&cookie, &format!("/desk/lost/{case}/{path}"), form).await;
+            assert_eq!(answer.status, StatusCode::FORBIDDEN, "{} {path}", role.code());
+        }
+        let help = desk.get(&cookie, &format!("/desk/help-needed/{case}")).await;
+        let expected =
+            if who_may(Action::OfferHelp).contains(role) { StatusCode::NOT_FOUND } else { StatusCode::FORBIDDEN };
+        assert_eq!(help.status, expected, "{} was not called", role.code());
+    }
+    for path in ["", "/step/take"] {
+        let answer = desk.get("", &format!("/desk/lost/{case}{path}")).await;
+        assert_ne!(answer.status, StatusCode::OK, "without a session");
+    }
+}
+
+#[tokio::test]
+async fn whoever_is_called_sees_what_is_needed_and_the_name_only_while_helping() {
+    let desk = Desk::new();
+    let person = desk.resident();
+    let duty = desk.sign_in(Role::DutyOfficer).await;
+    let case = desk.lost(&duty).await;
+    desk.done(&duty, case, "identified", &format!("person={person}&how=known")).await;
+    let helper = desk.people[&Role::Volunteer].0;
+    desk.done(&duty, case, "helper", &format!("helper={helper}&task=escort")).await;
+    let volunteer = desk.sign_in(Role::Volunteer).await;
+    let path = format!("/desk/help-needed/{case}");
+    let page = desk.get(&volunteer, &path).await.body;
+    assert!(page.contains("王桂芳") && page.contains("老街口"), "{page}");
+    assert!(desk.get(&volunteer, "/desk/help-needed").await.body.contains("ZS-2026-00001"));
+    desk.post(&volunteer, &format!("{path}/stop"), "").await;
+    assert_eq!(desk.get(&volunteer, &path).await.status, StatusCode::NOT_FOUND, "nothing is shown any more");
+}
+
+#[tokio::test]
+async fn what_is_typed_wrong_is_said_and_kept() {
+    let desk = Desk::new();
+    let duty = desk.sign_in(Role::DutyOfficer).await;
+    let answer = desk.post(&duty, "/desk/lost/new", &format!("kind=found&words={}&name=x", encoded("红帽子"))).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(answer.body.contains("地点") && answer.body.contains("红帽子"), "{}", answer.body);
+    let nobody = format!("kind=found&place={}&words=x", encoded("老街口"));
+    let answer = desk.post(&duty, "/desk/lost/new", &nobody).await;
+    assert!(answer.body.contains("谁来电"), "whoever types for somebody writes down who called");
+    let case = desk.lost(&duty).await;
+    let stale = desk.post(&duty, &format!("/desk/lost/{case}/step/take"), "version=99").await;
+    assert!(stale.status == StatusCode::UNPROCESSABLE_ENTITY && stale.body.contains("别人刚改过"));
+    let time = desk.step(&duty, case, "seen", "seen_at=half+past").await;
+    assert!(time.body.contains("18:30"), "a time is asked for as one writes it");
+}
