@@ -12,7 +12,7 @@ use kernel::{Actor, Grant, Moment};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 use std::net::IpAddr;
-use store::{Cx, KeyClass, params};
+use store::{Cx, KeyClass, Value, params};
 
 /// Longest life of a session in days, for the cookie; the district's rule may be shorter.
 pub const LIFE_DAYS: i64 = 14;
@@ -253,15 +253,29 @@ pub fn close_ended(cx: &mut Cx<'_>, token: &str) -> Result<Option<Ended>> {
     Ok(Some(why))
 }
 
+/// Whether a session that was resolved a while ago is still open, with the rights it was opened with: for what goes on
+/// without a further request, such as a stream of news.
+pub fn is_open(cx: &mut Cx<'_>, session: SessionId) -> Result<bool> {
+    Ok(look_up_by(cx, "s.id", session.into())?.is_some_and(|found| found.is_ok()))
+}
+
 fn look_up(cx: &mut Cx<'_>, token: &str) -> Result<Option<std::result::Result<Resolved, Ended>>> {
+    let hash = token_hash(cx, token);
+    look_up_by(cx, "s.token_hash", hash.into())
+}
+
+fn look_up_by(
+    cx: &mut Cx<'_>,
+    column: &'static str,
+    value: Value,
+) -> Result<Option<std::result::Result<Resolved, Ended>>> {
     let sql = format!(
         "SELECT s.id, s.account_id, s.last_seen_at, s.expires_at, s.revoked_at, s.ended_why, s.rights, s.device, \
          s.last_from, s.last_device, s.fresh_at, s.method, f.confirmed_at, {} {SESSION_RULES} \
-         LEFT JOIN second_factor f ON f.account_id = s.account_id WHERE s.token_hash = $1 AND s.district_id = $2",
+         LEFT JOIN second_factor f ON f.account_id = s.account_id WHERE {column} = $1 AND s.district_id = $2",
         sign_in_rules::COLUMNS
     );
-    let hash = token_hash(cx, token);
-    let Some(row) = cx.query_opt(&sql, params![hash, cx.district()])? else { return Ok(None) };
+    let Some(row) = cx.query_opt(&sql, &[value, cx.district().into()])? else { return Ok(None) };
     let rules = sign_in_rules::read(&row)?;
     let seen = row.moment("last_seen_at")?;
     if row.opt_moment("revoked_at")?.is_some() {

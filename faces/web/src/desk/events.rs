@@ -1,5 +1,7 @@
 //! News for open desk pages (server-sent events). A message names the matters that changed and that this reader may see;
 //! the page then asks for itself again. Changes made by this process arrive at once, those of others within a second.
+//! A stream goes on without a further request, so it looks itself whether the session is still open: signed out, kept out,
+//! another post, a device too many end it within a second.
 
 use crate::session::Staff;
 use crate::{App, Fail};
@@ -12,6 +14,8 @@ use axum::routing::get;
 use futures_util::stream;
 use kernel::{Actor, Purpose};
 use matters::app::News;
+use people::app::sessions;
+use people::model::SessionId;
 use people::policy::{Action, ResourceFacts, require};
 use std::convert::Infallible;
 use std::time::Duration;
@@ -34,6 +38,7 @@ const LIFE: Duration = Duration::from_mins(5);
 struct Listener {
     app: App,
     actor: Actor,
+    session: SessionId,
     signals: Receiver<Signal>,
     news: News,
     lost: lost::app::News,
@@ -50,7 +55,8 @@ async fn events(State(app): State<App>, staff: Staff) -> Result<impl IntoRespons
             Ok::<_, Fail>((News::from_now(cx)?, lost::app::News::from_now(cx)?))
         })
         .await?;
-    let listener = Listener { app, actor: staff.actor, signals, news, lost, ends: tokio::time::Instant::now() + LIFE };
+    let ends = tokio::time::Instant::now() + LIFE;
+    let listener = Listener { app, actor: staff.actor, session: staff.session, signals, news, lost, ends };
     let stream = stream::unfold(listener, |mut listener| async move {
         let message = listener.next().await?;
         Some((Ok::<_, Infallible>(message), listener))
@@ -86,12 +92,16 @@ impl Listener {
             while self.signals.try_recv().is_ok() {}
             // The database may be gone for a minute: the stream waits and tells what was missed.
             let who = Who::new(self.actor.clone(), Purpose::Administration);
-            let (mut news, mut lost) = (self.news.clone(), self.lost.clone());
+            let (mut news, mut lost, session) = (self.news.clone(), self.lost.clone(), self.session);
             let asked = self.app.rt.read(who, move |cx| {
+                if !sessions::is_open(cx, session)? {
+                    return Ok::<_, Fail>(None);
+                }
                 let (matters, cases) = (news.next(cx)?, lost.next(cx)?);
-                Ok::<_, Fail>((matters, cases, news, lost))
+                Ok(Some((matters, cases, news, lost)))
             });
-            let Ok((matters, cases, news, lost)) = asked.await else { continue };
+            let Ok(found) = asked.await else { continue };
+            let (matters, cases, news, lost) = found?;
             (self.news, self.lost) = (news, lost);
             if !matters.is_empty() || !cases.is_empty() {
                 let ids: Vec<String> = matters.iter().map(ToString::to_string).collect();

@@ -3,11 +3,14 @@
 use crate::world::{Answer, Desk, PASSWORD, aside, hidden};
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
+use futures_util::StreamExt as _;
 use kernel::{Purpose, Role};
 use people::app::{Flat, SignInRules, end_term, set_sign_in_rules, sign_in_rules};
 use people::model::Place;
 use secrecy::ExposeSecret as _;
+use std::time::Duration;
 use totp_rs::{Builder, Secret, Totp};
+use tower::ServiceExt as _;
 
 /// The authenticator of somebody, set up on the pages.
 struct Phone(Totp);
@@ -336,4 +339,73 @@ async fn who_invites_to_single_sign_on_and_who_ends_a_link() {
     assert_eq!(desk.post(&cookie, "/desk/me/ways/link", "provider=city").await.status, StatusCode::NOT_FOUND);
     assert_eq!(desk.post("", "/login/with/city", "next=/desk").await.status, StatusCode::NOT_FOUND);
     assert!(!desk.get("", "/login").await.body.contains("/login/with/"));
+}
+
+/// A stream of news that somebody left open.
+async fn listen(desk: &Desk, cookie: &str) -> axum::body::BodyDataStream {
+    let request = Request::get("/desk/events").header(header::COOKIE, cookie).body(Body::empty()).unwrap();
+    let response = desk.router.clone().oneshot(request).await.unwrap();
+    assert_eq!(response.status(), StatusCode::OK);
+    response.into_body().into_data_stream()
+}
+
+/// It ends by itself; what came before is read over.
+async fn ends(mut stream: axum::body::BodyDataStream) {
+    let end = async { while stream.next().await.is_some() {} };
+    tokio::time::timeout(Duration::from_secs(5), end).await.expect("closed within five seconds");
+}
+
+#[tokio::test]
+async fn an_open_stream_ends_with_its_session() {
+    let desk = Desk::new();
+    let rules = aside(|| desk.world.look(sign_in_rules));
+    aside(|| desk.world.act(move |cx| set_sign_in_rules(cx, &SignInRules { max_sessions: 3, ..rules })));
+    let security = desk.sign_in(Role::SecurityAdmin).await;
+    let system = desk.sign_in(Role::SystemAdmin).await;
+    // Signed out by oneself, on the same device.
+    let cookie = desk.sign_in(Role::DutyOfficer).await;
+    let stream = listen(&desk, &cookie).await;
+    assert_eq!(desk.post(&cookie, "/logout", "").await.status, StatusCode::SEE_OTHER);
+    ends(stream).await;
+    // By the security administrator.
+    let clerk = desk.people[&Role::Clerk].0;
+    let stream = listen(&desk, &desk.sign_in(Role::Clerk).await).await;
+    desk.post(&security, &format!("/desk/admin/people/{clerk}/sign-out"), "").await;
+    ends(stream).await;
+    // The account is suspended.
+    let stream = listen(&desk, &desk.sign_in(Role::Clerk).await).await;
+    let kept_out = desk.post(&system, &format!("/desk/admin/people/{clerk}/status"), "to=suspend").await;
+    assert_eq!(kept_out.status, StatusCode::SEE_OTHER, "{}", kept_out.body);
+    ends(stream).await;
+    // Another post: the rights it was opened with are not theirs any more.
+    let (auxiliary, seat) = desk.people[&Role::Auxiliary];
+    let stream = listen(&desk, &desk.sign_in(Role::Auxiliary).await).await;
+    aside(|| {
+        desk.world.act(move |cx| {
+            let sql = "SELECT id FROM term WHERE account_id = $1 AND seat_id = $2";
+            let term = cx.query_one(sql, store::params![auxiliary, seat])?.id("id")?;
+            end_term(cx, &Flat, term, None)
+        });
+    });
+    ends(stream).await;
+    // One device too many ends the one used longest ago.
+    let first = desk.sign_in(Role::Mediator).await;
+    let stream = listen(&desk, &first).await;
+    for _ in 0..3 {
+        desk.later(2);
+        desk.sign_in(Role::Mediator).await;
+    }
+    let gone = desk.get(&first, "/desk/notices").await;
+    assert!(gone.location.contains("why=limit"), "it was the first one: {} {}", gone.status, gone.location);
+    ends(stream).await;
+    // Left lying about: the clock alone ends it. Whoever goes on working elsewhere hears on.
+    let cookie = desk.sign_in(Role::PostHead).await;
+    let lying = listen(&desk, &desk.sign_in(Role::PostHead).await).await;
+    let mut working = listen(&desk, &cookie).await;
+    desk.later(7 * 60);
+    assert_eq!(desk.get(&cookie, "/desk/notices").await.status, StatusCode::OK);
+    desk.later(7 * 60);
+    ends(lying).await;
+    let still = tokio::time::timeout(Duration::from_secs(2), working.next()).await;
+    assert!(still.is_err(), "an open session keeps its stream: {still:?}");
 }
