@@ -83,11 +83,11 @@ impl Town {
         let session = self.session(account);
         self.world.act_as(self.world.who(account, Purpose::DataRequest(id)), move |cx| {
             let fresh = require_fresh(cx, session)?;
-            requests::hand_over(cx, &fresh, id)
+            requests::hand_over(cx, &fresh, id, kernel::Lang::ZhCn)
         })
     }
     fn fetches(&self, who: Who, of: Of, id: DataRequestId) -> Result<Vec<CopyLine>, Error> {
-        self.world.act_as(who, move |cx| requests::fetch(cx, of, id))
+        self.world.act_as(who, move |cx| requests::fetch(cx, of, id, kernel::Lang::ZhCn))
     }
     fn answers(&self, who: Who, of: Of) -> Vec<Request> {
         self.world.house.rt.read_now(who, move |cx| requests::of_holder(cx, of)).unwrap()

@@ -76,6 +76,17 @@ async fn a_copy_from_the_question_to_the_paper() {
     assert_eq!(json.kind, "application/json; charset=utf-8");
     let lines: serde_json::Value = serde_json::from_str(&json.body).unwrap();
     assert!(lines.as_array().unwrap().iter().any(|l| l["field"] == "name" && l["value"] == "王桂芳"), "{lines}");
+    // Whoever reads English reads the class in English, on the page and in the file.
+    let class = |zh: bool| {
+        let rule = matters::seed::classes().into_iter().find(|c| c.code == "danger-now").unwrap();
+        if zh { rule.name_zh } else { rule.name_en }
+    };
+    assert!(lines.as_array().unwrap().iter().any(|l| l["field"] == "class" && l["value"] == class(true)), "{lines}");
+    for form in ["form=print", "form=json"] {
+        let english = desk.post("", &format!("/en{take}"), form).await;
+        says(&english, StatusCode::OK, &class(false));
+        assert!(!english.body.contains(&class(true)), "{}", english.body);
+    }
     desk.world.house.clock.advance_secs(3_600);
     says(&desk.post("", &take, "form=print").await, StatusCode::CONFLICT, "已经取过");
     // The person sees who dealt with it.

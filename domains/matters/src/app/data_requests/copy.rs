@@ -6,8 +6,8 @@ use super::{COPY_ENDS, Of, Request, State, may_ask};
 use crate::store::{MatterRow, classes, notes};
 use crate::{Error, raiser};
 use ::store::{Cx, KeyClass, NewJob, params};
-use kernel::Moment;
 use kernel::ids::{DataRequestId, MatterId, PersonId};
+use kernel::{Lang, Moment};
 use people::app::Fresh;
 use people::app::persons::{Kept, copy_of_record};
 use people::policy::{Action, ResourceFacts, require, require_somewhere};
@@ -67,17 +67,21 @@ fn matters_about(cx: &mut Cx<'_>, person: PersonId, kept: &mut Kept) -> Result<(
                WHERE p.person_id = $1 AND p.district_id = $2 ORDER BY p.at";
     for r in &cx.query(sql, params![person, cx.district()])? {
         kept.push(("matters", "number", r.text("number")?));
-        kept.push(("matters", "class", class_name(cx, &r.text("class")?)?));
+        kept.push(("matters", "class", r.text("class")?));
         kept.push(("matters", "state", r.text("state")?));
         kept.push(("matters", "at", r.moment("at")?.rfc3339()));
     }
     requests(cx, person.0, kept)
 }
 
-/// As residents know it; the copy is a paper of the district, in its language.
-fn class_name(cx: &mut Cx<'_>, code: &str) -> Result<String, Error> {
-    let class = classes::by_code(cx, code)?;
-    Ok(class.map_or_else(|| code.to_owned(), |c| c.name(kernel::Lang::default()).to_owned()))
+/// Classes are kept as codes, and read as residents know them, in the language of whoever reads.
+fn name_classes(cx: &mut Cx<'_>, lang: Lang, lines: &mut [CopyLine]) -> Result<(), Error> {
+    for line in lines.iter_mut().filter(|l| l.part == "matters" && l.field == "class") {
+        if let Some(class) = classes::by_code(cx, &line.value)? {
+            class.name(lang).clone_into(&mut line.value);
+        }
+    }
+    Ok(())
 }
 
 fn requests(cx: &mut Cx<'_>, subject: uuid::Uuid, kept: &mut Kept) -> Result<(), Error> {
@@ -96,7 +100,7 @@ fn of_raiser(cx: &mut Cx<'_>, r: &Request) -> Result<Kept, Error> {
     let mut kept = raiser::copy_of_block(cx, raiser, r.facts())?;
     let m = MatterRow::load(cx, origin)?;
     kept.push(("matters", "number", m.number.clone()));
-    kept.push(("matters", "class", class_name(cx, &m.class)?));
+    kept.push(("matters", "class", m.class.clone()));
     kept.push(("matters", "state", m.state.code().to_owned()));
     kept.push(("matters", "at", m.received_at.rfc3339()));
     kept.extend(m.rating.map(|stars| ("matters", "rating", stars.to_string())));
@@ -126,7 +130,7 @@ fn pictures(cx: &mut Cx<'_>, matter: MatterId, kept: &mut Kept) -> Result<(), Er
     Ok(())
 }
 
-fn open(cx: &mut Cx<'_>, r: &Request) -> Result<Vec<CopyLine>, Error> {
+fn open(cx: &mut Cx<'_>, r: &Request, lang: Lang) -> Result<Vec<CopyLine>, Error> {
     let refused = |why| Error::People(people::Error::Refused(why));
     if !matches!(r.state, State::Ready | State::Done) || r.copy_until.is_none() {
         return Err(refused("no-copy"));
@@ -140,7 +144,9 @@ fn open(cx: &mut Cx<'_>, r: &Request) -> Result<Vec<CopyLine>, Error> {
     let sql = "SELECT copy FROM data_request WHERE id = $1";
     let sealed = cx.query_one(sql, params![r.id])?.opt_blob("copy")?.ok_or_else(|| refused("copy-ended"))?;
     let plain = cx.open(KeyClass::Identity, r.id.0, &sealed)?;
-    let lines = serde_json::from_slice(&plain).map_err(|_| ::store::Error::Sealed("cannot be read"))?;
+    let mut lines: Vec<CopyLine> =
+        serde_json::from_slice(&plain).map_err(|_| ::store::Error::Sealed("cannot be read"))?;
+    name_classes(cx, lang, &mut lines)?;
     let (kind, subject) = r.of.subject();
     cx.record_read(kind, subject, &["copy"])?;
     if r.copy_taken_at.is_none() {
@@ -153,7 +159,7 @@ fn open(cx: &mut Cx<'_>, r: &Request) -> Result<Vec<CopyLine>, Error> {
 }
 
 /// The holder of the code takes the copy: once, and for an hour after that.
-pub fn fetch(cx: &mut Cx<'_>, of: Of, id: DataRequestId) -> Result<Vec<CopyLine>, Error> {
+pub fn fetch(cx: &mut Cx<'_>, of: Of, id: DataRequestId, lang: Lang) -> Result<Vec<CopyLine>, Error> {
     may_ask(cx, of)?;
     if cx.actor.account_id().is_some() {
         return Err(Error::NotFound);
@@ -164,11 +170,11 @@ pub fn fetch(cx: &mut Cx<'_>, of: Of, id: DataRequestId) -> Result<Vec<CopyLine>
         return Err(Error::NotFound);
     }
     super::vouched(cx, r.of)?;
-    open(cx, &r)
+    open(cx, &r, lang)
 }
 
 /// Printed for whoever came for it, by somebody who has just shown that it is them.
-pub fn hand_over(cx: &mut Cx<'_>, fresh: &Fresh, id: DataRequestId) -> Result<Vec<CopyLine>, Error> {
+pub fn hand_over(cx: &mut Cx<'_>, fresh: &Fresh, id: DataRequestId, lang: Lang) -> Result<Vec<CopyLine>, Error> {
     require_somewhere(&cx.actor, Action::HandOverCopy)?;
     cx.lock(&format!("data-request/{id}"))?;
     let r = load(cx, id)?;
@@ -179,7 +185,7 @@ pub fn hand_over(cx: &mut Cx<'_>, fresh: &Fresh, id: DataRequestId) -> Result<Ve
     if r.copy_taken_at.is_some() {
         return Err(Error::People(people::Error::Refused("copy-taken")));
     }
-    open(cx, &r)
+    open(cx, &r, lang)
 }
 
 /// Its time is over: the key goes, so that the copy opens nowhere any more. A copy that nobody fetched is not done.

@@ -343,13 +343,13 @@ async fn hand_over(
     Path(id): Path<DataRequestId>,
     Confirmed { staff, form: _ }: Confirmed<Posted>,
 ) -> Result<Response, Fail> {
-    let (who, session) = (staff.who(Purpose::DataRequest(id)), staff.session);
+    let (who, session, lang) = (staff.who(Purpose::DataRequest(id)), staff.session, page.look.lang);
     let done = app
         .rt
         .write(who.clone(), move |cx| {
             require_somewhere(&cx.actor, Action::HandOverCopy)?;
             let fresh = require_fresh(cx, session)?;
-            requests::hand_over(cx, &fresh, id)
+            requests::hand_over(cx, &fresh, id, lang)
         })
         .await;
     let lines = match done {

@@ -286,8 +286,8 @@ async fn copy(
         Ok(held) => held,
         Err(fail) => return wrong(&app, page, source, door, fail),
     };
-    let of = held.of;
-    let done = app.rt.write(held.who.clone(), move |cx| requests::fetch(cx, of, id)).await;
+    let (of, lang) = (held.of, page.look.lang);
+    let done = app.rt.write(held.who.clone(), move |cx| requests::fetch(cx, of, id, lang)).await;
     let lines = match done {
         Ok(lines) => lines,
         Err(matters::Error::People(people::Error::Refused(why))) => {
