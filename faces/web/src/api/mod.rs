@@ -15,6 +15,7 @@ mod input;
 mod log;
 mod matters;
 mod me;
+mod own;
 mod people;
 mod places;
 mod reply;
@@ -41,6 +42,7 @@ use utoipa_axum::router::OpenApiRouter;
     tags(
         (name = "matters", description = "Matters within the caller's scope: lists, detail, steps."),
         (name = "track", description = "One's own matter, with its code; no account."),
+        (name = "own", description = "Who looked at one's own record, with the code of a letter; no account."),
         (name = "classes", description = "Classes of matters and their terms."),
         (name = "places", description = "Areas and posts; open to everybody."),
         (name = "people", description = "Colleagues and organisations; never residents."),
@@ -58,6 +60,7 @@ fn operations() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Description::openapi())
         .merge(matters::routes())
         .merge(track::routes())
+        .merge(own::routes())
         .merge(classes::routes())
         .merge(places::routes())
         .merge(people::routes())

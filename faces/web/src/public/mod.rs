@@ -6,7 +6,7 @@ pub(crate) mod errors;
 mod grid;
 mod home;
 mod office;
-mod own;
+pub(crate) mod own;
 pub(crate) mod post;
 mod poster;
 mod report;

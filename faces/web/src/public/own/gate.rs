@@ -19,7 +19,7 @@ pub(super) fn canonical(typed: &str) -> Result<String, Fail> {
 }
 
 /// The code as it is written in addresses, and whose page it opens.
-pub(super) async fn find(app: &App, typed: &str) -> Result<(String, links::Holder), Fail> {
+pub(crate) async fn find(app: &App, typed: &str) -> Result<(String, links::Holder), Fail> {
     let code = canonical(typed)?;
     let asked = code.clone();
     let who = Who::new(Actor::public(app.district), Purpose::OwnRecord);
@@ -28,7 +28,7 @@ pub(super) async fn find(app: &App, typed: &str) -> Result<(String, links::Holde
 }
 
 /// The holder of the link, about the record it is for.
-pub(super) fn holder(app: &App, found: links::Holder) -> Who {
+pub(crate) fn holder(app: &App, found: links::Holder) -> Who {
     Who::new(Actor::subject(app.district, found.person), Purpose::OwnRecord)
 }
 
@@ -59,7 +59,7 @@ fn load(cx: &mut Cx<'_>, page: &Page, found: links::Holder, before: Option<i64>)
             who: looker::who_for_raiser(page, &look.who),
             what: looker::what(page, &look.kind, &look.fields),
             why: why(page, &look.why),
-            glass: matches!(&look.why, audit::looker::Reason::Other(code) if code == "break_glass"),
+            glass: is_break_glass(&look.why),
             reason: look.reason.clone(),
         })
         .collect();
@@ -85,11 +85,15 @@ fn load(cx: &mut Cx<'_>, page: &Page, found: links::Holder, before: Option<i64>)
 }
 
 /// Why, as the person reads it: a matter is about them, it need not be theirs.
-fn why(page: &Page, reason: &audit::looker::Reason) -> String {
+pub(crate) fn why(page: &Page, reason: &audit::looker::Reason) -> String {
     match reason {
         audit::looker::Reason::Matter(_) => page.t("own-why-matter"),
         other => looker::why(page, other, None),
     }
+}
+
+pub(crate) fn is_break_glass(reason: &audit::looker::Reason) -> bool {
+    matches!(reason, audit::looker::Reason::Other(code) if code == "break_glass")
 }
 
 fn standing(page: &Page, standing: Standing) -> String {

@@ -6,6 +6,8 @@ mod gate;
 mod requests;
 mod view;
 
+pub(crate) use gate::{find, holder, is_break_glass, why};
+
 use super::post::Posted;
 use crate::guard::{Source, Wicket};
 use crate::{App, Fail, Page, html};
