@@ -226,6 +226,9 @@ fn of_records(cx: &mut Cx<'_>, here: &str) -> Result<Vec<NavItem>, Fail> {
     if people::policy::require_somewhere(&cx.actor, Action::WriteToFinder).is_ok() {
         items.push(NavItem::plain("/desk/threads", "threads", here));
     }
+    if people::policy::require_somewhere(&cx.actor, Action::MakeCards).is_ok() {
+        items.push(NavItem::plain("/desk/cards", "cards", here));
+    }
     let opens = decide(&cx.actor, cx.purpose, Action::BreakGlass, &ResourceFacts::District).is_allowed();
     let waiting = people::app::break_glass::to_review(cx)?;
     if opens || waiting > 0 {

@@ -2,6 +2,7 @@
 //! one transaction and decide nothing: who may do what is asked of `people::policy` by the use cases they call.
 
 mod admin;
+mod cards;
 mod duty;
 mod events;
 mod export;
@@ -62,6 +63,7 @@ pub(crate) fn routes() -> Router<App> {
         .merge(questions::routes())
         .merge(withheld::routes())
         .merge(threads::routes())
+        .merge(cards::routes())
         .merge(records::routes())
         .merge(keys::routes())
         .merge(lost::routes())
@@ -111,6 +113,7 @@ pub(crate) fn samples(page: &Page) -> Vec<(&'static str, String)> {
     all.extend(questions::tests::samples(page));
     all.extend(withheld::tests::samples(page));
     all.extend(threads::tests::samples(page));
+    all.extend(cards::tests::samples(page));
     all.extend(records::samples(page));
     all.extend(reports::tests::samples(page));
     all.extend(keys::tests::samples(page));

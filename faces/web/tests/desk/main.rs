@@ -3,6 +3,7 @@
 
 mod audit;
 mod care;
+mod circle;
 mod data_requests;
 mod flow;
 mod imports;

@@ -1,6 +1,7 @@
 //! Records of people in care: opened in the name of a matter or within a break-glass window, never from a list (R5).
 //! Opening is a POST, so that no prefetch ever does it, and no cache keeps what was shown.
 
+mod care;
 mod consent_form;
 mod data_requests;
 mod demands;
@@ -23,6 +24,7 @@ use axum::response::Response;
 pub(super) fn routes() -> Router<App> {
     Router::new()
         .merge(of_matter::routes())
+        .merge(care::routes())
         .merge(register::routes())
         .merge(glass::routes())
         .merge(link::routes())
@@ -72,6 +74,7 @@ fn day(at: kernel::Moment) -> String {
 #[cfg(test)]
 pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
     let mut out = of_matter::tests::samples(page);
+    out.extend(care::samples(page));
     out.extend(register::samples(page));
     out.extend(glass::tests::samples(page));
     out.extend(demands::tests::samples(page));

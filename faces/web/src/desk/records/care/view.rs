@@ -1,0 +1,212 @@
+//! Contacts, plan, schedule and card as the page shows them.
+
+use super::super::day;
+use crate::desk::Frame;
+use crate::{Fail, Page, fmt};
+use askama::Template;
+use care::app::cards::{self, CardLine};
+use care::app::plan::Plan;
+use care::app::{consents, contacts, schedule};
+use care::model::schedule::Where;
+use care::model::{Act, Condition, Consented, ContactLine, HauntKind};
+use kernel::ids::PersonId;
+use people::app::consents::Standing;
+use people::app::persons::{self, For};
+use store::Cx;
+
+/// Whether something is agreed to.
+pub(super) struct Agreed {
+    pub what: &'static str,
+    pub given: bool,
+    pub standing: String,
+}
+
+/// A line of the schedule.
+pub(super) struct Hours {
+    pub n: usize,
+    pub when: String,
+    pub who: String,
+    pub alone: bool,
+}
+
+#[derive(Template)]
+#[template(path = "desk/care.html")]
+pub(super) struct CarePage {
+    page: Page,
+    frame: Frame,
+    back: String,
+    here: String,
+    done: Option<String>,
+    problem: Option<String>,
+    contacts: Vec<ContactLine>,
+    /// Guardians who are no contacts yet: id and name.
+    guardians: Vec<(String, String)>,
+    agreed: Vec<Agreed>,
+    plan: Option<Plan>,
+    week: Vec<Hours>,
+    days: Vec<Hours>,
+    cards: Vec<CardLine>,
+    review_on: String,
+}
+
+impl CarePage {
+    fn can(card: &CardLine, act: &str) -> bool {
+        Act::from_code(act).is_some_and(|act| card.state.after(act).is_some())
+    }
+    fn conditions() -> Vec<&'static str> {
+        Condition::ALL.iter().map(|c| c.code()).collect()
+    }
+    fn haunts() -> Vec<&'static str> {
+        HauntKind::ALL.iter().map(|k| k.code()).collect()
+    }
+}
+
+fn spoken(phone: &str) -> String {
+    fmt::phone(phone)
+}
+
+fn clock(minute: u16) -> String {
+    format!("{:02}:{:02}", minute / 60, minute % 60)
+}
+
+fn who(page: &Page, all: &[ContactLine], at: &Where) -> String {
+    match at {
+        Where::Alone => page.t("circle-alone"),
+        Where::Elsewhere(label) => label.clone(),
+        Where::Home(ids) => {
+            let names = ids.iter().filter_map(|id| all.iter().find(|c| c.id == *id)).map(|c| c.name.clone());
+            names.collect::<Vec<_>>().join(&page.t("list-comma"))
+        }
+    }
+}
+
+#[expect(clippy::too_many_arguments, reason = "what a page shows")]
+pub(super) fn load(
+    cx: &mut Cx<'_>,
+    page: Page,
+    frame: Frame,
+    person: PersonId,
+    why: &For,
+    back: String,
+    plan: Option<Plan>,
+    done: Option<String>,
+    problem: Option<String>,
+) -> Result<CarePage, Fail> {
+    let all = contacts::of(cx, person, why)?;
+    let (schedule, _) = schedule::get(cx, person, why)?;
+    let guardians = persons::spoken_for(cx, person)?;
+    let guardians = guardians
+        .into_iter()
+        .filter(|g| all.iter().all(|c| c.guardian != Some(g.id)))
+        .map(|g| (g.id.to_string(), g.who.map_or_else(String::new, |w| w.name)))
+        .collect();
+    let mut agreed = Vec::new();
+    for what in Consented::ALL {
+        let standing = consents::standing(cx, person, *what)?;
+        let words = match standing {
+            Standing::Given { review_on } => page.t1("circle-agreed", "day", page.day(review_on)),
+            Standing::NotAsked => page.t("circle-not-asked"),
+            Standing::Respected { until } => page.t1("circle-refused", "day", page.day(until)),
+            Standing::MayAsk => page.t("circle-may-ask"),
+        };
+        let given = matches!(standing, Standing::Given { .. });
+        agreed.push(Agreed { what: what.code(), given, standing: words });
+    }
+    let hours = |n: usize, days: String, from: u16, to: u16, at: &Where| Hours {
+        n,
+        when: format!("{days} {}–{}", clock(from), clock(to)),
+        who: who(&page, &all, at),
+        alone: *at == Where::Alone,
+    };
+    let named = |days: &[u8]| {
+        days.iter().map(|d| page.tk("weekday-", u16::from(*d) + 1)).collect::<Vec<_>>().join(&page.t("list-comma"))
+    };
+    let week = schedule.week.iter().enumerate().map(|(n, s)| hours(n, named(&s.days), s.from, s.to, &s.at)).collect();
+    let days = schedule
+        .exceptions
+        .iter()
+        .enumerate()
+        .map(|(n, e)| hours(n, e.date.to_string(), e.from, e.to, &e.at))
+        .collect();
+    Ok(CarePage {
+        here: format!("{back}/care"),
+        back,
+        done,
+        problem,
+        guardians,
+        agreed,
+        plan,
+        week,
+        days,
+        cards: cards::of(cx, person, why)?,
+        review_on: day(page.now.plus_days(365)),
+        contacts: all,
+        page,
+        frame,
+    })
+}
+
+#[cfg(test)]
+pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
+    use care::model::{CardState, Haunt, Inner, Outer};
+    use kernel::ids::{CardId, ContactId, PostId};
+    let nil = uuid::Uuid::nil();
+    let say = |zh: &str, en: &str| if page.zh() { zh.to_owned() } else { en.to_owned() };
+    let contact = |barred: bool| ContactLine {
+        id: ContactId(nil),
+        position: 1,
+        name: say("李敏", "Li Min"),
+        relation: say("女儿", "daughter"),
+        phone: Some("02105550102".into()),
+        mail: None,
+        lang: kernel::Lang::ZhCn,
+        guardian: None,
+        may_collect: !barred,
+        barred,
+    };
+    let card = |state| CardLine {
+        id: CardId(nil),
+        number: 12,
+        post: PostId(nil),
+        state,
+        card: Condition::Good,
+        strap: Condition::Worn,
+        issued_at: Some(page.now),
+        checked_at: Some(page.now),
+        ended_at: None,
+        scanned_at: Some(page.now),
+    };
+    let hours = || Hours { n: 0, when: "07:30–18:30".into(), who: page.t("circle-alone"), alone: true };
+    let plan = |version| Plan {
+        version,
+        inner: Inner {
+            approach: say("请慢慢说话。", "Speak slowly."),
+            habits: String::new(),
+            found_before: String::new(),
+            haunts: vec![Haunt { kind: "work".into(), label: say("纺织厂", "Mill"), lon: 121.5, lat: 30.9 }],
+        },
+        outer: Some(Outer { height_cm: Some(152), build: "thin".into(), marks: None, home: None }),
+        may_keep_haunts: version > 0,
+    };
+    let of = |full: bool| CarePage {
+        page: page.clone(),
+        frame: Frame::sample(page),
+        back: "/desk".into(),
+        here: "/desk".into(),
+        done: full.then(|| page.tk("circle-done-", "card")),
+        problem: full.then(|| page.tk("rule-care-", "has-card")),
+        contacts: if full { vec![contact(false), contact(true)] } else { Vec::new() },
+        guardians: vec![("1".into(), say("李敏", "Li Min"))],
+        agreed: vec![
+            Agreed { what: "identification", given: full, standing: page.t("circle-not-asked") },
+            Agreed { what: "approach", given: false, standing: page.t("circle-may-ask") },
+        ],
+        plan: Some(plan(i64::from(full))),
+        week: if full { vec![hours()] } else { Vec::new() },
+        days: if full { vec![hours()] } else { Vec::new() },
+        cards: if full { vec![card(CardState::InUse), card(CardState::Replaced)] } else { Vec::new() },
+        review_on: "2027-06-01".into(),
+    };
+    let sealed = CarePage { plan: None, ..of(false) };
+    [of(true), of(false), sealed].into_iter().map(|p| ("desk/care.html", p.render().unwrap_or_default())).collect()
+}
