@@ -4,7 +4,7 @@
 use crate::looker::{Looker, Reason};
 use crate::{Result, withhold};
 use kernel::Moment;
-use kernel::ids::{MatterId, PersonId, WindowId};
+use kernel::ids::{CaseId, MatterId, PersonId, WindowId};
 use matters::app::Found;
 use matters::readings::{self, Reading};
 use people::app::{break_glass, demands};
@@ -62,6 +62,14 @@ pub fn by_person(cx: &mut Cx<'_>, person: PersonId) -> Result<Seen> {
         }
     }
     Ok(shown(looks))
+}
+
+/// The same of one case of a lost elder: who opened the record in its name. For whoever holds a link of that case.
+pub fn in_case(cx: &mut Cx<'_>, person: PersonId, case: CaseId) -> Result<Seen> {
+    let purpose = kernel::Purpose::Case(case).code();
+    let mut all = readings::of_person(cx, person)?;
+    all.retain(|r| r.purpose == purpose);
+    Ok(shown(told(cx, all)?))
 }
 
 fn shown(looks: Vec<Look>) -> Seen {

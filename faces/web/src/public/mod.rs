@@ -5,6 +5,7 @@ mod card;
 pub(crate) mod errors;
 mod grid;
 mod home;
+mod lost;
 mod office;
 pub(crate) mod own;
 pub(crate) mod post;
@@ -20,6 +21,7 @@ pub(crate) fn routes() -> Router<App> {
     Router::new()
         .merge(home::routes())
         .merge(report::routes())
+        .merge(self::lost::routes())
         .merge(track::routes())
         .merge(own::routes())
         .merge(card::routes())
@@ -33,6 +35,7 @@ pub(crate) fn routes() -> Router<App> {
 pub(crate) fn samples(page: &crate::Page) -> Vec<(&'static str, String)> {
     let mut all = home::samples(page);
     all.extend(report::samples(page));
+    all.extend(self::lost::samples(page));
     all.extend(track::samples(page));
     all.extend(own::samples(page));
     all.extend(card::samples(page));

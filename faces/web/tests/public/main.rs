@@ -5,6 +5,7 @@ mod card;
 mod follow;
 mod guard;
 mod hard;
+mod lost;
 mod push;
 mod report;
 mod site;

@@ -51,6 +51,7 @@ impl Site {
             lost::MIGRATIONS,
             matters::MIGRATIONS,
             alerts::MIGRATIONS,
+            audit::MIGRATIONS,
         ];
         let world = World::with(Kind::Sqlite, &sets);
         world.act(matters::app::seed_classes);

@@ -36,12 +36,11 @@ pub(super) fn routes() -> Router<App> {
         .layer(from_fn(keep_quiet))
 }
 
-/// Codes are secrets: no cache keeps these pages, no search engine lists them, no other site hears of them.
+/// Codes are secrets: no cache keeps these pages, no search engine lists them; no other site hears of them, as of no page here.
 async fn keep_quiet(request: axum::extract::Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     headers.insert(header::VARY, HeaderValue::from_static("accept-language, accept-encoding"));
     headers.insert("x-robots-tag", HeaderValue::from_static("noindex, nofollow, noarchive"));
     response

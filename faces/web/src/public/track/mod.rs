@@ -71,20 +71,39 @@ async fn typed(
     let code = typed.rsplit_once("/t/").map_or(typed.as_str(), |(_, code)| code);
     match gate::find(&app, code.split('/').next().unwrap_or(code)).await {
         Ok(code) => Ok(Redirect::to(&page.href(&format!("/t/{code}"))).into_response()),
+        // Whoever found or misses an elder holds a code of the same kind.
+        Err(Fail::NotFound) => match super::lost::found_code(&app, found_in(&typed)).await {
+            Ok(code) => Ok(Redirect::to(&page.href(&format!("/found/{code}"))).into_response()),
+            Err(fail) => wrong(&app, page, source, typed, fail),
+        },
         Err(fail) => wrong(&app, page, source, typed, fail),
     }
 }
 
-/// Whether the number of a matter (`HQ-2026-01873`) was typed where its secret code is asked for.
+/// The code of a pasted address of that page.
+fn found_in(typed: &str) -> &str {
+    let code = typed.rsplit_once("/found/").map_or(typed, |(_, code)| code);
+    code.split('/').next().unwrap_or(code)
+}
+
+/// Whether the number of a matter (`HQ-2026-01873`) or of a lost elder's case (`ZS-…`) was typed where its secret code is asked for.
 fn is_number(typed: &str) -> bool {
     let typed = kernel::text::narrow(typed).trim().to_ascii_uppercase();
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     let mut parts = typed.split(['-', ' ']);
-    parts.next() == Some("HQ") && parts.next().is_some_and(|y| y.len() == 4 && digits(y)) && parts.all(digits)
+    matches!(parts.next(), Some("HQ" | "ZS"))
+        && parts.next().is_some_and(|y| y.len() == 4 && digits(y))
+        && parts.all(digits)
 }
 
 /// Unknown, malformed and retired codes get the same page with the duty desk's number; too many of them get 429.
-fn wrong(app: &App, page: Page, source: Source, typed: String, fail: Fail) -> Result<Response, Fail> {
+pub(in crate::public) fn wrong(
+    app: &App,
+    page: Page,
+    source: Source,
+    typed: String,
+    fail: Fail,
+) -> Result<Response, Fail> {
     let Fail::NotFound = fail else { return Err(fail) };
     app.limits.pass(Wicket::Guess, source)?;
     let problem = Some(page.t("track-wrong-code"));

@@ -1,0 +1,171 @@
+//! "I found an elder who seems lost" (L1, four fields) and "we miss an elder" (L2). Accepted at once, from anybody; nobody has to
+//! type a name.
+
+use super::draft::{self, Draft, Problem};
+use crate::guard::{Source, Wicket};
+use crate::public::post::Posted;
+use crate::public::report::{Town, towns};
+use crate::public::{errors, home};
+use crate::{App, Fail, Page, html};
+use askama::Template;
+use axum::Router;
+use axum::extract::{Extension, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::get;
+use lost::app;
+use lost::model::Kind;
+
+pub(super) fn routes() -> Router<App> {
+    Router::new().route("/found", get(found).post(send_found)).route("/missing", get(missing).post(send_missing))
+}
+
+#[derive(Template)]
+#[template(path = "public/lost/form.html")]
+struct FormPage {
+    page: Page,
+    /// Ends of the keys, and the address: `found` or `missing`.
+    kind: &'static str,
+    draft: Draft,
+    towns: Vec<Town>,
+    problems: Vec<Problem>,
+}
+
+impl FormPage {
+    fn problem(&self, id: &str) -> Option<&String> {
+        self.problems.iter().find(|(field, _)| *field == id).map(|(_, words)| words)
+    }
+    fn bad(&self, id: &str) -> bool {
+        self.problem(id).is_some()
+    }
+    fn pin(&self) -> (String, String) {
+        (self.draft.lat.clone(), self.draft.lon.clone())
+    }
+    fn map_centre(&self) -> (f64, f64) {
+        self.page.config.centre
+    }
+    fn here(&self) -> String {
+        self.page.href(format!("/{}", self.kind))
+    }
+    fn title(&self) -> String {
+        let title = self.page.tk("found-form-title-", self.kind);
+        if self.problems.is_empty() { title } else { self.page.t1("form-problem-title", "title", title) }
+    }
+}
+
+const fn path(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Found => "found",
+        Kind::Missing => "missing",
+    }
+}
+
+async fn found(State(app): State<App>, page: Page) -> Result<Response, Fail> {
+    show(&app, page, Kind::Found, fresh(&app), Vec::new()).await
+}
+async fn missing(State(app): State<App>, page: Page) -> Result<Response, Fail> {
+    show(&app, page, Kind::Missing, fresh(&app), Vec::new()).await
+}
+
+fn fresh(app: &App) -> Draft {
+    Draft { idem: new_idem(app), ..Draft::default() }
+}
+
+fn new_idem(app: &App) -> String {
+    app.rt.ids().uuid(app.rt.now()).to_string()
+}
+
+async fn show(app: &App, page: Page, kind: Kind, draft: Draft, problems: Vec<Problem>) -> Result<Response, Fail> {
+    let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let towns = towns(app).await?;
+    Ok((status, html(&FormPage { page, kind: path(kind), draft, towns, problems })?).into_response())
+}
+
+async fn send_found(
+    State(app): State<App>,
+    page: Page,
+    Extension(source): Extension<Source>,
+    posted: Posted,
+) -> Result<Response, Fail> {
+    send(app, page, source, Kind::Found, posted).await
+}
+async fn send_missing(
+    State(app): State<App>,
+    page: Page,
+    Extension(source): Extension<Source>,
+    posted: Posted,
+) -> Result<Response, Fail> {
+    send(app, page, source, Kind::Missing, posted).await
+}
+
+async fn send(app: App, mut page: Page, source: Source, kind: Kind, posted: Posted) -> Result<Response, Fail> {
+    let mut draft = Draft::of(&posted);
+    if draft.idem.is_empty() {
+        draft.idem = new_idem(&app);
+    }
+    match posted.get("go").as_str() {
+        "unpin" => {
+            draft.unpin();
+            return show(&app, page, kind, draft, Vec::new()).await;
+        }
+        "look" => return show(&app, page, kind, draft, Vec::new()).await,
+        go @ ("larger" | "smaller") => {
+            page.look.larger = go == "larger" && page.look.elder;
+            let mut response = show(&app, page, kind, draft, Vec::new()).await?;
+            response.headers_mut().insert(header::SET_COOKIE, home::size_cookie(go == "larger"));
+            return Ok(response);
+        }
+        _ => {}
+    }
+    let report = match draft.report(&page, kind) {
+        Ok(report) => report,
+        Err(problems) => {
+            if problems.iter().any(|(field, _)| *field == "address") {
+                draft.unpin();
+            }
+            return show(&app, page, kind, draft, problems).await;
+        }
+    };
+    app.limits.pass(Wicket::Report, source)?;
+    match app.rt.write(app.raiser(), move |cx| app::report(cx, &report)).await {
+        Ok(done) => Ok(Redirect::to(&page.href(format!("/found/{}/receipt", done.code))).into_response()),
+        Err(lost::Error::Invalid { field, why }) => {
+            if field == "place" {
+                draft.unpin();
+            }
+            let problems = vec![draft::problem(&page, field, why)];
+            show(&app, page, kind, draft, problems).await
+        }
+        Err(error) => Err(errors::of_lost(error)),
+    }
+}
+
+#[cfg(test)]
+pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
+    let towns = crate::public::report::sample_offer(page).towns;
+    let full = Draft {
+        idem: "1".into(),
+        address: if page.zh() { "老街口".into() } else { "Old Street".into() },
+        area: "0197b0c0-0000-7000-8000-000000000001".into(),
+        lat: "30.92".into(),
+        lon: "121.47".into(),
+        words: if page.zh() { "蓝上衣，拄拐杖".into() } else { "A blue coat, a stick".into() },
+        seen: "2026-11-24T13:20".into(),
+        stays: true,
+        phone: "021-0555 0111".into(),
+    };
+    let mut out = Vec::new();
+    for kind in [Kind::Found, Kind::Missing] {
+        for draft in [Draft::default(), full.clone(), Draft { seen: "x".into(), phone: "1".into(), ..Draft::default() }]
+        {
+            let problems = if draft.idem.is_empty() && draft.seen.is_empty() {
+                Vec::new()
+            } else {
+                draft.report(page, kind).err().unwrap_or_default()
+            };
+            let shown = FormPage { page: page.clone(), kind: path(kind), draft, towns: towns.clone(), problems };
+            out.push(("public/lost/form.html", shown.render().unwrap_or_default()));
+        }
+    }
+    out
+}
