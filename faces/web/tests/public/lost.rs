@@ -234,6 +234,7 @@ fn the_family_sees_where_the_elder_is_and_says_when_it_comes() {
     assert_eq!(site.post(&format!("{link}/come"), "how=comes&at=").status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(site.post(&format!("{link}/come"), "how=comes&at=18%3A30").status, StatusCode::SEE_OTHER);
     assert!(site.get(&link).text.contains("您说过：") && site.get(&link).text.contains("18:30"));
+    site.world.house.clock.advance_secs(60);
     assert_eq!(site.post(&format!("{link}/come"), "how=cannot&at=").status, StatusCode::SEE_OTHER);
     assert!(site.get(&link).text.contains("您说过：来不了"));
     assert_eq!(site.post(&format!("{link}/say"), "text=").status, StatusCode::UNPROCESSABLE_ENTITY);
