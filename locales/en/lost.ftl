@@ -280,6 +280,7 @@ lost-evidence-dialect = Dialect
 lost-evidence-surname = Surname
 lost-evidence-marks = Marks
 lost-evidence-place = Place
+lost-evidence-no-repeat = Not lost before
 lost-evidence-repeat = Lost before
 lost-by-family = Family
 lost-by-finder = The finder

@@ -280,6 +280,7 @@ lost-evidence-dialect = 口音
 lost-evidence-surname = 姓
 lost-evidence-marks = 特征
 lost-evidence-place = 地点
+lost-evidence-no-repeat = 以前没有走失过
 lost-evidence-repeat = 以前走失过
 lost-by-family = 家人
 lost-by-finder = 发现的人

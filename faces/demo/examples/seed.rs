@@ -15,7 +15,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let keys = Keys::generate(ids.as_ref());
     let url = format!("sqlite:{}", dir.path().join("mulin.db").display());
     let rt = Runtime::open(Options::new(url, Arc::new(ManualClock::at(start)), ids, keys))?;
-    rt.migrate(&[places::MIGRATIONS, people::MIGRATIONS, matters::MIGRATIONS, alerts::MIGRATIONS])?;
+    rt.migrate(&[
+        places::MIGRATIONS,
+        people::MIGRATIONS,
+        care::MIGRATIONS,
+        lost::MIGRATIONS,
+        matters::MIGRATIONS,
+        alerts::MIGRATIONS,
+    ])?;
     let begin = std::time::Instant::now();
     let world = World::new(demo::SEED);
     let made = begin.elapsed();

@@ -276,8 +276,14 @@ mod tests {
     #[test]
     fn nothing_is_left_to_do_when_the_server_starts() {
         let dir = tempfile::tempdir().unwrap();
-        let sets: [&[Migration]; 5] =
-            [places::MIGRATIONS, people::MIGRATIONS, care::MIGRATIONS, matters::MIGRATIONS, alerts::MIGRATIONS];
+        let sets: [&[Migration]; 6] = [
+            places::MIGRATIONS,
+            people::MIGRATIONS,
+            care::MIGRATIONS,
+            lost::MIGRATIONS,
+            matters::MIGRATIONS,
+            alerts::MIGRATIONS,
+        ];
         let now = Some(instant("2026-06-24T10:00:00+08:00").unwrap());
         let config = alerts::AlertsConfig::default();
         let handlers = people::app::turns::handlers()

@@ -16,7 +16,8 @@ fn fill(dir: &std::path::Path, count: usize) -> (Runtime, Seeded) {
     let ids = Arc::new(SeededIds::new(demo::SEED));
     let keys = Keys::generate(ids.as_ref());
     let rt = Runtime::open(Options::new(&url, Arc::new(ManualClock::at(start)), ids, keys)).unwrap();
-    rt.migrate(&[places::MIGRATIONS, people::MIGRATIONS, care::MIGRATIONS, matters::MIGRATIONS]).unwrap();
+    rt.migrate(&[places::MIGRATIONS, people::MIGRATIONS, care::MIGRATIONS, lost::MIGRATIONS, matters::MIGRATIONS])
+        .unwrap();
     let seeded = seed_some(&rt, World::new(demo::SEED), start, count).unwrap();
     (rt, seeded)
 }

@@ -91,3 +91,8 @@ fn news_come_to_devices_and_tell_nothing() {
     ]);
     both(&demo, "push");
 }
+
+#[test]
+fn a_lost_elder_gets_home() {
+    both(&Demo::start(), "lost");
+}

@@ -4,6 +4,7 @@
 mod cards;
 mod classes;
 mod history;
+mod lost;
 mod people;
 mod places;
 mod records;
@@ -21,7 +22,7 @@ pub use cards::{Cards, DemoCard};
 pub use history::{DAYS, MATTERS};
 
 /// Counts up when the same seed would give other data, so that old data is made anew.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 /// The password of every demo account.
 pub const PASSWORD: &str = "heling2026";
 
@@ -38,6 +39,8 @@ pub enum Error {
     Matters(#[from] matters::Error),
     #[error("care: {0}")]
     Care(#[from] care::Error),
+    #[error("lost: {0}")]
+    Lost(#[from] ::lost::Error),
     #[error("the invented land is faulty: {0}")]
     Land(String),
 }
@@ -114,6 +117,7 @@ pub fn seed_some(rt: &Runtime, mut world: World, start: Moment, count: usize) ->
         places::duty(cx, &world, &written, start)?;
         let linked = records::write(cx, &mut world, &written)?;
         let care = cards::write(cx, &mut world, &linked, start)?;
+        lost::write(cx, &written, &linked, start)?;
         let accounts = people::shown(cx, &world, &written)?;
         matters::app::ensure_timers(cx)?;
         Ok(Seeded {

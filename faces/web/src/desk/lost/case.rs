@@ -95,7 +95,7 @@ async fn reporter(State(app): State<App>, page: Page, staff: Staff, Path(id): Pa
         .write(who, move |cx| {
             let (name, phone, stays) = lost::app::reporter(cx, id)?;
             let mut lines: Vec<String> = name.into_iter().collect();
-            lines.extend(phone);
+            lines.extend(phone.as_deref().map(crate::fmt::phone));
             if lines.is_empty() {
                 lines.push(page.t("lost-reporter-none"));
             }

@@ -157,8 +157,18 @@ fn candidate(page: &Page, c: &Candidate) -> CandidateView {
         name: c.name.clone(),
         about: c.birth_year.map(|y| page.t1("record-born", "year", y)).unwrap_or_default(),
         p: Some(percent(page, c.p)),
-        evidence: evidence.iter().map(|e| (page.tk("lost-evidence-", e.field.name()), e.bits > 0.0)).collect(),
+        evidence: evidence.iter().map(|e| (speaks(page, e.field, e.bits > 0.0), e.bits > 0.0)).collect(),
         missed: c.missed_in.map(|case| page.href(format!("/desk/lost/{case}"))),
+    }
+}
+
+/// "Age fits", "lost before".
+fn speaks(page: &Page, field: identify::Field, good: bool) -> String {
+    match (field, good) {
+        (identify::Field::Repeat, true) => page.t("lost-evidence-repeat"),
+        (identify::Field::Repeat, false) => page.t("lost-evidence-no-repeat"),
+        (_, true) => page.t1("lost-speaks-for", "what", page.tk("lost-evidence-", field.name())),
+        (_, false) => page.t1("lost-speaks-against", "what", page.tk("lost-evidence-", field.name())),
     }
 }
 

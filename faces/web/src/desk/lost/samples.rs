@@ -152,7 +152,10 @@ fn known(page: &Page, by_name: bool) -> KnownPage {
         name: w("王桂芳", "Wang Guifang"),
         about: page.t1("record-born", "year", 1941),
         p: Some("47%".into()),
-        evidence: vec![(page.t("lost-evidence-age"), true), (page.t("lost-evidence-place"), false)],
+        evidence: vec![
+            (page.t1("lost-speaks-for", "what", page.t("lost-evidence-age")), true),
+            (page.t("lost-evidence-no-repeat"), false),
+        ],
         missed: Some("/desk".into()),
     };
     KnownPage {

@@ -388,7 +388,7 @@ fn circle(page: &Page, c: &Case, k: &Circle, href: &str) -> CircleView {
             id: x.id.to_string(),
             name: x.name.clone(),
             relation: x.relation.clone(),
-            phone: x.phone.clone(),
+            phone: x.phone.as_deref().map(fmt::phone),
             barred: x.barred,
             may_collect: x.may_collect,
             lang: (x.lang == kernel::Lang::En).then(|| page.t("desk-lang-en")),
