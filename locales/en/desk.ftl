@@ -564,6 +564,9 @@ desk-notice-new = new
 desk-term-words = { $n } { $unit }
 desk-alike-near = in the same area
 desk-people-more-seats = and { $n } more
+desk-table-taken = taken by { $who } at { $at }
+desk-table-somebody = somebody unknown
+desk-table-about = About
 desk-table = Table; on a narrow screen it scrolls sideways
 desk-post-poster = QR code
 

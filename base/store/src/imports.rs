@@ -65,6 +65,8 @@ pub struct About {
     pub added: usize,
     pub changed: usize,
     pub detail: Json,
+    /// The uploaded file it comes from.
+    pub draft: Option<Uuid>,
 }
 
 /// A thing that an import added or changed.
@@ -171,8 +173,8 @@ pub fn finish(cx: &mut Cx<'_>, about: &About, row: impl Fn(Uuid) -> Option<usize
 
 /// As [`finish`], for a domain that keeps for itself what it added under the import's id.
 pub fn write(cx: &mut Cx<'_>, id: Uuid, about: &About, items: i64) -> Result<Import, Error> {
-    let sql = "INSERT INTO import_run (id, district_id, kind, file, by_actor, at, row_count, added, changed, items, detail) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING n";
+    let sql = "INSERT INTO import_run (id, district_id, kind, file, by_actor, at, row_count, added, changed, items, detail, \
+               draft_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING n";
     let values = params![
         id,
         cx.district(),
@@ -184,7 +186,8 @@ pub fn write(cx: &mut Cx<'_>, id: Uuid, about: &About, items: i64) -> Result<Imp
         about.added,
         about.changed,
         items,
-        about.detail.to_string()
+        about.detail.to_string(),
+        about.draft
     ];
     let n = cx.query_one(sql, values)?.i64("n")?;
     let payload =

@@ -3,7 +3,7 @@
 use crate::{Cx, Error, Row, Runtime, Who, params};
 use kernel::Moment;
 use kernel::ids::DistrictId;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
@@ -129,7 +129,14 @@ type Follower = Box<dyn Fn(&Runtime, DistrictId) -> Result<(), Error> + Send + S
 
 /// What is done for each kind of job. A handler must be idempotent: a crash after its work repeats it.
 #[derive(Default)]
-pub struct Handlers(BTreeMap<&'static str, Handler>, Vec<Follower>);
+pub struct Handlers(BTreeMap<&'static str, Handler>, Vec<Follower>, BTreeSet<&'static str>);
+
+/// Jobs that take long have a thread of their own, so that no message waits for a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Lane {
+    Quick,
+    Slow,
+}
 
 impl Handlers {
     pub fn on(
@@ -139,6 +146,15 @@ impl Handlers {
     ) -> Self {
         self.0.insert(kind, Box::new(handler));
         self
+    }
+    /// As [`Self::on`], for work that may take minutes.
+    pub fn slowly_on(
+        mut self,
+        kind: &'static str,
+        handler: impl Fn(&Runtime, &Job) -> Result<(), JobError> + Send + Sync + 'static,
+    ) -> Self {
+        self.2.insert(kind);
+        self.on(kind, handler)
     }
     /// Looks at the log after each sealing, about once a second: up to the last sealed entry nothing is added any more,
     /// so whoever keeps a mark in it misses none and meets none twice.
@@ -152,25 +168,47 @@ impl Handlers {
     pub fn merge(mut self, other: Self) -> Self {
         self.0.extend(other.0);
         self.1.extend(other.1);
+        self.2.extend(other.2);
         self
+    }
+    /// What a claim asks of a job beside its time.
+    fn in_lane(&self, lane: Lane) -> String {
+        let kinds: Vec<String> = self.2.iter().map(|kind| format!("'{kind}'")).collect();
+        match (lane, kinds.is_empty()) {
+            (Lane::Quick, true) => String::new(),
+            (Lane::Quick, false) => format!("AND kind NOT IN ({})", kinds.join(", ")),
+            (Lane::Slow, true) => "AND 1 = 0".to_owned(),
+            (Lane::Slow, false) => format!("AND kind IN ({})", kinds.join(", ")),
+        }
     }
 }
 
 /// Runs every job due by now, also those that they enqueue, until none is left; returns how many ran.
 pub fn run_due(rt: &Runtime, district: DistrictId, handlers: &Handlers) -> Result<usize, Error> {
-    run_while(rt, district, handlers, || true)
+    let mut ran = 0;
+    loop {
+        let quick = run_while(rt, district, handlers, Lane::Quick, || true)?;
+        let slow = run_while(rt, district, handlers, Lane::Slow, || true)?;
+        if quick + slow == 0 {
+            return Ok(ran);
+        }
+        ran += quick + slow;
+    }
 }
 
-/// As [`run_due`], but stops between two jobs when `go_on` says no; claimed jobs that did not run are free again.
+/// As [`run_due`] for one lane, but stops between two jobs when `go_on` says no; claimed jobs that did not run are free again.
 fn run_while(
     rt: &Runtime,
     district: DistrictId,
     handlers: &Handlers,
+    lane: Lane,
     go_on: impl Fn() -> bool,
 ) -> Result<usize, Error> {
     let mut ran = 0;
+    let most = if lane == Lane::Quick { 32 } else { 1 };
     while go_on() {
-        let jobs = rt.write_now(Who::system(district, "jobs"), |cx| claim(cx, 32))?;
+        let which = handlers.in_lane(lane);
+        let jobs = rt.write_now(Who::system(district, "jobs"), move |cx| claim(cx, most, &which))?;
         if jobs.is_empty() {
             break;
         }
@@ -217,17 +255,19 @@ fn run_one(rt: &Runtime, handlers: &Handlers, job: &Job) -> Result<(), Error> {
     rt.write_now(Who::system(job.district, "jobs"), move |cx| settle(cx, n, attempts, outcome))
 }
 
-fn claim(cx: &mut Cx<'_>, limit: i64) -> Result<Vec<Job>, Error> {
+fn claim(cx: &mut Cx<'_>, limit: i64, which: &str) -> Result<Vec<Job>, Error> {
     let lease = cx.now.plus_secs(LEASE_SECS);
     cx.lock("jobs")?;
     // A lease that ran out belongs to a worker that died: the job is free again. So is one that ends later than any that
     // is given now, machines' clocks being allowed to differ by a lease: it was taken before the clock was moved back.
     let sql = "UPDATE job SET state = 'ready' WHERE state = 'running' AND (lease_until <= $1 OR lease_until > $2)";
     cx.execute(sql, params![cx.now, cx.now.plus_secs(2 * LEASE_SECS)])?;
-    let sql = "UPDATE job SET state = 'running', lease_until = $1 WHERE n IN \
-               (SELECT n FROM job WHERE state = 'ready' AND run_at <= $2 ORDER BY run_at, n LIMIT $3) \
-               RETURNING n, district_id, kind, key, payload, attempts";
-    let rows = cx.query(sql, params![lease, cx.now, limit])?;
+    let sql = format!(
+        "UPDATE job SET state = 'running', lease_until = $1 WHERE n IN \
+         (SELECT n FROM job WHERE state = 'ready' AND run_at <= $2 {which} ORDER BY run_at, n LIMIT $3) \
+         RETURNING n, district_id, kind, key, payload, attempts"
+    );
+    let rows = cx.query(&sql, params![lease, cx.now, limit])?;
     let mut jobs = rows
         .iter()
         .map(|r| {
@@ -270,7 +310,7 @@ fn settle(cx: &mut Cx<'_>, n: i64, attempts: i64, outcome: Result<(), JobError>)
 pub struct Worker {
     stop: Arc<(Mutex<bool>, Condvar)>,
     stopping: Arc<AtomicBool>,
-    thread: Option<std::thread::JoinHandle<()>>,
+    threads: Vec<std::thread::JoinHandle<()>>,
 }
 
 impl Worker {
@@ -281,12 +321,32 @@ impl Worker {
     pub fn start(rt: Runtime, district: DistrictId, handlers: Arc<Handlers>) -> std::io::Result<Self> {
         let stop = Arc::new((Mutex::new(false), Condvar::new()));
         let stopping = Arc::new(AtomicBool::new(false));
-        let (seen, ending) = (Arc::clone(&stop), Arc::clone(&stopping));
-        let thread = std::thread::Builder::new().name("jobs".into()).spawn(move || {
+        let mut worker = Self { stop, stopping, threads: Vec::new() };
+        let slow = !handlers.2.is_empty();
+        if slow {
+            worker.spawn("jobs-slow", rt.clone(), district, Arc::clone(&handlers), Lane::Slow)?;
+        }
+        worker.spawn("jobs", rt, district, handlers, Lane::Quick)?;
+        Ok(worker)
+    }
+
+    fn spawn(
+        &mut self,
+        name: &str,
+        rt: Runtime,
+        district: DistrictId,
+        handlers: Arc<Handlers>,
+        lane: Lane,
+    ) -> std::io::Result<()> {
+        let (seen, ending) = (Arc::clone(&self.stop), Arc::clone(&self.stopping));
+        let thread = std::thread::Builder::new().name(name.into()).spawn(move || {
             while !ending.load(Ordering::SeqCst) {
-                if let Err(error) = run_while(&rt, district, &handlers, || !ending.load(Ordering::SeqCst))
-                    .and_then(|_| follow(&rt, district, &handlers))
-                {
+                let ran = run_while(&rt, district, &handlers, lane, || !ending.load(Ordering::SeqCst));
+                let done = ran.and_then(|_| match lane {
+                    Lane::Quick => follow(&rt, district, &handlers),
+                    Lane::Slow => Ok(()),
+                });
+                if let Err(error) = done {
                     tracing::warn!(%error, "the job thread could not reach the database");
                 }
                 let guard = seen.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -295,7 +355,8 @@ impl Worker {
                 }
             }
         })?;
-        Ok(Self { stop, stopping, thread: Some(thread) })
+        self.threads.push(thread);
+        Ok(())
     }
 }
 
@@ -304,7 +365,7 @@ impl Drop for Worker {
         self.stopping.store(true, Ordering::SeqCst);
         *self.stop.0.lock().unwrap_or_else(PoisonError::into_inner) = true;
         self.stop.1.notify_all();
-        if let Some(thread) = self.thread.take() {
+        for thread in self.threads.drain(..) {
             let _ = thread.join();
         }
     }

@@ -15,7 +15,7 @@ pub struct Migration {
     pub sql: &'static str,
 }
 
-pub(crate) const OWN: &[Migration] = &[FOUNDATION, CHAIN, ONCE, RETENTION, IMPORTS, DRAFTS];
+pub(crate) const OWN: &[Migration] = &[FOUNDATION, CHAIN, ONCE, RETENTION, IMPORTS, DRAFTS, DRAFT_JOBS];
 
 const FOUNDATION: Migration = Migration {
     name: "store-0001-foundation",
@@ -115,6 +115,18 @@ CREATE TABLE import_draft (
   stated TEXT NOT NULL, body BYTEA NOT NULL
 );
 CREATE INDEX import_draft_age ON import_draft (district_id, at);
+",
+};
+
+/// What is wished with an uploaded file, how far it is, and which import it became.
+const DRAFT_JOBS: Migration = Migration {
+    name: "store-import-draft-jobs",
+    sql: "
+ALTER TABLE import_draft ADD COLUMN wish TEXT NOT NULL DEFAULT 'look';
+ALTER TABLE import_draft ADD COLUMN state TEXT NOT NULL DEFAULT 'waiting';
+ALTER TABLE import_draft ADD COLUMN outcome BYTEA;
+ALTER TABLE import_run ADD COLUMN draft_id UUID;
+CREATE INDEX import_run_draft ON import_run (draft_id);
 ",
 };
 

@@ -53,6 +53,7 @@ impl World {
             pieces: None,
             district: None,
             dry_run: false,
+            desk: Box::default(),
         };
         change(&mut args);
         let mut out = Vec::new();

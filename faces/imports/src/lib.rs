@@ -20,6 +20,7 @@ mod sheet;
 pub mod table;
 pub mod undo;
 pub mod upload;
+pub mod uploads;
 mod whence;
 pub mod words;
 
@@ -35,6 +36,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use store::{Cx, Runtime, Who};
+use uuid::Uuid;
 
 /// What a command works with.
 pub struct Env<'a> {
@@ -107,6 +109,8 @@ pub struct Order {
     pub accept_doubtful: bool,
     /// Only look.
     pub dry_run: bool,
+    /// The upload it is, if it came over the desk.
+    pub draft: Option<Uuid>,
 }
 
 impl Order {

@@ -2,11 +2,12 @@
 
 use crate::findings::Finding;
 use crate::problems::{Problems, SHOWN, thousands};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 /// What becomes of a row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Did {
     Added,
     Changed,
@@ -47,7 +48,7 @@ impl From<people::app::Did> for Did {
 }
 
 /// A row of the file that does something.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Line {
     /// As a spreadsheet shows it; of a file of outlines the number of the feature.
     pub row: usize,
@@ -57,14 +58,14 @@ pub struct Line {
 }
 
 /// What would change in one place.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Count {
     pub added: usize,
     pub changed: usize,
 }
 
 /// The whole of it.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Look {
     pub rows: usize,
     pub added: usize,
@@ -86,6 +87,14 @@ pub struct Look {
 }
 
 impl Look {
+    /// What is known of an import that was written.
+    pub fn of(import: &store::imports::Import) -> Self {
+        let count = |n: i64| usize::try_from(n).unwrap_or_default();
+        let (rows, added, changed) = (count(import.rows), count(import.added), count(import.changed));
+        let unchanged = rows.saturating_sub(added + changed);
+        Self { rows, added, changed, unchanged, import: Some(import.n), ..Self::default() }
+    }
+
     pub fn add(&mut self, row: usize, name: &str, did: Did, place: Option<&str>) {
         self.rows += 1;
         let count = match did {

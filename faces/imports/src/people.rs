@@ -82,13 +82,13 @@ pub fn bring(rt: &Runtime, who: Who, order: &Order) -> anyhow::Result<(Look, Imp
     let reader = Reader::new(sheet, Arc::clone(&ground))?;
     let mut read = sheet::read(table, |record, problems| reader.read(record, problems))?;
     read.problems.check(&order.file, order.accept_doubtful)?;
-    let (set, file, numbers) = (read.rows.clone(), order.name(), read.numbers.clone());
+    let (set, file, numbers, draft) = (read.rows.clone(), order.name(), read.numbers.clone(), order.draft);
     let done = crate::change(rt, who, order.dry_run, move |cx| {
         imports::begin(cx);
         let done = import_people(cx, &set)?;
         let count = |did| done.rows.iter().filter(|d| **d == did).count();
         let (added, changed) = (count(::people::app::Did::Added), count(::people::app::Did::Changed));
-        let about = About { kind: "people", file, rows: set.len(), added, changed, ..About::default() };
+        let about = About { kind: "people", file, rows: set.len(), added, changed, draft, ..About::default() };
         let row = |id| done.things.iter().find(|(of, _)| *of == id).and_then(|(_, at)| numbers.get(*at).copied());
         let import = imports::finish(cx, &about, row)?;
         Ok((done, import.map(|i| i.n)))

@@ -95,7 +95,8 @@ pub fn bring(rt: &Runtime, who: Who, order: &Order) -> anyhow::Result<Look> {
     read.problems.check(&order.file, order.accept_doubtful)?;
     let Read { rows: posts, numbers: rows, mut problems } = read;
     let ground = rt.read_now(who.clone(), places::snapshot)?;
-    let (set, numbers, file, dry) = (posts.clone(), rows.clone(), order.name(), order.dry_run);
+    let (set, numbers, file) = (posts.clone(), rows.clone(), order.name());
+    let (dry, draft) = (order.dry_run, order.draft);
     let done = if dry {
         rt.read_now(who, move |cx| Ok((preview_posts(cx, &set)?, None)))
     } else {
@@ -103,7 +104,7 @@ pub fn bring(rt: &Runtime, who: Who, order: &Order) -> anyhow::Result<Look> {
             imports::begin(cx);
             let report = save_posts(cx, &set)?;
             let (added, changed) = (report.count(places::app::Did::Added), report.count(places::app::Did::Changed));
-            let about = About { kind: "posts", file, rows: set.len(), added, changed, ..About::default() };
+            let about = About { kind: "posts", file, rows: set.len(), added, changed, draft, ..About::default() };
             let ids = report.saved.iter().map(|(id, _)| id.0).zip(numbers);
             let ids: HashMap<uuid::Uuid, usize> = ids.collect();
             let import = imports::finish(cx, &about, |id| ids.get(&id).copied())?;

@@ -96,11 +96,12 @@ pub fn bring(rt: &Runtime, who: Who, order: &Order) -> anyhow::Result<(Look, Res
     let Read { rows, numbers, problems } = read;
     let areas: Vec<AreaId> = rows.iter().map(|r| r.area).collect();
     let (file, places, geography) = (order.name(), numbers.clone(), Ground(Arc::clone(&ground)));
+    let draft = order.draft;
     let (done, import) = crate::change(rt, who, order.dry_run, move |cx| {
         imports::begin(cx);
         let done = import_residents(cx, &geography, &rows)?;
         let (added, changed) = (done.report.new, done.report.changed);
-        let about = About { kind: "residents", file, rows: rows.len(), added, changed, ..About::default() };
+        let about = About { kind: "residents", file, rows: rows.len(), added, changed, draft, ..About::default() };
         let at: HashMap<uuid::Uuid, usize> = done.things.iter().copied().collect();
         let import = imports::finish(cx, &about, |id| at.get(&id).and_then(|at| places.get(*at)).copied())?;
         Ok((done, import.map(|i| i.n)))

@@ -24,7 +24,7 @@ impl Asked<'_> {
         let map = self.map.map(MapFile::read).transpose()?.unwrap_or_default();
         let target = districts::existing(env, self.district.or(map.district.as_deref()))?;
         let Asked { datum, accept_doubtful, dry_run, .. } = *self;
-        Ok((target, Order { file: self.file.to_owned(), map, datum, accept_doubtful, dry_run }))
+        Ok((target, Order { file: self.file.to_owned(), map, datum, accept_doubtful, dry_run, draft: None }))
     }
 }
 

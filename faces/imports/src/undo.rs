@@ -3,7 +3,9 @@
 //! An undo is all or nothing: when something was built on any of it since, nothing changes and every reason is named with its
 //! row. It is written to the log after what it undoes; nothing is taken out of the log.
 
+use crate::findings::Finding;
 use crate::problems::{SHOWN, thousands};
+use crate::whence::of_coverage;
 use crate::{Env, Look, districts};
 use ::matters::app::undo as of_matters;
 use ::people::app::undo as of_people;
@@ -53,8 +55,8 @@ pub enum CannotUndo {
     #[error("{}", listed(.0, .1))]
     BuiltOn(i64, Vec<Reason>),
     /// Police areas that came later lie on those that would come back, or a gap would be left.
-    #[error("police areas would be left with gaps or overlaps: {0}")]
-    Coverage(String),
+    #[error("police areas would be left with gaps or overlaps: {}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    Coverage(Vec<Finding>),
 }
 
 fn listed(n: &i64, reasons: &[Reason]) -> String {
@@ -164,8 +166,9 @@ fn undo_places(cx: &mut Cx<'_>, import: &Import) -> anyhow::Result<()> {
     refuse(import.n, reasons)?;
     match of_places::undo(cx, import, &items) {
         Err(places::Error::Coverage(coverage)) => {
-            let pieces: Vec<String> = coverage.pieces.iter().map(ToString::to_string).collect();
-            Err(CannotUndo::Coverage(pieces.join("; ")).into())
+            let mut pieces = of_coverage(&coverage);
+            pieces.truncate(coverage.pieces.len());
+            Err(CannotUndo::Coverage(pieces).into())
         }
         other => Ok(other?),
     }

@@ -1,20 +1,21 @@
-//! A file that came over the desk's page: what was stated about it, and looking at it or bringing it in.
-//!
-//! Residents in care are not among them: their register is brought in at the machine, by its operator.
+//! A file that came over the desk's page or the JSON interface: what was stated about it, and looking at it or bringing it in.
 
 use crate::districts::Target;
 use crate::map::MapFile;
 use crate::problems::{Unfit, unfit};
-use crate::{Finding, Look, Order, areas, matters, people, posts};
+use crate::{Finding, Look, Order, areas, matters, people, posts, residents};
 use ::kernel::Datum;
+use ::kernel::ids::AreaId;
 use anyhow::Context as _;
 use places::AreaKind;
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use store::{Runtime, Who};
+use uuid::Uuid;
 
 /// Kinds of files that the page takes.
-pub const KINDS: [&str; 4] = ["areas", "posts", "people", "matters"];
+pub const KINDS: [&str; 5] = ["areas", "posts", "people", "residents", "matters"];
 
 /// What somebody stated about a file. Nothing of it is guessed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,11 +30,21 @@ pub struct Stated {
     pub timezone: String,
     /// The map file itself; empty for a file with the usual headers.
     pub map: String,
+    /// Areas of the file that somebody said are one of here under another key, or (none) new.
+    #[serde(default)]
+    pub pairs: HashMap<String, Option<AreaId>>,
+}
+
+/// A file that was uploaded.
+pub struct From<'a> {
+    pub name: &'a str,
+    pub bytes: &'a [u8],
+    pub draft: Uuid,
 }
 
 /// Whether a file of this kind can hold coordinates, so that their datum must be stated.
 pub fn has_coordinates(kind: &str) -> bool {
-    kind != "people"
+    !matches!(kind, "people" | "residents")
 }
 
 /// The field that something must still be stated in.
@@ -58,34 +69,36 @@ pub fn bring(
     rt: &Runtime,
     who: Who,
     target: &Target,
-    (name, bytes): (&str, &[u8]),
+    from: &From<'_>,
     stated: &Stated,
     dry_run: bool,
 ) -> anyhow::Result<Look> {
     let folder = Folder::new(rt)?;
-    let file = folder.put(name, bytes)?;
-    bring_from(rt, who, target, file, stated, dry_run)
+    let file = folder.put(from.name, from.bytes)?;
+    bring_from(rt, who, target, (file, from.draft), stated, dry_run)
 }
 
 fn bring_from(
     rt: &Runtime,
     who: Who,
     target: &Target,
-    file: PathBuf,
+    (file, draft): (PathBuf, Uuid),
     stated: &Stated,
     dry_run: bool,
 ) -> anyhow::Result<Look> {
     let datum = stated.datum.parse::<Datum>().ok();
     if stated.kind == "areas" {
         let kind = AreaKind::from_code(&stated.area_kind).ok_or_else(|| unfit(Finding::AreaKindMissing))?;
-        let args = areas::AreasArgs { datum, dry_run, ..areas::AreasArgs::new(&file, kind) };
+        let desk = Box::new(areas::FromDesk { draft: Some(draft), pairs: stated.pairs.clone() });
+        let args = areas::AreasArgs { datum, dry_run, desk, ..areas::AreasArgs::new(&file, kind) };
         return Ok(areas::bring(rt, who, &target.name, &args)?.0);
     }
     let map = map_of(target, stated)?;
-    let order = Order { file, map, datum, accept_doubtful: true, dry_run };
+    let order = Order { file, map, datum, accept_doubtful: true, dry_run, draft: Some(draft) };
     match stated.kind.as_str() {
         "posts" => posts::bring(rt, who, &order),
         "people" => Ok(people::bring(rt, who, &order)?.0),
+        "residents" => Ok(residents::bring(rt, who, &order)?.0),
         _ => Ok(matters::bring(rt, who, target, &order)?.look),
     }
 }

@@ -189,7 +189,8 @@ fn handlers(config: &Config) -> anyhow::Result<Handlers> {
     let own = people::app::turns::handlers()
         .merge(care::handlers())
         .merge(lost::jobs::handlers())
-        .merge(matters::jobs::handlers());
+        .merge(matters::jobs::handlers())
+        .merge(cli::import::uploads::handlers());
     let own = own.merge(store::retention::handlers(config.retention()?));
     Ok(own.merge(alerts::handlers(config.alerts()?)).merge(audit::jobs::handlers(config.audit())))
 }

@@ -32,6 +32,8 @@ pub enum Fail {
     Refused(Arc<str>),
     /// As [`Fail::Refused`], by a rule of matters, which also says who could and what to do.
     Ruled(Box<Refusal>),
+    /// As [`Fail::Refused`], with everything that stands against it.
+    Listed(Box<Listed>),
     /// Fields that cannot be taken as they are. Forms show their own; this is for programs.
     Invalid(Vec<Wrong>),
     NotFound,
@@ -57,6 +59,15 @@ pub enum Fail {
     Unavailable,
     /// A bug; the text is for the log only.
     Internal(String),
+}
+
+/// A refusal, in the reader's language.
+#[derive(Debug, Clone)]
+pub struct Listed {
+    /// For programs.
+    pub rule: &'static str,
+    pub detail: String,
+    pub lines: Vec<FieldProblem>,
 }
 
 /// A field and what is wrong with it.
@@ -101,7 +112,7 @@ impl Fail {
             Self::MustChange | Self::MustEnrol | Self::Confirm | Self::Forbidden { .. } => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::NotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-            Self::Conflict(_) | Self::Refused(_) | Self::Ruled(_) => StatusCode::CONFLICT,
+            Self::Conflict(_) | Self::Refused(_) | Self::Ruled(_) | Self::Listed(_) => StatusCode::CONFLICT,
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Stale { .. } => StatusCode::PRECONDITION_FAILED,
             Self::NeedsVersion => StatusCode::PRECONDITION_REQUIRED,
@@ -229,7 +240,7 @@ pub struct Problem {
 }
 
 /// A field of the request and what is wrong with it.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct FieldProblem {
     /// Name of the field or parameter, with dots for what lies inside: `raiser.phone`.
     #[schema(example = "raiser.phone")]

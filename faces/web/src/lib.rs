@@ -38,6 +38,7 @@ pub mod server;
 mod session;
 #[cfg(test)]
 mod tests;
+mod uploads;
 mod xml;
 
 pub use config::Config;

@@ -1,6 +1,7 @@
 //! How a page is shown: language and elder mode, both in the address (`/en/report`, `/e/report`, `/en/e/report`), so that
 //! a link can be sent to somebody else and looks the same there. A middleware strips the prefix before routing.
 
+use crate::page::Reader;
 use axum::extract::Request;
 use axum::http::uri::PathAndQuery;
 use axum::http::{HeaderMap, Uri, header};
@@ -86,6 +87,7 @@ pub async fn find_look(mut request: Request, next: Next) -> Response {
     }
     request.extensions_mut().insert(look);
     request.extensions_mut().insert(PlainPath(plain));
+    request.extensions_mut().insert(Reader::default());
     next.run(request).await
 }
 

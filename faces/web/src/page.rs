@@ -8,7 +8,7 @@ use axum::http::request::Parts;
 use kernel::{Lang, Moment};
 use std::borrow::Borrow;
 use std::fmt::Display;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// First field of every template. Take it as an extractor: `page: Page`.
 #[derive(Debug, Clone)]
@@ -19,6 +19,23 @@ pub struct Page {
     /// Plain address of this page (no look, no query).
     pub path: String,
     pub config: Arc<Config>,
+    /// Whoever is signed in, once that is known.
+    pub reader: Reader,
+}
+
+/// Name of whoever is signed in. Put beside the request before anybody is asked, and filled in by whoever asks.
+#[derive(Debug, Clone, Default)]
+pub struct Reader(Arc<OnceLock<String>>);
+
+impl Reader {
+    /// It is this account.
+    pub(crate) fn is(&self, name: &str) {
+        // Asked twice in one request, it is the same.
+        let _ = self.0.set(name.to_owned());
+    }
+    pub(crate) fn name(&self) -> Option<&str> {
+        self.0.get().map(String::as_str)
+    }
 }
 
 impl FromRequestParts<App> for Page {
@@ -34,7 +51,8 @@ impl Page {
     pub fn of(parts: &Parts, app: &App) -> Self {
         let look = parts.extensions.get::<Look>().copied().unwrap_or_default();
         let path = parts.extensions.get::<PlainPath>().map_or_else(|| "/".to_owned(), |p| p.0.clone());
-        Self { look, loc: Loc(look.lang), now: app.rt.now(), path, config: Arc::clone(&app.config) }
+        let reader = parts.extensions.get::<Reader>().cloned().unwrap_or_default();
+        Self { look, loc: Loc(look.lang), now: app.rt.now(), path, config: Arc::clone(&app.config), reader }
     }
 
     pub fn t(&self, key: &str) -> String {
@@ -194,6 +212,13 @@ impl Page {
     #[cfg(test)]
     pub(crate) fn sample(look: Look) -> Self {
         let now = Moment::parse_rfc3339("2026-11-24T14:08:00+08:00").unwrap_or_default();
-        Self { look, loc: Loc(look.lang), now, path: "/report".into(), config: Arc::new(Config::default()) }
+        Self {
+            look,
+            loc: Loc(look.lang),
+            now,
+            path: "/report".into(),
+            config: Arc::new(Config::default()),
+            reader: Reader::default(),
+        }
     }
 }

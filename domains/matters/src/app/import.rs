@@ -85,6 +85,8 @@ pub struct Importer {
     places: Hints,
     /// The import that all of them belong to.
     import: Uuid,
+    /// The uploaded file they come from.
+    pub draft: Option<Uuid>,
 }
 
 impl Importer {
@@ -99,7 +101,7 @@ impl Importer {
         })?;
         let (calendar, calendar_at) = (calendar(cx)?, calendar_of(cx)?);
         let (places, import) = (redaction::places(cx)?, cx.new_id());
-        Ok(Self { classes, calendar, calendar_at, owners: HashMap::new(), known, places, import })
+        Ok(Self { classes, calendar, calendar_at, owners: HashMap::new(), known, places, import, draft: None })
     }
 
     /// Whether classes, calendar and catch-all owners are still those the rows were made with.
@@ -142,7 +144,8 @@ impl Importer {
             return Ok(None);
         }
         let detail = json!({ "classes": classes });
-        let about = About { kind: "matters", file: file.to_owned(), rows, added: new, changed: 0, detail };
+        let about =
+            About { kind: "matters", file: file.to_owned(), rows, added: new, changed: 0, detail, draft: self.draft };
         Ok(Some(imports::write(cx, self.import, &about, 0)?.n))
     }
 

@@ -69,6 +69,16 @@ pub struct AreasArgs {
     /// Only check the file; write nothing
     #[arg(long)]
     pub dry_run: bool,
+    /// What came with the file over the desk.
+    #[arg(skip)]
+    pub desk: Box<FromDesk>,
+}
+
+/// An upload, and the pairs that somebody looked through: the name in the file, and which area here it is (none: a new one).
+#[derive(Debug, Clone, Default)]
+pub struct FromDesk {
+    pub draft: Option<uuid::Uuid>,
+    pub pairs: HashMap<String, Option<kernel::ids::AreaId>>,
 }
 
 impl AreasArgs {
@@ -89,6 +99,7 @@ impl AreasArgs {
             pieces: None,
             district: None,
             dry_run: false,
+            desk: Box::default(),
         }
     }
 }
@@ -130,14 +141,14 @@ pub fn bring(rt: &Runtime, who: Who, district_name: &str, args: &AreasArgs) -> a
     let done = if args.dry_run {
         rt.read_now(who, move |cx| Ok((preview_areas(cx, &changes)?, None)))
     } else {
-        let (file, kind) = (crate::file_name(&args.file), args.kind);
+        let (file, kind, draft) = (crate::file_name(&args.file), args.kind, args.desk.draft);
         let numbers: Vec<usize> = source.found.iter().map(|f| f.number).collect();
         rt.write_now(who, move |cx| {
             imports::begin(cx);
             let report = save_areas(cx, &changes)?;
             let (added, changed) = (report.count(Saved::Added), report.count(Saved::Changed) + report.retired);
             let detail = serde_json::json!({ "kind": kind.code() });
-            let about = About { kind: "areas", file, rows: numbers.len(), added, changed, detail };
+            let about = About { kind: "areas", file, rows: numbers.len(), added, changed, detail, draft };
             let at: HashMap<uuid::Uuid, usize> = report.saved.iter().map(|(id, _)| id.0).zip(numbers).collect();
             let import = imports::finish(cx, &about, |id| at.get(&id).copied())?;
             Ok((report, import.map(|i| i.n)))

@@ -14,6 +14,7 @@ use kernel::Lang;
 use kernel::ids::AreaId;
 use places::app::AreaRef;
 use places::{Area, AreaKind, Snapshot};
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
 /// Which area each entry is about, in the order of the entries.
@@ -54,7 +55,7 @@ pub(super) fn settle(args: &AreasArgs, before: &Snapshot, found: &[Found]) -> an
 }
 
 /// An area of the file that may be one of here under another key.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pair {
     /// In the file.
     pub name: String,
@@ -65,7 +66,8 @@ pub struct Pair {
 }
 
 impl Pair {
-    fn finding(&self) -> Finding {
+    /// The two, in words.
+    pub fn finding(&self) -> Finding {
         let (name, area) = (self.name.clone(), self.area_name.clone());
         match self.code.clone() {
             Some(code) => Finding::UnsurePair { name, code, area },
@@ -83,13 +85,10 @@ pub struct Unsure {
 }
 
 impl Unsure {
-    /// The pairs, and how many there are.
-    pub fn findings(&self) -> Vec<Finding> {
-        self.pairs.iter().map(Pair::finding).chain([Finding::Unsure { n: self.pairs.len() }]).collect()
-    }
-
     fn words(&self, lang: Lang) -> String {
-        let lines: Vec<String> = self.findings().iter().chain([&self.how]).map(|f| f.words(lang)).collect();
+        let count = Finding::Unsure { n: self.pairs.len() };
+        let lines = self.pairs.iter().map(Pair::finding).chain([count, self.how.clone()]);
+        let lines: Vec<String> = lines.map(|finding| finding.words(lang)).collect();
         lines.join("\n")
     }
 }
@@ -143,7 +142,9 @@ fn propose(path: &std::path::Path, open: &[(&str, &Area)]) -> anyhow::Result<()>
 }
 
 fn reviewed(args: &AreasArgs, before: &Snapshot) -> anyhow::Result<HashMap<String, AreaRef>> {
-    let mut pairs = HashMap::new();
+    let which = |area: &Option<AreaId>| area.map_or(AreaRef::New, AreaRef::Id);
+    let mut pairs: HashMap<String, AreaRef> =
+        args.desk.pairs.iter().map(|(name, area)| (name.clone(), which(area))).collect();
     let Some(path) = &args.names else { return Ok(pairs) };
     let table = Table::open(path)?;
     let (name, area) = (table.need("name")?, table.need("area")?);

@@ -75,7 +75,7 @@ pub fn run(env: &mut Env<'_>, args: &MattersArgs) -> anyhow::Result<Summary> {
     let map = MapFile::read(&args.map)?;
     let target = districts::target(env, map.district.as_deref(), map.district_name.as_deref())?;
     let (accept_doubtful, dry_run) = (args.accept_doubtful, args.dry_run);
-    let order = Order { file: args.file.clone(), map, datum: args.datum, accept_doubtful, dry_run };
+    let order = Order { file: args.file.clone(), map, datum: args.datum, accept_doubtful, dry_run, draft: None };
     let done = bring(env.rt, target.who(), &target, &order)?;
     done.look.problems.write(env.out)?;
     let (file, rows) = (args.file.display(), thousands(done.look.rows));
@@ -133,6 +133,7 @@ pub fn bring(rt: &Runtime, who: Who, target: &Target, order: &Order) -> anyhow::
     })?;
     let (summary, mut kinds, mut importer) = ready;
     let made = std::mem::take(&mut kinds.made);
+    importer.draft = order.draft;
     let (name, rows) = (order.name(), checked.rows);
     let fill = move |cx: &mut Cx<'_>| -> anyhow::Result<_> {
         let mut look = Look { problems, ..Look::default() };

@@ -193,9 +193,11 @@ fn complete_operation(path: &str, method: &str, operation: &mut Map<String, Valu
             }
         }
     }
-    if let Some(created) = responses.get_mut("201").and_then(Value::as_object_mut) {
-        let place = json!({ "description": "Address of what was made.", "schema": { "type": "string" } });
-        created.insert("headers".into(), json!({ "Location": place }));
+    for (status, words) in [("201", "Address of what was made."), ("202", "Where to look how far it is.")] {
+        if let Some(answer) = responses.get_mut(status).and_then(Value::as_object_mut) {
+            let place = json!({ "description": words, "schema": { "type": "string" } });
+            answer.insert("headers".into(), json!({ "Location": place }));
+        }
     }
     responses.sort_keys();
 }

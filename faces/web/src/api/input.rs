@@ -1,9 +1,11 @@
 //! What comes in: query, path, headers and body, each refused with the name of the field that is wrong.
 
 use crate::fail::Wrong;
+use crate::guard::PHOTOS;
+use crate::uploads::{self, Sent};
 use crate::{App, Fail};
 use axum::body::{Bytes, to_bytes};
-use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::extract::{FromRequest, FromRequestParts, Multipart, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use serde::de::DeserializeOwned;
@@ -99,6 +101,39 @@ impl FromRequest<App> for Picture {
         }
         let bytes = to_bytes(body, PHOTO).await.map_err(|_| Fail::TooLarge(PHOTO))?;
         Ok(Self { once: once(&parts, &bytes)?, bytes })
+    }
+}
+
+/// A form with a file. Its key counts for what stands in the form, not for how the form is written down.
+pub(super) struct FileForm {
+    pub sent: Sent,
+    pub once: Option<OnceKey>,
+}
+
+impl FromRequest<App> for FileForm {
+    type Rejection = Fail;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Fail> {
+        let (parts, body) = request.into_parts();
+        let kind = parts.headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+        if !kind.to_ascii_lowercase().starts_with("multipart/form-data") {
+            return Err(Fail::MediaType);
+        }
+        let bytes = to_bytes(body, PHOTOS).await.map_err(|_| Fail::TooLarge(PHOTOS))?;
+        let mut whole = Request::new(axum::body::Body::from(bytes));
+        *whole.headers_mut() = parts.headers.clone();
+        // The size was looked at above.
+        whole.extensions_mut().insert(axum::extract::DefaultBodyLimit::disable());
+        let form = Multipart::from_request(whole, app).await.map_err(|_| Fail::BadRequest("bad-form"))?;
+        let sent = uploads::read(form).await?;
+        let stated = serde_json::to_vec(&sent.stated).map_err(|e| Fail::Internal(e.to_string()))?;
+        let (name, bytes) = sent.file.as_ref().map_or(("", &b""[..]), |(name, bytes)| (name, bytes));
+        let mut content = stated;
+        content.push(0);
+        content.extend_from_slice(name.as_bytes());
+        content.push(0);
+        content.extend_from_slice(bytes);
+        Ok(Self { once: once(&parts, &content)?, sent })
     }
 }
 

@@ -11,6 +11,7 @@ mod classes;
 mod district;
 mod document;
 mod duty;
+mod imports;
 mod input;
 mod log;
 mod matters;
@@ -50,6 +51,7 @@ use utoipa_axum::router::OpenApiRouter;
         (name = "bulletins", description = "What everybody is told at once (CAP 1.2): one writes, another publishes."),
         (name = "webhooks", description = "Programs elsewhere that are told when something moves."),
         (name = "district", description = "Work calendar, messages that did not go out, public counts."),
+        (name = "imports", description = "Registers and ledgers from files: looked through, brought in, undone."),
         (name = "log", description = "Looking after the log: its chain, its anchors, who looked at what."),
         (name = "me", description = "The caller: rights, devices, keys, notices."),
     )
@@ -70,6 +72,7 @@ fn operations() -> OpenApiRouter<App> {
         .merge(bulletins::routes())
         .merge(webhooks::routes())
         .merge(district::routes())
+        .merge(imports::routes())
         .merge(log::routes())
 }
 

@@ -73,6 +73,12 @@ pub(super) fn made(place: &str, body: &Value) -> Response {
     response
 }
 
+/// Something is done, or will be: `place` is where to look.
+pub(super) fn accepted<T: Serialize>(place: &str, body: &T) -> Result<Response, Fail> {
+    let place = HeaderValue::from_str(place).map_err(|e| Fail::Internal(e.to_string()))?;
+    Ok((StatusCode::ACCEPTED, [(header::LOCATION, place)], axum::Json(body)).into_response())
+}
+
 /// Something was done; the answer says what stands there now.
 pub(super) fn done(body: &Value) -> Response {
     axum::Json(body).into_response()

@@ -97,14 +97,19 @@ impl Table {
     }
 }
 
-/// The file.
+/// The file. It says who took it out and when: at the end of the first line, where neither a spreadsheet nor an import minds a
+/// column that is empty; in a workbook on a sheet of its own, which an import does not read.
 pub(super) async fn answer(page: &Page, table: Table, kind: As) -> Result<Response, Fail> {
     let (name, mark) = (table.name.clone(), table.mark.clone());
+    let who = page.reader.name().map_or_else(|| page.t("desk-table-somebody"), str::to_owned);
+    let taken = page.t2("desk-table-taken", "who", who, "at", instant(page.now));
+    let about = page.t("desk-table-about");
     let broken = |e: &dyn std::fmt::Display| Fail::Internal(format!("table: {e}"));
     let (ext, mime, body) = match kind {
-        As::Csv => ("csv", "text/csv; charset=utf-8", to_csv(&table).map_err(|e| broken(&e))?),
+        As::Csv => ("csv", "text/csv; charset=utf-8", to_csv(&table, &taken).map_err(|e| broken(&e))?),
         As::Xlsx => {
-            let made = tokio::task::spawn_blocking(move || to_xlsx(&table)).await.map_err(|e| broken(&e))?;
+            let made =
+                tokio::task::spawn_blocking(move || to_xlsx(&table, &taken, &about)).await.map_err(|e| broken(&e))?;
             ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", made.map_err(|e| broken(&e))?)
         }
     };
@@ -128,18 +133,18 @@ fn safe(cell: &str) -> String {
 }
 
 /// With a byte order mark, because Excel takes Chinese for another encoding without it.
-fn to_csv(table: &Table) -> Result<Vec<u8>, csv::Error> {
+fn to_csv(table: &Table, taken: &str) -> Result<Vec<u8>, csv::Error> {
     let mut out =
         csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer("\u{feff}".as_bytes().to_vec());
-    out.write_record(table.head.iter().map(|c| safe(c)))?;
+    out.write_record(table.head.iter().map(String::as_str).chain([taken]).map(safe))?;
     for row in &table.rows {
-        out.write_record(row.iter().map(|c| safe(c)))?;
+        out.write_record(row.iter().map(String::as_str).chain([""]).map(safe))?;
     }
     out.into_inner().map_err(|e| e.into_error().into())
 }
 
 /// Cells are written as strings, which no spreadsheet computes.
-fn to_xlsx(table: &Table) -> Result<Vec<u8>, XlsxError> {
+fn to_xlsx(table: &Table, taken: &str, about: &str) -> Result<Vec<u8>, XlsxError> {
     let mut book = Workbook::new();
     let sheet = book.add_worksheet();
     let bold = Format::new().set_bold();
@@ -153,7 +158,10 @@ fn to_xlsx(table: &Table) -> Result<Vec<u8>, XlsxError> {
     }
     sheet.set_freeze_panes(1, 0)?;
     sheet.set_autofit_max_width(360).autofit();
-    book.set_properties(&DocProperties::new().set_comment(format!("Mulin {}", table.mark)));
+    let note = book.add_worksheet().set_name(about)?;
+    note.write_string(0, 0, safe(taken))?;
+    note.write_string(1, 0, safe(&table.mark))?;
+    book.set_properties(&DocProperties::new().set_author(taken).set_comment(format!("Mulin {}", table.mark)));
     book.save_to_buffer()
 }
 
@@ -171,12 +179,12 @@ mod tests {
             rows: evil.iter().map(|c| vec![(*c).to_owned()]).collect(),
             mark: "1:00".into(),
         };
-        let text = String::from_utf8(to_csv(&table).unwrap()).unwrap();
+        let text = String::from_utf8(to_csv(&table, "=王工").unwrap()).unwrap();
         assert!(text.starts_with('\u{feff}'), "byte order mark");
         let mut reader = csv::Reader::from_reader(text.trim_start_matches('\u{feff}').as_bytes());
-        assert_eq!(&reader.headers().unwrap()[0], "'=head");
+        assert_eq!(reader.headers().unwrap().iter().collect::<Vec<_>>(), ["'=head", "'=王工"], "who took it");
         let cells: Vec<String> = reader.records().map(|r| r.unwrap().get(0).unwrap_or_default().to_owned()).collect();
         assert_eq!(cells, ["'=1+1", "'+86", "'-3", "'@sum", "'\tx", "plain", "", "漏水, \"急\"\n二楼"]);
-        assert!(to_xlsx(&table).unwrap().starts_with(b"PK"));
+        assert!(to_xlsx(&table, "王工", "说明").unwrap().starts_with(b"PK"));
     }
 }

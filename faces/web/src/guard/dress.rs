@@ -41,7 +41,7 @@ fn code(fail: &Fail) -> &'static str {
         Fail::SignIn | Fail::Ended(_) => "sign-in",
         Fail::Confirm => "confirm",
         Fail::MustChange | Fail::MustEnrol | Fail::Forbidden { .. } => "forbidden",
-        Fail::Refused(_) | Fail::Ruled(_) => "refused",
+        Fail::Refused(_) | Fail::Ruled(_) | Fail::Listed(_) => "refused",
         Fail::Invalid(_) => "invalid",
         Fail::NotFound => "not-found",
         Fail::Conflict(_) | Fail::Stale { .. } => "conflict",
@@ -60,6 +60,7 @@ fn detail(fail: &Fail, page: &Page) -> Option<String> {
         Fail::Forbidden { rule, .. } => page.loc.find(rule, &[]),
         Fail::Refused(rule) => page.loc.find(rule, &[]),
         Fail::Ruled(refusal) => Some(No::refused(page, refusal).rule),
+        Fail::Listed(listed) => Some(listed.detail.clone()),
         Fail::Invalid(wrong) => wrong.first().map(|w| words(page, w)),
         Fail::TooLarge(bytes) if *bytes > 0 => Some(page.t1("error-too-large-limit", "n", bytes / 1_000_000)),
         Fail::TooMany { retry_secs } => Some(page.t1("error-too-many-wait", "n", retry_secs.div_ceil(60))),
@@ -200,6 +201,10 @@ fn problem(fail: &Fail, page: &Page, request_id: String, bare: &Response) -> Res
         }
         Fail::Refused(rule) => problem.rule = Some(rule.to_string()),
         Fail::Ruled(refusal) => problem.rule = Some(refusal.key.to_owned()),
+        Fail::Listed(listed) => {
+            problem.rule = Some(listed.rule.to_owned());
+            problem.errors.clone_from(&listed.lines);
+        }
         Fail::Stale { yours, now } => (problem.yours, problem.current) = (Some(*yours), Some(*now)),
         _ => {}
     }

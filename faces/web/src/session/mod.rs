@@ -23,6 +23,7 @@ pub(crate) use second::PATH as SECOND;
 pub(crate) use sign_in::page_with as sign_in_page;
 
 use crate::guard::Source;
+use crate::page::Reader;
 use crate::{App, Fail, Page, cookie};
 use axum::Router;
 use axum::extract::FromRequestParts;
@@ -140,7 +141,11 @@ impl FromRequestParts<App> for Staff {
     type Rejection = Fail;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Fail> {
-        Self::of(parts, app).await?.ready()
+        let staff = Self::of(parts, app).await?.ready()?;
+        if let Some(reader) = parts.extensions.get::<Reader>() {
+            reader.is(&staff.name);
+        }
+        Ok(staff)
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod classes;
 mod document;
+mod imports;
 mod matters;
 mod me;
 mod pages;

@@ -42,9 +42,12 @@ async fn a_file_is_looked_through_brought_in_listed_and_undone() {
     assert_eq!((count(&desk, "area"), count(&desk, "import_run")), (0, 0), "a look writes nothing");
 
     let brought = desk.post(&cookie, &kept.location, "wish=bring").await;
-    assert_eq!(brought.status, StatusCode::SEE_OTHER, "{}", brought.body);
+    assert_eq!((brought.status, &brought.location), (StatusCode::SEE_OTHER, &kept.location), "{}", brought.body);
+    let brought = desk.get(&cookie, &kept.location).await;
     assert!(brought.location.contains("done=brought&n=1"), "{}", brought.location);
-    assert_eq!((count(&desk, "area"), count(&desk, "import_draft")), (2, 0), "the upload is gone");
+    assert_eq!(count(&desk, "area"), 2);
+    let kept = desk.sql(|cx| cx.query_one("SELECT MAX(length(body)) AS n FROM import_draft", &[])?.i64("n"));
+    assert_eq!(kept, 0, "the file is gone");
     let list = desk.get(&cookie, &brought.location).await;
     assert!(list.body.contains("已导入，是第 1 次。") && list.body.contains("2 行：新增 2，变更 0"), "{}", list.body);
     assert!(list.body.contains("areas.csv") && list.body.contains("system_admin"), "who, and which file");
@@ -102,6 +105,8 @@ async fn an_upload_is_nobody_else_s_and_seats_are_given_by_others() {
     let cookie = desk.sign_in(Role::SystemAdmin).await;
     let kept = upload(&desk, &cookie, COMMUNITIES, "areas.csv", AREAS).await;
     let sealed = desk.sql(|cx| cx.query_one("SELECT body FROM import_draft", &[])?.blob("body"));
+    let said = desk.sql(|cx| cx.query_one("SELECT outcome FROM import_draft", &[])?.blob("outcome"));
+    assert!(!String::from_utf8_lossy(&said).contains("甲里"), "sealed too");
     assert!(!String::from_utf8_lossy(&sealed).contains("甲里"), "sealed");
     for role in [Role::SecurityAdmin, Role::AuditAdmin, Role::Coordinator] {
         let other = desk.sign_in(role).await;
@@ -120,4 +125,63 @@ async fn an_upload_is_nobody_else_s_and_seats_are_given_by_others() {
     assert_eq!(desk.get(&cookie, &kept.location).await.status, StatusCode::FORBIDDEN);
     let kept = upload(&desk, &cookie, people, "p.csv", "login,name\na.one,甲\n").await;
     assert_eq!(desk.get(&cookie, &kept.location).await.status, StatusCode::OK);
+}
+
+/// A long file is read by a job: the page answers at once, comes again by itself, and is found again from the list.
+#[tokio::test]
+async fn nobody_waits_for_a_long_file() {
+    let desk = Desk::new();
+    let cookie = desk.sign_in(Role::SystemAdmin).await;
+    let long = format!("code,name,pad\nA1,甲里,{}\n", "长".repeat(100_000));
+    let kept = upload(&desk, &cookie, COMMUNITIES, "areas.csv", &long).await;
+    let waits = desk.get(&cookie, &kept.location).await;
+    assert!(waits.status == StatusCode::OK && waits.body.contains("正在读取文件"), "{}", waits.body);
+    assert_eq!(waits.refresh, "2");
+    assert!(!waits.body.contains("value=\"bring\""), "nothing to bring in yet");
+    let list = desk.get(&cookie, "/desk/admin/imports").await;
+    assert!(list.body.contains("等待读取") && list.body.contains(&kept.location), "{}", list.body);
+    // Asked to bring it in before it was looked through, nothing happens.
+    assert_eq!(desk.post(&cookie, &kept.location, "wish=bring").await.status, StatusCode::OK);
+    desk.run_imports().await;
+    let look = desk.get(&cookie, &kept.location).await;
+    assert!(look.body.contains("共 1 行：新增 1") && look.refresh.is_empty(), "{}", look.body);
+    assert_eq!(desk.post(&cookie, &kept.location, "wish=bring").await.status, StatusCode::SEE_OTHER);
+    assert!(desk.get(&cookie, &kept.location).await.location.contains("done=brought&n=1"));
+}
+
+#[tokio::test]
+async fn people_in_care_come_in_from_the_page_and_unsure_areas_are_asked_about() {
+    let desk = Desk::new();
+    let cookie = desk.sign_in(Role::SystemAdmin).await;
+    let first = upload(&desk, &cookie, COMMUNITIES, "a.csv", "code,name\n,水闸社区\n").await;
+    desk.post(&cookie, &first.location, "wish=bring").await;
+    let unsure = upload(&desk, &cookie, COMMUNITIES, "b.csv", "code,name\nC1,水闸居委会\n").await;
+    let asked = desk.get(&cookie, &unsure.location).await;
+    assert!(asked.body.contains("文件里的“水闸居委会”像是系统里还没有编码的“水闸社区”"), "{}", asked.body);
+    assert_eq!(desk.post(&cookie, &unsure.location, "wish=pairs&pair-0=same").await.status, StatusCode::SEE_OTHER);
+    let look = desk.get(&cookie, &unsure.location).await;
+    assert!(look.body.contains("共 1 行：新增 0，变更 1"), "{}", look.body);
+    desk.post(&cookie, &unsure.location, "wish=bring").await;
+    let residents: &[(&str, &str)] = &[("kind", "residents"), ("datum", "")];
+    let file = "key,name,area,guardian\nR1,王桂芳,C1,李敏\n";
+    let kept = upload(&desk, &cookie, residents, "r.csv", file).await;
+    let look = desk.get(&cookie, &kept.location).await;
+    assert!(look.body.contains("共 1 行：新增 1") && !look.body.contains("王桂芳"), "{}", look.body);
+    desk.post(&cookie, &kept.location, "wish=bring").await;
+    assert_eq!(count(&desk, "person"), 1);
+}
+
+/// A file of a list says who took it out, and can be brought in again.
+#[tokio::test]
+async fn a_file_says_who_took_it_and_comes_in_again() {
+    let desk = Desk::new();
+    let cookie = desk.sign_in(Role::SystemAdmin).await;
+    let kept = upload(&desk, &cookie, COMMUNITIES, "areas.csv", AREAS).await;
+    desk.post(&cookie, &kept.location, "wish=bring").await;
+    let taken = desk.get(&cookie, "/desk/admin/areas?kind=community&as=csv").await.body;
+    let first = taken.lines().next().unwrap().to_owned();
+    assert!(first.contains("由system_admin于 ") && first.ends_with(" 导出"), "{first}");
+    let kept = upload(&desk, &cookie, COMMUNITIES, "areas.csv", &taken).await;
+    let look = desk.get(&cookie, &kept.location).await;
+    assert!(look.body.contains("共 2 行：新增 0，变更 0，不变 2"), "{}", look.body);
 }

@@ -30,6 +30,8 @@ pub struct Answer {
     pub kind: String,
     /// The cookie it sets, as it is sent back.
     pub cookie: String,
+    /// Seconds after which it comes again.
+    pub refresh: String,
     pub body: String,
 }
 
@@ -119,9 +121,17 @@ impl Desk {
             response.headers().get(name).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned()
         };
         let (status, location, kind) = (response.status(), text(header::LOCATION), text(header::CONTENT_TYPE));
+        let refresh = text(header::REFRESH);
         let cookie = text(header::SET_COOKIE).split(';').next().unwrap_or_default().to_owned();
         let bytes = to_bytes(response.into_body(), 10_000_000).await.unwrap();
-        Answer { status, location, kind, cookie, body: String::from_utf8_lossy(&bytes).into_owned() }
+        Answer { status, location, kind, cookie, refresh, body: String::from_utf8_lossy(&bytes).into_owned() }
+    }
+
+    /// The jobs that read uploaded files.
+    pub async fn run_imports(&self) {
+        let (rt, district) = (self.world.house.rt.clone(), self.world.house.district);
+        let run = move || store::jobs::run_due(&rt, district, &imports::uploads::handlers()).unwrap();
+        tokio::task::spawn_blocking(run).await.unwrap();
     }
 
     /// Looks into the tables.

@@ -80,7 +80,7 @@ pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
     all.extend(people::tests::samples(page));
     all.extend(seats::tests::samples(page));
     all.extend(orgs::tests::samples(page));
-    all.extend(imports::tests::samples(page));
+    all.extend(imports::samples::samples(page));
     all.extend(places::tests::samples(page));
     all.extend(sign_in::tests::samples(page));
     all.extend(ways::tests::samples(page));
