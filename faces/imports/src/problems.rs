@@ -235,7 +235,10 @@ impl Problems {
 
     /// The refusal of a file with these findings.
     pub fn refused(&self, file: &Path) -> Refused {
-        Refused { file: file.display().to_string(), problems: Box::new(self.clone()) }
+        let mut problems = Box::new(self.clone());
+        // What several readings found is told from top to bottom.
+        problems.wrong.kept.sort_by_key(|problem| problem.row);
+        Refused { file: file.display().to_string(), problems }
     }
 }
 
