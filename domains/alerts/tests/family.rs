@@ -1,0 +1,164 @@
+//! The circle of an elder is told by mail in fixed sentences: everybody who is welcome, nobody who is kept away, and nothing of
+//! anybody in the words. On both databases.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+
+use alerts::{AlertsConfig, Encryption, MailConfig};
+use care::app::cards;
+use care::app::contacts;
+use care::app::finder::{self, Answer, Said};
+use care::model::{NewContact, Whom};
+use kernel::ids::{AccountId, MatterId, PersonId};
+use kernel::{Lang, Point, Purpose, Role};
+use people::app::Flat;
+use people::app::persons::{self, For};
+use people::model::Place;
+use people::model::person::{Contact, GuardianName, Identity, NewGuardian, NewPerson};
+use people::policy::MatterFacts;
+use places::app::{SavePost, save_posts};
+use places::{PostState, Tier, WeekHours};
+use secrecy::SecretString;
+use std::sync::Mutex;
+use store::jobs::{Handlers, run_due};
+use store::{Cx, params};
+use testkit::{Kind, MailSink, Setup, World};
+use uuid::Uuid;
+
+struct Town {
+    world: World,
+    mail: Mutex<MailSink>,
+    handlers: Handlers,
+    elder: PersonId,
+    officer: AccountId,
+    token: String,
+}
+
+impl Setup for Town {
+    fn setup(kind: Kind) -> Self {
+        let sets = [people::MIGRATIONS, places::MIGRATIONS, care::MIGRATIONS, matters::MIGRATIONS, alerts::MIGRATIONS];
+        let world = World::with(kind, &sets);
+        let mail = MailSink::start();
+        let config = AlertsConfig {
+            mail: Some(MailConfig {
+                host: mail.addr().ip().to_string(),
+                port: mail.addr().port(),
+                encryption: Encryption::None,
+                user: String::new(),
+                password: SecretString::from(""),
+                from: "睦邻 <no-reply@mulin.example>".into(),
+                reply_to: String::new(),
+            }),
+            public_url: "https://mulin.example".into(),
+            duty_phone: "021-0571 0110".into(),
+            ..AlertsConfig::default()
+        };
+        let area = kernel::ids::AreaId(Uuid::from_u128(0xa1));
+        let here = Place { area: Some(area), ..Place::default() };
+        let officer = world.staff(Role::CommunityOfficer, here, "zhou", "周警官").0;
+        let post = SavePost {
+            id: None,
+            tier: Tier::PolicePost,
+            code: Some("QH".into()),
+            name: "青禾警务站".into(),
+            parent: None,
+            address: "青禾路 1 号".into(),
+            phone: "021-0571 0201".into(),
+            point: Some(Point::new(121.5, 30.9).unwrap()),
+            hours: WeekHours::always(),
+            state: PostState::Running,
+            serves: vec![],
+            seen: None,
+        };
+        let post = world.act(move |cx| save_posts(cx, &[post])).saved[0].0;
+        let made = world.act(move |cx| cards::make(cx, post, 1)).remove(0);
+        let new = NewPerson {
+            area,
+            identity: Identity { name: "王桂芳".into(), ..Identity::default() },
+            contact: Contact::default(),
+            guardians: vec![NewGuardian {
+                who: GuardianName { name: "李敏".into(), relation: "女儿".into() },
+                phone: Some("021-0555 0102".into()),
+            }],
+        };
+        let elder = world.act(move |cx| persons::register_person(cx, &Flat, &new));
+        let handlers = alerts::handlers(config);
+        let town = Self { world, mail: Mutex::new(mail), handlers, elder, officer, token: made.token };
+        let code = made.code;
+        town.working(move |cx, why| {
+            cards::issue(cx, elder, why, &code)?;
+            let guardian = persons::spoken_for(cx, elder)?[0].id;
+            let new = |whom, mail: &str, barred: bool| NewContact {
+                whom,
+                mail: Some(mail.into()),
+                lang: Lang::ZhCn,
+                may_collect: !barred,
+                barred,
+            };
+            contacts::add(cx, elder, why, &new(Whom::Guardian(guardian), "daughter@family.example", false))?;
+            let other = Whom::Other { name: "王强".into(), relation: "前夫".into(), phone: None };
+            contacts::add(cx, elder, why, &new(other, "barred@family.example", true))
+        });
+        town
+    }
+}
+
+impl Town {
+    fn working<T: Send + 'static>(&self, f: impl FnOnce(&mut Cx<'_>, &For) -> care::Result<T> + Send + 'static) -> T {
+        let matter = MatterId(Uuid::from_u128(0x77));
+        let facts = MatterFacts {
+            id: matter,
+            areas: vec![],
+            posts: vec![],
+            orgs: vec![],
+            owner_seat: None,
+            owner: self.officer,
+            handlers: vec![],
+            about_accounts: vec![],
+            about_orgs: vec![],
+            open: true,
+        };
+        let why = For::Matter(Box::new(facts));
+        let who = self.world.who(self.officer, Purpose::Matter(matter));
+        self.world.act_as(who, move |cx| f(cx, &why)).unwrap()
+    }
+    fn scan(&self, words: Option<&'static str>) {
+        let token = self.token.clone();
+        let done = self.world.act_as(self.world.public(), move |cx| {
+            let Answer::Open(card) = finder::resolve(cx, &token)? else { panic!("the card opens") };
+            finder::scanned(cx, &card)?;
+            if let Some(words) = words {
+                let said = Said { words: words.into(), ..Said::default() };
+                finder::say(cx, &card, "0123456789abcdef0123456789abcdef", &said)?;
+            }
+            Ok::<_, care::Error>(())
+        });
+        done.unwrap();
+        run_due(&self.world.house.rt, self.world.house.district, &self.handlers).unwrap();
+    }
+    fn notices(&self, kind: &'static str) -> i64 {
+        self.world
+            .look(move |cx| cx.query_one("SELECT COUNT(*) AS n FROM notice WHERE kind = $1", params![kind])?.i64("n"))
+    }
+}
+
+testkit::both_databases! {
+    fn the_family_hears_of_a_scan_and_whoever_is_kept_away_of_nothing(t: Town) {
+        t.scan(None);
+        t.scan(Some("她在桥边，我的号码 021-0555 0999"));
+        let states = t.world.look(|cx| {
+            let rows = cx.query("SELECT kind, state FROM message WHERE to_contact IS NOT NULL ORDER BY kind", &[])?;
+            rows.iter().map(|r| Ok((r.text("kind")?, r.text("state")?))).collect::<Result<Vec<_>, store::Error>>()
+        });
+        let sent = |kind: &str| (kind.to_owned(), "sent".to_owned());
+        assert_eq!(states, [sent("family-message"), sent("family-scan")], "once each, and to one of the two");
+        let mail = t.mail.lock().unwrap();
+        let read = |m: &testkit::Mail| format!("{:?} {} {}", m.to, m.header("Subject"), m.text());
+        let all: String = mail.mails().iter().map(read).collect();
+        assert!(all.contains("值班电话"), "{all}");
+        assert!(all.contains("daughter@family.example") && !all.contains("barred@"), "{all}");
+        for secret in ["王桂芳", "李敏", "王强", "桥边", "0555"] {
+            assert!(!all.contains(secret), "{secret} stands in a mail");
+        }
+        assert_eq!((t.notices("card_scanned"), t.notices("finder_message")), (1, 1), "the desk hears of it, too");
+        let _ = t.elder;
+    }
+}
