@@ -88,3 +88,5 @@ k-looks = Who looked at the record in this case
 k-looks-none = Nobody yet.
 k-looks-later = { $n } more looks are told to you later, as the law says.
 k-privacy = This address is yours alone; please pass it on to nobody. It ends with the case. Duty officers never ask for your code on the telephone, and never for money.
+missing-go = They are missing: tell the duty desk now
+missing-already = Somebody has reported it already and we are looking; with anything new, please call

@@ -349,3 +349,34 @@ fn forms_of_other_sites_are_refused() {
     assert_eq!(t.site.send(request).status, StatusCode::BAD_REQUEST);
     assert_eq!(t.count("SELECT COUNT(*) AS n FROM care_thread"), 0);
 }
+
+#[test]
+fn the_family_says_on_its_own_page_that_she_is_missing_and_need_not_say_who() {
+    let t = Carded::new();
+    let elder = t.elder;
+    let letter = t.working(move |cx, why| {
+        let guardian = persons::spoken_for(cx, elder)?[0].id;
+        Ok(links::issue(cx, elder, why, Some(guardian), Proof::IdCard)?)
+    });
+    let path = format!("/p/{}/missing", letter.code);
+    assert!(t.site.get(&format!("/p/{}", letter.code)).text.contains(&format!("href=\"{path}\"")));
+    let form = t.site.get(&path);
+    for secret in SECRETS {
+        assert!(!form.text.contains(secret), "{secret} in {}", form.text);
+    }
+    let area = t.site.community.to_string();
+    let answers = [("address", "桥边"), ("area", area.as_str()), ("words", "红围巾"), ("phone", "021-0555 0102")];
+    let sent = t.site.next(&form, &answers);
+    assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
+    let person = t.site.world.look(|cx| {
+        let sql = "SELECT person_id FROM lost_case";
+        cx.query_one(sql, &[])?.id::<PersonId>("person_id")
+    });
+    assert_eq!(person, elder, "the post knows whom the family misses");
+    let again = t.site.next(&t.site.get(&path), &answers);
+    assert!(again.status == StatusCode::UNPROCESSABLE_ENTITY && again.text.contains("已经有人报过"), "{}", again.text);
+    for wrong in ["/p/ZZZZ-ZZZZ-ZZZZ-ZZZ0/missing", "/p/x/missing"] {
+        assert_eq!(t.site.get(wrong).status, StatusCode::NOT_FOUND);
+        assert_eq!(t.site.post(wrong, "words=1").status, StatusCode::NOT_FOUND);
+    }
+}

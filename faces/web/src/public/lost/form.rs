@@ -13,8 +13,10 @@ use axum::extract::{Extension, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
+use kernel::ids::PersonId;
 use lost::app;
-use lost::model::Kind;
+use lost::model::{Kind, Report};
+use store::Who;
 
 pub(super) fn routes() -> Router<App> {
     Router::new().route("/found", get(found).post(send_found)).route("/missing", get(missing).post(send_missing))
@@ -24,8 +26,10 @@ pub(super) fn routes() -> Router<App> {
 #[template(path = "public/lost/form.html")]
 struct FormPage {
     page: Page,
-    /// Ends of the keys, and the address: `found` or `missing`.
+    /// Ends of the keys: `found` or `missing`.
     kind: &'static str,
+    /// Plain address of this form.
+    action: String,
     draft: Draft,
     towns: Vec<Town>,
     problems: Vec<Problem>,
@@ -45,11 +49,29 @@ impl FormPage {
         self.page.config.centre
     }
     fn here(&self) -> String {
-        self.page.href(format!("/{}", self.kind))
+        self.page.href(&self.action)
     }
     fn title(&self) -> String {
         let title = self.page.tk("found-form-title-", self.kind);
         if self.problems.is_empty() { title } else { self.page.t1("form-problem-title", "title", title) }
+    }
+}
+
+/// Where the form stands, and whose link it was opened with: then it is known whom the family misses.
+#[derive(Clone)]
+pub(in crate::public) struct Form {
+    pub kind: Kind,
+    pub action: String,
+    pub of: Option<(PersonId, Who)>,
+}
+
+impl Form {
+    fn open(kind: Kind) -> Self {
+        Self { kind, action: format!("/{}", path(kind)), of: None }
+    }
+    /// For the holder of a person's link.
+    pub(in crate::public) fn of(action: String, person: PersonId, holder: Who) -> Self {
+        Self { kind: Kind::Missing, action, of: Some((person, holder)) }
     }
 }
 
@@ -61,24 +83,26 @@ const fn path(kind: Kind) -> &'static str {
 }
 
 async fn found(State(app): State<App>, page: Page) -> Result<Response, Fail> {
-    show(&app, page, Kind::Found, fresh(&app), Vec::new()).await
+    start(&app, page, Form::open(Kind::Found)).await
 }
 async fn missing(State(app): State<App>, page: Page) -> Result<Response, Fail> {
-    show(&app, page, Kind::Missing, fresh(&app), Vec::new()).await
+    start(&app, page, Form::open(Kind::Missing)).await
 }
 
-fn fresh(app: &App) -> Draft {
-    Draft { idem: new_idem(app), ..Draft::default() }
+pub(in crate::public) async fn start(app: &App, page: Page, form: Form) -> Result<Response, Fail> {
+    let draft = Draft { idem: new_idem(app), ..Draft::default() };
+    show(app, page, form, draft, Vec::new()).await
 }
 
 fn new_idem(app: &App) -> String {
     app.rt.ids().uuid(app.rt.now()).to_string()
 }
 
-async fn show(app: &App, page: Page, kind: Kind, draft: Draft, problems: Vec<Problem>) -> Result<Response, Fail> {
+async fn show(app: &App, page: Page, form: Form, draft: Draft, problems: Vec<Problem>) -> Result<Response, Fail> {
     let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let towns = towns(app).await?;
-    Ok((status, html(&FormPage { page, kind: path(kind), draft, towns, problems })?).into_response())
+    let (kind, action) = (path(form.kind), form.action);
+    Ok((status, html(&FormPage { page, kind, action, draft, towns, problems })?).into_response())
 }
 
 async fn send_found(
@@ -87,7 +111,7 @@ async fn send_found(
     Extension(source): Extension<Source>,
     posted: Posted,
 ) -> Result<Response, Fail> {
-    send(app, page, source, Kind::Found, posted).await
+    send(app, page, source, Form::open(Kind::Found), posted).await
 }
 async fn send_missing(
     State(app): State<App>,
@@ -95,10 +119,16 @@ async fn send_missing(
     Extension(source): Extension<Source>,
     posted: Posted,
 ) -> Result<Response, Fail> {
-    send(app, page, source, Kind::Missing, posted).await
+    send(app, page, source, Form::open(Kind::Missing), posted).await
 }
 
-async fn send(app: App, mut page: Page, source: Source, kind: Kind, posted: Posted) -> Result<Response, Fail> {
+pub(in crate::public) async fn send(
+    app: App,
+    mut page: Page,
+    source: Source,
+    form: Form,
+    posted: Posted,
+) -> Result<Response, Fail> {
     let mut draft = Draft::of(&posted);
     if draft.idem.is_empty() {
         draft.idem = new_idem(&app);
@@ -106,35 +136,41 @@ async fn send(app: App, mut page: Page, source: Source, kind: Kind, posted: Post
     match posted.get("go").as_str() {
         "unpin" => {
             draft.unpin();
-            return show(&app, page, kind, draft, Vec::new()).await;
+            return show(&app, page, form, draft, Vec::new()).await;
         }
-        "look" => return show(&app, page, kind, draft, Vec::new()).await,
+        "look" => return show(&app, page, form, draft, Vec::new()).await,
         go @ ("larger" | "smaller") => {
             page.look.larger = go == "larger" && page.look.elder;
-            let mut response = show(&app, page, kind, draft, Vec::new()).await?;
+            let mut response = show(&app, page, form, draft, Vec::new()).await?;
             response.headers_mut().insert(header::SET_COOKIE, home::size_cookie(go == "larger"));
             return Ok(response);
         }
         _ => {}
     }
-    let report = match draft.report(&page, kind) {
-        Ok(report) => report,
+    let report = match draft.report(&page, form.kind) {
+        Ok(report) => Report { person: form.of.as_ref().map(|(person, _)| *person), ..report },
         Err(problems) => {
             if problems.iter().any(|(field, _)| *field == "address") {
                 draft.unpin();
             }
-            return show(&app, page, kind, draft, problems).await;
+            return show(&app, page, form, draft, problems).await;
         }
     };
     app.limits.pass(Wicket::Report, source)?;
-    match app.rt.write(app.raiser(), move |cx| app::report(cx, &report)).await {
+    let who = form.of.as_ref().map_or_else(|| app.raiser(), |(_, holder)| holder.clone());
+    match app.rt.write(who, move |cx| app::report(cx, &report)).await {
         Ok(done) => Ok(Redirect::to(&page.href(format!("/found/{}/receipt", done.code))).into_response()),
         Err(lost::Error::Invalid { field, why }) => {
             if field == "place" {
                 draft.unpin();
             }
             let problems = vec![draft::problem(&page, field, why)];
-            show(&app, page, kind, draft, problems).await
+            show(&app, page, form, draft, problems).await
+        }
+        // Somebody reported them already.
+        Err(lost::Error::Refused(lost::Refusal::OtherCase)) => {
+            let problems = vec![("words", page.t("missing-already"))];
+            show(&app, page, form, draft, problems).await
         }
         Err(error) => Err(errors::of_lost(error)),
     }
@@ -163,7 +199,14 @@ pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
             } else {
                 draft.report(page, kind).err().unwrap_or_default()
             };
-            let shown = FormPage { page: page.clone(), kind: path(kind), draft, towns: towns.clone(), problems };
+            let shown = FormPage {
+                page: page.clone(),
+                kind: path(kind),
+                action: format!("/{}", path(kind)),
+                draft,
+                towns: towns.clone(),
+                problems,
+            };
             out.push(("public/lost/form.html", shown.render().unwrap_or_default()));
         }
     }

@@ -4,7 +4,7 @@
 
 mod draft;
 mod family;
-mod form;
+pub(super) mod form;
 mod track;
 
 use crate::App;

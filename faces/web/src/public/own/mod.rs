@@ -3,6 +3,7 @@
 
 mod card;
 mod gate;
+mod missing;
 mod requests;
 mod view;
 
@@ -24,6 +25,7 @@ pub(super) fn routes() -> Router<App> {
     Router::new()
         .route("/p", get(ask).post(typed))
         .route("/p/{code}", get(show))
+        .merge(missing::routes())
         .layer(from_fn(super::track::no_store))
         .merge(requests::routes())
         .merge(card::routes())
