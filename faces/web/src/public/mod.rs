@@ -1,6 +1,7 @@
 //! Pages for everybody: home, raise, track, who looks after my place. No script needed, no account, no personal data in
 //! addresses. One file per group of pages.
 
+mod ask;
 mod card;
 pub(crate) mod errors;
 mod grid;
@@ -35,6 +36,7 @@ pub(crate) fn routes() -> Router<App> {
 pub(crate) fn samples(page: &crate::Page) -> Vec<(&'static str, String)> {
     let mut all = home::samples(page);
     all.extend(report::samples(page));
+    all.extend(ask::samples(page));
     all.extend(self::lost::samples(page));
     all.extend(track::samples(page));
     all.extend(own::samples(page));

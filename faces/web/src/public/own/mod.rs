@@ -9,13 +9,13 @@ mod view;
 
 pub(crate) use gate::{find, holder, is_break_glass, why};
 
+use super::ask::{self, LETTER};
 use super::post::Posted;
-use crate::guard::{Source, Wicket};
+use crate::guard::Source;
 use crate::{App, Fail, Page, html};
 use askama::Template;
 use axum::Router;
 use axum::extract::{Extension, Path, Query, State};
-use axum::http::StatusCode;
 use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
@@ -32,14 +32,6 @@ pub(super) fn routes() -> Router<App> {
 }
 
 #[derive(Template)]
-#[template(path = "public/own/ask.html")]
-struct AskPage {
-    page: Page,
-    typed: String,
-    problem: Option<String>,
-}
-
-#[derive(Template)]
 #[template(path = "public/own/show.html")]
 struct ShowPage {
     page: Page,
@@ -48,7 +40,7 @@ struct ShowPage {
 }
 
 async fn ask(page: Page) -> Result<Response, Fail> {
-    html(&AskPage { page, typed: String::new(), problem: None })
+    ask::show(page, LETTER)
 }
 
 async fn typed(
@@ -59,25 +51,16 @@ async fn typed(
 ) -> Result<Response, Fail> {
     let typed = posted.get("code");
     if typed.is_empty() {
-        let problem = Some(page.t("track-need-code"));
-        let body = html(&AskPage { page, typed, problem })?;
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, body).into_response());
+        return ask::no_code(page, LETTER, typed, "track-need-code");
     }
-    // Somebody may paste the whole address from the letter.
-    let code = typed.rsplit_once("/p/").map_or(typed.as_str(), |(_, code)| code);
-    match gate::find(&app, code.split('/').next().unwrap_or(code)).await {
+    match gate::find(&app, ask::code_in(&typed, LETTER)).await {
         Ok((code, _)) => Ok(Redirect::to(&page.href(&format!("/p/{code}"))).into_response()),
         Err(fail) => wrong(&app, page, source, typed, fail),
     }
 }
 
-/// Unknown, malformed, ended and revoked codes get the same page; too many of them get 429.
 fn wrong(app: &App, page: Page, source: Source, typed: String, fail: Fail) -> Result<Response, Fail> {
-    let Fail::NotFound = fail else { return Err(fail) };
-    app.limits.pass(Wicket::Guess, source)?;
-    let problem = Some(page.t("own-wrong-code"));
-    let body = html(&AskPage { page, typed, problem })?;
-    Ok((StatusCode::NOT_FOUND, body).into_response())
+    ask::wrong(app, page, source, LETTER, typed, fail)
 }
 
 /// Continues a long list below this entry.
@@ -104,9 +87,6 @@ async fn show(
 pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
     let code = || "ABCD-EFGH-JKMN-PQRS".to_owned();
     let mut out = Vec::new();
-    for problem in [None, Some(page.t("own-wrong-code"))] {
-        out.push(("public/own/ask.html", AskPage { page: page.clone(), typed: "abcd".into(), problem }.render()));
-    }
     for full in [false, true] {
         let v = view::sample(page, full);
         out.push(("public/own/show.html", ShowPage { page: page.clone(), code: code(), v }.render()));

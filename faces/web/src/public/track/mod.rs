@@ -5,8 +5,9 @@ mod gate;
 mod push;
 mod view;
 
+use super::ask::{self, RECEIPT};
 use super::post::Posted;
-use crate::guard::{PHOTOS, Source, Wicket};
+use crate::guard::{PHOTOS, Source};
 use crate::push::PushView;
 use crate::{App, Fail, Page, html, qr};
 use askama::Template;
@@ -43,16 +44,8 @@ pub(super) async fn no_store(request: axum::extract::Request, next: Next) -> Res
     response
 }
 
-#[derive(Template)]
-#[template(path = "public/track/ask.html")]
-struct AskPage {
-    page: Page,
-    typed: String,
-    problem: Option<String>,
-}
-
 async fn ask(page: Page) -> Result<Response, Fail> {
-    html(&AskPage { page, typed: String::new(), problem: None })
+    ask::show(page, RECEIPT)
 }
 
 async fn typed(
@@ -63,13 +56,10 @@ async fn typed(
 ) -> Result<Response, Fail> {
     let typed = posted.get("code");
     if typed.is_empty() || is_number(&typed) {
-        let problem = Some(page.t(if typed.is_empty() { "track-need-code" } else { "track-number-typed" }));
-        let body = html(&AskPage { page, typed, problem })?;
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, body).into_response());
+        let key = if typed.is_empty() { "track-need-code" } else { "track-number-typed" };
+        return ask::no_code(page, RECEIPT, typed, key);
     }
-    // Somebody may paste the whole address from the receipt.
-    let code = typed.rsplit_once("/t/").map_or(typed.as_str(), |(_, code)| code);
-    match gate::find(&app, code.split('/').next().unwrap_or(code)).await {
+    match gate::find(&app, ask::code_in(&typed, RECEIPT)).await {
         Ok(code) => Ok(Redirect::to(&page.href(&format!("/t/{code}"))).into_response()),
         // Whoever found or misses an elder holds a code of the same kind.
         Err(Fail::NotFound) => match super::lost::found_code(&app, found_in(&typed)).await {
@@ -96,7 +86,6 @@ fn is_number(typed: &str) -> bool {
         && parts.all(digits)
 }
 
-/// Unknown, malformed and retired codes get the same page with the duty desk's number; too many of them get 429.
 pub(in crate::public) fn wrong(
     app: &App,
     page: Page,
@@ -104,11 +93,7 @@ pub(in crate::public) fn wrong(
     typed: String,
     fail: Fail,
 ) -> Result<Response, Fail> {
-    let Fail::NotFound = fail else { return Err(fail) };
-    app.limits.pass(Wicket::Guess, source)?;
-    let problem = Some(page.t("track-wrong-code"));
-    let body = html(&AskPage { page, typed, problem })?;
-    Ok((StatusCode::NOT_FOUND, body).into_response())
+    ask::wrong(app, page, source, RECEIPT, typed, fail)
 }
 
 #[derive(Template)]
@@ -372,9 +357,6 @@ async fn photo(
 pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
     let code = || "ABCD-EFGH-JKMN".to_owned();
     let mut out = Vec::new();
-    for problem in [None, Some(page.t("track-wrong-code"))] {
-        out.push(("public/track/ask.html", AskPage { page: page.clone(), typed: "abcd".into(), problem }.render()));
-    }
     for state in ["received", "in_progress", "waiting", "answered", "closed"] {
         let v = view::sample(page, state);
         let done = (state == "waiting").then(|| Done { good: true, words: page.tk("say-done-", "add") });
