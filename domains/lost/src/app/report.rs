@@ -65,8 +65,10 @@ pub fn report(cx: &mut Cx<'_>, new: &Report) -> Result<Reported> {
         return Ok(earlier);
     }
     let seen_at = seen_at(cx, new)?;
-    let (areas, posts) = whereabouts(cx, &new.place)?;
-    let owner = route(cx, &areas, &posts)?;
+    let Whereabouts { areas, posts, post } = whereabouts(cx, &new.place)?;
+    // Of every station none in particular: the catch-all of the district answers until somebody takes it over.
+    let nearest = if post.is_some() { posts.as_slice() } else { &[] };
+    let owner = route(cx, &areas, nearest)?;
     let id: CaseId = cx.new_id();
     let number = next_number(cx)?;
     let code = new_code(cx);
@@ -79,7 +81,6 @@ pub fn report(cx: &mut Cx<'_>, new: &Report) -> Result<Reported> {
     };
     let who_sealed = seal(cx, KeyClass::Raiser, id.0, &WhoReported { code: code.clone(), ..who })?;
     let hash = code_hash(cx, &code);
-    let post = posts.first().copied();
     cx.execute(
         "INSERT INTO lost_case (id, district_id, number, kind, state, is_open, idem_key, code_hash, post_id, owner_seat, \
          owner_account, reporter_account, reporter_lang, scene, place, reporter, opened_at, found_at, version) \
@@ -209,7 +210,7 @@ fn reporter(cx: &Cx<'_>, who: &Reporter) -> Result<WhoReported> {
 }
 
 /// Areas and posts of a place, innermost and nearest first: by its point, else by what was named, else the whole district.
-pub(super) fn whereabouts(cx: &mut Cx<'_>, place: &ScenePlace) -> Result<(Vec<AreaId>, Vec<PostId>)> {
+pub(super) fn whereabouts(cx: &mut Cx<'_>, place: &ScenePlace) -> Result<Whereabouts> {
     let ground = ground(cx)?;
     let map = &ground.0;
     let mut areas: Vec<AreaId> = Vec::new();
@@ -235,12 +236,41 @@ pub(super) fn whereabouts(cx: &mut Cx<'_>, place: &ScenePlace) -> Result<(Vec<Ar
             post = post.or_else(|| stand_in.and_then(|at| at.post));
         } else if let Some(area) = post.and_then(|p| ground.area_of_post(p)) {
             areas = ground.areas_above(area);
+        } else if let Some(area) = named_in(map, place.words.as_deref().unwrap_or_default()) {
+            areas = ground.areas_above(area);
+            let stand_in = map.stand_in(area);
+            areas.extend(stand_in.as_ref().and_then(|at| at.police));
+            post = stand_in.and_then(|at| at.post);
         } else {
             areas.extend(map.district().map(|d| d.id));
         }
     }
-    let posts = post.map(|p| ground.posts_above(p)).unwrap_or_default();
-    Ok((areas, posts))
+    let posts = match post {
+        Some(post) => ground.posts_above(post),
+        // Nobody knows where: every police post sees it, and whoever knows the place takes it over.
+        None => map.posts().iter().filter(|p| is_station(p)).map(|p| p.id).collect(),
+    };
+    Ok(Whereabouts { areas, posts, post })
+}
+
+/// Where a case is handled.
+pub(super) struct Whereabouts {
+    /// Innermost first.
+    pub areas: Vec<AreaId>,
+    /// Nearest first; every station, when nobody knows where.
+    pub posts: Vec<PostId>,
+    /// The post that answers for the place.
+    pub post: Option<PostId>,
+}
+
+fn is_station(post: &places::Post) -> bool {
+    post.tier == places::Tier::PolicePost && post.state == places::PostState::Running
+}
+
+/// The community that the words name, when they name only one.
+fn named_in(map: &places::Snapshot, words: &str) -> Option<AreaId> {
+    let mut named = map.of_kind(places::AreaKind::Community).filter(|a| !a.name.is_empty() && words.contains(&a.name));
+    named.next().filter(|_| named.next().is_none()).map(|a| a.id)
 }
 
 fn next_number(cx: &mut Cx<'_>) -> Result<String> {
@@ -264,6 +294,6 @@ pub(super) fn code_hash(cx: &Cx<'_>, code: &str) -> [u8; 32] {
 /// The place moved on with the elder: whoever looks after that place sees the case too.
 pub(super) fn at_post(cx: &mut Cx<'_>, case: CaseId, post: PostId) -> Result<()> {
     let place = ScenePlace { post: Some(post), ..ScenePlace::default() };
-    let (areas, posts) = whereabouts(cx, &place)?;
-    case::write_place(cx, case, &areas, &posts)
+    let at = whereabouts(cx, &place)?;
+    case::write_place(cx, case, &at.areas, &at.posts)
 }

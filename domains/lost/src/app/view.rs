@@ -207,8 +207,8 @@ pub fn seen(
         advance(cx, &c, Move::Seen)?;
     }
     if place.point.is_some() || place.area.is_some() || place.post.is_some() {
-        let (areas, posts) = whereabouts(cx, place)?;
-        super::case::write_place(cx, case, &areas, &posts)?;
+        let at = whereabouts(cx, place)?;
+        super::case::write_place(cx, case, &at.areas, &at.posts)?;
     }
     if let Some(point) = place.point {
         let sealed = seal(cx, KeyClass::Location, case.0, &(point.lon(), point.lat()))?;

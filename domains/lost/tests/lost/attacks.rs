@@ -91,6 +91,22 @@ both_databases! {
         assert!(second.repeated);
     }
 
+    fn a_place_in_words_reaches_whoever_may_know_it(t: Town) {
+        let words = |words: &str| lost::model::ScenePlace { words: Some(words.into()), ..lost::model::ScenePlace::default() };
+        let vague = t.public_reports(Report { place: words("药店门口"), ..found() });
+        assert_eq!(vague.post, None);
+        t.run_jobs();
+        let told = t.take_told("lost_new");
+        assert!(told.contains(&t.duty) && told.contains(&t.far), "nobody knows where: every station hears of it");
+        let case = vague.case;
+        assert!(t.view(t.far, case).is_ok() && t.view(t.duty, case).is_ok());
+        let named = t.public_reports(Report { place: words("归雁苑北门"), ..found() });
+        t.run_jobs();
+        let told = t.take_told("lost_new");
+        assert!(told.contains(&t.far) && !told.contains(&t.duty), "the words name the community");
+        assert_eq!(named.post, Some(t.far_post));
+    }
+
     fn what_was_typed_wrong_is_named(t: Town) {
         let try_it = |report: Report| refused(t.world.act_as(t.world.public(), move |cx| app::report(cx, &report)));
         assert_eq!(try_it(Report { place: lost::model::ScenePlace::default(), ..found() }), "place-missing");
