@@ -328,3 +328,4 @@ lost-help-name = The elder is called { $name }
 lost-help-name-why = Shown only while you help; please tell nobody.
 lost-help-map = See on the map
 lost-help-over = The elder is safe. Thank you!
+own-losses = Lost before

@@ -328,3 +328,4 @@ lost-help-name = 老人叫 { $name }
 lost-help-name-why = 只在您帮忙的时候显示，请不要告诉别人。
 lost-help-map = 在地图上看
 lost-help-over = 老人已经平安，谢谢您！
+own-losses = 以前走失过

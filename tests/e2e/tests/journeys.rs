@@ -96,3 +96,8 @@ fn news_come_to_devices_and_tell_nothing() {
 fn a_lost_elder_gets_home() {
     both(&Demo::start(), "lost");
 }
+
+#[test]
+fn a_printed_card_is_read_by_a_decoder_that_is_not_ours() {
+    both(&Demo::start(), "card");
+}

@@ -10,7 +10,7 @@ use super::entries::{self, EntryKind, More};
 use super::{keep, line, rules};
 use crate::error::{Error, Refusal, Result};
 use crate::events::Why;
-use crate::model::{Attempt, Kind, State};
+use crate::model::{Attempt, Kind, Outcome, State};
 use kernel::ids::{CaseId, ContactId, PersonId, PostId};
 use kernel::{Actor, Moment, Purpose, text};
 use people::policy::Action;
@@ -116,7 +116,7 @@ fn open(cx: &mut Cx<'_>, key: FamilyKey) -> Result<CaseRow> {
 /// Where the elder is now.
 pub fn follow(cx: &mut Cx<'_>, key: FamilyKey) -> Result<Followed> {
     let c = open(cx, key)?;
-    let kept = keep::running(cx, c.id)?;
+    let stands = stands(cx, &c)?;
     let lines = contacts::all(cx, c.id)?;
     let mine = lines.iter().rev().find(|l| l.contact == key.contact).cloned();
     let other_comes = lines
@@ -128,22 +128,11 @@ pub fn follow(cx: &mut Cx<'_>, key: FamilyKey) -> Result<Followed> {
         .filter(|(_, l)| l.result == Attempt::Comes)
         .filter_map(|(_, l)| l.eta)
         .min();
-    let since = match c.state {
-        State::Missing => lost_since(cx, &c)?,
-        State::Sighted | State::Escorted => c.found_at.unwrap_or(c.opened_at),
-        State::Kept => kept.as_ref().map_or(c.opened_at, |k| k.from),
-        State::HandedOver | State::Closed => c.home_at.unwrap_or(c.opened_at),
-    };
-    let doctor_at = match &kept {
-        Some(k) => Some(k.from.plus_hours(rules::lost_rules(cx)?.keep_hours)),
-        None => None,
-    };
-    let post = kept.as_ref().map(|k| k.post).or(c.post);
     Ok(Followed {
-        since,
+        since: stands.since,
         opened_at: c.opened_at,
-        post,
-        doctor_at,
+        post: stands.post,
+        doctor_at: stands.doctor_at,
         mine,
         other_comes,
         asks: c.state != State::HandedOver,
@@ -151,6 +140,75 @@ pub fn follow(cx: &mut Cx<'_>, key: FamilyKey) -> Result<Followed> {
         kind: c.kind,
         state: c.state,
     })
+}
+
+/// How it stands now.
+struct Stands {
+    since: Moment,
+    post: Option<PostId>,
+    doctor_at: Option<Moment>,
+}
+
+fn stands(cx: &mut Cx<'_>, c: &CaseRow) -> Result<Stands> {
+    let kept = keep::running(cx, c.id)?;
+    let since = match c.state {
+        State::Missing => lost_since(cx, c)?,
+        State::Sighted | State::Escorted => c.found_at.unwrap_or(c.opened_at),
+        State::Kept => kept.as_ref().map_or(c.opened_at, |k| k.from),
+        State::HandedOver | State::Closed => c.home_at.unwrap_or(c.opened_at),
+    };
+    let hours = rules::lost_rules(cx)?.keep_hours;
+    let doctor_at = kept.as_ref().map(|k| k.from.plus_hours(hours));
+    Ok(Stands { since, post: kept.map(|k| k.post).or(c.post), doctor_at })
+}
+
+/// What somebody's own page says: where they are now, when they are lost, and when they were lost before.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct OwnLosses {
+    pub now: Option<OwnNow>,
+    /// The latest first: when it began and how it ended.
+    pub before: Vec<(Moment, Outcome)>,
+}
+
+/// An open case on somebody's own page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnNow {
+    pub number: String,
+    pub state: State,
+    pub since: Moment,
+    pub post: Option<PostId>,
+    /// Kept until then, a doctor looks after the elder.
+    pub doctor_at: Option<Moment>,
+}
+
+/// Cases of whoever's link this is; two years back, and nothing that turned out to be none.
+pub fn own(cx: &mut Cx<'_>, person: PersonId) -> Result<OwnLosses> {
+    people::app::links::require_own(cx, person, Action::FollowCase)?;
+    let sql = format!(
+        "SELECT {} FROM lost_case c WHERE c.person_id = $1 AND c.district_id = $2 AND c.opened_at > $3 \
+         ORDER BY c.opened_at DESC, c.id DESC LIMIT 50",
+        case::COLUMNS
+    );
+    let rows = cx.query(&sql, params![person, cx.district(), cx.now.plus_days(-730)])?;
+    let mut out = OwnLosses::default();
+    for row in &rows {
+        let c = case::read(row)?;
+        match c.outcome {
+            None if out.now.is_none() => {
+                let s = stands(cx, &c)?;
+                out.now = Some(OwnNow {
+                    number: c.number,
+                    state: c.state,
+                    since: s.since,
+                    post: s.post,
+                    doctor_at: s.doctor_at,
+                });
+            }
+            Some(outcome) if outcome.needs_hand_over() => out.before.push((c.opened_at, outcome)),
+            _ => {}
+        }
+    }
+    Ok(out)
 }
 
 /// Lost from sight again: since then, else since the beginning.

@@ -142,6 +142,10 @@ both_databases! {
         let case = t.world.act_as(t.as_family(), move |cx| app::report(cx, &report)).unwrap().case;
         let view = t.view(t.duty, case).unwrap();
         assert_eq!(view.circle.unwrap().person, elder);
+        let own = t.world.act_as(t.as_family(), move |cx| app::family::own(cx, elder)).unwrap();
+        assert_eq!(own.now.unwrap().state, State::Missing, "their own page says that they are looked for");
+        let stranger = store::Who::new(kernel::Actor::public(t.world.house.district), Purpose::OwnRecord);
+        assert!(t.world.act_as(stranger, move |cx| app::family::own(cx, elder)).is_err());
         let other = kernel::ids::PersonId(uuid::Uuid::from_u128(5));
         let report = Report { kind: Kind::Missing, person: Some(other), place: point(121.452), ..found() };
         assert_eq!(refused(t.world.act_as(t.as_family(), move |cx| app::report(cx, &report))), "denied-not-yours");

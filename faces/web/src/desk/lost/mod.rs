@@ -76,5 +76,5 @@ fn clock_ahead(field: &'static str, typed: &str, now: Moment) -> Result<Option<M
 
 /// A time of day that has passed: the last such instant.
 fn clock_behind(field: &'static str, typed: &str, now: Moment) -> Result<Option<Moment>, lost::Error> {
-    Ok(clock_ahead(field, typed, now.plus_days(-1))?)
+    clock_ahead(field, typed, now.plus_days(-1))
 }

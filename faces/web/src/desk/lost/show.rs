@@ -199,7 +199,7 @@ pub(super) fn view(cx: &mut Cx<'_>, page: &Page, c: Case) -> Result<View, Fail> 
     ids.extend(near.iter().copied());
     let names = people::app::accounts::names(cx, &ids)?;
     let name = |id: &AccountId| names.get(id).cloned().unwrap_or_else(|| nobody(page));
-    let body_name = |org| bodies.iter().find(|b| b.id == org).map(|b| b.name.clone()).unwrap_or_else(|| nobody(page));
+    let body_name = |org| bodies.iter().find(|b| b.id == org).map_or_else(|| nobody(page), |b| b.name.clone());
     let post_name = |p| ground.post(p).map(|p| p.name.clone()).unwrap_or_default();
     let mine = cx.actor.grants().iter().find_map(|g| g.post).or(row.post).map(|p| p.to_string()).unwrap_or_default();
     let running = ground.posts().iter().filter(|p| p.state == places::PostState::Running);

@@ -1,6 +1,6 @@
 //! Where the person's page meets the domains.
 
-use super::view::{DemandLine, LookLine, View};
+use super::view::{DemandLine, LookLine, NowView, View};
 use crate::{App, Fail, Page, looker};
 use kernel::{Actor, Purpose};
 use people::app::consents::{self, Standing};
@@ -72,6 +72,11 @@ fn load(cx: &mut Cx<'_>, page: &Page, found: links::Holder, before: Option<i64>)
         })
         .collect::<people::Result<_>>()?;
     let demands = demands::told_to_subject(cx, found.person)?;
+    let losses = lost::app::family::own(cx, found.person)?;
+    let before =
+        losses.before.iter().map(|(at, how)| format!("{} {}", page.day(*at), page.tk("lost-outcome-", how.code())));
+    let before = before.collect();
+    let now = losses.now.map(|now| now_view(cx, page, now)).transpose()?;
     Ok(View {
         guardian: found.guardian.is_some(),
         until: found.until,
@@ -81,6 +86,23 @@ fn load(cx: &mut Cx<'_>, page: &Page, found: links::Holder, before: Option<i64>)
         later,
         consents,
         demands: demands.iter().map(|d| demand(page, d)).collect(),
+        now,
+        before,
+    })
+}
+
+fn now_view(cx: &mut Cx<'_>, page: &Page, now: lost::app::family::OwnNow) -> Result<NowView, Fail> {
+    let ground = places::snapshot(cx)?;
+    let post = now.post.and_then(|id| ground.post(id));
+    let phone = post.map(|p| p.phone.clone()).filter(|p| !p.is_empty());
+    let kept = now.state == lost::model::State::Kept;
+    Ok(NowView {
+        number: now.number,
+        state: now.state.code(),
+        since: page.ago(now.since),
+        place: post.filter(|_| kept).map(|p| [p.name.as_str(), p.address.as_str()].join(&page.t("list-comma"))),
+        phone: phone.unwrap_or_else(|| page.phone().to_owned()),
+        doctor: now.doctor_at.map(|at| page.by(at)),
     })
 }
 

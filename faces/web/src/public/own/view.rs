@@ -18,6 +18,24 @@ pub(super) struct View {
     /// What needs a consent, and where it stands.
     pub consents: Vec<(String, String)>,
     pub demands: Vec<DemandLine>,
+    /// They are lost now.
+    pub now: Option<NowView>,
+    /// When they were lost before, and how it ended.
+    pub before: Vec<String>,
+}
+
+/// Where somebody is who is lost.
+#[derive(Debug, Clone)]
+pub(super) struct NowView {
+    pub number: String,
+    /// End of the key `k-state-…`.
+    pub state: &'static str,
+    pub since: String,
+    /// Name and address of the post they are kept at.
+    pub place: Option<String>,
+    /// The one number to call.
+    pub phone: String,
+    pub doctor: Option<String>,
 }
 
 /// One look; the number is that of the entry in the log.
@@ -61,6 +79,15 @@ pub(super) fn sample(page: &crate::Page, full: bool) -> View {
         later: full.then(|| page.t2("seen-later", "n", 1, "until", page.day(page.now.plus_days(9)))),
         older: full.then_some(4),
         consents: consents.to_vec(),
+        now: full.then(|| NowView {
+            number: "ZS-2026-00001".into(),
+            state: "kept",
+            since: page.ago(page.now),
+            place: Some(if page.zh() { "青禾警务站，青禾路 1 号" } else { "Qinghe post, 1 Qinghe Road" }.into()),
+            phone: page.phone().to_owned(),
+            doctor: Some(page.by(page.now)),
+        }),
+        before: if full { vec![format!("{} {}", page.day(page.now), page.t("lost-outcome-home"))] } else { Vec::new() },
         demands: if full {
             let parts =
                 page.t2("own-demand-parts", "parts", page.t("record-part-identity"), "at", page.stamp(page.now));
