@@ -5,9 +5,10 @@ use axum::http::StatusCode;
 use kernel::Role;
 use kernel::ids::CaseId;
 use people::policy::{Action, who_may};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 fn encoded(text: &str) -> String {
-    text.bytes().map(|b| format!("%{b:02X}")).collect()
+    utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
 }
 
 /// The case that a redirect leads to.
