@@ -10,8 +10,8 @@ const MOST: i64 = 300;
 /// back are looked at again.
 const LOOK_BACK: i64 = 100;
 
-/// Where a reader of one kind of subject is in the log. Begin with [`Tail::from_now`].
-#[derive(Debug, Clone, Default)]
+/// Where a reader of one kind of subject is in the log. Begin with [`Tail::from_now`] or [`Tail::from_start`].
+#[derive(Debug, Clone)]
 pub struct Tail {
     kind: &'static str,
     last: i64,
@@ -19,6 +19,11 @@ pub struct Tail {
 }
 
 impl Tail {
+    /// Hears of everything about subjects of this kind, as far back as is looked at in one go.
+    pub const fn from_start(kind: &'static str) -> Self {
+        Self { kind, last: 0, known: BTreeSet::new() }
+    }
+
     /// Hears of everything about subjects of this kind after this instant.
     pub fn from_now(cx: &mut Cx<'_>, kind: &'static str) -> Result<Self, Error> {
         let last = cx.query_one("SELECT COALESCE(MAX(n), 0) AS n FROM event", &[])?.i64("n")?;

@@ -8,7 +8,7 @@ use people::policy::{Action, ResourceFacts, decide, require_somewhere};
 use store::{Cx, Tail};
 
 /// Where a reader is in the log. Begin with [`News::from_now`].
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct News(Tail);
 
 impl News {

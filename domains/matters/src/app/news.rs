@@ -9,8 +9,14 @@ use kernel::ids::MatterId;
 use people::policy::{Action, ResourceFacts, decide};
 
 /// Where a reader is in the log. Begin with [`News::from_now`].
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct News(Tail);
+
+impl Default for News {
+    fn default() -> Self {
+        Self(Tail::from_start("matter"))
+    }
+}
 
 impl News {
     /// Hears of everything after this instant.

@@ -10,7 +10,7 @@ use care::app::{consents, contacts, schedule, threads};
 use care::model::schedule::{Schedule, Slot, Where};
 use care::model::{CardState, Condition, Consented, Haunt, Inner, NewContact, Outer, Whom};
 use kernel::ids::{PersonId, PostId};
-use kernel::{Actor, Lang, Moment, Point, Purpose};
+use kernel::{Actor, Lang, Moment, Point, Purpose, Role};
 use people::app::consents::{self as agreed, Aim, Answer, By, Way};
 use people::app::links::{self, Proof};
 use people::app::persons::{self, For};
@@ -57,7 +57,13 @@ const MARKS: [&str; 5] = ["左手背有疤", "戴黑框眼镜", "右眉有痣", 
 /// Days ago the plans were written, and cards given out.
 const DAYS: i64 = 40;
 
-pub(super) fn write(cx: &mut Cx<'_>, world: &mut World, linked: &[Linked], start: Moment) -> Result<Cards, Error> {
+pub(super) fn write(
+    cx: &mut Cx<'_>,
+    world: &mut World,
+    actors: &[Actor],
+    linked: &[Linked],
+    start: Moment,
+) -> Result<Cards, Error> {
     let mut out = Cards::default();
     let mut posts = Vec::new();
     for one in linked {
@@ -72,6 +78,7 @@ pub(super) fn write(cx: &mut Cx<'_>, world: &mut World, linked: &[Linked], start
             enrol(cx, world, n, one.person, &why, &mut out)?;
             give(cx, n, one.person, &why, &blanks, start)
         })?;
+        stand_for_letters(cx, actors, one)?;
         out.cards.extend(given);
     }
     let active: Vec<DemoCard> = out.cards.iter().filter(|c| c.state == "active").cloned().collect();
@@ -84,6 +91,27 @@ pub(super) fn write(cx: &mut Cx<'_>, world: &mut World, linked: &[Linked], start
     cx.acting_as(Actor::system(cx.district(), jobs::DEMO), Purpose::Administration, |cx| cards::make(cx, home, 10))?;
     cx.now = start;
     Ok(out)
+}
+
+/// A second person says of each letter that whoever it is for was there.
+fn stand_for_letters(cx: &mut Cx<'_>, actors: &[Actor], one: &Linked) -> Result<(), Error> {
+    let letters = cx.acting_as(one.actor.clone(), Purpose::Matter(one.matter), |cx| {
+        let why = matters::app::persons::in_the_name_of(cx, one.matter, one.person)?;
+        Ok::<_, Error>(links::links(cx, one.person, &why)?)
+    })?;
+    let may = |a: &&Actor| a.has(Role::PostHead) || a.has(Role::DutyOfficer);
+    for letter in letters.iter().filter(|l| !l.confirmed) {
+        for second in actors.iter().filter(may) {
+            let said = cx.acting_as(second.clone(), Purpose::Matter(one.matter), |cx| {
+                let why = matters::app::persons::in_the_name_of(cx, one.matter, one.person)?;
+                Ok::<_, Error>(links::confirm(cx, one.person, &why, letter.id)?)
+            });
+            if said.is_ok() {
+                break;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// A place that stands for where somebody lives, and the post that answers for it.
