@@ -74,7 +74,7 @@ async fn wrong_rows_stand_in_a_table_and_nothing_is_guessed() {
     let look = desk.get(&cookie, &kept.location).await;
     assert_eq!(look.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(
-        look.body.contains("<td>第 3 行</td>") && look.body.contains("“酒馆”不能用，只能是：police_post (警务站)、"),
+        look.body.contains(">第 3 行</td>") && look.body.contains("“酒馆”不能用，只能是：police_post (警务站)、"),
         "{}",
         look.body
     );
