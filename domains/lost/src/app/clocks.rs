@@ -5,7 +5,7 @@ use super::entries::{self, EntryKind, More};
 use super::{contacts, helpers, keep, rules};
 use crate::error::Result;
 use crate::events::{self, Timer, Why};
-use crate::model::{Attempt, State};
+use crate::model::State;
 use store::Cx;
 
 /// Levels of supervisors that are told, one after the other, when nobody takes a case over.
@@ -37,10 +37,8 @@ pub fn next_contact_due(cx: &mut Cx<'_>, timer: &Timer) -> Result<()> {
     if home || contacts::count(cx, c.id)? != timer.n {
         return Ok(());
     }
-    let lines = contacts::all(cx, c.id)?;
-    // Somebody is on the way: there is nobody else to call at night.
-    let comes = contacts::somebody_comes(&lines) || lines.iter().any(|l| l.result == Attempt::Comes);
-    if comes {
+    // Somebody is on the way, by what they said last: there is nobody else to call at night.
+    if contacts::somebody_comes(&contacts::all(cx, c.id)?) {
         return Ok(());
     }
     tell_crew(cx, c.id, Why::NextContact, &timer.n.to_string())

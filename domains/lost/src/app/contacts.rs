@@ -99,7 +99,7 @@ pub(super) fn count(cx: &mut Cx<'_>, case: CaseId) -> Result<i64> {
 
 /// Is somebody on the way, by what they said last?
 pub(super) fn somebody_comes(lines: &[AttemptLine]) -> bool {
-    lines.iter().rev().any(|l| {
+    lines.iter().any(|l| {
         let last = lines.iter().rev().find(|other| other.contact == l.contact);
         last.is_some_and(|last| last.eta.is_some() && last.result != Attempt::Refused)
     })

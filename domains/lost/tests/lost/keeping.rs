@@ -38,6 +38,9 @@ both_databases! {
         t.step(t.duty, case, move |cx, v| app::attempt(cx, case, v, first, Attempt::Comes, Some(soon), "")).unwrap();
         t.advance(5);
         assert!(t.take_told("lost_next_contact").is_empty(), "somebody comes");
+        t.step(t.duty, case, move |cx, v| app::attempt(cx, case, v, first, Attempt::Refused, None, "")).unwrap();
+        t.advance(4);
+        assert!(t.take_told("lost_next_contact").contains(&t.duty), "they changed their mind: the next one is due again");
         assert_eq!(refused(t.step(t.duty, case, move |cx, v| app::attempt(cx, case, v, first, Attempt::Comes, None, ""))), "eta-missing");
     }
 
