@@ -361,6 +361,45 @@ fn purposes(out: &mut String) {
     }
 }
 
+/// Records in the name of a lost elder, role by role.
+fn in_cases(out: &mut String) {
+    out.push_str(
+        "\n\nRECORDS OF PEOPLE: IN THE NAME OF A LOST ELDER\n\nAsked in the name of an open case. mine: whoever owns the case; \
+         place: also those of its place, and of committees that were asked.\n\n",
+    );
+    let actions: Vec<Action> = Action::ALL
+        .iter()
+        .copied()
+        .filter(|a| matches!(facts(*a, Lies::Mine), ResourceFacts::Person(PersonFacts { matter: Some(_), .. })))
+        .collect();
+    let head: Vec<&str> = actions.iter().map(|a| a.code()).collect();
+    writeln!(out, "{:<19} {}", "", head.join("  ")).unwrap();
+    for role in Role::ALL {
+        let may = |action: Action, lies: Lies| {
+            let facts = ResourceFacts::Person(PersonFacts {
+                matter: None,
+                case: Some(Box::new(case(matter(lies)))),
+                ..about(matter(lies))
+            });
+            [Held::Post, Held::Area, Held::Org]
+                .into_iter()
+                .any(|held| decide(&actor(*role, held), Purpose::Case(CASE), action, &facts).is_allowed())
+        };
+        let mut line = format!("{:<19}", role.code());
+        for (action, name) in actions.iter().zip(&head) {
+            let word = if may(*action, Lies::MyPlace) {
+                "place"
+            } else if may(*action, Lies::Mine) {
+                "mine"
+            } else {
+                "."
+            };
+            write!(line, " {word:<width$} ", width = name.len()).unwrap();
+        }
+        writeln!(out, "{}", line.trim_end()).unwrap();
+    }
+}
+
 const HEAD: &str = "\
 WHO MAY DO WHAT
 
@@ -404,6 +443,7 @@ fn matrix() -> String {
     conditions(&mut out);
     cases(&mut out);
     purposes(&mut out);
+    in_cases(&mut out);
     out
 }
 

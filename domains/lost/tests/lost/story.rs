@@ -6,6 +6,8 @@ use crate::town::{found, point, refused};
 use kernel::Purpose;
 use lost::app::{self, AskAnswer, EntryKind, Reached, Went};
 use lost::model::{Attempt, Debrief, How, Kind, Outcome, Report, State, Task, Worked};
+use people::app::persons::{For, find_person};
+use store::Cx;
 use testkit::both_databases;
 
 fn by_volunteer(t: &Town) -> app::Reported {
@@ -39,6 +41,13 @@ both_databases! {
         t.step(t.duty, case, move |cx, v| app::ask(cx, case, v, &[body])).unwrap();
         t.run_jobs();
         assert_eq!(t.take_told("lost_asked"), [t.worker]);
+        let community = t.community;
+        let by_name = move |cx: &mut Cx<'_>| {
+            let why = For::Case(Box::new(app::to_identify(cx, case)?));
+            Ok(find_person(cx, "王桂芳", &why, &[community])?.0)
+        };
+        assert_eq!(t.on(t.worker, case, by_name).unwrap()[0].person, t.elder, "whoever is asked may look somebody up by name");
+        assert_eq!(refused(t.on(t.far, case, by_name)), "denied-elsewhere", "others may not");
         t.on(t.worker, case, move |cx| app::answer_ask(cx, case, AskAnswer::Known, "像是我们小区的")).unwrap();
         let elder = t.elder;
         t.step(t.worker, case, move |cx, v| app::identified(cx, case, v, elder, How::Committee)).unwrap();

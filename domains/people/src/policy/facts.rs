@@ -155,6 +155,11 @@ impl ResourceFacts {
         matches!(self, Self::Account(a) if a.id == id)
     }
 
+    /// A record that is looked for in the name of a lost elder.
+    pub fn in_case(&self) -> bool {
+        matches!(self, Self::Person(PersonFacts { matter: None, case: Some(_), .. }))
+    }
+
     /// How near this grant of this account is.
     pub fn reach(&self, account: AccountId, grant: &Grant) -> Reach {
         match self {

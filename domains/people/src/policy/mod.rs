@@ -170,9 +170,10 @@ fn account(
     {
         return Decision::Allow;
     }
+    let knowers = if rule.knowers_in_case && facts.in_case() { rules::CASE_KNOWERS } else { &[] };
     let mut has_role = false;
     for grant in grants {
-        for (_, within) in rule.staff.iter().filter(|(role, _)| *role == grant.role) {
+        for (_, within) in rule.staff.iter().chain(knowers).filter(|(role, _)| *role == grant.role) {
             has_role = true;
             if facts.reach(id, grant).satisfies(*within) {
                 return Decision::Allow;

@@ -65,6 +65,8 @@ pub struct Rule {
     pub in_purpose: bool,
     /// Not in the name of a lost elder: a search for somebody is no way to find things out about them (R14).
     pub not_in_case: bool,
+    /// In the name of a lost elder also by all who may say who it is (L3).
+    pub knowers_in_case: bool,
     /// Not by whoever opened or asked for it, nor twice by the same person.
     pub second_person: bool,
 }
@@ -83,6 +85,7 @@ const NOBODY: Rule = Rule {
     for_this_matter: false,
     in_purpose: false,
     not_in_case: false,
+    knowers_in_case: false,
     second_person: false,
 };
 
@@ -251,7 +254,7 @@ const CASE_WORKERS: &[(Role, Within)] =
     &[(Committee, Mine), (Aux, Place), (Officer, Place), (Duty, Place), (Head, Place), (CatchAll, Place)];
 
 /// People who know people (L3).
-const CASE_KNOWERS: &[(Role, Within)] =
+pub(super) const CASE_KNOWERS: &[(Role, Within)] =
     &[(Committee, Place), (Aux, Place), (Officer, Place), (Duty, Place), (Head, Place), (CatchAll, Place)];
 
 /// Who calls others to help, and says that it is over.
@@ -366,7 +369,8 @@ pub const fn rule(action: Action) -> Rule {
         Action::ManageSessions | Action::ManageTokens => SELF_OR_SECURITY,
         Action::ResetFactor => Rule { jobs: OPERATOR, ..staff(&[(Security, District)]) },
 
-        Action::FindPerson | Action::ViewIdentity => in_purpose(CALLERS),
+        Action::FindPerson => Rule { knowers_in_case: true, ..in_purpose(CALLERS) },
+        Action::ViewIdentity => in_purpose(CALLERS),
         Action::LinkPerson => Rule { not_in_case: true, ..in_purpose(CALLERS) },
         Action::OpenRecord | Action::ViewContact => in_purpose(OPENERS),
         Action::ViewHealth | Action::ViewLocation => in_purpose(CARERS),
