@@ -6,7 +6,7 @@
 use super::{Error, Linked, PASSWORD, Written, cards};
 use crate::World;
 use kernel::geo::Point;
-use kernel::ids::{MatterId, PersonId};
+use kernel::ids::{AreaId, MatterId, PersonId};
 use kernel::{Actor, Lang, Purpose, Role};
 use matters::app::{Filter, Queue, Raise, RaisedPlace, RaiserInput, persons as links, raise_about};
 use matters::model::Origin;
@@ -22,10 +22,14 @@ use store::Cx;
 
 /// People in care.
 const PEOPLE: usize = 120;
+/// Of them, those who live where the accounts that newcomers use are at work.
+const AT_HOME: usize = 24;
 
 pub fn write(cx: &mut Cx<'_>, world: &mut World, written: &Written) -> Result<Vec<Linked>, Error> {
-    residents(cx, world, written)?;
-    let linked = link_some(cx, world, written)?;
+    let home = home_ground(cx, world, written)?;
+    residents(cx, world, written, &home)?;
+    let home: Vec<AreaId> = home.into_iter().map(|area| written.areas[area]).collect();
+    let linked = link_some(cx, world, written, &home)?;
     about_a_unit(cx, world, written)?;
     let anybody = cx.query_opt("SELECT id FROM person ORDER BY id LIMIT 1", &[])?;
     let anybody = anybody.map(|row| row.id("id")).transpose()?;
@@ -35,16 +39,35 @@ pub fn write(cx: &mut Cx<'_>, world: &mut World, written: &Written) -> Result<Ve
     Ok(linked)
 }
 
-fn residents(cx: &mut Cx<'_>, world: &mut World, written: &Written) -> Result<(), Error> {
-    let communities: Vec<usize> = {
-        let all: BTreeSet<usize> = world.ground.areas.community.iter().copied().collect();
-        all.into_iter().collect()
+fn communities(world: &World) -> Vec<usize> {
+    let all: BTreeSet<usize> = world.ground.areas.community.iter().copied().collect();
+    all.into_iter().collect()
+}
+
+/// Communities whose post is the one of the accounts that newcomers use; those of the committee worker among them first.
+fn home_ground(cx: &mut Cx<'_>, world: &World, written: &Written) -> Result<Vec<usize>, Error> {
+    let grants = |role| member_of(world, role).map_or(&[][..], |m| written.actors[m].grants());
+    let Some(post) = grants(Role::DutyOfficer).iter().find_map(|g| g.post) else { return Ok(Vec::new()) };
+    let places = places::snapshot(cx)?;
+    let answers = |area: &usize| {
+        let near = places.stand_in(written.areas[*area]).and_then(|located| located.post);
+        near.is_some_and(|p| p == post || places.post(p).and_then(|p| p.parent) == Some(post))
     };
+    let mut here: Vec<usize> = communities(world).into_iter().filter(answers).collect();
+    let looked_after: Vec<AreaId> = grants(Role::CommitteeWorker).iter().filter_map(|g| g.area).collect();
+    here.sort_by_key(|area| !looked_after.contains(&written.areas[*area]));
+    Ok(here)
+}
+
+fn residents(cx: &mut Cx<'_>, world: &mut World, written: &Written, home: &[usize]) -> Result<(), Error> {
+    let communities = communities(world);
     let languages = ["本地话", "普通话", "上海话", "苏北话"];
     let mut rows = Vec::with_capacity(PEOPLE);
     for n in 0..PEOPLE {
         let (elder, child) = (world.people.person(), world.people.person());
-        let area = communities[n % communities.len()];
+        // Whoever signs in first knows some of them.
+        let area =
+            if n < AT_HOME && !home.is_empty() { home[n % home.len()] } else { communities[n % communities.len()] };
         let relation = if child.woman { "女儿" } else { "儿子" };
         rows.push(ResidentRow {
             key: format!("demo-{n}"),
@@ -76,7 +99,8 @@ fn member_of(world: &World, role: Role) -> Option<usize> {
 }
 
 /// A few open matters of the accounts that newcomers use are about somebody who lives there.
-fn link_some(cx: &mut Cx<'_>, world: &World, written: &Written) -> Result<Vec<Linked>, Error> {
+fn link_some(cx: &mut Cx<'_>, world: &World, written: &Written, home: &[AreaId]) -> Result<Vec<Linked>, Error> {
+    let around = people_of(cx, home)?;
     let mut linked: Vec<Linked> = Vec::new();
     for role in [Role::CommunityOfficer, Role::DutyOfficer, Role::CommitteeWorker, Role::PostHead, Role::CatchAll] {
         let Some(member) = member_of(world, role) else { continue };
@@ -86,11 +110,8 @@ fn link_some(cx: &mut Cx<'_>, world: &World, written: &Written) -> Result<Vec<Li
         })?;
         for line in mine.lines {
             let (Some(area), Some(town)) = (line.spot.community, line.spot.town) else { continue };
-            // From the same neighbourhood, else from the same town.
-            let sql = "SELECT person_id FROM person_area WHERE area_id IN ($1, $2) \
-                       ORDER BY CASE WHEN area_id = $1 THEN 0 ELSE 1 END, person_id LIMIT 40";
-            let rows = cx.query(sql, store::params![area, town])?;
-            let near = rows.iter().map(|r| r.id("person_id")).collect::<Result<Vec<PersonId>, _>>()?;
+            // From the same neighbourhood, else from one that the same people look after, else from the same town.
+            let near = [people_of(cx, &[area])?, around.clone(), people_of(cx, &[town])?].concat();
             // A different elder for each matter, as long as there are any.
             let Some(person) = near.into_iter().find(|p| linked.iter().all(|l| l.person != *p)) else { continue };
             let illness = cards::ILLNESSES[linked.len() % cards::ILLNESSES.len()];
@@ -100,6 +121,18 @@ fn link_some(cx: &mut Cx<'_>, world: &World, written: &Written) -> Result<Vec<Li
         }
     }
     Ok(linked)
+}
+
+/// Some of those who live in one of these areas.
+fn people_of(cx: &mut Cx<'_>, areas: &[AreaId]) -> Result<Vec<PersonId>, Error> {
+    let mut out = Vec::new();
+    for area in areas {
+        let sql = "SELECT person_id FROM person_area WHERE area_id = $1 ORDER BY person_id LIMIT 40";
+        for row in cx.query(sql, store::params![*area])? {
+            out.push(row.id("person_id")?);
+        }
+    }
+    Ok(out)
 }
 
 fn agree(cx: &mut Cx<'_>, matter: MatterId, person: PersonId, illness: &str) -> Result<(), Error> {
