@@ -16,7 +16,7 @@ pub(crate) struct Grid {
     rows: u32,
 }
 
-/// Tile, and the place in it: 0 ≤ x, y < 1.
+/// Tile, and the place in it: 0 ≤ x, y ≤ 1.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Place {
     pub tile: usize,
@@ -36,7 +36,7 @@ impl Grid {
         let side = (width * height / tiles).sqrt().max(width.max(height) / tiles);
         let side = side.max(largest * 2.0_f64.powi(-36)).max(1e-50);
         let scale = 1.0 / side;
-        let count = |length: f64| (length * scale) as u32 + 1;
+        let count = |length: f64| split(length * scale).0 + 1;
         Self { origin: bounds.min, scale, columns: count(width), rows: count(height) }
     }
 
@@ -51,9 +51,8 @@ impl Grid {
         if !(x >= 0.0 && y >= 0.0 && x < f64::from(self.columns) && y < f64::from(self.rows)) {
             return None;
         }
-        let (i, j) = (x as u32, y as u32);
-        let tile = j as usize * self.columns as usize + i as usize;
-        Some(Place { tile, x: x - f64::from(i), y: y - f64::from(j) })
+        let ((i, x), (j, y)) = (split(x), split(y));
+        Some(Place { tile: j as usize * self.columns as usize + i as usize, x, y })
     }
 
     /// The position in tiles from the origin.
@@ -72,7 +71,7 @@ impl Grid {
         let (from, to) = (self.to_tiles(bounds.min), self.to_tiles(bounds.max));
         let range = |from: f64, to: f64, n: u32| {
             let any = !bounds.is_nothing() && to >= 0.0 && from < f64::from(n);
-            if any { (from.max(0.0) as u32)..(to as u32).min(n - 1) + 1 } else { 0..0 }
+            if any { split(from.max(0.0)).0..split(to.min(f64::from(n))).0.min(n - 1) + 1 } else { 0..0 }
         };
         let (columns, rows) = (range(from[0], to[0], self.columns), range(from[1], to[1], self.rows));
         let width = self.columns as usize;
@@ -84,6 +83,16 @@ impl Grid {
         let (i, j) = (tile % self.columns as usize, tile / self.columns as usize);
         Frame { grid: self.clone(), corner: [i as f64, j as f64], side: f64::from(side) }
     }
+}
+
+/// A number 0 ≤ x < 2³¹ as the whole number below it and the rest, 0 to 1. A whole number may also come out as the one
+/// before it and 1; the whole number still grows with x. Half the work of `as u32`, which has to look for what does not fit:
+/// next to so large a number there is no room for anything but whole ones, and they stand in the lowest bits.
+#[inline]
+pub(crate) fn split(x: f64) -> (u32, f64) {
+    const LARGE: f64 = 6_755_399_441_055_744.0; // 1.5 · 2⁵²
+    let sum = (x - 0.5) + LARGE;
+    (sum.to_bits() as u32, x - (sum - LARGE))
 }
 
 /// The cells of one tile.

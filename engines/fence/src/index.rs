@@ -46,6 +46,9 @@ impl Shapes {
     }
 }
 
+/// Points that [`Index::locate_many`] looks after together.
+const AT_ONCE: usize = 64;
+
 /// What an index takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Size {
@@ -59,7 +62,7 @@ pub struct Size {
 }
 
 impl Index {
-    /// Areas get the numbers 0, 1, 2 … in the order given. At most 2³⁰; others are left out.
+    /// Areas get the numbers 0, 1, 2 … in the order given. At most 2²³; others are left out.
     pub fn new(shapes: impl IntoIterator<Item = Shape>) -> Self {
         let mut all = Shapes::default();
         for (shape, number) in shapes.into_iter().zip(0..MOST_AREAS) {
@@ -79,6 +82,7 @@ impl Index {
         }
         let mut index = Self { grid, tiles: Vec::with_capacity(lists.len()), shapes, beyond: Vec::new() };
         index.tiles = lists.iter().enumerate().map(|(tile, numbers)| index.tile(tile, numbers)).collect();
+        Tile::settle(&mut index.tiles);
         index
     }
 
@@ -150,9 +154,25 @@ impl Index {
     }
 
     /// Tells for every point, by its place in the list, every area that contains it.
+    /// Quicker than [`Index::locate`] one after the other: memory is asked for many points at once.
     pub fn locate_many(&self, points: &[At], mut hit: impl FnMut(usize, Number)) {
-        for (k, at) in points.iter().enumerate() {
-            self.locate(*at, |number| hit(k, number));
+        for (start, some) in points.chunks(AT_ONCE).enumerate().map(|(n, some)| (n * AT_ONCE, some)) {
+            let mut found = [None; AT_ONCE];
+            for (at, found) in some.iter().zip(&mut found) {
+                *found = self.grid.place(*at).map(|place| (place.tile, self.tiles[place.tile].cell(place)));
+            }
+            // The sum is of no use; asking for these words brings them near.
+            let ahead = found.iter().flatten().fold(0, |sum, (tile, cell)| sum ^ self.tiles[*tile].ahead(*cell));
+            std::hint::black_box(ahead);
+            for (k, (at, found)) in some.iter().zip(&found).enumerate() {
+                let mut hit = |number| hit(start + k, number);
+                match found {
+                    Some((tile, cell)) => {
+                        self.tiles[*tile].tell(*cell, |number| exact(self.shapes.get(number), *at), hit)
+                    }
+                    None => self.locate_beyond(*at, &mut hit),
+                }
+            }
         }
     }
 

@@ -10,6 +10,7 @@
 //! so that nothing ends within the heights of the cell. Along such a line the even-odd count changes only across the
 //! border; one bit says whether it has to be turned round.
 
+use crate::grid::split;
 use crate::shape::At;
 
 /// Greatest number on a side of the frame.
@@ -34,7 +35,8 @@ impl Spot {
     /// From the place in the cell, 0 ≤ x, y ≤ 1.
     #[inline]
     pub fn new(x: f64, y: f64) -> Self {
-        Self { x: MARGIN + (x * STEPS) as i32, y: MARGIN + (y * STEPS) as i32 }
+        let step = |c: f64| MARGIN + split(c * STEPS).0 as i32;
+        Self { x: step(x), y: step(y) }
     }
 }
 

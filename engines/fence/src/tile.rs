@@ -1,45 +1,51 @@
-//! One tile: which areas lie in which of its cells, in one piece of memory.
+//! One tile: which areas lie in which of its cells, packed so that few pages of memory are asked for.
 //!
-//! The first `side`² words are the cells, then follow lists. The two lowest bits of a word say what it is:
-//! `0` nothing; `area << 2 | COVERED` one area covers the cell; `at << 2 | LIST` several do, their list begins at word `at`;
-//! `at << 2 | MIXED` borders run through it. A list is its length and the areas. A mixed cell is a word of two
-//! lengths (covering, crossing; or [`MANY`] and a word for each), the covering areas, then each crossing area: its number, `turned << 31 | points`, and the
-//! line of its border ([`crate::local`]).
+//! A cell is a number of 16 bits. Below `covers` it names a set of areas that cover the whole cell, as a word at that place
+//! of the lists: 0 for none; [`ONE`] with the number of the only one; [`SET`] with the place of their count and their numbers.
+//! From `covers` on it is (shifted left in very large tiles) the place of a record: the cell has a border in it. A record is an
+//! item for each area, the last one marked: a word of 23 bits number, and whether the count is turned round, whether it is the
+//! last, and how many points the line of the border has ([`crate::local`]), which follows. [`COVERS`] stands for an area
+//! that covers the cell, [`LONG`] says that the count of points is a word of its own. Without points only the exact test helps.
 
-use crate::grid::{Frame, Place};
+use crate::grid::{Frame, Place, split};
 use crate::local::{Spot, side};
 use crate::shape::{At, Shape};
 use crate::trace::{Crossed, Traced, trace};
 use std::sync::Arc;
 
-const COVERED: u32 = 1;
-const LIST: u32 = 2;
-const MIXED: u32 = 3;
-/// In place of the two lengths of a mixed cell: they follow as two words.
-const MANY: u32 = u32::MAX;
+const ONE: u32 = 1;
+const SET: u32 = 2;
+const LAST: u32 = 1 << 7;
+const TURNED: u32 = 1 << 8;
+const POINTS: u32 = LAST - 1;
+const COVERS: u32 = POINTS;
+const LONG: u32 = POINTS - 1;
 /// Areas are numbered below this.
-pub(crate) const MOST_AREAS: u32 = 1 << 30;
+pub(crate) const MOST_AREAS: u32 = 1 << 23;
 /// Cells for each edge of a tile.
-const CELLS_PER_EDGE: f64 = 1.8;
+const CELLS_PER_EDGE: f64 = 2.2;
 const MOST_CELLS_A_SIDE: f64 = 96.0;
 
 #[derive(Debug, Clone)]
 pub(crate) struct Tile {
-    words: Arc<[u32]>,
+    cells: Arc<[u16]>,
+    lists: Arc<[u32]>,
     side: u32,
+    covers: u16,
+    shift: u16,
 }
 
 impl Default for Tile {
     fn default() -> Self {
-        Self { words: Arc::new([0]), side: 1 }
+        Self { cells: Arc::new([0]), lists: Arc::new([0]), side: 1, covers: 1, shift: 0 }
     }
 }
 
-/// A point in a cell: where its word stands and where the point lies in it.
+/// A point in a cell: what the cell says and where the point lies in it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct InCell {
-    pub word: u32,
-    pub spot: Spot,
+    cell: u16,
+    spot: Spot,
 }
 
 impl Tile {
@@ -47,60 +53,67 @@ impl Tile {
     pub fn cell(&self, place: Place) -> InCell {
         let side = f64::from(self.side);
         let (x, y) = (place.x * side, place.y * side);
-        // A place of nearly 1 times the side may be rounded up to the side.
-        let (i, j) = ((x as u32).min(self.side - 1), (y as u32).min(self.side - 1));
-        let spot = Spot::new(x - f64::from(i), y - f64::from(j));
-        InCell { word: self.words[(j * self.side + i) as usize], spot }
+        let ((mut i, mut dx), (mut j, mut dy)) = (split(x), split(y));
+        // On the far edge of the tile.
+        if i == self.side {
+            (i, dx) = (i - 1, 1.0);
+        }
+        if j == self.side {
+            (j, dy) = (j - 1, 1.0);
+        }
+        let spot = Spot::new(dx, dy);
+        InCell { cell: self.cells[(j * self.side + i) as usize], spot }
+    }
+
+    #[inline]
+    fn place(&self, cell: u16) -> usize {
+        if cell < self.covers { cell as usize } else { (cell as usize) << self.shift }
+    }
+
+    /// The first word of what a cell points to: asked for early, it is at hand later.
+    #[inline]
+    pub fn ahead(&self, at: InCell) -> u32 {
+        self.lists[self.place(at.cell)]
     }
 
     /// Tells every area of the cell; `exact` decides for points too near to a border.
     #[inline]
-    pub fn tell(&self, cell: InCell, mut exact: impl FnMut(u32) -> bool, mut hit: impl FnMut(u32)) {
-        let at = (cell.word >> 2) as usize;
-        match cell.word & 3 {
-            COVERED => hit(at as u32),
-            LIST => {
-                let n = self.words[at] as usize;
-                self.words[at + 1..=at + n].iter().for_each(|area| hit(*area));
+    pub fn tell(&self, at: InCell, mut exact: impl FnMut(u32) -> bool, mut hit: impl FnMut(u32)) {
+        let place = self.place(at.cell);
+        if at.cell < self.covers {
+            return self.tell_covers(self.lists[place], &mut hit);
+        }
+        let mut rest = &self.lists[place..];
+        loop {
+            let (item, after) = Item::first(rest);
+            let inside = match item.line {
+                None => true,
+                Some(line) => {
+                    let found = side(line, at.spot);
+                    if found.near || line.is_empty() { exact(item.area) } else { found.odd != item.turned }
+                }
+            };
+            if inside {
+                hit(item.area);
             }
-            MIXED => self.tell_mixed(at, cell.spot, &mut exact, &mut hit),
+            if item.last {
+                break;
+            }
+            rest = after;
+        }
+    }
+
+    #[inline]
+    fn tell_covers(&self, word: u32, hit: &mut impl FnMut(u32)) {
+        let rest = word >> 2;
+        match word & 3 {
+            ONE => hit(rest),
+            SET => {
+                let at = rest as usize;
+                self.lists[at + 1..=at + self.lists[at] as usize].iter().for_each(|area| hit(*area));
+            }
             _ => {}
         }
-    }
-
-    #[inline]
-    fn tell_mixed(&self, at: usize, spot: Spot, exact: &mut impl FnMut(u32) -> bool, hit: &mut impl FnMut(u32)) {
-        let (covering, crossing, start) = self.lengths(at);
-        let mut rest = &self.words[start..];
-        for area in &rest[..covering] {
-            hit(*area);
-        }
-        rest = &rest[covering..];
-        for _ in 0..crossing {
-            let (area, shape) = (rest[0], rest[1]);
-            let points = (shape & 0x7FFF_FFFF) as usize;
-            let found = side(&rest[2..2 + points], spot);
-            let inside = if found.near || points == 0 { exact(area) } else { found.odd != (shape >> 31 != 0) };
-            if inside {
-                hit(area);
-            }
-            rest = &rest[2 + points..];
-        }
-    }
-
-    /// How many areas cover a mixed cell and how many cross it, and where the first stands.
-    #[inline]
-    fn lengths(&self, at: usize) -> (usize, usize, usize) {
-        match self.words[at] {
-            MANY => (self.words[at + 1] as usize, self.words[at + 2] as usize, at + 3),
-            head => ((head & 0xFFFF) as usize, (head >> 16) as usize, at + 1),
-        }
-    }
-
-    /// Whether the word is worth looking up ahead of its use.
-    #[inline]
-    pub fn ahead(&self, cell: InCell) -> u32 {
-        if cell.word & 2 == 0 { 0 } else { self.words[(cell.word >> 2) as usize] }
     }
 
     pub fn build(areas: &[(u32, &Shape)], frame: impl Fn(u32) -> Frame) -> Self {
@@ -108,24 +121,27 @@ impl Tile {
         Builder::new(areas, &frame(side), side).finish()
     }
 
+    /// The same with its parts in memory of their own, asked for now: cells first, so that those of all tiles lie together.
+    pub fn settle(tiles: &mut [Self]) {
+        tiles.iter_mut().for_each(|tile| tile.cells = Arc::from(&*tile.cells));
+        tiles.iter_mut().for_each(|tile| tile.lists = Arc::from(&*tile.lists));
+    }
+
     /// Every area that touches the tile, each once, by number.
     pub fn areas(&self) -> Vec<u32> {
         let mut found = Vec::new();
-        for word in self.words.iter().take((self.side * self.side) as usize) {
-            let at = (word >> 2) as usize;
-            match word & 3 {
-                COVERED => found.push(at as u32),
-                LIST => found.extend(&self.words[at + 1..=at + self.words[at] as usize]),
-                MIXED => {
-                    let (covering, crossing, start) = self.lengths(at);
-                    let mut k = start + covering;
-                    found.extend(&self.words[start..k]);
-                    for _ in 0..crossing {
-                        found.push(self.words[k]);
-                        k += 2 + (self.words[k + 1] & 0x7FFF_FFFF) as usize;
-                    }
+        for word in &self.lists[..self.covers as usize] {
+            self.tell_covers(*word, &mut |area| found.push(area));
+        }
+        for cell in self.cells.iter().filter(|cell| **cell >= self.covers) {
+            let mut rest = &self.lists[self.place(*cell)..];
+            loop {
+                let (item, after) = Item::first(rest);
+                found.push(item.area);
+                if item.last {
+                    break;
                 }
-                _ => {}
+                rest = after;
             }
         }
         found.sort_unstable();
@@ -134,7 +150,40 @@ impl Tile {
     }
 
     pub fn bytes(&self) -> usize {
-        size_of::<Self>() + 16 + self.words.len() * 4
+        size_of::<Self>() + 2 * 16 + self.cells.len() * 2 + self.lists.len() * 4
+    }
+}
+
+/// An area in a cell with a border. Without a line it covers the cell.
+struct Item<'a> {
+    area: u32,
+    turned: bool,
+    last: bool,
+    line: Option<&'a [u32]>,
+}
+
+impl<'a> Item<'a> {
+    #[inline]
+    fn first(words: &'a [u32]) -> (Self, &'a [u32]) {
+        let head = words[0];
+        let item = Self { area: head >> 9, turned: head & TURNED != 0, last: head & LAST != 0, line: None };
+        let (points, start) = match head & POINTS {
+            COVERS => return (item, &words[1..]),
+            LONG => (words[1], 2),
+            points => (points, 1),
+        };
+        let (line, rest) = words[start..].split_at(points as usize);
+        (Self { line: Some(line), ..item }, rest)
+    }
+
+    fn write(&self, words: &mut Vec<u32>) {
+        let head = self.area << 9 | if self.turned { TURNED } else { 0 } | if self.last { LAST } else { 0 };
+        match self.line {
+            None => words.push(head | COVERS),
+            Some(line) if line.len() < LONG as usize => words.push(head | line.len() as u32),
+            Some(line) => words.extend([head | LONG, line.len() as u32]),
+        }
+        words.extend(self.line.unwrap_or_default());
     }
 }
 
@@ -182,55 +231,90 @@ impl Builder {
         }
         self.covered.sort_unstable();
         self.crossed.sort_by_key(|(_, one)| one.cell);
-        let cells = self.side * self.side;
-        let mut words = vec![0; cells as usize];
+        let mut packed = Packed { covers: vec![Vec::new()], ..Packed::default() };
         let (mut covered, mut crossed) = (self.covered.as_slice(), self.crossed.as_slice());
-        let mut lists: Vec<(Vec<u32>, u32)> = Vec::new();
-        for cell in 0..cells {
-            let n = covered.iter().take_while(|(c, _)| *c == cell).count();
-            let m = crossed.iter().take_while(|(_, one)| one.cell == cell).count();
-            let (here, borders) = (&covered[..n], &crossed[..m]);
-            (covered, crossed) = (&covered[n..], &crossed[m..]);
+        for cell in 0..self.side * self.side {
+            let (here, borders);
+            (here, covered) = covered.split_at(covered.iter().take_while(|(c, _)| *c == cell).count());
+            (borders, crossed) = crossed.split_at(crossed.iter().take_while(|(_, one)| one.cell == cell).count());
             let mut full = self.everywhere.clone();
             full.extend(here.iter().map(|(_, area)| *area));
-            let word = if m > 0 {
-                mixed(&mut words, &full, borders)
-            } else {
-                match full.as_slice() {
-                    [] => 0,
-                    [one] => one << 2 | COVERED,
-                    _ => match lists.iter().find(|(list, _)| *list == full) {
-                        Some((_, word)) => *word,
-                        None => {
-                            let word = (words.len() as u32) << 2 | LIST;
-                            words.push(full.len() as u32);
-                            words.extend(&full);
-                            lists.push((full, word));
-                            word
-                        }
-                    },
-                }
-            };
-            words[cell as usize] = word;
+            packed.push(full, borders);
         }
-        Tile { words: words.into(), side: self.side }
+        packed.tile(self.side)
     }
 }
 
-fn mixed(words: &mut Vec<u32>, full: &[u32], borders: &[(u32, Crossed)]) -> u32 {
-    let word = (words.len() as u32) << 2 | MIXED;
-    if full.len().max(borders.len()) < 0xFFFF {
-        words.push(full.len() as u32 | (borders.len() as u32) << 16);
-    } else {
-        words.extend([MANY, full.len() as u32, borders.len() as u32]);
+/// A tile while it is put together.
+#[derive(Default)]
+struct Packed {
+    /// Sets of areas that cover whole cells; the first is that of none.
+    covers: Vec<Vec<u32>>,
+    records: Vec<Vec<u32>>,
+    /// For each cell its set, or its record.
+    cells: Vec<Result<usize, usize>>,
+}
+
+impl Packed {
+    fn push(&mut self, full: Vec<u32>, borders: &[(u32, Crossed)]) {
+        if borders.is_empty() {
+            let known = self.covers.iter().rposition(|set| *set == full);
+            self.cells.push(Ok(known.unwrap_or(self.covers.len())));
+            if known.is_none() {
+                self.covers.push(full);
+            }
+            return;
+        }
+        let mut record = Vec::new();
+        for area in full {
+            Item { area, turned: false, last: false, line: None }.write(&mut record);
+        }
+        for (n, (area, one)) in borders.iter().enumerate() {
+            let last = n + 1 == borders.len();
+            Item { area: *area, turned: one.odd, last, line: Some(&one.line) }.write(&mut record);
+        }
+        self.cells.push(Err(self.records.len()));
+        self.records.push(record);
     }
-    words.extend(full);
-    for (area, one) in borders {
-        words.push(*area);
-        words.push(u32::from(one.odd) << 31 | one.line.len() as u32);
-        words.extend(&one.line);
+
+    fn tile(self, side: u32) -> Tile {
+        let mut lists = vec![0; self.covers.len()];
+        for (k, set) in self.covers.iter().enumerate() {
+            lists[k] = match set.as_slice() {
+                [] => 0,
+                [one] => one << 2 | ONE,
+                _ => {
+                    let word = (lists.len() as u32) << 2 | SET;
+                    lists.push(set.len() as u32);
+                    lists.extend(set);
+                    word
+                }
+            };
+        }
+        // Places of records must fit into 16 bits: the first shift that makes them.
+        let fits = |shift: &u16| {
+            let step = 1_usize << shift;
+            let start = lists.len().max(self.covers.len() << shift).next_multiple_of(step);
+            let all: usize = self.records.iter().map(|r| r.len().next_multiple_of(step)).sum();
+            start + all < 0xFFFF << shift
+        };
+        let shift = (0..32).find(fits).unwrap_or(32);
+        let step = 1_usize << shift;
+        let mut places = Vec::with_capacity(self.records.len());
+        if !self.records.is_empty() {
+            lists.resize(lists.len().max(self.covers.len() << shift).next_multiple_of(step), 0);
+        }
+        for record in self.records {
+            places.push((lists.len() >> shift) as u16);
+            lists.extend(&record);
+            lists.resize(lists.len().next_multiple_of(step), 0);
+        }
+        let cells = self.cells.iter().map(|cell| match cell {
+            Ok(set) => *set as u16,
+            Err(record) => places[*record],
+        });
+        Tile { cells: cells.collect(), lists: lists.into(), side, covers: self.covers.len() as u16, shift }
     }
-    word
 }
 
 /// The exact test of an area by its number.
