@@ -36,7 +36,7 @@ impl Grid {
         let side = (width * height / tiles).sqrt().max(width.max(height) / tiles);
         let side = side.max(largest * 2.0_f64.powi(-36)).max(1e-50);
         let scale = 1.0 / side;
-        let count = |length: f64| split(length * scale).0 + 1;
+        let count = |length: f64| (length * scale) as u32 + 1;
         Self { origin: bounds.min, scale, columns: count(width), rows: count(height) }
     }
 
@@ -110,7 +110,8 @@ impl Frame {
     }
     /// The position of a place given in cells.
     pub fn position(&self, cells: At) -> At {
-        let back = |c: f64, k: usize| (c / self.side + self.corner[k]) / self.grid.scale + self.grid.origin[k];
-        [back(cells[0], 0), back(cells[1], 1)]
+        let back = |c: f64, corner: f64, origin: f64| (c / self.side + corner) / self.grid.scale + origin;
+        let ([i, j], [x, y]) = (self.corner, self.grid.origin);
+        [back(cells[0], i, x), back(cells[1], j, y)]
     }
 }

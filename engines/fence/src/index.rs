@@ -1,5 +1,7 @@
 //! All areas of one state of the world: from a point to every area that contains it.
 
+#![expect(clippy::indexing_slicing, reason = "the hot path; places come from the tile itself (docs/decisions/0017)")]
+
 use crate::grid::{Grid, Place};
 use crate::shape::{At, Bounds, Shape, flushed};
 use crate::tile::{MOST_AREAS, Tile, exact};
@@ -124,6 +126,10 @@ impl Index {
 
     pub fn shape(&self, number: Number) -> Option<&Shape> {
         self.shapes.get(number)
+    }
+    /// The outline to keep beside the index.
+    pub fn shared(&self, number: Number) -> Option<Arc<Shape>> {
+        self.shapes.chunks.get(number as usize / CHUNK)?[number as usize % CHUNK].clone()
     }
     pub fn areas(&self) -> impl Iterator<Item = (Number, &Shape)> {
         self.shapes.iter()

@@ -10,6 +10,8 @@
 //! so that nothing ends within the heights of the cell. Along such a line the even-odd count changes only across the
 //! border; one bit says whether it has to be turned round.
 
+#![expect(clippy::indexing_slicing, reason = "the hot path; places come from the tile itself (docs/decisions/0017)")]
+
 use crate::grid::split;
 use crate::shape::At;
 
@@ -49,6 +51,7 @@ pub(crate) struct Side {
 
 /// Counts crossings of the ray from `spot` to the east. The product of two sides of the frame, twice, still fits in 32 bits.
 #[inline]
+#[expect(clippy::needless_bitwise_bool, reason = "a branch nobody can foretell costs more than both sides of the and")]
 pub(crate) fn side(line: &[u32], spot: Spot) -> Side {
     // Four steps off a line as long as the frame's diagonal.
     const SURE: i32 = 3 << 16;

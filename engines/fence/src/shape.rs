@@ -100,8 +100,8 @@ impl Shape {
                     bounds = bounds.take(at);
                 }
             }
-            if let (Some(&first), Some(&last)) = (points.get(start), points.last()) {
-                if first != last {
+            if let Some(&first) = points.get(start) {
+                if Some(&first) != points.last() {
                     points.push(first);
                 }
                 ends.push(u32::try_from(points.len()).map_err(|_| ShapeError::TooManyPoints)?);

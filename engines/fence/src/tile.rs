@@ -7,6 +7,8 @@
 //! last, and how many points the line of the border has ([`crate::local`]), which follows. [`COVERS`] stands for an area
 //! that covers the cell, [`LONG`] says that the count of points is a word of its own. Without points only the exact test helps.
 
+#![expect(clippy::indexing_slicing, reason = "the hot path; places come from the tile itself (docs/decisions/0017)")]
+
 use crate::grid::{Frame, Place, split};
 use crate::local::{Spot, side};
 use crate::shape::{At, Shape};
@@ -187,18 +189,23 @@ impl<'a> Item<'a> {
     }
 }
 
-/// More edges, smaller cells: about as many cells as edges.
+/// More edges, smaller cells: but not so small that long edges stand in very many of them.
 fn side_for(areas: &[(u32, &Shape)], whole: &Frame) -> u32 {
-    let mut edges = 0.0_f64;
+    let (mut edges, mut length) = (0.0_f64, 0.0_f64);
     let heights = [0.0, 1.0].map(|y| whole.position([0.0, y])[1]);
     for (_, shape) in areas {
         shape.edges_between(heights[0], heights[1], |_, a, b| {
             let (a, b) = (whole.cells(a), whole.cells(b));
             let apart = (0..2).any(|k| a[k].max(b[k]) < 0.0 || a[k].min(b[k]) > 1.0);
-            edges += if apart { 0.0 } else { 1.0 };
+            if !apart {
+                edges += 1.0;
+                length += (0..2).map(|k| (a[k] - b[k]).abs().min(1.0)).sum::<f64>();
+            }
         });
     }
-    (edges * CELLS_PER_EDGE).sqrt().clamp(1.0, MOST_CELLS_A_SIDE).round() as u32
+    // An edge stands in about 1 + length · side cells.
+    let few = (3.0 * edges + 64.0) / length.max(1e-9);
+    (edges * CELLS_PER_EDGE).sqrt().min(few).clamp(1.0, MOST_CELLS_A_SIDE).round() as u32
 }
 
 struct Builder {

@@ -1,5 +1,7 @@
 //! What one area is to the cells of one tile: covered, not touched, or crossed by its border.
 
+#![expect(clippy::indexing_slicing, reason = "the hot path; places come from the tile itself (docs/decisions/0017)")]
+
 use crate::grid::Frame;
 use crate::local::{Edge, FARTHEST, Spot, draw, side};
 use crate::shape::{At, Shape, crosses};
