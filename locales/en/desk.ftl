@@ -565,6 +565,7 @@ desk-term-words = { $n } { $unit }
 desk-alike-near = in the same area
 desk-people-more-seats = and { $n } more
 desk-table-taken = taken by { $who } at { $at }
+desk-table-cut = only the first { $n } lines, there are more: narrow the list and take it again
 desk-table-somebody = somebody unknown
 desk-table-about = About
 desk-table = Table; on a narrow screen it scrolls sideways

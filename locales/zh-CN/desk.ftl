@@ -550,6 +550,7 @@ desk-term-words = { $n } { $unit }
 desk-alike-near = 同一个地区
 desk-people-more-seats = 还有 { $n } 个岗位
 desk-table-taken = 由{ $who }于 { $at } 导出
+desk-table-cut = 只有前 { $n } 行，还有更多：请缩小范围再导出
 desk-table-somebody = 不知名者
 desk-table-about = 说明
 desk-table = 表格，窄屏可左右滑动

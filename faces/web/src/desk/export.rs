@@ -82,7 +82,7 @@ fn fill(cx: &mut Cx<'_>, page: &Page, lines: &[Line]) -> Result<Table, Fail> {
             ]
         })
         .collect();
-    Ok(Table { name: "matters".into(), head, rows, mark: String::new() })
+    Ok(Table { name: "matters".into(), head, rows, ..Table::default() })
 }
 
 async fn csv_file(State(app): State<App>, page: Page, staff: Staff, Query(ask): Query<Ask>) -> Result<Response, Fail> {

@@ -163,7 +163,7 @@ fn file(cx: &mut Cx<'_>, page: &Page, month: Month) -> Result<Table, Fail> {
     let mut rows = vec![line("", tables.all)];
     rows.extend(tables.classes.into_iter().map(|c| line(&class, c)));
     rows.extend(tables.places.into_iter().map(|c| line(&place, c)));
-    Ok(Table { name: format!("report-{month}"), head, rows, mark: String::new() })
+    Ok(Table { name: format!("report-{month}"), head, rows, ..Table::default() })
 }
 
 /// Keys `desk-col-…` of the ledger.
@@ -185,7 +185,7 @@ async fn ledger(State(app): State<App>, page: Page, staff: Staff, Query(ask): Qu
             let rows = ledger_rows(cx, &words, &lines)?;
             let head = LEDGER.iter().map(|c| words.tk("desk-col-", c)).collect();
             let mark = Mark::of(&chain::head(cx)?).to_string();
-            Ok::<_, Fail>(Table { name: format!("ledger-{month}"), head, rows, mark })
+            Ok::<_, Fail>(Table { name: format!("ledger-{month}"), head, rows, mark, ..Table::default() })
         })
         .await?;
     table::answer(&page, table, kind).await

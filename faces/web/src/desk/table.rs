@@ -9,6 +9,7 @@ use serde::Deserialize;
 use store::Cx;
 
 /// A table of texts with its header.
+#[derive(Default)]
 pub(super) struct Table {
     /// Beginning of the name of the file, in ASCII.
     pub name: String,
@@ -16,6 +17,8 @@ pub(super) struct Table {
     pub rows: Vec<Vec<String>>,
     /// Short head of the log when it was taken out; empty for a list that is no secret.
     pub mark: String,
+    /// There were more lines than stand in it. A table of [`MOST`] lines is taken to be cut anyway.
+    pub cut: bool,
 }
 
 /// What the file is to be.
@@ -83,7 +86,7 @@ impl Table {
     /// Heads are keys of texts.
     pub(super) fn new(page: &Page, name: &str, head: &[&str], rows: Vec<Vec<String>>) -> Self {
         let head = head.iter().map(|key| page.t(key)).collect();
-        Self { name: name.to_owned(), head, rows, mark: String::new() }
+        Self { name: name.to_owned(), head, rows, ..Self::default() }
     }
     /// For lists of who looked at what and why: that it was taken out, and how long it was, is an entry of the log.
     pub(super) fn recorded(self, cx: &mut Cx<'_>) -> Result<Self, store::Error> {
@@ -101,8 +104,7 @@ impl Table {
 /// column that is empty; in a workbook on a sheet of its own, which an import does not read.
 pub(super) async fn answer(page: &Page, table: Table, kind: As) -> Result<Response, Fail> {
     let (name, mark) = (table.name.clone(), table.mark.clone());
-    let who = page.reader.name().map_or_else(|| page.t("desk-table-somebody"), str::to_owned);
-    let taken = page.t2("desk-table-taken", "who", who, "at", instant(page.now));
+    let taken = taken(page, &table);
     let about = page.t("desk-table-about");
     let broken = |e: &dyn std::fmt::Display| Fail::Internal(format!("table: {e}"));
     let (ext, mime, body) = match kind {
@@ -119,6 +121,16 @@ pub(super) async fn answer(page: &Page, table: Table, kind: As) -> Result<Respon
     let mark = if mark.is_empty() { String::new() } else { format!("-{}", mark.replace(':', "_")) };
     let name = format!("attachment; filename=\"{name}-{day}{mark}.{ext}\"");
     Ok(([(header::CONTENT_TYPE, mime.to_owned()), (header::CONTENT_DISPOSITION, name)], body).into_response())
+}
+
+/// Who took it out and when, and that there would have been more.
+fn taken(page: &Page, table: &Table) -> String {
+    let who = page.reader.name().map_or_else(|| page.t("desk-table-somebody"), str::to_owned);
+    let taken = page.t2("desk-table-taken", "who", who, "at", instant(page.now));
+    if !table.cut && table.rows.len() < MOST {
+        return taken;
+    }
+    format!("{taken} · {}", page.t1("desk-table-cut", "n", table.rows.len()))
 }
 
 /// An instant as spreadsheets sort it.
@@ -169,6 +181,7 @@ fn to_xlsx(table: &Table, taken: &str, about: &str) -> Result<Vec<u8>, XlsxError
 mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
     use super::*;
+    use crate::Look;
 
     #[test]
     fn no_cell_becomes_a_formula() {
@@ -178,6 +191,7 @@ mod tests {
             head: vec!["=head".into()],
             rows: evil.iter().map(|c| vec![(*c).to_owned()]).collect(),
             mark: "1:00".into(),
+            ..Table::default()
         };
         let text = String::from_utf8(to_csv(&table, "=王工").unwrap()).unwrap();
         assert!(text.starts_with('\u{feff}'), "byte order mark");
@@ -186,5 +200,13 @@ mod tests {
         let cells: Vec<String> = reader.records().map(|r| r.unwrap().get(0).unwrap_or_default().to_owned()).collect();
         assert_eq!(cells, ["'=1+1", "'+86", "'-3", "'@sum", "'\tx", "plain", "", "漏水, \"急\"\n二楼"]);
         assert!(to_xlsx(&table, "王工", "说明").unwrap().starts_with(b"PK"));
+    }
+    #[test]
+    fn a_file_that_was_cut_says_so() {
+        let page = Page::sample(Look::default());
+        let with = |lines: usize, cut| Table { rows: vec![Vec::new(); lines], cut, ..Table::default() };
+        let says = |table: &Table| taken(&page, table).contains("还有更多");
+        assert!(!says(&with(3, false)));
+        assert!(says(&with(3, true)) && says(&with(MOST, false)));
     }
 }

@@ -100,7 +100,7 @@ fn as_table(page: &Page, classes: Vec<ClassLine>) -> Table {
         ["name", "family", "route", "terms", "clock", "version", "off"].map(|k| page.tk("desk-class-", k)).into();
     let off = |active: bool| if active { String::new() } else { page.t("desk-class-off") };
     let row = |c: ClassLine| vec![c.name, c.family, c.route, c.terms, c.clock, c.version.to_string(), off(c.active)];
-    Table { name: "classes".into(), head, rows: classes.into_iter().map(row).collect(), mark: String::new() }
+    Table { name: "classes".into(), head, rows: classes.into_iter().map(row).collect(), ..Table::default() }
 }
 
 /// The class of an address; `new` is one that is not there yet.

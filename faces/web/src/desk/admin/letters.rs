@@ -75,7 +75,7 @@ async fn show(State(app): State<App>, page: Page, staff: Staff, Query(after): Qu
 fn as_table(page: &Page, letters: Vec<Letter>) -> Table {
     let head = ["what", "tries", "since", "why"].map(|key| page.tk("desk-letters-col-", key)).into();
     let row = |l: Letter| vec![l.kind, l.tries, l.since, l.error];
-    Table { name: "undelivered".into(), head, rows: letters.into_iter().map(row).collect(), mark: String::new() }
+    Table { name: "undelivered".into(), head, rows: letters.into_iter().map(row).collect(), ..Table::default() }
 }
 
 fn letter(page: &Page, l: store::jobs::DeadLetter) -> Letter {

@@ -104,7 +104,7 @@ fn as_table(page: &Page, orgs: Vec<OrgLine>) -> Table {
     let head = ["desk-org-name", "desk-org-kind", "desk-staff-phone", "desk-org-left"].map(|key| page.t(key)).into();
     let left = |active: bool| if active { String::new() } else { page.t("desk-org-left") };
     let row = |o: OrgLine| vec![o.name, o.kind, o.phone.unwrap_or_default(), left(o.active)];
-    Table { name: "organisations".into(), head, rows: orgs.into_iter().map(row).collect(), mark: String::new() }
+    Table { name: "organisations".into(), head, rows: orgs.into_iter().map(row).collect(), ..Table::default() }
 }
 
 fn sheet(page: &Page, get: &dyn Fn(&str) -> String, wrong: &[Invalid]) -> Sheet {

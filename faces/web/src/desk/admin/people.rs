@@ -143,7 +143,13 @@ fn as_table(page: &Page, people: Vec<PersonLine>, mark: String) -> Table {
     let comma = page.t("list-comma");
     let off = |active: bool| if active { String::new() } else { page.t("desk-people-off") };
     let row = |p: PersonLine| vec![p.name, p.login, p.seats.join(&comma), p.phone.unwrap_or_default(), off(p.active)];
-    Table { name: "accounts".into(), head: head.into(), rows: people.into_iter().map(row).collect(), mark }
+    Table {
+        name: "accounts".into(),
+        head: head.into(),
+        rows: people.into_iter().map(row).collect(),
+        mark,
+        ..Table::default()
+    }
 }
 
 /// The first few seats; the rest stand on the person's own page.

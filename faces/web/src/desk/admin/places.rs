@@ -130,7 +130,7 @@ fn areas_table(page: &Page, areas: Vec<AreaLine>) -> Table {
     let head = ["desk-area-name", "desk-area-code", "desk-area-outline"].map(|key| page.t(key)).into();
     let drawn = |outline: bool| page.t(if outline { "desk-area-drawn" } else { "desk-area-undrawn" });
     let rows = areas.into_iter().map(|a| vec![a.name, a.code, drawn(a.outline)]).collect();
-    Table { name: "areas".into(), head, rows, mark: String::new() }
+    Table { name: "areas".into(), head, rows, ..Table::default() }
 }
 
 /// Who is on duty just now is left out: a file stays, duty changes.
@@ -138,7 +138,7 @@ fn posts_table(page: &Page, posts: Vec<PostLine>) -> Table {
     let head = ["desk-post-name", "desk-post-tier", "desk-post-address", "desk-post-hours", "desk-staff-phone"];
     let row = |p: PostLine| vec![p.name, p.tier, p.address.unwrap_or_default(), p.hours, p.phone.unwrap_or_default()];
     let rows = posts.into_iter().map(row).collect();
-    Table { name: "posts".into(), head: head.map(|key| page.t(key)).into(), rows, mark: String::new() }
+    Table { name: "posts".into(), head: head.map(|key| page.t(key)).into(), rows, ..Table::default() }
 }
 
 fn problems(page: &Page, ground: &Snapshot) -> Vec<ProblemLine> {

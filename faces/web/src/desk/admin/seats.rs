@@ -96,7 +96,7 @@ fn as_table(page: &Page, seats: Vec<SeatLine>, mark: String) -> Table {
     let head = ["desk-term-seat", "desk-nav-orgs", "desk-seat-who"].map(|key| page.t(key)).into();
     let comma = page.t("list-comma");
     let row = |s: SeatLine| vec![s.title, s.org.unwrap_or_default(), s.people.join(&comma)];
-    Table { name: "seats".into(), head, rows: seats.into_iter().map(row).collect(), mark }
+    Table { name: "seats".into(), head, rows: seats.into_iter().map(row).collect(), mark, ..Table::default() }
 }
 
 fn sheet(cx: &mut Cx<'_>, page: &Page, id: SeatId, to: &str, day: &str, wrong: &[Invalid]) -> Result<Sheet, Fail> {

@@ -136,7 +136,7 @@ fn as_table(page: &Page, lines: Vec<Line>) -> Table {
         vec![w.label, w.types, state, news.join(" ")]
     };
     let rows = lines.into_iter().map(row).collect();
-    Table { name: "webhooks".into(), head: head.map(|key| page.t(key)).into(), rows, mark: String::new() }
+    Table { name: "webhooks".into(), head: head.map(|key| page.t(key)).into(), rows, ..Table::default() }
 }
 
 fn sheet(page: &Page, get: &dyn Fn(&str) -> String, wrong: &[Invalid]) -> Sheet {

@@ -161,7 +161,10 @@ fn as_table(cx: &mut Cx<'_>, page: &Page, ask: &Ask) -> Result<Table, Fail> {
     let (mut filter, mut rows) = (ask.filter(), Vec::new());
     for _ in 0..STRETCHES {
         let found = match search(cx, &filter) {
-            Err(::audit::Error::Invalid { .. }) => break,
+            Err(::audit::Error::Invalid { .. }) => {
+                filter.before = None;
+                break;
+            }
             other => other?,
         };
         rows.extend(found.lines.iter().map(|line| row(page, line)));
@@ -170,10 +173,11 @@ fn as_table(cx: &mut Cx<'_>, page: &Page, ask: &Ask) -> Result<Table, Fail> {
             break;
         }
     }
+    let cut = filter.before.is_some() || rows.len() > table::MOST;
     rows.truncate(table::MOST);
     let cells = |r: Row| vec![r.n.to_string(), r.sorts, r.who, r.kind, r.number.unwrap_or_default(), r.why];
     let head = ["audit-n", "audit-when", "audit-who", "audit-what", "audit-number", "audit-why"];
-    Ok(Table::new(page, "log", &head, rows.into_iter().map(cells).collect()))
+    Ok(Table { cut, ..Table::new(page, "log", &head, rows.into_iter().map(cells).collect()) })
 }
 
 async fn show(State(app): State<App>, page: Page, staff: Staff, Query(ask): Query<Ask>) -> Result<Response, Fail> {

@@ -170,7 +170,7 @@ fn as_table(page: &Page, lines: Vec<Line>) -> Table {
     let head = head.into_iter().chain(["desk-import-what", "desk-import-undo"]).map(|key| page.t(key)).collect();
     let row = |l: Line| vec![l.n.to_string(), l.kind, l.file, l.who, l.at, l.sum, l.undone.unwrap_or_default()];
     let rows = lines.into_iter().map(row).collect();
-    Table { name: "imports".into(), head, rows, mark: String::new() }
+    Table { name: "imports".into(), head, rows, ..Table::default() }
 }
 
 fn build(cx: &mut Cx<'_>, page: Page, staff: &Staff, lines: Vec<Line>, stated: &Stated) -> Result<ImportsPage, Fail> {
