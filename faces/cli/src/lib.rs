@@ -8,6 +8,7 @@ pub mod exchange;
 pub mod identify;
 pub mod intake;
 pub mod key;
+pub mod locate;
 pub mod report;
 pub mod retention;
 

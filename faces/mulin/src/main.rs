@@ -79,6 +79,8 @@ enum Command {
     Exchange(cli::exchange::Exchange),
     /// Who of a registry is described: candidates with their probability and the evidence; files, no database.
     Identify(cli::identify::IdentifyArgs),
+    /// Which areas contain these points: exactly, from a GeoJSON file and a table; no database.
+    Locate(cli::locate::LocateArgs),
     /// Measure the program on a database of its own.
     #[command(subcommand)]
     Bench(cli::bench::Bench),
@@ -156,6 +158,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
             let mut input = std::io::BufReader::new(std::io::stdin());
             cli::identify::run(&args, i32::from(year), &mut input, &mut std::io::stdout().lock())
         }
+        Command::Locate(args) => cli::locate::run(&args, &mut std::io::stdout().lock(), &mut std::io::stderr().lock()),
         Command::Bench(command) => {
             let open = |url: &str, keys| {
                 open::open_with(url, config.connections, keys, Arc::new(SystemClock), Arc::new(OsIds))

@@ -1,0 +1,153 @@
+//! `mulin locate` on files: answers, ids, what is passed over and what is refused.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+
+use clap::Parser;
+use cli::locate::{LocateArgs, areas, run};
+use std::path::Path;
+
+#[derive(Parser)]
+struct Line {
+    #[command(flatten)]
+    args: LocateArgs,
+}
+
+/// The answer, the notes, and the error.
+fn locate(areas: &str, points: &str, more: &[&str]) -> (String, String, Option<String>) {
+    let dir = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = dir.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.display().to_string()
+    };
+    let (areas, points) = (write("areas.geojson", areas), write("points.csv", points));
+    let mut words = vec!["locate", "--areas", &areas, "--points", &points];
+    words.extend(more);
+    let (mut out, mut notes) = (Vec::new(), Vec::new());
+    let done = run(&Line::try_parse_from(words).unwrap().args, &mut out, &mut notes);
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (text(out), text(notes), done.err().map(|e| format!("{e:#}")))
+}
+
+const TWO: &str = r#"{"type":"FeatureCollection","features":[
+ {"type":"Feature","properties":{"code":"w","name":"西区, \"老\""},"geometry":{"type":"Polygon","coordinates":[
+  [[121.0,30.0],[121.5,30.0],[121.5,31.0],[121.0,31.0],[121.0,30.0]],
+  [[121.1,30.1],[121.2,30.1],[121.2,30.2],[121.1,30.2],[121.1,30.1]]]}},
+ {"type":"Feature","properties":{"code":2},"geometry":{"type":"MultiPolygon","coordinates":[
+  [[[121.5,30.0,4.0],[122.0,30.0],[122.0,31.0],[121.5,31.0],[121.5,30.0]]],
+  [[[121.12,30.12],[121.18,30.12],[121.18,30.18],[121.12,30.18],[121.12,30.12]]]]}},
+ {"type":"Feature","properties":{"code":"x"},"geometry":{"type":"Point","coordinates":[121.0,30.0]}},
+ {"type":"Feature","properties":{"code":"y"},"geometry":null}]}"#;
+
+#[test]
+fn each_containing_area_once() {
+    let points = "lat,id,lon\n30.5,a,121.2\n30.5,on the border,121.5\n30.11,in the hole,121.11\n30.15,island,121.15\n30.5,far,100\n";
+    let (out, notes, error) = locate(TWO, points, &[]);
+    assert_eq!(error, None);
+    assert_eq!(out, "id,area\na,w\non the border,2\nisland,2\n");
+    assert!(notes.contains("2 features have no polygon"), "{notes}");
+    let (out, _, _) = locate(TWO, "id,lon,lat\n\"a,1\",121.2,30.5\n", &["--id-field", "name"]);
+    assert_eq!(out, "id,area\n\"a,1\",\"西区, \"\"老\"\"\"\n", "quoted as CSV needs");
+}
+
+#[test]
+fn overlapping_areas_in_the_order_of_the_file_and_one_id_once() {
+    let square = |id: &str, x: f64| {
+        format!(
+            r#"{{"type":"Feature","id":"{id}","geometry":{{"type":"Polygon","coordinates":[[[{x},0],[5,0],[5,5],[{x},5]]]}}}}"#
+        )
+    };
+    let list = format!("[{},{},{}]", square("b", 0.0), square("a", 1.0), square("b", 2.0));
+    let (out, _, error) = locate(&list, "id,lon,lat\n1,3,3\n2,0.5,3\n3,3,3\n", &[]);
+    assert_eq!((out.as_str(), error), ("id,area\n1,b\n1,a\n2,b\n3,b\n3,a\n", None));
+}
+
+#[test]
+fn wrong_rows_are_listed_and_the_others_answered() {
+    let (out, _, error) = locate(TWO, "id,lon,lat\na,121.2,30.5\nb,,30\nc,NaN,30\nd,121.6,30.5\n", &[]);
+    assert_eq!(out, "id,area\na,w\nd,2\n");
+    let error = error.unwrap();
+    assert!(error.contains("row 3") && error.contains("row 4") && error.contains("the other rows"), "{error}");
+}
+
+#[test]
+fn what_cannot_be_read_is_refused_with_its_place() {
+    let points = "id,lon,lat\na,1,1\n";
+    let error = |areas: &str, more: &[&str]| locate(areas, points, more).2.unwrap();
+    assert!(error("{", &[]).contains("not JSON"));
+    assert!(error("{}", &[]).contains("not GeoJSON"));
+    assert!(error(TWO, &["--id-field", "nmae"]).contains("“nmae”"));
+    let broken = r#"[{"type":"Feature","geometry":{"type":"Polygon","coordinates":[[[1,2],[3]]]}}]"#;
+    assert!(error(broken, &[]).contains("feature 1: a position is not two numbers"));
+    let huge = r#"[{"type":"Feature","geometry":{"type":"Polygon","coordinates":[[[1,2],[1e99,3]]]}}]"#;
+    assert!(error(huge, &[]).contains("ring 1, point 2"));
+    let (_, _, lacking) = locate(TWO, "id,x,y\na,1,1\n", &[]);
+    assert!(lacking.unwrap().contains("lon"));
+}
+
+#[test]
+fn bench_says_nanoseconds() {
+    let (out, _, error) = locate(TWO, "id,lon,lat\na,121.2,30.5\n", &["--bench"]);
+    assert_eq!(error, None);
+    let lines: Vec<&str> = out.lines().collect();
+    assert!(
+        lines.len() == 2 && lines.iter().all(|l| l.split_once(" ns").unwrap().0.parse::<f64>().unwrap() > 0.0),
+        "{out}"
+    );
+}
+
+/// Bytes changed, cut and doubled: read or refused, never a panic. `FUZZ_SECONDS` goes on for longer.
+#[test]
+fn damaged_geojson_is_read_or_refused() {
+    let mut state = 1_u64;
+    let mut below = |n: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % n.max(1)
+    };
+    let seconds: f64 = std::env::var("FUZZ_SECONDS").ok().and_then(|s| s.parse().ok()).unwrap_or(0.0);
+    let began = std::time::Instant::now();
+    let mut runs = 0;
+    while runs < 2_000 || began.elapsed().as_secs_f64() < seconds {
+        runs += 1;
+        let mut bytes = TWO.as_bytes().to_vec();
+        for _ in 0..=below(6) {
+            let (from, length) = (below(bytes.len()), below(40));
+            let to = (from + length).min(bytes.len());
+            match below(5) {
+                0 => drop(bytes.drain(from..to)),
+                1 => bytes.extend_from_within(from..to),
+                2 => bytes.truncate(from),
+                3 => bytes.splice(from..to, b"[[1e308,-0],null,\"type\",{}]".iter().copied()).for_each(drop),
+                _ => {
+                    bytes.iter_mut().skip(from).take(1).for_each(|b| *b = b"0123456789.eE-[]{},:\"nul\xff"[length % 25])
+                }
+            }
+        }
+        if let Ok(found) = areas::read(&bytes, None) {
+            let index = fence::Index::new(found.areas.into_iter().map(|a| a.shape));
+            for at in [[121.15, 30.15], [121.5, 30.5], [0.0, 0.0]] {
+                let slow: Vec<u32> = index.areas().filter(|(_, s)| s.contains(at)).map(|(n, _)| n).collect();
+                assert_eq!(index.containing(at), slow);
+            }
+        }
+    }
+}
+
+/// The district's own towns, where the data for development is at hand: no point in two of them, but for slivers.
+#[test]
+fn towns_of_a_real_district() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/areas/fengxian_towns_wgs84.geojson");
+    let Ok(bytes) = std::fs::read(file) else { return };
+    let found = areas::read(&bytes, None).unwrap();
+    assert!(found.areas.len() >= 12);
+    let index = fence::Index::new(found.areas.into_iter().map(|a| a.shape));
+    let (mut inside, mut twice) = (0, 0);
+    for n in 0..200 * 200 {
+        let at = [121.35 + f64::from(n % 200) * 0.002, 30.75 + f64::from(n / 200) * 0.0015];
+        let here = index.containing(at);
+        let slow: Vec<u32> = index.areas().filter(|(_, s)| s.contains(at)).map(|(n, _)| n).collect();
+        assert_eq!(here, slow);
+        inside += usize::from(!here.is_empty());
+        twice += usize::from(here.len() > 1);
+    }
+    assert!(inside > 10_000 && twice < inside / 100, "{inside} {twice}");
+}
