@@ -27,7 +27,7 @@ const OUTSIDE: f64 = MARGIN as f64 / STEPS;
 pub(crate) const FARTHEST: f64 = 1e6;
 
 /// Where a point lies in its cell, in steps.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Spot {
     pub x: i32,
     pub y: i32,

@@ -44,7 +44,7 @@ impl Default for Tile {
 }
 
 /// A point in a cell: what the cell says and where the point lies in it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct InCell {
     cell: u16,
     spot: Spot,
@@ -80,12 +80,25 @@ impl Tile {
 
     /// Tells every area of the cell; `exact` decides for points too near to a border.
     #[inline]
-    pub fn tell(&self, at: InCell, mut exact: impl FnMut(u32) -> bool, mut hit: impl FnMut(u32)) {
-        let place = self.place(at.cell);
-        if at.cell < self.covers {
-            return self.tell_covers(self.lists[place], &mut hit);
-        }
-        let mut rest = &self.lists[place..];
+    pub fn tell(&self, at: InCell, exact: impl FnMut(u32) -> bool, hit: impl FnMut(u32)) {
+        if self.has_border(at) { self.tell_mixed(at, exact, hit) } else { self.tell_plain(at, hit) }
+    }
+
+    #[inline]
+    pub fn has_border(&self, at: InCell) -> bool {
+        at.cell >= self.covers
+    }
+
+    /// Of a cell without a border.
+    #[inline]
+    pub fn tell_plain(&self, at: InCell, mut hit: impl FnMut(u32)) {
+        self.tell_covers(self.lists[at.cell as usize], &mut hit);
+    }
+
+    /// Of a cell with a border.
+    #[inline]
+    pub fn tell_mixed(&self, at: InCell, mut exact: impl FnMut(u32) -> bool, mut hit: impl FnMut(u32)) {
+        let mut rest = &self.lists[(at.cell as usize) << self.shift..];
         loop {
             let (item, after) = Item::first(rest);
             let inside = match item.line {
