@@ -28,6 +28,7 @@ pub fn handlers() -> Handlers {
         .on(events::LAY_OPEN, |rt, job| timer(rt, job, DeliveryResult::LayOpen))
         .on(app::data_requests::COPY_ENDS, copy_ends)
         .on(people::app::consents::REVIEW, consent_review)
+        .on(people::app::consents::ASK_AGAIN, ask_again)
         .on(SEAT_TURNED, turned)
 }
 
@@ -79,4 +80,13 @@ fn consent_review(rt: &Runtime, job: &Job) -> Result<(), JobError> {
     let id = job.payload.get("consent").and_then(|c| c.as_str()).and_then(|c| c.parse().ok());
     let id = id.ok_or_else(|| JobError::Dead("no consent in the payload".into()))?;
     run(rt, job, names::CLOCKS, move |cx| app::persons::review_due(cx, id))
+}
+
+fn ask_again(rt: &Runtime, job: &Job) -> Result<(), JobError> {
+    let text = |name: &str| job.payload.get(name).and_then(|v| v.as_str()).unwrap_or_default().to_owned();
+    let (consent, person, what) = (text("consent").parse().ok(), text("person").parse().ok(), text("what"));
+    let (Some(consent), Some(person)) = (consent, person) else {
+        return Err(JobError::Dead("no consent in the payload".into()));
+    };
+    run(rt, job, names::CLOCKS, move |cx| app::persons::ask_again(cx, consent, person, &what))
 }

@@ -265,4 +265,13 @@ CREATE UNIQUE INDEX passkey_challenge_token ON passkey_challenge (token_hash);
 CREATE INDEX passkey_challenge_age ON passkey_challenge (expires_at);
 ",
     },
+    // Whoever opens the pages of a plan says, besides the code of the letter, the end of their telephone number.
+    Migration {
+        name: "people-person-links-tries",
+        sql: "
+ALTER TABLE person_link ADD COLUMN tries BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE person_link ADD COLUMN tried_at BIGINT;
+ALTER TABLE consent ADD COLUMN elder_said TEXT;
+",
+    },
 ];

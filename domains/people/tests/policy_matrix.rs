@@ -106,7 +106,7 @@ fn facts(action: Action, lies: Lies) -> ResourceFacts {
         }
         Action::ExportDemand => ResourceFacts::Demand(DemandFacts { asked_by: m.owner, approved_by: vec![] }),
         Action::RegisterPerson => {
-            ResourceFacts::Person(PersonFacts { id: None, areas: m.areas, matter: None, window: None, case: None })
+            ResourceFacts::Person(PersonFacts { id: None, areas: m.areas, ..PersonFacts::default() })
         }
         Action::TakeDataRequest => ResourceFacts::District,
         Action::AskOwnData => ResourceFacts::Matter(m),
@@ -145,7 +145,7 @@ fn case(m: MatterFacts) -> CaseFacts {
 
 /// The record of somebody, asked for in the name of a matter about them.
 fn about(m: MatterFacts) -> PersonFacts {
-    PersonFacts { id: Some(PersonId(Uuid::from_u128(8))), areas: vec![], matter: Some(m), window: None, case: None }
+    PersonFacts { id: Some(PersonId(Uuid::from_u128(8))), matter: Some(m), ..PersonFacts::default() }
 }
 
 /// The purpose with which such a thing is rightly done.

@@ -11,7 +11,7 @@ use kernel::ids::{AreaId, MatterId, PersonId};
 use kernel::{Lang, Moment};
 use people::app::consents;
 use people::app::persons::{self, For, Found, Registered};
-use people::model::person::{NewPerson, Part};
+use people::model::person::NewPerson;
 use people::policy::{Action, Denied, MatterFacts, PersonFacts, ResourceFacts, Why, decide, require};
 use serde_json::json;
 
@@ -31,14 +31,14 @@ fn facts(cx: &mut Cx<'_>, matter: MatterId) -> Result<(MatterRow, MatterFacts), 
 }
 
 fn may_link(cx: &Cx<'_>, person: PersonId, facts: MatterFacts) -> Result<(), Error> {
-    let about = PersonFacts { id: Some(person), areas: Vec::new(), matter: Some(facts), window: None, case: None };
+    let about = PersonFacts { id: Some(person), matter: Some(facts), ..PersonFacts::default() };
     Ok(require(&cx.actor, cx.purpose, Action::LinkPerson, &ResourceFacts::Person(about))?)
 }
 
 /// Whether somebody may be linked at all, for the page.
 pub(super) fn may_be_linked(cx: &Cx<'_>, facts: &ResourceFacts) -> bool {
     let ResourceFacts::Matter(facts) = facts else { return false };
-    let about = PersonFacts { id: None, areas: Vec::new(), matter: Some(facts.clone()), window: None, case: None };
+    let about = PersonFacts { matter: Some(facts.clone()), ..PersonFacts::default() };
     decide(&cx.actor, cx.purpose, Action::LinkPerson, &ResourceFacts::Person(about)).is_allowed()
 }
 
@@ -76,6 +76,23 @@ pub fn move_to(cx: &mut Cx<'_>, matter: MatterId, person: PersonId, area: AreaId
 /// name the record opens. Once per consent.
 pub(crate) fn review_due(cx: &mut Cx<'_>, consent: uuid::Uuid) -> Result<(), Error> {
     let Some((person, part, area)) = consents::due_for_review(cx, consent)? else { return Ok(()) };
+    raise_review(cx, consent, (person, area), part.code())
+}
+
+/// The same for what was agreed to beside the record; whoever enqueued it has looked whether it still stands.
+pub(crate) fn ask_again(cx: &mut Cx<'_>, consent: uuid::Uuid, person: PersonId, what: &str) -> Result<(), Error> {
+    match consents::area_to_ask(cx, person)? {
+        Some(area) => raise_review(cx, consent, (person, area), what),
+        None => Ok(()),
+    }
+}
+
+fn raise_review(
+    cx: &mut Cx<'_>,
+    consent: uuid::Uuid,
+    (person, area): (PersonId, AreaId),
+    what: &str,
+) -> Result<(), Error> {
     let classes = super::classes(cx)?;
     let fits =
         |c: &&std::sync::Arc<crate::model::ClassRule>| c.active && c.route == Route::Committee && !c.is_emergency();
@@ -85,7 +102,7 @@ pub(crate) fn review_due(cx: &mut Cx<'_>, consent: uuid::Uuid) -> Result<(), Err
         key: Some(format!("consent-review:{consent}")),
         class,
         // Part of the district's own papers, in its language.
-        text: review_words(part).to_owned(),
+        text: review_words(what),
         place: RaisedPlace { area: Some(area), ..RaisedPlace::default() },
         raiser: RaiserInput {
             anonymous: true,
@@ -104,11 +121,16 @@ pub(crate) fn review_due(cx: &mut Cx<'_>, consent: uuid::Uuid) -> Result<(), Err
 
 const CARE_CLASS: &str = "elder-care";
 
-const fn review_words(part: Part) -> &'static str {
-    match part {
-        Part::Location => "到复核日了：请联系本人或监护人，问清“常去的地方”是否还同意保留，并在档案里记下回答。",
-        _ => "到复核日了：请联系本人或监护人，问清“健康情况”是否还同意保留，并在档案里记下回答。",
-    }
+fn review_words(what: &str) -> String {
+    let (what, then) = match what {
+        "location" => ("“常去的地方”是否还同意保留", "在档案里"),
+        "identification" => ("走失时是否还同意按外貌查找", "在照护页上"),
+        "approach" => ("是否还同意让发现的人看到“怎样接近”", "在照护页上"),
+        "photo" => ("是否还同意保留照片、走失时给办案的人看", "在照护页上"),
+        "photo_card" => ("是否还同意让扫卡的人看到照片", "在照护页上"),
+        _ => ("“健康情况”是否还同意保留", "在档案里"),
+    };
+    format!("到复核日了：请联系本人或监护人，问清{what}，并{then}记下回答。")
 }
 
 /// Says that the matter is about this person.

@@ -2,6 +2,7 @@
 //! the part in the same transaction. Whoever refuses is not asked again for twelve months°, and nothing else changes.
 
 use super::persons::{For, erase_part, person_facts};
+use super::voices::{self, Said, Voice, last_of, weigh};
 use super::{allow, line};
 use crate::model::person::Part;
 use crate::model::{GuardianId, codes};
@@ -17,6 +18,8 @@ use uuid::Uuid;
 pub const RESPECT_DAYS: i64 = 365;
 /// The job of the day of review; `matters` raises a task for whoever looks after the area.
 pub const REVIEW: &str = "consent.review";
+/// The same for what other crates ask consent for: they look whether it still stands, and enqueue this.
+pub const ASK_AGAIN: &str = "consent.ask_again";
 /// Longest time until somebody is asked whether it still holds.
 pub const REVIEW_DAYS: i64 = 3 * 366;
 
@@ -100,19 +103,62 @@ pub fn in_force(cx: &mut Cx<'_>, person: PersonId, part: Part) -> Result<bool> {
     Ok(!part.needs_consent() || matches!(standing(cx, person, part)?, Standing::Given { .. }))
 }
 
-/// Where a part stands now.
+/// Where a part stands now; where several speak, the narrower answer.
 pub fn standing(cx: &mut Cx<'_>, person: PersonId, part: Part) -> Result<Standing> {
-    let sql = "SELECT answer, at, review_on, ended_at FROM consent WHERE person_id = $1 AND part = $2 AND district_id = $3 \
-               ORDER BY at DESC, id DESC LIMIT 1";
-    let Some(row) = cx.query_opt(sql, params![person, part.code(), cx.district()])? else {
-        return Ok(Standing::NotAsked);
-    };
-    let ended = row.opt_moment("ended_at")?;
-    if row.text("answer")? == Answer::Given.code() && ended.is_none() {
-        return Ok(Standing::Given { review_on: row.moment("review_on")? });
+    Ok(weigh(&said(cx, person, part)?, cx.now))
+}
+
+/// Every answer about a part, the latest first, as far as it counts; for whoever has asked the policy already.
+pub fn said(cx: &mut Cx<'_>, person: PersonId, part: Part) -> Result<Vec<Said>> {
+    let speaking = voices::speaking(cx, person)?;
+    let sql = "SELECT answer, given_by, guardian_id, at, review_on, ended_at FROM consent WHERE person_id = $1 \
+               AND part = $2 AND district_id = $3 ORDER BY at DESC, id DESC";
+    let rows = cx.query(sql, params![person, part.code(), cx.district()])?;
+    Ok(rows.iter().map(|r| Said::read(r, &speaking)).collect::<std::result::Result<_, store::Error>>()?)
+}
+
+/// Who answers: with a letter it is whoever holds it, and nobody is a witness; else what was taken down.
+///
+/// # Errors
+/// A guardian who speaks not, or nobody who was there.
+pub fn settled(
+    cx: &mut Cx<'_>,
+    person: PersonId,
+    why: &For,
+    new: Speaker<'_>,
+) -> Result<(By, Option<GuardianId>, String)> {
+    if let For::Letter(holder) = why {
+        let by = if holder.guardian.is_some() { By::Guardian } else { By::Subject };
+        return Ok((by, holder.guardian, String::new()));
     }
-    let until = ended.map_or_else(|| row.moment("at"), Ok)?.plus_days(RESPECT_DAYS);
-    Ok(if cx.now < until { Standing::Respected { until } } else { Standing::MayAsk })
+    if new.by == By::Guardian {
+        speaks_for(cx, person, new.guardian)?;
+    }
+    Ok((new.by, new.guardian.filter(|_| new.by == By::Guardian), line("witness", new.witness, 60)?))
+}
+
+/// As it was taken down.
+#[derive(Debug, Clone, Copy)]
+pub struct Speaker<'a> {
+    pub by: By,
+    pub guardian: Option<GuardianId>,
+    pub witness: &'a str,
+}
+
+/// May this answer be written beside those that are there?
+///
+/// # Errors
+/// Said already, and not to be asked.
+pub fn fits(all: &[Said], voice: Voice, new: Answer, by_themselves: bool, now: Moment) -> Result<()> {
+    let mine = last_of(all, voice).filter(|s| s.answer == Answer::Given && s.ended_at.is_none());
+    // On the day of review it is said once more.
+    if new == Answer::Given && mine.is_some_and(|s| now < s.review_on) {
+        return Err(Error::Refused("agreed-already"));
+    }
+    if matches!(weigh(all, now), Standing::Respected { .. }) && !by_themselves {
+        return Err(Error::Refused("not-to-be-asked"));
+    }
+    Ok(())
 }
 
 /// Takes down an answer.
@@ -128,21 +174,15 @@ pub fn record(cx: &mut Cx<'_>, person: PersonId, why: &For, new: &NewConsent) ->
     if new.review_on <= cx.now || new.review_on > cx.now.plus_days(REVIEW_DAYS) {
         return Err(Error::Invalid { field: "review_on", why: "range" });
     }
-    let witness = line("witness", &new.witness, 60)?;
-    if new.by == By::Guardian {
-        speaks_for(cx, person, new.guardian)?;
-    }
+    let speaker = Speaker { by: new.by, guardian: new.guardian, witness: &new.witness };
+    let (by, guardian, witness) = settled(cx, person, why, speaker)?;
     cx.lock(&format!("consent/{person}"))?;
     super::persons::in_care(cx, person)?;
-    match standing(cx, person, new.part)? {
-        // On the day of review it is said once more.
-        Standing::Given { review_on } if new.answer == Answer::Given && cx.now < review_on => {
-            return Err(Error::Refused("agreed-already"));
-        }
-        Standing::Respected { .. } if !new.by_themselves => return Err(Error::Refused("not-to-be-asked")),
-        _ => {}
-    }
-    end(cx, person, new.part, new.by, new.way)?;
+    let voice = guardian.map_or(Voice::Elder, Voice::Guardian);
+    fits(&said(cx, person, new.part)?, voice, new.answer, new.by_themselves, cx.now)?;
+    // A no ends every yes; a yes of somebody only what they said before.
+    let only = (new.answer == Answer::Given).then_some((by, guardian));
+    end_of(cx, person, new.part, by, new.way, only)?;
     let id: Uuid = cx.new_id();
     let sealed = cx.seal(KeyClass::Text, id, witness.as_bytes())?;
     cx.execute(
@@ -154,8 +194,8 @@ pub fn record(cx: &mut Cx<'_>, person: PersonId, why: &For, new: &NewConsent) ->
             person,
             new.part.code(),
             new.answer.code(),
-            new.by.code(),
-            new.guardian.filter(|_| new.by == By::Guardian),
+            by.code(),
+            guardian,
             new.aim.code(),
             new.way.code(),
             sealed,
@@ -170,9 +210,17 @@ pub fn record(cx: &mut Cx<'_>, person: PersonId, why: &For, new: &NewConsent) ->
         let payload = json!({ "consent": id });
         cx.enqueue(NewJob { kind: REVIEW, key: id.to_string(), run_at: new.review_on, payload })?;
     }
-    let payload = json!({ "part": new.part.code(), "answer": new.answer.code(), "by": new.by.code(), "consent": id });
+    let payload = json!({ "part": new.part.code(), "answer": new.answer.code(), "by": by.code(), "guardian": guardian, "consent": id });
     cx.record("consent.recorded", "person", person.0, &payload)?;
     Ok(id)
+}
+
+/// What the elder said when a guardian answered with a letter.
+pub fn note_elder(cx: &mut Cx<'_>, person: PersonId, consent: Uuid, said: Option<&str>) -> Result<()> {
+    super::links::require_own(cx, person, Action::FollowRecord)?;
+    let sql = "UPDATE consent SET elder_said = $1 WHERE id = $2 AND person_id = $3";
+    cx.execute(sql, params![said, consent, person])?;
+    Ok(())
 }
 
 /// It is agreed to no longer: the part is erased now, and with its key every copy of it.
@@ -200,6 +248,18 @@ pub fn due_for_review(cx: &mut Cx<'_>, consent: Uuid) -> Result<Option<(PersonId
     Ok(part.map(|part| Ok::<_, store::Error>((row.id("person_id")?, part, row.id("area_id")?))).transpose()?)
 }
 
+/// Somebody is to be asked once more whether they still agree to this; once per consent.
+pub fn ask_again(cx: &mut Cx<'_>, consent: Uuid, person: PersonId, what: &str) -> Result<()> {
+    let payload = json!({ "consent": consent, "person": person, "what": what });
+    Ok(cx.enqueue(NewJob { kind: ASK_AGAIN, key: consent.to_string(), run_at: cx.now, payload })?)
+}
+
+/// Where somebody in care lives; `None`: in care no longer.
+pub fn area_to_ask(cx: &mut Cx<'_>, person: PersonId) -> Result<Option<AreaId>> {
+    let sql = "SELECT area_id FROM person WHERE id = $1 AND district_id = $2 AND ended_at IS NULL";
+    Ok(cx.query_opt(sql, params![person, cx.district()])?.map(|r| r.id("area_id")).transpose()?)
+}
+
 /// What they were agreed for is over: all of them end, and what was kept by them is erased.
 pub(super) fn end_all(cx: &mut Cx<'_>, person: PersonId) -> Result<()> {
     let sql = "UPDATE consent SET ended_at = $1, ended_by = 'care', ended_channel = 'care' WHERE person_id = $2 \
@@ -212,10 +272,32 @@ pub(super) fn end_all(cx: &mut Cx<'_>, person: PersonId) -> Result<()> {
 }
 
 fn end(cx: &mut Cx<'_>, person: PersonId, part: Part, by: By, way: Way) -> Result<bool> {
-    let sql = "UPDATE consent SET ended_at = $1, ended_by = $2, ended_channel = $3 WHERE person_id = $4 AND part = $5 \
-               AND district_id = $6 AND answer = 'given' AND ended_at IS NULL";
-    let n = cx.execute(sql, params![cx.now, by.code(), way.code(), person, part.code(), cx.district()])?;
-    Ok(n > 0)
+    end_of(cx, person, part, by, way, None)
+}
+
+/// Ends what was agreed to: everything, or what one voice said.
+fn end_of(
+    cx: &mut Cx<'_>,
+    person: PersonId,
+    part: Part,
+    by: By,
+    way: Way,
+    only: Option<(By, Option<GuardianId>)>,
+) -> Result<bool> {
+    let mut sql =
+        "UPDATE consent SET ended_at = $1, ended_by = $2, ended_channel = $3 WHERE person_id = $4 AND part = $5 \
+                   AND district_id = $6 AND answer = 'given' AND ended_at IS NULL"
+            .to_owned();
+    let mut values = params![cx.now, by.code(), way.code(), person, part.code(), cx.district()].to_vec();
+    if let Some((by, guardian)) = only {
+        sql.push_str(" AND given_by = $7");
+        values.push(by.code().into());
+        if let Some(id) = guardian {
+            sql.push_str(" AND guardian_id = $8");
+            values.push(id.into());
+        }
+    }
+    Ok(cx.execute(&sql, &values)? > 0)
 }
 
 fn speaks_for(cx: &mut Cx<'_>, person: PersonId, guardian: Option<GuardianId>) -> Result<()> {

@@ -63,6 +63,8 @@ pub struct Link {
 }
 
 /// Whose page a code opens. Sign them in as `Actor::subject` of the person.
+///
+/// The guardian is who it was issued to: what is said with the letter is said by them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Holder {
     pub link: Uuid,
@@ -205,8 +207,17 @@ pub fn find_by_code(cx: &mut Cx<'_>, typed: &str) -> Result<Holder> {
     })
 }
 
+/// Does a second person stand for this letter, and does it still work? Asked in the transaction that uses it.
+pub(crate) fn stands(cx: &mut Cx<'_>, of: &Holder) -> Result<bool> {
+    let sql = "SELECT guardian_id, confirmed_at FROM person_link WHERE id = $1 AND person_id = $2 AND district_id = $3 \
+               AND revoked_at IS NULL AND expires_at > $4";
+    let Some(row) = cx.query_opt(sql, params![of.link, of.person, cx.district(), cx.now])? else { return Ok(false) };
+    let same = row.opt_uuid("guardian_id")?.map(GuardianId) == of.guardian;
+    Ok(same && row.opt_moment("confirmed_at")?.is_some())
+}
+
 /// Whoever acts holds the link of this person.
 pub fn require_own(cx: &Cx<'_>, person: PersonId, action: Action) -> Result<()> {
-    let facts = PersonFacts { id: Some(person), areas: Vec::new(), matter: None, window: None, case: None };
+    let facts = PersonFacts { id: Some(person), ..PersonFacts::default() };
     Ok(require(&cx.actor, cx.purpose, action, &ResourceFacts::Person(facts))?)
 }

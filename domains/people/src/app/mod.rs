@@ -5,6 +5,7 @@ pub mod break_glass;
 pub mod consents;
 pub mod demands;
 pub mod districts;
+pub mod door;
 pub mod factors;
 pub mod feeds;
 pub mod fresh;
@@ -29,6 +30,7 @@ pub mod tokens;
 pub mod told;
 pub mod turns;
 pub mod undo;
+pub mod voices;
 
 use crate::model::Place;
 use crate::policy::{AccountFacts, Action, PlaceFacts, ResourceFacts, SeatFacts, require};

@@ -77,6 +77,8 @@ pub struct PersonFacts {
     pub window: Option<AccountId>,
     /// The case of a lost elder in whose name it is asked, once it is known to be about this person.
     pub case: Option<Box<CaseFacts>>,
+    /// It is asked with a letter for which a second person stands.
+    pub letter: bool,
 }
 
 /// A case of a lost elder.

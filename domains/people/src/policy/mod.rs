@@ -101,7 +101,9 @@ pub fn decide(actor: &Actor, purpose: Purpose, action: Action, facts: &ResourceF
             _ => Decision::Deny(Why::NotSignedIn),
         },
         ActorKind::Subject(own) => match facts {
-            ResourceFacts::Person(p) if rule.subject && p.id == Some(*own) => Decision::Allow,
+            ResourceFacts::Person(p) if rule.subject && p.id == Some(*own) && (p.letter || !rule.letter) => {
+                Decision::Allow
+            }
             ResourceFacts::Person(_) if rule.subject => Decision::Deny(Why::NotYours),
             _ if rule.public => Decision::Allow,
             _ => Decision::Deny(Why::NotSignedIn),

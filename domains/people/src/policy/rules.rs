@@ -48,6 +48,9 @@ pub struct Rule {
     pub raiser: bool,
     /// The holder of this person's link.
     pub subject: bool,
+    /// For the holder of this person's link: only with a letter for which a second person stands. Whoever made the letter knows
+    /// its code.
+    pub letter: bool,
     /// Any signed-in account with a running term.
     pub any_account: bool,
     /// The account itself.
@@ -76,6 +79,7 @@ const NOBODY: Rule = Rule {
     public: false,
     raiser: false,
     subject: false,
+    letter: false,
     any_account: false,
     own_account: false,
     jobs: &[],
@@ -374,7 +378,8 @@ pub const fn rule(action: Action) -> Rule {
         Action::LinkPerson => Rule { not_in_case: true, ..in_purpose(CALLERS) },
         Action::OpenRecord | Action::ViewContact => in_purpose(OPENERS),
         Action::ViewHealth | Action::ViewLocation => in_purpose(CARERS),
-        Action::ChangeRecord | Action::RecordConsent | Action::IssueLink => in_purpose(RECORDERS),
+        Action::ChangeRecord | Action::IssueLink => in_purpose(RECORDERS),
+        Action::RecordConsent => Rule { subject: true, letter: true, ..in_purpose(RECORDERS) },
         Action::WithdrawConsent => Rule { subject: true, ..in_purpose(RECORDERS) },
         Action::FollowRecord => Rule { subject: true, ..NOBODY },
         Action::RegisterPerson => {
@@ -421,9 +426,10 @@ pub const fn rule(action: Action) -> Rule {
             ])
         },
 
-        Action::ViewCare => in_purpose(CALLERS),
-        Action::OpenPlan => in_purpose(CARERS),
-        Action::ChangeCare | Action::ManageCard => in_purpose(RECORDERS),
+        Action::ViewCare => Rule { subject: true, letter: true, ..in_purpose(CALLERS) },
+        Action::OpenPlan => Rule { subject: true, letter: true, ..in_purpose(CARERS) },
+        Action::ChangeCare => Rule { subject: true, letter: true, ..in_purpose(RECORDERS) },
+        Action::ManageCard => in_purpose(RECORDERS),
         Action::MakeCards => {
             Rule { jobs: OPERATOR, ..staff(&[(Committee, Place), (Officer, Place), (Duty, Place), (Head, Place)]) }
         }

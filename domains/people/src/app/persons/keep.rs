@@ -29,7 +29,7 @@ pub struct ChangeRecord {
 /// Takes somebody new into care, in an area where one works.
 pub fn register_person(cx: &mut Cx<'_>, geography: &dyn Geography, new: &NewPerson) -> Result<PersonId> {
     let areas = geography.areas_above(new.area);
-    let facts = PersonFacts { id: None, areas: areas.clone(), matter: None, window: None, case: None };
+    let facts = PersonFacts { id: None, areas: areas.clone(), ..PersonFacts::default() };
     allow(cx, Action::RegisterPerson, &ResourceFacts::Person(facts))?;
     let id: PersonId = cx.new_id();
     let (identity, contact) = (checked_identity(&new.identity)?, checked_contact(&new.contact)?);
@@ -99,6 +99,25 @@ pub fn change_record(cx: &mut Cx<'_>, person: PersonId, seen: i64, why: &For, ch
     cx.execute("UPDATE person SET version = version + 1 WHERE id = $1", params![person])?;
     cx.record("person.changed", "person", person.0, &json!({ "v": seen + 1, "parts": parts }))?;
     Ok(seen + 1)
+}
+
+/// The language somebody speaks best, as the family says it with its letter.
+pub fn say_language(cx: &mut Cx<'_>, person: PersonId, why: &For, language: &str) -> Result<()> {
+    let facts = person_facts(cx, Some(person), why)?;
+    allow(cx, Action::ChangeCare, &facts)?;
+    cx.lock(&format!("person/{person}"))?;
+    super::in_care(cx, person)?;
+    let before: Contact = super::part_of(cx, person, Part::Contact)?.unwrap_or_default();
+    let now = checked_contact(&Contact { language: Some(language.to_owned()), ..before.clone() })?;
+    if now == before {
+        return Ok(());
+    }
+    let sealed = seal(cx, KeyClass::Contact, person.0, &now)?;
+    let mut parts = Vec::new();
+    write_part(cx, person, Part::Contact, &sealed, &mut parts)?;
+    cx.execute("UPDATE person SET version = version + 1 WHERE id = $1", params![person])?;
+    cx.record("person.changed", "person", person.0, &json!({ "parts": parts, "field": "language" }))?;
+    Ok(())
 }
 
 fn write_part(

@@ -16,12 +16,13 @@ pub use circle::{CARE_OVER, Known, areas_of_all, known, known_of, may, spoken_fo
 pub use find::{Found, find_person, lookups_left};
 pub use import::{ResidentReport, ResidentRow, check_residents, import_residents};
 pub(crate) use keep::erase_part;
-pub use keep::{ChangeRecord, add_guardian, change_record, end_guardian, register_person};
+pub use keep::{ChangeRecord, add_guardian, change_record, end_guardian, register_person, say_language};
 pub use open::{GuardianLine, Record, Shown, areas_of, exists, open_record};
 pub(crate) use open::{guardians_of as open_guardians, part_of};
 pub(crate) use own::erase_all;
 pub use own::{Field, Kept, copy_of_record, correct_field, erase_person};
 
+use super::links::{self, Holder};
 use crate::model::person::Part;
 use crate::policy::{Action, CaseFacts, MatterFacts, PersonFacts, ResourceFacts};
 use crate::{Error, Result};
@@ -43,6 +44,8 @@ pub enum For {
     Window,
     /// The person's own link.
     Own,
+    /// The same, with the letter it is on: what is said with it is said by whoever holds it.
+    Letter(Holder),
 }
 
 /// What the policy needs to know about a record and why it is asked for.
@@ -56,6 +59,7 @@ pub(crate) fn person_facts(cx: &mut Cx<'_>, id: Option<PersonId>, why: &For) -> 
         (For::Matter(m), _) => facts.matter = Some((**m).clone()),
         (For::Case(c), _) => facts.case = Some(c.clone()),
         (For::Window, Purpose::BreakGlass(window)) => facts.window = super::break_glass::runs_for(cx, window)?,
+        (For::Letter(holder), _) => facts.letter = links::stands(cx, holder)?,
         (For::Window | For::Own, _) => {}
     }
     Ok(ResourceFacts::Person(facts))

@@ -59,10 +59,9 @@ pub(super) fn forms(
 ) -> Result<Forms, Fail> {
     let matter = match why {
         For::Matter(m) => Some((**m).clone()),
-        For::Case(_) | For::Window | For::Own => None,
+        For::Case(_) | For::Window | For::Own | For::Letter(_) => None,
     };
-    let facts =
-        ResourceFacts::Person(PersonFacts { id: Some(person), areas: Vec::new(), matter, window: None, case: None });
+    let facts = ResourceFacts::Person(PersonFacts { id: Some(person), matter, ..PersonFacts::default() });
     let may = |cx: &Cx<'_>, action| decide(&cx.actor, cx.purpose, action, &facts).is_allowed();
     let mut forms = Forms { moved: moved(cx, page, person, why)?, ..Forms::default() };
     if let Some((at, reason)) = persons::ended(cx, person, why)? {

@@ -114,7 +114,7 @@ fn load(
     (found, more, problem): (Vec<Found>, bool, Option<String>),
 ) -> Result<RegisterPage, Fail> {
     let ResourceFacts::Matter(facts) = matters::app::facts(cx, id)? else { return Err(Fail::NotFound) };
-    let about = PersonFacts { id: None, areas: Vec::new(), matter: Some(facts), window: None, case: None };
+    let about = PersonFacts { matter: Some(facts), ..PersonFacts::default() };
     require(&cx.actor, cx.purpose, Action::RegisterPerson, &ResourceFacts::Person(about))
         .map_err(people::Error::from)?;
     let spot = matters::app::detail(cx, id)?.line.spot;
