@@ -140,3 +140,4 @@ withhold-state-refused = Refused
 withhold-state-ended = Told
 withhold-asked-by = Asked by { $who }, { $at }
 withhold-decided-by = Decided by { $who }, { $at }
+seen-field-photo = photo

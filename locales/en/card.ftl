@@ -84,3 +84,4 @@ desk-threads-answer = Answer as the duty desk
 desk-threads-end = End
 desk-threads-report = Report and stop
 desk-threads-back = All messages
+card-photo = Photo of this elder; the family agreed that you see it

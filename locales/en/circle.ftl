@@ -1,6 +1,7 @@
 # Contacts, care plan, schedule and card (staff)
 circle-title = Contacts, care plan and card
 circle-back = Back to the record
+circle-back-case = Back to the case
 circle-open = Contacts, care plan and card
 circle-contacts = Whom to call, in this order
 circle-no-contacts = No contacts yet. Choose from the family first.
@@ -48,7 +49,7 @@ circle-may-ask = Refused before; may be asked once more.
 circle-yes = Agrees
 circle-no = Does not agree
 circle-by-subject = The elder
-circle-by-guardian = A guardian or family
+circle-by-guardian-named = Guardian: { $name }
 circle-way-paper = On paper
 circle-way-counter = At the counter
 circle-way-phone = By telephone
@@ -157,3 +158,10 @@ sheet-danger = In danger call 110 or 120
 sheet-label = Please help me contact my family
 sheet-nfc = Content of NFC tags
 sheet-nfc-how = One line for each card, to be written as an address, as in the QR code.
+circle-consent-photo = A photo may be kept, for those who work on a case and for helpers
+circle-consent-photo_card = Whoever scans the card may see the photo
+circle-photo = Photo
+circle-photo-show = Look at the photo (this is logged)
+circle-photo-none = There is no photo.
+circle-done-photo = The photo is updated.
+circle-field-photo = Photo

@@ -142,6 +142,7 @@ notice-card_far = A care card was scanned far from home; please check: { $number
 notice-card_often = A care card was scanned several times within an hour; please look: { $number }
 notice-card_reported = Messages about a care card were reported; please look: { $number }
 notice-finder_message = A finder wrote through a care card: { $number }
+notice-care_changed = A family changed its care plan (card { $number }); what it is now, the record shows in the name of a matter
 mail-family-scan-subject = Somebody scanned the care card of your elder
 mail-family-scan-body = Somebody just opened the page of the care card. Perhaps they are with your elder, perhaps they only looked.
 
@@ -157,11 +158,15 @@ mail-family-message-body = Somebody wrote to you through the care card. Read and
 mail-family-plan-subject = The care plan was opened
 mail-family-plan-body = Somebody on duty opened the care plan of your elder. Who, when and why, you can see here (with the code on your letter):
     { $link }
+mail-family-change-subject = The care plan was changed
+mail-family-change-body = Another guardian, or the elder, changed the care plan. Which part and when, you can see here (with the code on your letter):
+    { $link }
 
     Questions: { $phone }.
 sms-family-scan = Somebody scanned the care card of your elder. Please call them first; if you cannot reach them, call the duty desk on { $phone }.
 sms-family-message = A finder wrote to you through the care card. Read it at { $link } with the code on your letter. Duty desk: { $phone }.
 sms-family-plan = Somebody on duty opened the care plan of your elder; who looked, see { $link }. Duty desk: { $phone }.
+sms-family-change = Another guardian, or the elder, changed the care plan; which part, see { $link }. Duty desk: { $phone }.
 # A lost elder: to the family, without a name and without a place
 mail-lost-looking-subject = We are looking for your elder: { $number }
 mail-lost-looking-body = Hello,

@@ -140,3 +140,4 @@ withhold-state-refused = 没有同意
 withhold-state-ended = 已经告知
 withhold-asked-by = { $who } 申请于 { $at }
 withhold-decided-by = { $who } 审批于 { $at }
+seen-field-photo = 照片

@@ -84,3 +84,4 @@ desk-threads-answer = 以值班室名义回复
 desk-threads-end = 结束
 desk-threads-report = 举报并停止
 desk-threads-back = 所有留言
+card-photo = 这位老人的照片，家人同意您看

@@ -1,6 +1,7 @@
 # 联系人、照护计划、时间表和爱心卡（工作人员）
 circle-title = 联系人、照护计划和爱心卡
 circle-back = 回到档案
+circle-back-case = 回到走失案件
 circle-open = 联系人、照护计划和爱心卡
 circle-contacts = 走失时依次联系
 circle-no-contacts = 还没有联系人。先从家人里选。
@@ -48,7 +49,7 @@ circle-may-ask = 以前不同意，现在可以再问一次。
 circle-yes = 同意
 circle-no = 不同意
 circle-by-subject = 老人本人
-circle-by-guardian = 监护人、家人
+circle-by-guardian-named = 监护人{ $name }
 circle-way-paper = 书面
 circle-way-counter = 窗口
 circle-way-phone = 电话
@@ -154,3 +155,10 @@ sheet-danger = 有危险请拨 110、120
 sheet-label = 请帮我联系家人
 sheet-nfc = NFC 标签的内容
 sheet-nfc-how = 一行一张，写成网址记录，和二维码一样。
+circle-consent-photo = 可以保存一张照片，走失时给办案和帮忙的人看
+circle-consent-photo_card = 扫卡的人可以看到照片
+circle-photo = 照片
+circle-photo-show = 看照片（会记下来）
+circle-photo-none = 没有照片。
+circle-done-photo = 照片已更新。
+circle-field-photo = 照片

@@ -142,6 +142,7 @@ notice-card_far = 有人在离家很远的地方扫了爱心卡，请核实：{ 
 notice-card_often = 一小时内爱心卡被扫了好几次，请看看：{ $number }
 notice-card_reported = 爱心卡的留言被举报，请处理：{ $number }
 notice-finder_message = 发现人通过爱心卡留言了：{ $number }
+notice-care_changed = 家人改了照护计划（爱心卡 { $number }），改了什么请在办事时打开档案看
 mail-family-scan-subject = 有人扫了您家老人的爱心卡
 mail-family-scan-body = 刚才有人打开了爱心卡的页面。可能有人正陪着老人，也可能只是有人看看。
 
@@ -157,11 +158,15 @@ mail-family-message-body = 有人通过爱心卡给您留了言。请打开这�
 mail-family-plan-subject = 照护计划被打开过
 mail-family-plan-body = 工作人员打开了您家老人的照护计划。是谁、什么时候、为了什么，在这里能看到（用查询信上的编码进入）：
     { $link }
+mail-family-change-subject = 照护计划有改动
+mail-family-change-body = 另一位监护人或老人自己改了照护计划。改了哪一部分、什么时候，在这里能看到（用查询信上的编码进入）：
+    { $link }
 
     有疑问请打值班电话 { $phone }。
 sms-family-scan = 有人扫了您家老人的爱心卡。请先联系老人，联系不上请打值班电话 { $phone }。
 sms-family-message = 发现人通过爱心卡给您留言了，请打开 { $link } 用查询信上的编码查看。值班电话 { $phone }。
 sms-family-plan = 工作人员打开了您家老人的照护计划，谁看过请到 { $link } 查看。值班电话 { $phone }。
+sms-family-change = 另一位监护人或老人自己改了照护计划，改了哪一部分请到 { $link } 查看。值班电话 { $phone }。
 # 走失老人:写给家人的话,没有姓名和地点
 mail-lost-looking-subject = 我们正在帮您找老人：{ $number }
 mail-lost-looking-body = 您好：

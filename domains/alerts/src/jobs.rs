@@ -9,7 +9,7 @@ use crate::mail::{Mailer, Sent};
 use crate::outgoing::Outgoing;
 use crate::sms::Handed;
 use ::lost::events::{TellFamily, TellStaff};
-use care::events::{TellDesk, TellMessage, TellOldCard, TellPlan, TellScan};
+use care::events::{TellChange, TellDesk, TellMessage, TellOldCard, TellPlan, TellScan};
 use matters::app::data_requests::TellDeciders;
 use matters::events::{DeliverAnswer, NotifyOwner, NotifyRaiser, NotifySupervisor, NotifyVerifiers};
 use people::app::break_glass::TellSupervisor;
@@ -86,6 +86,10 @@ pub fn handlers(config: AlertsConfig) -> Handlers {
         .on(TellPlan::KIND, move |rt, job| {
             let (n, key): (TellPlan, _) = (payload(job)?, job_key(job));
             run(rt, job, move |cx| family::plan_opened(cx, (mail, sms), &n, &key))
+        })
+        .on(TellChange::KIND, move |rt, job| {
+            let (n, key): (TellChange, _) = (payload(job)?, job_key(job));
+            run(rt, job, move |cx| family::changed(cx, (mail, sms), &n, &key))
         })
         .on(TellOldCard::KIND, |rt, job| {
             let (n, key): (TellOldCard, _) = (payload(job)?, job_key(job));

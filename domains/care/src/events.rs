@@ -29,6 +29,8 @@ job! {
     TellDesk = "care.look" { card: CardId, why: String }
     /// A finder wrote, or said where they are.
     TellMessage = "care.message" { thread: ThreadId, person: PersonId }
+    /// The family changed something; the other guardians and the committee hear of it.
+    TellChange = "care.changed" { change: uuid::Uuid, person: PersonId, by: Option<people::model::GuardianId> }
     /// The care plan was opened.
     TellPlan = "care.plan_opened" { person: PersonId }
 }

@@ -1,6 +1,7 @@
 //! How long circles, scans and threads are kept.
 
 use crate::app::endings::erase_threads;
+use crate::model::Consented;
 use people::app::consents::RESPECT_DAYS;
 use store::retention::{Rule, Span, as_i64};
 use store::{Cx, Error, KeyClass, params};
@@ -30,6 +31,27 @@ pub const RETENTION: &[Rule] = &[
         erase: |cx, span, limit| delete(cx, span, limit, "care_scan", SCANS),
     },
     Rule {
+        key: "care_changes",
+        tables: "care_change",
+        what: "that plan, contacts, hours or consents were changed, from then on",
+        days: 365,
+        least: 30,
+        due: |cx, span| count(cx, span, "care_change", SCANS),
+        erase: |cx, span, limit| delete(cx, span, limit, "care_change", SCANS),
+    },
+    Rule {
+        key: "care_photos",
+        tables: "care_photo, care_consent",
+        what: "photos that nobody was asked about again, from the day they should have been",
+        days: 180,
+        least: 30,
+        due: |cx, span| {
+            let sql = format!("SELECT COUNT(*) AS n FROM care_consent WHERE {LAPSED}");
+            cx.query_one(&sql, params![cx.district(), span.from, span.before])?.i64("n")
+        },
+        erase: lapse,
+    },
+    Rule {
         key: "care_contacts",
         tables: "care_contact",
         what: "contacts who are called no longer, from then on; name and number go at once",
@@ -55,9 +77,36 @@ pub const RETENTION: &[Rule] = &[
 
 const THREADS: &str = "district_id = $1 AND last_at >= $2 AND last_at < $3";
 const SCANS: &str = "district_id = $1 AND at >= $2 AND at < $3";
+/// Of a photo that is kept while the newest answer about it should have been asked again.
+const LAPSED: &str = "district_id = $1 AND what = 'photo' AND answer = 'given' AND ended_at IS NULL AND review_on >= $2 \
+                      AND review_on < $3";
 const ENDED: &str = "district_id = $1 AND ended_at >= $2 AND ended_at < $3";
 const PAST: &str =
     "district_id = $1 AND ((ended_at >= $2 AND ended_at < $3) OR (answer = 'refused' AND at >= $2 AND at < $3))";
+
+/// A consent that nobody asked about again has lapsed: the photo goes as if it had been withdrawn (R7).
+fn lapse(cx: &mut Cx<'_>, span: Span, limit: i64) -> Result<i64, Error> {
+    let sql = format!("SELECT id, person_id FROM care_consent WHERE {LAPSED} ORDER BY id LIMIT $4");
+    let rows = cx.query(&sql, params![cx.district(), span.from, span.before, limit])?;
+    for row in &rows {
+        let (person, id) = (row.id("person_id")?, row.uuid("id")?);
+        let sql = "UPDATE care_consent SET ended_at = $1, ended_by = 'program', ended_channel = 'review' WHERE id = $2";
+        cx.execute(sql, params![cx.now, id])?;
+        let still = crate::app::consents::in_force(cx, person, Consented::Photo).map_err(setup)?;
+        if !still {
+            crate::app::photo::erase(cx, person).map_err(setup)?;
+            cx.record("consent.lapsed", "person", person.0, &serde_json::json!({ "part": "photo", "consent": id }))?;
+        }
+    }
+    Ok(rows.len() as i64)
+}
+
+fn setup(error: crate::Error) -> Error {
+    match error {
+        crate::Error::Store(e) => e,
+        other => Error::Setup(other.to_string()),
+    }
+}
 
 fn count(cx: &mut Cx<'_>, span: Span, table: &str, which: &str) -> Result<i64, Error> {
     let sql = format!("SELECT COUNT(*) AS n FROM {table} WHERE {which}");

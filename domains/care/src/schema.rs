@@ -73,4 +73,22 @@ CREATE UNIQUE INDEX care_message_key ON care_message (idem_key);
 CREATE INDEX care_message_thread ON care_message (thread_id, at);
 ",
     },
+    Migration {
+        name: "care-0003-family",
+        // A change by the family or the committee is a dated fact without words: who may read them reads them in the plan.
+        sql: "
+ALTER TABLE care_contact ADD COLUMN no_collect_by UUID;
+ALTER TABLE care_consent ADD COLUMN elder_said TEXT;
+CREATE TABLE care_change (
+  id UUID PRIMARY KEY, district_id UUID NOT NULL, person_id UUID NOT NULL, at BIGINT NOT NULL, what TEXT NOT NULL,
+  by_kind TEXT NOT NULL, guardian_id UUID
+);
+CREATE INDEX care_change_person ON care_change (person_id, at);
+CREATE INDEX care_change_age ON care_change (district_id, at);
+CREATE TABLE care_photo (
+  person_id UUID PRIMARY KEY, district_id UUID NOT NULL, photo_id UUID NOT NULL, sealed BYTEA NOT NULL, width BIGINT NOT NULL,
+  height BIGINT NOT NULL, at BIGINT NOT NULL, by_actor TEXT NOT NULL
+);
+",
+    },
 ];

@@ -54,6 +54,14 @@ impl PhotoError {
 /// # Errors
 /// [`PhotoError`], when the bytes are no photo that can be taken.
 pub fn clean(bytes: &[u8]) -> Result<Photo, PhotoError> {
+    clean_to(bytes, KEPT_SIDE)
+}
+
+/// The same with another longest side, in pixels.
+///
+/// # Errors
+/// As [`clean`].
+pub fn clean_to(bytes: &[u8], side: u32) -> Result<Photo, PhotoError> {
     if bytes.len() > MAX_BYTES {
         return Err(PhotoError::TooLarge);
     }
@@ -62,11 +70,8 @@ pub fn clean(bytes: &[u8]) -> Result<Photo, PhotoError> {
         return Err(PhotoError::NotAPhoto);
     }
     let (picture, orientation) = decode(bytes, format)?;
-    let mut picture = if picture.width().max(picture.height()) > KEPT_SIDE {
-        picture.thumbnail(KEPT_SIDE, KEPT_SIDE)
-    } else {
-        picture
-    };
+    let mut picture =
+        if picture.width().max(picture.height()) > side { picture.thumbnail(side, side) } else { picture };
     picture.apply_orientation(orientation);
     encode(&picture)
 }

@@ -187,7 +187,9 @@ fn links(base: &str, seeded: &Seeded) -> serde_json::Value {
         seeded.care.cards.iter().map(
             |c| serde_json::json!({ "url": format!("{base}/c/{}", c.token), "short_code": c.code, "state": c.state }),
         );
-    let family = seeded.care.family.iter().map(|code| serde_json::json!({ "url": format!("{base}/p/{code}") }));
+    let family = seeded.care.family.iter().zip(&seeded.care.digits);
+    let family =
+        family.map(|(code, digits)| serde_json::json!({ "url": format!("{base}/p/{code}"), "digits": digits }));
     serde_json::json!({
         "base": base,
         "accounts": accounts.collect::<Vec<_>>(),
@@ -255,6 +257,7 @@ mod tests {
                 }],
                 secrets: vec!["某某".into()],
                 family: vec!["FAMILY".into()],
+                digits: vec!["0102".into()],
             },
             matters: 1,
             refused: vec![],
@@ -309,7 +312,7 @@ mod tests {
             "accounts": [{ "role": "clerk", "login": "clerk", "password": PASSWORD, "api_token": "mulin_x" }],
             "cards": [{ "url": "http://127.0.0.1:8080/c/TOKEN", "short_code": "CODE", "state": "active" }],
             "track": [{ "url": "http://127.0.0.1:8080/t/ABCD-EFGH-JKMN" }],
-            "family": [{ "url": "http://127.0.0.1:8080/p/FAMILY" }], "gateway": [], "secrets": ["某某"],
+            "family": [{ "url": "http://127.0.0.1:8080/p/FAMILY", "digits": "0102" }], "gateway": [], "secrets": ["某某"],
         });
         assert_eq!(found, expected);
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);

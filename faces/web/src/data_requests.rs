@@ -38,15 +38,24 @@ fn value(page: &Page, part: &str, field: &str, value: &str) -> String {
         ("requests", "state") => word("data-state-"),
         ("matters", "state") => word("state-"),
         ("deliveries", "result") => word("delivery-"),
-        ("consents", "said") => Some(consent(page, value)),
+        ("consents", "said") => Some(consent(page, RECORD, value)),
+        ("care_consents", "said") => Some(consent(page, CARE, value)),
+        ("circle", "collects") => word("copy-collects-"),
+        ("cards", "state") => word("card-state-"),
+        ("looks", "build") => word("circle-build-"),
+        ("changes", "what") => word("plan-subject-"),
+        ("finders", "wrote") => word("card-from-"),
         _ => None,
     };
     said.unwrap_or_else(|| value.to_owned())
 }
 
+/// Families of the words of an answer about a part of the record, and of one about plan and card.
+const RECORD: [&str; 5] = ["record-part-", "record-answer-", "record-by-", "record-aim-", "record-way-"];
+const CARE: [&str; 5] = ["circle-consent-", "record-answer-", "record-by-", "record-way-", "plan-elder-"];
+
 /// Codes of an answer, each in its own words; the witness as it stands.
-fn consent(page: &Page, value: &str) -> String {
-    let families = ["record-part-", "record-answer-", "record-by-", "record-aim-", "record-way-"];
+fn consent(page: &Page, families: [&str; 5], value: &str) -> String {
     let mut all: Vec<String> = Vec::new();
     for (i, code) in value.splitn(6, " / ").enumerate() {
         let known = families.get(i).and_then(|family| page.loc.find(&format!("{family}{code}"), &[]));

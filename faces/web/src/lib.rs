@@ -21,6 +21,7 @@ mod desk;
 pub mod fail;
 pub mod fmt;
 pub mod guard;
+mod hours;
 mod ical;
 mod kept;
 pub mod loc;

@@ -3,6 +3,8 @@
 //! Pictures from strangers are unpacked two at a time: each may need a quarter of a gigabyte, and there may be many senders.
 
 use crate::Fail;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
 use matters::Invalid;
 use matters::photo::{self, Photo, PhotoError};
 use tokio::sync::Semaphore;
@@ -19,6 +21,24 @@ pub(crate) async fn clean(files: Vec<Vec<u8>>) -> Result<Result<Vec<Photo>, Phot
     let made = tokio::task::spawn_blocking(work).await;
     drop(turn);
     made.map_err(|_| Fail::Internal("a photo made the decoder panic".into()))
+}
+
+/// Longest side of a picture of a person, in pixels: enough to know somebody by, small enough for a phone in the street.
+const PORTRAIT: u32 = 800;
+
+/// One picture of a person, made small and written anew.
+pub(crate) async fn portrait(file: Vec<u8>) -> Result<Result<care::app::photo::Picture, PhotoError>, Fail> {
+    let turn = TURNS.acquire().await.map_err(|_| Fail::Unavailable)?;
+    let made = tokio::task::spawn_blocking(move || photo::clean_to(&file, PORTRAIT)).await;
+    drop(turn);
+    let made = made.map_err(|_| Fail::Internal("a photo made the decoder panic".into()))?;
+    Ok(made.map(|p| care::app::photo::Picture { jpeg: p.jpeg, width: p.width, height: p.height }))
+}
+
+/// A picture of a person, which no cache keeps.
+pub(crate) fn jpeg(bytes: Vec<u8>) -> Response {
+    let head = [(header::CONTENT_TYPE, "image/jpeg"), (header::CACHE_CONTROL, "private, no-store")];
+    (head, bytes).into_response()
 }
 
 /// The photos of a form, or what is wrong with its field `photos`.

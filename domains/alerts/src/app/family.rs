@@ -11,10 +11,11 @@ use crate::outgoing::Call;
 use crate::sms::{Handed, SmsConfig, Words};
 use crate::texts::text;
 use care::app::telling;
-use care::events::{TellDesk, TellMessage, TellOldCard, TellPlan, TellScan};
+use care::events::{TellChange, TellDesk, TellMessage, TellOldCard, TellPlan, TellScan};
 use care::model::ContactLine;
 use kernel::Lang;
 use kernel::ids::{CaseId, ContactId, MatterId, PersonId, PostId};
+use people::model::GuardianId;
 use serde_json::json;
 use store::{Cx, NewJob, params};
 use uuid::Uuid;
@@ -29,6 +30,7 @@ enum Word {
     Scan,
     Message,
     Plan,
+    Change,
 }
 
 impl Word {
@@ -37,6 +39,7 @@ impl Word {
             Self::Scan => "scan",
             Self::Message => "message",
             Self::Plan => "plan",
+            Self::Change => "change",
         }
     }
     /// Worth a text message even where there is a mail.
@@ -77,6 +80,16 @@ pub(crate) fn plan_opened(cx: &mut Cx<'_>, ways: (HasMail, HasSms), job: &TellPl
     family(cx, ways, job.person, Word::Plan, key)
 }
 
+/// The other guardians, and the committee of where the elder lives: that something was changed, not what.
+pub(crate) fn changed(cx: &mut Cx<'_>, ways: (HasMail, HasSms), job: &TellChange, key: &str) -> Result<()> {
+    family_but(cx, ways, job.person, Word::Change, key, job.by)?;
+    let number = telling::card_number_of(cx, job.person)?.map(|n| format!("K-{n:05}")).unwrap_or_default();
+    for account in telling::committee(cx, job.person)? {
+        notices::tell_desk(cx, account, "care_changed", &number, key)?;
+    }
+    Ok(())
+}
+
 fn desk(cx: &mut Cx<'_>, post: PostId, kind: &str, number: i64, key: &str) -> Result<()> {
     for account in telling::desk(cx, post)? {
         notices::tell_desk(cx, account, kind, &format!("K-{number:05}"), key)?;
@@ -84,9 +97,26 @@ fn desk(cx: &mut Cx<'_>, post: PostId, kind: &str, number: i64, key: &str) -> Re
     Ok(())
 }
 
-fn family(cx: &mut Cx<'_>, (mail, sms): (HasMail, HasSms), person: PersonId, word: Word, key: &str) -> Result<()> {
+fn family(cx: &mut Cx<'_>, ways: (HasMail, HasSms), person: PersonId, word: Word, key: &str) -> Result<()> {
+    family_but(cx, ways, person, word, key, None)
+}
+
+/// Everybody but the guardian who did it.
+fn family_but(
+    cx: &mut Cx<'_>,
+    (mail, sms): (HasMail, HasSms),
+    person: PersonId,
+    word: Word,
+    key: &str,
+    but: Option<GuardianId>,
+) -> Result<()> {
     let (kind, none) = (format!("family-{}", word.code()), MatterId(Uuid::nil()));
     for contact in telling::family(cx, person)? {
+        // What was changed is for guardians; a neighbour in the list is called when it matters.
+        let uninvolved = word == Word::Change && contact.guardian.is_none();
+        if uninvolved || but.is_some() && contact.guardian == but {
+            continue;
+        }
         let by_mail = mail.0 && contact.mail.is_some();
         let by_sms = sms.0 && contact.phone.is_some() && (word.is_urgent() || !by_mail);
         if by_mail {

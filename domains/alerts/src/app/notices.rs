@@ -35,6 +35,8 @@ pub const DESK_KINDS: &[(&str, &str)] = &[
     ("card_often", "/desk/threads"),
     ("card_reported", "/desk/threads"),
     ("finder_message", "/desk/threads"),
+    // Whose it is, nobody reads in a notice; the record opens in the name of a matter.
+    ("care_changed", "/desk"),
 ];
 
 /// Kinds that are about the case of a lost elder: each leads to the page of that case, which whoever helps sees less of.

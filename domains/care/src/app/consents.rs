@@ -1,18 +1,21 @@
 //! What is agreed to beyond the parts of the record: that the outer part may be searched, that a finder may read how to
 //! approach. Withdrawing takes effect in the same transaction (R7); whoever refused is not asked again for a year.
 
-use super::line;
 use crate::model::plan::Consented;
 use crate::{Error, Result};
 use kernel::Moment;
 use kernel::ids::PersonId;
-use people::app::consents::{Answer, By, RESPECT_DAYS, REVIEW_DAYS, Standing, Way};
+use people::app::consents::{self as agreed, Answer, By, REVIEW_DAYS, Speaker, Standing, Way, fits, settled};
 use people::app::persons::{self, For};
+use people::app::voices::{self, Said, Voice, weigh};
 use people::model::GuardianId;
 use people::policy::Action;
 use serde_json::json;
-use store::{Cx, KeyClass, params};
+use store::{Cx, KeyClass, NewJob, params};
 use uuid::Uuid;
+
+/// The job of the day of review.
+pub const REVIEW: &str = "care.consent_review";
 
 /// What somebody answered when asked, or came to say.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,19 +38,18 @@ pub fn in_force(cx: &mut Cx<'_>, person: PersonId, what: Consented) -> Result<bo
     Ok(matches!(standing(cx, person, what)?, Standing::Given { .. }))
 }
 
-/// Where it stands now.
+/// Where it stands now; where several speak, the narrower answer.
 pub fn standing(cx: &mut Cx<'_>, person: PersonId, what: Consented) -> Result<Standing> {
-    let sql = "SELECT answer, at, review_on, ended_at FROM care_consent WHERE person_id = $1 AND what = $2 \
-               AND district_id = $3 ORDER BY at DESC, id DESC LIMIT 1";
-    let Some(row) = cx.query_opt(sql, params![person, what.code(), cx.district()])? else {
-        return Ok(Standing::NotAsked);
-    };
-    let ended = row.opt_moment("ended_at")?;
-    if row.text("answer")? == Answer::Given.code() && ended.is_none() {
-        return Ok(Standing::Given { review_on: row.moment("review_on")? });
-    }
-    let until = ended.map_or_else(|| row.moment("at"), Ok)?.plus_days(RESPECT_DAYS);
-    Ok(if cx.now < until { Standing::Respected { until } } else { Standing::MayAsk })
+    Ok(weigh(&said(cx, person, what)?, cx.now))
+}
+
+/// Every answer about it, the latest first, as far as it counts.
+pub(super) fn said(cx: &mut Cx<'_>, person: PersonId, what: Consented) -> Result<Vec<Said>> {
+    let speaking = voices::speaking(cx, person)?;
+    let sql = "SELECT answer, given_by, guardian_id, at, review_on, ended_at FROM care_consent WHERE person_id = $1 \
+               AND what = $2 AND district_id = $3 ORDER BY at DESC, id DESC";
+    let rows = cx.query(sql, params![person, what.code(), cx.district()])?;
+    Ok(rows.iter().map(|r| Said::read(r, &speaking)).collect::<std::result::Result<_, store::Error>>()?)
 }
 
 /// Takes down an answer.
@@ -59,23 +61,15 @@ pub fn record(cx: &mut Cx<'_>, person: PersonId, why: &For, new: &NewConsent) ->
     if new.review_on <= cx.now || new.review_on > cx.now.plus_days(REVIEW_DAYS) {
         return Err(Error::Invalid { field: "review_on", why: "range" });
     }
-    let witness = line("witness", &new.witness, 60)?;
-    if new.by == By::Guardian {
-        let all = persons::spoken_for(cx, person)?;
-        if !new.guardian.is_some_and(|id| all.iter().any(|g| g.id == id)) {
-            return Err(Error::Invalid { field: "guardian", why: "unknown" });
-        }
-    }
+    let speaker = Speaker { by: new.by, guardian: new.guardian, witness: &new.witness };
+    let (by, guardian, witness) = settled(cx, person, why, speaker)?;
     cx.lock(&format!("care/{person}"))?;
     persons::in_care(cx, person)?;
-    match standing(cx, person, new.what)? {
-        Standing::Given { review_on } if new.answer == Answer::Given && cx.now < review_on => {
-            return Err(Error::Refused("agreed-already"));
-        }
-        Standing::Respected { .. } if !new.by_themselves => return Err(Error::Refused("not-to-be-asked")),
-        _ => {}
-    }
-    end(cx, person, new.what, new.by.code(), new.way.code())?;
+    let voice = guardian.map_or(Voice::Elder, Voice::Guardian);
+    fits(&said(cx, person, new.what)?, voice, new.answer, new.by_themselves, cx.now)?;
+    // A no ends every yes; a yes of somebody only what they said before.
+    let only = (new.answer == Answer::Given).then_some((by, guardian));
+    end(cx, person, new.what, (by.code(), new.way.code()), only)?;
     let id: Uuid = cx.new_id();
     let sealed = cx.seal(KeyClass::Text, id, witness.as_bytes())?;
     cx.execute(
@@ -87,8 +81,8 @@ pub fn record(cx: &mut Cx<'_>, person: PersonId, why: &For, new: &NewConsent) ->
             person,
             new.what.code(),
             new.answer.code(),
-            new.by.code(),
-            new.guardian.filter(|_| new.by == By::Guardian),
+            by.code(),
+            guardian,
             new.way.code(),
             sealed,
             cx.now,
@@ -96,8 +90,15 @@ pub fn record(cx: &mut Cx<'_>, person: PersonId, why: &For, new: &NewConsent) ->
             cx.actor.log_name()
         ],
     )?;
-    settle(cx, person, new.what, new.answer == Answer::Given)?;
-    let payload = json!({ "part": new.what.code(), "answer": new.answer.code(), "by": new.by.code(), "consent": id });
+    if new.answer == Answer::Given {
+        let payload = json!({ "consent": id });
+        cx.enqueue(NewJob { kind: REVIEW, key: id.to_string(), run_at: new.review_on, payload })?;
+    }
+    let holds = in_force(cx, person, new.what)?;
+    settle(cx, person, new.what, holds)?;
+    let payload = json!({
+        "part": new.what.code(), "answer": new.answer.code(), "by": by.code(), "guardian": guardian, "consent": id,
+    });
     cx.record("consent.recorded", "person", person.0, &payload)?;
     Ok(id)
 }
@@ -106,7 +107,7 @@ pub fn record(cx: &mut Cx<'_>, person: PersonId, why: &For, new: &NewConsent) ->
 pub fn withdraw(cx: &mut Cx<'_>, person: PersonId, why: &For, what: Consented, by: By, way: Way) -> Result<()> {
     persons::may(cx, person, why, Action::WithdrawConsent)?;
     cx.lock(&format!("care/{person}"))?;
-    if !end(cx, person, what, by.code(), way.code())? {
+    if !end(cx, person, what, (by.code(), way.code()), None)? {
         return Err(Error::Refused("not-agreed"));
     }
     settle(cx, person, what, false)?;
@@ -125,21 +126,53 @@ fn settle(cx: &mut Cx<'_>, person: PersonId, what: Consented, given: bool) -> Re
             Ok(())
         }
         Consented::Identification => super::plan::erase_outer(cx, person),
-        // Asked at each scan.
-        Consented::Approach => Ok(()),
+        Consented::Photo if !given => super::photo::erase(cx, person),
+        // Asked at each scan and each look.
+        Consented::Approach | Consented::Photo | Consented::PhotoCard => Ok(()),
     }
 }
 
-fn end(cx: &mut Cx<'_>, person: PersonId, what: Consented, by: &str, way: &str) -> Result<bool> {
-    let sql = "UPDATE care_consent SET ended_at = $1, ended_by = $2, ended_channel = $3 WHERE person_id = $4 AND what = $5 \
-               AND district_id = $6 AND answer = 'given' AND ended_at IS NULL";
-    Ok(cx.execute(sql, params![cx.now, by, way, person, what.code(), cx.district()])? > 0)
+/// Ends what was agreed to: everything, or what one voice said.
+fn end(
+    cx: &mut Cx<'_>,
+    person: PersonId,
+    what: Consented,
+    (by, way): (&str, &str),
+    only: Option<(By, Option<GuardianId>)>,
+) -> Result<bool> {
+    let mut sql =
+        "UPDATE care_consent SET ended_at = $1, ended_by = $2, ended_channel = $3 WHERE person_id = $4 AND what = $5 \
+                   AND district_id = $6 AND answer = 'given' AND ended_at IS NULL"
+            .to_owned();
+    let mut values = params![cx.now, by, way, person, what.code(), cx.district()].to_vec();
+    if let Some((by, guardian)) = only {
+        sql.push_str(" AND given_by = $7");
+        values.push(by.code().into());
+        if let Some(id) = guardian {
+            sql.push_str(" AND guardian_id = $8");
+            values.push(id.into());
+        }
+    }
+    Ok(cx.execute(&sql, &values)? > 0)
 }
 
 /// What they were agreed for is over.
 pub(super) fn end_all(cx: &mut Cx<'_>, person: PersonId) -> Result<()> {
     for what in Consented::ALL {
-        end(cx, person, *what, "care", "care")?;
+        end(cx, person, *what, ("care", "care"), None)?;
     }
     Ok(())
+}
+
+/// The day of review has come: if it still stands, whoever looks after the area gets the task to ask, as for the parts of the
+/// record.
+pub(crate) fn review(cx: &mut Cx<'_>, consent: Uuid) -> Result<()> {
+    let sql = "SELECT person_id, what FROM care_consent WHERE id = $1 AND district_id = $2 AND answer = 'given' \
+               AND ended_at IS NULL AND review_on <= $3";
+    let Some(row) = cx.query_opt(sql, params![consent, cx.district(), cx.now])? else { return Ok(()) };
+    let (person, what): (PersonId, String) = (row.id("person_id")?, row.text("what")?);
+    if !people::app::persons::exists(cx, person)? || persons::in_care(cx, person).is_err() {
+        return Ok(());
+    }
+    Ok(agreed::ask_again(cx, consent, person, &what)?)
 }

@@ -1,7 +1,7 @@
 //! The end of somebody's care: cards stop opening, plan and schedule go, nobody is called any more. Reading asks the record
 //! each time, so that nothing is used in the second until this has run.
 
-use super::{cards, consents, plan, threads};
+use super::{cards, consents, photo, plan, threads};
 use crate::Result;
 use crate::model::thread::CloseReason;
 use kernel::ids::PersonId;
@@ -23,7 +23,9 @@ pub fn care_is_over(cx: &mut Cx<'_>, person: PersonId) -> Result<()> {
     }
     consents::end_all(cx, person)?;
     plan::erase_outer(cx, person)?;
+    photo::erase(cx, person)?;
     cx.execute("DELETE FROM care_plan WHERE person_id = $1", params![person])?;
+    cx.execute("DELETE FROM care_change WHERE person_id = $1", params![person])?;
     cx.execute("DELETE FROM care_schedule WHERE person_id = $1", params![person])?;
     let sql = "UPDATE care_contact SET ended_at = $1, identity = NULL, contact = NULL WHERE person_id = $2 \
                AND ended_at IS NULL";

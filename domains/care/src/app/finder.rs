@@ -49,6 +49,8 @@ pub struct OpenCard {
     pub phone: String,
     /// How to approach, while somebody agrees that a finder reads it.
     pub approach: Option<String>,
+    /// There is a photo, and somebody agrees that a finder sees it.
+    pub photo: bool,
 }
 
 /// How somebody came to a card's page.
@@ -86,7 +88,8 @@ pub fn resolve(cx: &mut Cx<'_>, typed: &str) -> Result<Answer> {
     let post: PostId = row.id("post_id")?;
     let phone = places::snapshot(cx)?.post(post).map(|p| p.phone.clone()).unwrap_or_default();
     let how = if kind == Typed::Code { How::Typed } else { How::Scanned };
-    Ok(Answer::Open(Box::new(OpenCard { id, person, post, how, phone, approach: approach(cx, person)? })))
+    let (approach, photo) = (approach(cx, person)?, super::photo::on_card(cx, person)?);
+    Ok(Answer::Open(Box::new(OpenCard { id, person, post, how, phone, approach, photo })))
 }
 
 fn is_in_care(cx: &mut Cx<'_>, person: PersonId) -> Result<bool> {
@@ -104,6 +107,15 @@ fn approach(cx: &mut Cx<'_>, person: PersonId) -> Result<Option<String>> {
     let text = plan::load(cx, person)?.inner.approach;
     // Written under an older list of words: better nothing than an illness.
     Ok(Some(text).filter(|t| !t.is_empty() && !names_an_illness(t)))
+}
+
+/// The photo for whoever holds the card, while both are agreed to; asked anew at each look.
+pub fn photo(cx: &mut Cx<'_>, card: &OpenCard) -> Result<Vec<u8>> {
+    require(&cx.actor, cx.purpose, Action::ScanCard, &ResourceFacts::District)?;
+    if !super::photo::on_card(cx, card.person)? {
+        return Err(store::Error::NotFound.into());
+    }
+    Ok(super::photo::shown(cx, card.person)?.ok_or(store::Error::NotFound)?.jpeg)
 }
 
 /// Somebody opened the page of a card. Told to family and post, once in a while.

@@ -57,7 +57,7 @@ pub fn open(cx: &mut Cx<'_>, person: PersonId, why: &For) -> Result<Plan> {
     persons::may(cx, person, why, Action::OpenPlan)?;
     let plan = load(cx, person)?;
     cx.record_read("person", person.0, &["plan"])?;
-    if plan.version > 0 {
+    if plan.version > 0 && !matches!(why, For::Letter(_)) {
         let spell = cx.now.micros() / (TELL_MINUTES * 60_000_000);
         let key = format!("{person}/{}/{spell}", cx.actor.log_name());
         TellPlan { person }.enqueue(cx, &key)?;
@@ -148,10 +148,15 @@ fn write_inner(cx: &mut Cx<'_>, person: PersonId, inner: &Inner) -> Result<()> {
     }
     let mut haunts = Vec::new();
     for h in &inner.haunts {
-        if HauntKind::from_code(&h.kind).is_none() || h.point().is_none() {
+        let placed = h.lon.is_some() || h.lat.is_some();
+        if HauntKind::from_code(&h.kind).is_none() || placed && h.point().is_none() {
             return Err(Error::Invalid { field: "haunts", why: "range" });
         }
-        haunts.push(Haunt { label: words("haunts", &h.label, 60)?, ..h.clone() });
+        let label = words("haunts", &h.label, 60)?;
+        if label.is_empty() && !placed {
+            return Err(Error::Invalid { field: "haunts", why: "missing" });
+        }
+        haunts.push(Haunt { label, ..h.clone() });
     }
     let sealed = seal(cx, KeyClass::Location, person.0, &haunts)?;
     cx.execute("UPDATE care_plan SET haunts = $1 WHERE person_id = $2", params![sealed, person])?;

@@ -47,6 +47,36 @@ pub fn recipient(cx: &mut Cx<'_>, person: PersonId, contact: ContactId) -> Resul
     Ok(family(cx, person)?.into_iter().find(|c| c.id == contact))
 }
 
+/// Who looks after people where an elder lives: the committee, else the officer, the desk, whoever coordinates.
+pub fn committee(cx: &mut Cx<'_>, person: PersonId) -> Result<Vec<AccountId>> {
+    const TIERS: [&[Role]; 3] =
+        [&[Role::CommitteeWorker], &[Role::CommunityOfficer], &[Role::DutyOfficer, Role::PostHead]];
+    let areas = people::app::persons::areas_of(cx, person)?;
+    let ground = places::snapshot(cx)?;
+    // A post is reached through the areas it serves.
+    let posts = ground.posts().iter().filter(|p| p.serves.iter().any(|a| areas.contains(a))).map(|p| p.id).collect();
+    let facts = ResourceFacts::Place(people::policy::PlaceFacts { areas, posts });
+    for roles in TIERS {
+        let mut out = Vec::new();
+        for account in people::app::staff::holders_of(cx, roles)? {
+            let actor = people::app::sessions::actor_of(cx, account)?;
+            if decide(&actor, Purpose::Job, Action::RegisterPerson, &facts).is_allowed() {
+                out.push(account);
+            }
+        }
+        if !out.is_empty() {
+            return Ok(out);
+        }
+    }
+    Ok(people::app::staff::holders_of(cx, &[Role::Coordinator])?)
+}
+
+/// Number of the card an elder wears now, for a notice that names nobody.
+pub fn card_number_of(cx: &mut Cx<'_>, person: PersonId) -> Result<Option<i64>> {
+    let all = super::cards::all(cx, person)?;
+    Ok(all.iter().find(|c| c.state.opens()).map(|c| c.number))
+}
+
 /// Who answers for a post: the desk, then the head, then whoever coordinates.
 pub fn desk(cx: &mut Cx<'_>, post: PostId) -> Result<Vec<AccountId>> {
     const TIERS: [&[Role]; 3] =

@@ -12,6 +12,10 @@ codes! {
         Identification = "identification",
         /// The finder who holds the card may read how to approach.
         Approach = "approach",
+        /// A photo is kept, for whoever works on a case of the elder, and for a helper while they help.
+        Photo = "photo",
+        /// The finder who holds the card may see it.
+        PhotoCard = "photo_card",
     }
 }
 
@@ -37,9 +41,11 @@ pub struct Haunt {
     /// Code of [`HauntKind`].
     pub kind: String,
     pub label: String,
-    /// WGS-84.
-    pub lon: f64,
-    pub lat: f64,
+    /// WGS-84; none while nobody has found it on a map.
+    #[serde(default)]
+    pub lon: Option<f64>,
+    #[serde(default)]
+    pub lat: Option<f64>,
 }
 
 impl Haunt {
@@ -47,7 +53,7 @@ impl Haunt {
         HauntKind::from_code(&self.kind).unwrap_or(HauntKind::Haunt)
     }
     pub fn point(&self) -> Option<Point> {
-        Point::new(self.lon, self.lat).ok()
+        Point::new(self.lon?, self.lat?).ok()
     }
 }
 

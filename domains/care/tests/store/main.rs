@@ -3,6 +3,8 @@
 
 mod card;
 mod circle;
+mod family;
+mod photo;
 mod planning;
 mod relay;
 

@@ -95,7 +95,7 @@ testkit::both_databases! {
         });
         assert_eq!(reads, 2);
         let own = t.family(move |cx| plan::open(cx, elder, &persons::For::Own));
-        assert_eq!(refused(own), "not-signed-in");
+        assert_eq!(refused(own), "not-yours", "a link alone opens no plan");
     }
 
     fn a_text_for_finders_gives_nobody_away(t: Town) {
@@ -106,7 +106,7 @@ testkit::both_databases! {
     }
 
     fn usual_places_are_kept_only_while_that_is_agreed_to(t: Town) {
-        let haunts = vec![Haunt { kind: "former-home".into(), label: "老街".into(), lon: 121.46, lat: 30.91 }];
+        let haunts = vec![Haunt { kind: "former-home".into(), label: "老街".into(), lon: Some(121.46), lat: Some(30.91) }];
         let with = |haunts| WritePlan { inner: Some(Inner { haunts, ..Inner::default() }), outer: None };
         assert_eq!(refused(t.write_plan(0, with(haunts.clone()))), "no-consent-places");
         let (elder, review_on) = (t.elder, t.world.house.rt.now().plus_days(365));

@@ -25,7 +25,7 @@ pub(crate) struct Town {
 
 impl Setup for Town {
     fn setup(kind: Kind) -> Self {
-        let world = World::with(kind, &[people::MIGRATIONS, places::MIGRATIONS, matters::MIGRATIONS]);
+        let world = World::with(kind, &[people::MIGRATIONS, places::MIGRATIONS, care::MIGRATIONS, matters::MIGRATIONS]);
         world.act(app::seed_classes);
         let here = Place { area: Some(COMMUNITY), ..Place::default() };
         let there = Place { area: Some(OTHER), ..Place::default() };

@@ -6,7 +6,7 @@ use crate::World;
 use care::app::cards::{self, Check, Made};
 use care::app::finder::{self, Answer as Opened, Said};
 use care::app::plan::{self, WritePlan};
-use care::app::{consents, contacts, schedule, threads};
+use care::app::{consents, contacts, photo, schedule, threads};
 use care::model::schedule::{Schedule, Slot, Where};
 use care::model::{CardState, Condition, Consented, Haunt, Inner, NewContact, Outer, Whom};
 use kernel::ids::{PersonId, PostId};
@@ -36,6 +36,8 @@ pub struct Cards {
     pub secrets: Vec<String>,
     /// Codes of letters of families, for `/p/…`.
     pub family: Vec<String>,
+    /// Last digits of the number of whoever holds each of them: the door before the plan asks for them.
+    pub digits: Vec<String>,
 }
 
 /// What ails them; stands in the record, behind its consent.
@@ -173,6 +175,8 @@ fn enrol(
         let new = NewContact { whom, mail, lang: Lang::ZhCn, may_collect: true, barred: false };
         let id = contacts::add(cx, person, why, &new)?;
         first = first.or(Some(id));
+        let number = g.phone.as_deref().map(digits).unwrap_or_default();
+        out.digits.push(number.get(number.len().saturating_sub(4)..).unwrap_or_default().to_owned());
         out.family.push(links::issue(cx, person, why, Some(g.id), Proof::IdCard)?.code);
     }
     let relative = world.people.person();
@@ -183,6 +187,10 @@ fn enrol(
     contacts::add(cx, person, why, &NewContact { whom, mail: None, lang: Lang::ZhCn, may_collect: !barred, barred })?;
     agree(cx, n, person, why)?;
     write_plan(cx, n, person, why)?;
+    if consents::in_force(cx, person, Consented::Photo)? {
+        let drawn = super::portrait::draw(n).map_err(|e| Error::Land(e.to_string()))?;
+        photo::put(cx, person, why, &drawn)?;
+    }
     if let Some(child) = first {
         let week = vec![
             Slot { days: vec![0, 1, 2, 3, 4], from: 0, to: 450, at: Where::Home(vec![child]) },
@@ -202,6 +210,10 @@ fn agree(cx: &mut Cx<'_>, n: usize, person: PersonId, why: &For) -> Result<(), E
     for what in Consented::ALL {
         // Some did not want a stranger to read about them.
         if *what == Consented::Approach && n % 4 == 2 {
+            continue;
+        }
+        // A photo is kept of some, and no stranger sees it.
+        if *what == Consented::PhotoCard || *what == Consented::Photo && !n.is_multiple_of(3) {
             continue;
         }
         let new = consents::NewConsent {
@@ -241,8 +253,8 @@ fn write_plan(cx: &mut Cx<'_>, n: usize, person: PersonId, why: &For) -> Result<
             let at = |kind: &str, label: &str, east: f64, north: f64| Haunt {
                 kind: kind.into(),
                 label: label.into(),
-                lon: p.lon() + east,
-                lat: p.lat() + north,
+                lon: Some(p.lon() + east),
+                lat: Some(p.lat() + north),
             };
             vec![
                 at("former-home", "老街的老房子", 0.011, 0.004),

@@ -7,6 +7,7 @@ mod history;
 mod lost;
 mod people;
 mod places;
+mod portrait;
 mod records;
 mod steps;
 

@@ -3,6 +3,7 @@
 
 mod ask;
 mod card;
+mod enrol;
 pub(crate) mod errors;
 mod grid;
 mod home;
@@ -29,6 +30,7 @@ pub(crate) fn routes() -> Router<App> {
         .merge(grid::routes())
         .merge(transparency::routes())
         .merge(poster::routes())
+        .merge(enrol::routes())
 }
 
 /// Every public template with invented data, for the tests of the pages.
@@ -44,5 +46,6 @@ pub(crate) fn samples(page: &crate::Page) -> Vec<(&'static str, String)> {
     all.extend(grid::samples(page));
     all.extend(transparency::samples(page));
     all.extend(poster::samples(page));
+    all.extend(enrol::samples(page));
     all
 }

@@ -30,6 +30,11 @@ impl Posted {
         all
     }
 
+    /// Everything in the order it came, as it was sent.
+    pub(crate) fn pairs(&self) -> Vec<(String, String)> {
+        self.all.clone()
+    }
+
     /// Every value of a field, tidied.
     pub(crate) fn list(&self, name: &str) -> Vec<String> {
         self.all.iter().filter(|(n, _)| n == name).map(|(_, text)| kernel::text::tidy(text)).collect()

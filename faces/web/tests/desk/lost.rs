@@ -173,3 +173,56 @@ async fn what_is_typed_wrong_is_said_and_kept() {
     let time = desk.step(&duty, case, "seen", "seen_at=half+past").await;
     assert!(time.body.contains("18:30"), "a time is asked for as one writes it");
 }
+
+/// The circle of the elder in the name of the case: who may, sees it and is logged; who may not, sees nothing.
+#[tokio::test]
+async fn the_circle_opens_in_the_name_of_an_open_case_and_is_logged_as_such() {
+    let desk = Desk::new();
+    let person = desk.resident();
+    let duty = desk.sign_in(Role::DutyOfficer).await;
+    let case = desk.lost(&duty).await;
+    let here = format!("/desk/lost/{case}/care");
+    assert_eq!(desk.post(&duty, &here, "do=open").await.status, StatusCode::NOT_FOUND, "nobody knows who it is yet");
+    desk.done(&duty, case, "take", "").await;
+    let name = format!("name={}", encoded("王桂芳"));
+    desk.post(&duty, &format!("/desk/lost/{case}/find"), &name).await;
+    desk.done(&duty, case, "identified", &format!("person={person}&how=said")).await;
+    let may = who_may(Action::ViewCare);
+    for role in Role::ALL.iter().filter(|r| !may.contains(r)) {
+        let cookie = desk.sign_in(*role).await;
+        for path in [here.clone(), format!("/desk/lost/{case}/photo")] {
+            let answer =
+                if path == here { desk.post(&cookie, &path, "do=open").await } else { desk.get(&cookie, &path).await };
+            assert!(
+                answer.status == StatusCode::FORBIDDEN || answer.status == StatusCode::NOT_FOUND,
+                "{} {path}",
+                role.code()
+            );
+            assert!(!answer.body.contains("李敏"));
+        }
+    }
+    assert_eq!(desk.post("", &here, "do=open").await.status, StatusCode::UNAUTHORIZED);
+    let page = desk.post(&duty, &here, "do=open").await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.body);
+    assert!(page.body.contains("回到走失案件"));
+    let slot = "do=slot-add&days=0&from=07:30&to=18:30&who=alone";
+    assert!(desk.post(&duty, &here, slot).await.body.contains("07:30–18:30"));
+    let opened = desk.post(&duty, &here, "do=plan-open").await;
+    assert!(opened.body.contains("name=\"habits\""));
+    let purpose = format!("case:{case}");
+    let logged = desk.sql(move |cx| {
+        let sql = "SELECT COUNT(*) AS n FROM audit_read WHERE purpose = $1 AND fields LIKE '%plan%'";
+        cx.query_one(sql, store::params![purpose])?.i64("n")
+    });
+    assert!(logged >= 1, "under the case");
+    assert_eq!(
+        desk.get(&duty, &format!("/desk/lost/{case}/photo")).await.status,
+        StatusCode::NOT_FOUND,
+        "there is none"
+    );
+    assert_eq!(desk.get(&duty, &format!("/desk/help-needed/{case}/photo")).await.status, StatusCode::FORBIDDEN);
+    // A case that is over opens nothing any more.
+    desk.done(&duty, case, "answer", &format!("words={}&reached=told", encoded("认错了人"))).await;
+    desk.done(&duty, case, "close", "outcome=not_lost").await;
+    assert_ne!(desk.post(&duty, &here, "do=open").await.status, StatusCode::OK);
+}

@@ -35,16 +35,16 @@ const SECRETS: &[&str] = &[
     "limin@",
 ];
 
-struct Carded {
-    site: Site,
-    elder: PersonId,
+pub(crate) struct Carded {
+    pub(crate) site: Site,
+    pub(crate) elder: PersonId,
     officer: AccountId,
     made: Made,
     spare: Made,
 }
 
 impl Carded {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let site = Site::new();
         let area = site.community;
         let officer = site
@@ -99,10 +99,9 @@ impl Carded {
         this
     }
 
-    fn working<T: Send + 'static>(&self, f: impl FnOnce(&mut Cx<'_>, &For) -> care::Result<T> + Send + 'static) -> T {
-        let matter = MatterId(uuid::Uuid::from_u128(0x77));
-        let facts = MatterFacts {
-            id: matter,
+    pub(crate) fn facts(&self) -> MatterFacts {
+        MatterFacts {
+            id: MatterId(uuid::Uuid::from_u128(0x77)),
             areas: vec![self.site.community],
             posts: vec![],
             orgs: vec![],
@@ -112,8 +111,15 @@ impl Carded {
             about_accounts: vec![],
             about_orgs: vec![],
             open: true,
-        };
-        let why = For::Matter(Box::new(facts));
+        }
+    }
+
+    pub(crate) fn working<T: Send + 'static>(
+        &self,
+        f: impl FnOnce(&mut Cx<'_>, &For) -> care::Result<T> + Send + 'static,
+    ) -> T {
+        let matter = MatterId(uuid::Uuid::from_u128(0x77));
+        let why = For::Matter(Box::new(self.facts()));
         let who = self.site.world.who(self.officer, Purpose::Matter(matter));
         self.site.world.act_as(who, move |cx| f(cx, &why)).unwrap()
     }
@@ -146,10 +152,10 @@ impl Carded {
         }
         self.site.send(request.body(Body::empty()).unwrap())
     }
-    fn open(&self, path: &str) -> Reply {
+    pub(crate) fn open(&self, path: &str) -> Reply {
         self.visit("GET", path, &[("user-agent", PHONE)])
     }
-    fn say(&self, path: &str, fields: &[(&str, &str)], cookie: Option<&str>) -> Reply {
+    pub(crate) fn say(&self, path: &str, fields: &[(&str, &str)], cookie: Option<&str>) -> Reply {
         let fields: Vec<_> = fields.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
         let mut request = Request::post(path).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         if let Some(cookie) = cookie {
@@ -157,7 +163,7 @@ impl Carded {
         }
         self.site.send(request.body(Body::from(encode(&fields))).unwrap())
     }
-    fn count(&self, sql: &'static str) -> i64 {
+    pub(crate) fn count(&self, sql: &'static str) -> i64 {
         self.site.world.look(move |cx| cx.query_one(sql, &[])?.i64("n"))
     }
     fn scans(&self) -> i64 {
@@ -165,7 +171,7 @@ impl Carded {
     }
 }
 
-fn cookie_of(reply: &Reply) -> String {
+pub(crate) fn cookie_of(reply: &Reply) -> String {
     reply.headers[header::SET_COOKIE].to_str().unwrap().split(';').next().unwrap().to_owned()
 }
 

@@ -2,10 +2,12 @@
 //! Public pages over HTTP without a browser: forms as any client sends them, and what stands around them.
 
 mod card;
+mod enrol;
 mod follow;
 mod guard;
 mod hard;
 mod lost;
+mod plan;
 mod push;
 mod report;
 mod site;

@@ -38,6 +38,7 @@ pub(super) fn make(cx: &mut Cx<'_>, r: &Request) -> Result<(), Error> {
     let kept = match r.of {
         Of::Person(person) => {
             let mut kept = copy_of_record(cx, person, r.facts())?;
+            kept.extend(care::app::own::kept(cx, person, r.facts()).map_err(of_care)?);
             matters_about(cx, person, &mut kept)?;
             kept
         }
@@ -53,6 +54,16 @@ pub(super) fn make(cx: &mut Cx<'_>, r: &Request) -> Result<(), Error> {
     let (kind, subject) = r.of.subject();
     cx.record_read(kind, subject, &["copy"])?;
     ends(cx, r.id, until)
+}
+
+/// What the circle refuses is refused by the policy or the store.
+fn of_care(error: care::Error) -> Error {
+    match error {
+        care::Error::Store(e) => e.into(),
+        care::Error::Denied(e) => e.into(),
+        care::Error::People(e) => e.into(),
+        other => Error::Store(::store::Error::Setup(other.to_string())),
+    }
 }
 
 fn ends(cx: &mut Cx<'_>, id: DataRequestId, at: Moment) -> Result<(), Error> {

@@ -40,6 +40,8 @@ pub(super) struct NeedView {
     /// They help now.
     pub mine: Option<String>,
     pub name: Option<String>,
+    /// They help, and there is a photo that may be seen.
+    pub photo: bool,
     pub place: Option<String>,
     /// For the map app of the phone.
     pub geo: Option<String>,
@@ -66,6 +68,10 @@ pub(super) struct HelpPage {
 fn view(cx: &mut Cx<'_>, page: &Page, h: HelpAsked) -> Result<NeedView, Fail> {
     let ground = places::snapshot(cx)?;
     let row = lost::app::load(cx, h.case)?;
+    let photo = match row.person {
+        Some(person) if h.name.is_some() => care::app::photo::is_there(cx, person)?,
+        _ => false,
+    };
     let helps = matches!(h.mine, Some((Helping::Helps, _)));
     Ok(NeedView {
         href: page.href(format!("/desk/help-needed/{}", h.case)),
@@ -79,6 +85,7 @@ fn view(cx: &mut Cx<'_>, page: &Page, h: HelpAsked) -> Result<NeedView, Fail> {
         described: described(page, &h.described),
         mine: h.mine.filter(|_| helps).map(|(_, task)| page.tk("lost-task-", task.code())),
         name: h.name,
+        photo,
         place: h.place,
         geo: h.point.map(|p| format!("geo:{:.5},{:.5}", p.lat(), p.lon())),
         open: h.state.is_open(),

@@ -1,6 +1,7 @@
 //! A lost elder on the desk: the list of cases, the form for a call, one screen for a case with everything that can be done on it,
 //! and the page of whoever was asked for help.
 
+mod care;
 mod case;
 mod help;
 mod known;
@@ -24,6 +25,7 @@ pub(super) fn routes() -> Router<App> {
         .merge(list::routes())
         .merge(new::routes())
         .merge(case::routes())
+        .merge(care::routes())
         .merge(known::routes())
         .merge(steps::routes())
         .merge(help::routes())

@@ -139,6 +139,7 @@ fn need(page: &Page, helps: bool) -> NeedView {
         described: vec![(page.t("lost-field-sex"), page.t("lost-sex-f"))],
         mine: helps.then(|| page.t("lost-task-search")),
         name: helps.then(|| w("王桂芳", "Wang Guifang")),
+        photo: helps,
         place: helps.then(|| w("老街口", "Old Street")),
         geo: helps.then(|| "geo:30.9,121.5".into()),
         open: true,

@@ -1,25 +1,26 @@
-//! Contacts, care plan, schedule and card of an elder, in the name of a matter that is about them. Opened by a POST like the
+//! Contacts, care plan, schedule and card of an elder, in the name of a matter that is about them, or of their
+//! case. Opened by a POST like the
 //! record itself; the sealed plan by a button of its own, because its opening is told to the family.
 
 mod view;
 
 use super::{date, unkept};
 use crate::desk::Frame;
+use crate::guard::PHOTOS;
 use crate::public::post::Posted;
 use crate::session::Staff;
-use crate::{App, Fail, Page};
+use crate::{App, Fail, Page, hours, photos};
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use axum::routing::post;
+use axum::routing::{get, post};
 use care::app::cards::{self, Check};
 use care::app::consents::{self, NewConsent};
 use care::app::plan::{self, Plan, WritePlan};
 use care::app::{contacts, schedule};
-use care::model::schedule::{Exception, Slot, Where};
 use care::model::{Condition, Consented, Haunt, Inner, NewContact, Outer, Whom};
-use kernel::ids::{ContactId, MatterId, PersonId};
+use kernel::ids::{CaseId, ContactId, MatterId, PersonId};
 use kernel::{Datum, Lang, Purpose};
 use matters::app::persons as of;
 use people::app::consents::{Answer, By, Way};
@@ -28,7 +29,41 @@ use people::model::GuardianId;
 use store::Cx;
 
 pub(super) fn routes() -> Router<App> {
-    Router::new().route("/desk/matters/{id}/people/{person}/care", post(act))
+    Router::new()
+        .route("/desk/matters/{id}/people/{person}/care", post(act).layer(DefaultBodyLimit::max(PHOTOS)))
+        .route("/desk/matters/{id}/people/{person}/photo", get(photo))
+}
+
+/// In whose name the page is opened: a matter about the elder, or their case.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::desk) enum Door {
+    Matter(MatterId, PersonId),
+    Case(CaseId),
+}
+
+impl Door {
+    const fn purpose(self) -> Purpose {
+        match self {
+            Self::Matter(id, _) => Purpose::Matter(id),
+            Self::Case(id) => Purpose::Case(id),
+        }
+    }
+    fn back(self, page: &Page) -> String {
+        match self {
+            Self::Matter(id, person) => page.href(format!("/desk/matters/{id}/people/{person}")),
+            Self::Case(id) => page.href(format!("/desk/lost/{id}")),
+        }
+    }
+    /// Whom it is about, and in whose name.
+    fn open(self, cx: &mut Cx<'_>) -> Result<(PersonId, For), Fail> {
+        match self {
+            Self::Matter(id, person) => Ok((person, of::in_the_name_of(cx, id, person)?)),
+            Self::Case(id) => {
+                let person = lost::app::load(cx, id)?.person.ok_or(Fail::NotFound)?;
+                Ok((person, lost::app::in_the_name_of(cx, id, person)?))
+            }
+        }
+    }
 }
 
 /// What a form did.
@@ -41,8 +76,9 @@ struct Done {
 
 /// Why nothing was done.
 enum No {
-    Matter(matters::Error),
+    Door(Fail),
     Care(care::Error),
+    Picture(matters::photo::PhotoError),
 }
 
 impl From<store::Error> for No {
@@ -58,18 +94,59 @@ async fn act(
     Path((id, person)): Path<(MatterId, PersonId)>,
     posted: Posted,
 ) -> Result<Response, Fail> {
-    let who = staff.who(Purpose::Matter(id));
+    act_in(app, page, staff, Door::Matter(id, person), posted).await
+}
+
+async fn photo(
+    State(app): State<App>,
+    staff: Staff,
+    Path((id, person)): Path<(MatterId, PersonId)>,
+) -> Result<Response, Fail> {
+    photo_in(&app, &staff, Door::Matter(id, person)).await
+}
+
+/// The photo, in the name of a matter or a case.
+pub(in crate::desk) async fn photo_in(app: &App, staff: &Staff, door: Door) -> Result<Response, Fail> {
+    let found = app.rt.write(staff.who(door.purpose()), move |cx| {
+        let (person, why) = door.open(cx)?;
+        Ok::<_, Fail>(care::app::photo::view(cx, person, &why)?)
+    });
+    Ok(photos::jpeg(found.await?.ok_or(Fail::NotFound)?.jpeg))
+}
+
+/// Opens the page, or does what a form of it asks for, in the name of a matter or a case.
+pub(in crate::desk) async fn act_in(
+    app: App,
+    page: Page,
+    staff: Staff,
+    door: Door,
+    mut posted: Posted,
+) -> Result<Response, Fail> {
+    let who = staff.who(door.purpose());
+    let picture = match std::mem::take(&mut posted.files).into_iter().next() {
+        Some(file) => Some(photos::portrait(file).await?),
+        None => None,
+    };
     let done = app
         .rt
         .write(who.clone(), move |cx| {
-            let why = of::in_the_name_of(cx, id, person).map_err(No::Matter)?;
+            let (person, why) = door.open(cx).map_err(No::Door)?;
             // A refusal goes out as one: whatever was done before it is taken back.
-            step(cx, person, &why, &posted).map_err(No::Care)
+            match (posted.get("do").as_str(), picture) {
+                ("photo", Some(Ok(new))) => {
+                    care::app::photo::put(cx, person, &why, &new).map_err(No::Care)?;
+                    Ok(Done { key: Some("photo"), plan: None })
+                }
+                ("photo", Some(Err(wrong))) => Err(No::Picture(wrong)),
+                ("photo", None) => Err(No::Care(care::Error::Invalid { field: "photo", why: "missing" })),
+                _ => step(cx, person, &why, &posted).map_err(No::Care),
+            }
         })
         .await;
     let (done, problem) = match done {
         Ok(done) => (done, None),
-        Err(No::Matter(error)) => return Err(error.into()),
+        Err(No::Door(fail)) => return Err(fail),
+        Err(No::Picture(wrong)) => (Done { key: None, plan: None }, Some(page.t(wrong.key()))),
         Err(No::Care(error)) => match told(&page, &error) {
             Some(words) => (Done { key: None, plan: None }, Some(words)),
             None => return Err(error.into()),
@@ -77,11 +154,10 @@ async fn act(
     };
     let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let shown = app.rt.write(who, move |cx| {
-        let why = of::in_the_name_of(cx, id, person)?;
+        let (person, why) = door.open(cx)?;
         let frame = Frame::load(cx, &page, &staff, "")?;
-        let back = page.href(format!("/desk/matters/{id}/people/{person}"));
         let words = done.key.map(|key| page.tk("circle-done-", key));
-        view::load(cx, page, frame, person, &why, back, done.plan, words, problem)
+        view::load(cx, page, frame, (person, &why, door), done.plan, words, problem)
     });
     let body = unkept(&shown.await?)?;
     Ok((status, body).into_response())
@@ -125,6 +201,20 @@ fn of_contact(posted: &Posted) -> care::Result<ContactId> {
     posted.get("id").parse().map_err(|_| care::Error::Invalid { field: "contact", why: "unknown" })
 }
 
+/// A place: in words, and on the map where somebody knows where that is.
+fn haunt(kind: String, posted: &Posted) -> care::Result<Haunt> {
+    let label = posted.get("haunt");
+    let (lon, lat) = (posted.get("lon"), posted.get("lat"));
+    if lon.is_empty() && lat.is_empty() {
+        return Ok(Haunt { kind, label, lon: None, lat: None });
+    }
+    let wrong = || care::Error::Invalid { field: "haunts", why: "range" };
+    let datum: Datum = posted.get("datum").parse().map_err(|_| wrong())?;
+    let degrees = |typed: &str| typed.parse::<f64>().map_err(|_| wrong());
+    let point = datum.to_wgs84(degrees(&lon)?, degrees(&lat)?).map_err(|_| wrong())?;
+    Ok(Haunt { kind, label, lon: Some(point.lon()), lat: Some(point.lat()) })
+}
+
 /// Does what a form of the page asks for.
 fn step(cx: &mut Cx<'_>, person: PersonId, why: &For, posted: &Posted) -> care::Result<Done> {
     let what = posted.get("do");
@@ -145,6 +235,10 @@ fn step(cx: &mut Cx<'_>, person: PersonId, why: &For, posted: &Posted) -> care::
         "plan" => {
             write_plan(cx, person, why, posted)?;
             "plan"
+        }
+        "photo-remove" => {
+            care::app::photo::remove(cx, person, why)?;
+            "photo"
         }
         "slot-add" | "slot-drop" | "day-drop" => {
             write_schedule(cx, person, why, &what, posted)?;
@@ -184,12 +278,15 @@ fn contact(cx: &mut Cx<'_>, person: PersonId, why: &For, what: &str, id: Contact
 fn consent(cx: &mut Cx<'_>, person: PersonId, why: &For, what: &str, posted: &Posted) -> care::Result<()> {
     let missing = |field| care::Error::Invalid { field, why: "missing" };
     let part = Consented::from_code(&posted.get("what")).ok_or(missing("consent"))?;
-    let by = By::from_code(&posted.get("by")).ok_or(missing("by"))?;
+    // A guardian is named by their id: each speaks in their own name.
+    let named = posted.get("by").parse::<GuardianId>().ok();
+    let by = named.map_or_else(|| By::from_code(&posted.get("by")), |_| Some(By::Guardian)).ok_or(missing("by"))?;
     let way = Way::from_code(&posted.get("way")).ok_or(missing("way"))?;
     if what == "withdraw" {
         return consents::withdraw(cx, person, why, part, by, way);
     }
-    let guardian = people::app::persons::spoken_for(cx, person)?.first().map(|g| g.id);
+    let first = people::app::persons::spoken_for(cx, person)?.first().map(|g| g.id);
+    let guardian = named.or(first);
     let new = NewConsent {
         what: part,
         answer: Answer::from_code(&posted.get("answer")).ok_or(missing("answer"))?,
@@ -214,11 +311,7 @@ fn write_plan(cx: &mut Cx<'_>, person: PersonId, why: &For, posted: &Posted) -> 
         !gone.contains(&(at - 1))
     });
     if let Some(kind) = some(posted.get("haunt_kind")) {
-        let wrong = care::Error::Invalid { field: "haunts", why: "range" };
-        let degrees = |name| posted.get(name).parse::<f64>().map_err(|_| wrong.clone());
-        let datum: Datum = posted.get("datum").parse().map_err(|_| wrong.clone())?;
-        let point = datum.to_wgs84(degrees("lon")?, degrees("lat")?).map_err(|_| wrong.clone())?;
-        haunts.push(Haunt { kind, label: posted.get("haunt"), lon: point.lon(), lat: point.lat() });
+        haunts.push(haunt(kind, posted)?);
     }
     let inner = Inner {
         approach: posted.get("approach"),
@@ -246,39 +339,9 @@ fn write_plan(cx: &mut Cx<'_>, person: PersonId, why: &For, posted: &Posted) -> 
     plan::write(cx, person, why, seen, &WritePlan { inner: Some(inner), outer }).map(drop)
 }
 
-/// `07:30` as minutes of the day; `24:00` is its end.
-fn minutes(text: &str) -> Option<u16> {
-    let (h, m) = text.split_once(':')?;
-    let (h, m): (u16, u16) = (h.parse().ok()?, m.parse().ok()?);
-    (m < 60 && h * 60 + m <= 1_440).then_some(h * 60 + m)
-}
-
 fn write_schedule(cx: &mut Cx<'_>, person: PersonId, why: &For, what: &str, posted: &Posted) -> care::Result<()> {
     let (mut now, seen) = schedule::get(cx, person, why)?;
-    let index = posted.get("n").parse::<usize>().unwrap_or(usize::MAX);
-    match what {
-        "slot-drop" if index < now.week.len() => drop(now.week.remove(index)),
-        "day-drop" if index < now.exceptions.len() => drop(now.exceptions.remove(index)),
-        "slot-add" => {
-            let wrong = |field| care::Error::Invalid { field, why: "range" };
-            let from = minutes(&posted.get("from")).ok_or(wrong("from"))?;
-            let to = minutes(&posted.get("to")).ok_or(wrong("to"))?;
-            let to = if to == 0 { 1_440 } else { to };
-            let at = match posted.get("who").as_str() {
-                "alone" => Where::Alone,
-                "elsewhere" => Where::Elsewhere(posted.get("where")),
-                id => Where::Home(vec![id.parse().map_err(|_| care::Error::Invalid { field: "who", why: "missing" })?]),
-            };
-            match posted.get("date").parse() {
-                Ok(date) => now.exceptions.push(Exception { date, from, to, at }),
-                Err(_) => {
-                    let days = posted.list("days").iter().filter_map(|d| d.parse().ok()).collect();
-                    now.week.push(Slot { days, from, to, at });
-                }
-            }
-        }
-        _ => {}
-    }
+    hours::step(&mut now, what, posted)?;
     schedule::set(cx, person, why, seen, &now).map(drop)
 }
 

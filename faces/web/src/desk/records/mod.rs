@@ -14,6 +14,7 @@ mod rules;
 mod show;
 mod step;
 
+pub(super) use care::{Door, act_in, photo_in};
 pub(super) use of_matter::plain_record;
 
 use crate::{App, Fail, Page, html};

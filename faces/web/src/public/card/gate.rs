@@ -58,6 +58,11 @@ pub(super) async fn thread(app: &App, card: &OpenCard, secret: &str) -> Result<O
     Ok(app.rt.read(app.anybody(), move |cx| finder::thread(cx, &card, &secret)).await?)
 }
 
+pub(super) async fn photo(app: &App, card: &OpenCard) -> Result<Vec<u8>, Fail> {
+    let card = card.clone();
+    Ok(app.rt.write(app.anybody(), move |cx| finder::photo(cx, &card)).await?)
+}
+
 pub(super) async fn close(app: &App, card: &OpenCard, secret: &str, report: bool) -> Result<(), Fail> {
     let (card, secret) = (card.clone(), secret.to_owned());
     Ok(app.rt.write(app.anybody(), move |cx| finder::close(cx, &card, &secret, report)).await?)

@@ -30,6 +30,7 @@ pub(super) fn routes() -> Router<App> {
     Router::new()
         .route("/c", get(ask).post(typed))
         .route("/c/{code}", get(show))
+        .route("/c/{code}/photo", get(photo))
         .route("/c/{code}/say", post(say))
         .route("/c/{code}/talk", get(talk))
         .route("/c/{code}/end", post(end))
@@ -77,6 +78,8 @@ struct ShowPage {
     code: String,
     phone: String,
     approach: Option<String>,
+    /// Somebody agreed that a finder sees it.
+    photo: bool,
     /// Something was written already.
     talks: bool,
     text: String,
@@ -161,6 +164,7 @@ async fn show(
         page,
         code,
         phone,
+        photo: card.photo,
         approach: card.approach,
         talks,
         text: String::new(),
@@ -222,6 +226,7 @@ async fn say(
             page,
             code,
             phone,
+            photo: card.photo,
             approach: card.approach,
             talks: had.is_some(),
             text,
@@ -245,6 +250,20 @@ fn secret_cookie(app: &App, secret: &str) -> HeaderValue {
     let mut value = HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static(""));
     value.set_sensitive(true);
     value
+}
+
+/// The photo, only while it is agreed to that a finder sees it; else there is none, as of a card that never was.
+async fn photo(
+    State(app): State<App>,
+    page: Page,
+    Extension(source): Extension<Source>,
+    Path(code): Path<String>,
+) -> Result<Response, Fail> {
+    let Some(card) = gate::find(&app, &code).await? else { return wrong(&app, page, source) };
+    if !card.photo {
+        return wrong(&app, page, source);
+    }
+    Ok(crate::photos::jpeg(gate::photo(&app, &card).await?))
 }
 
 async fn talk(
@@ -292,6 +311,7 @@ pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
             page: page.clone(),
             code: "ABCDEFGHJKMNPQRSTVWX".into(),
             phone: phone(),
+            photo: full,
             approach: full.then(|| say("请慢慢说话，她喜欢听越剧。", "Speak slowly; she likes opera.")),
             talks: full,
             text: String::new(),

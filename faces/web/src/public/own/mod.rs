@@ -4,6 +4,7 @@
 mod card;
 mod gate;
 mod missing;
+mod plan;
 mod requests;
 mod view;
 
@@ -29,6 +30,7 @@ pub(super) fn routes() -> Router<App> {
         .layer(from_fn(super::track::no_store))
         .merge(requests::routes())
         .merge(card::routes())
+        .merge(plan::routes())
 }
 
 #[derive(Template)]
@@ -94,5 +96,6 @@ pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
     let mut all: Vec<_> = out.into_iter().map(|(name, text)| (name, text.unwrap_or_default())).collect();
     all.extend(requests::samples(page));
     all.extend(card::samples(page));
+    all.extend(plan::samples(page));
     all
 }

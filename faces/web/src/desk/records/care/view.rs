@@ -1,17 +1,19 @@
 //! Contacts, plan, schedule and card as the page shows them.
 
 use super::super::day;
+use super::Door;
 use crate::desk::Frame;
+use crate::hours::{self, Hours};
 use crate::{Fail, Page, fmt};
 use askama::Template;
 use care::app::cards::{self, CardLine};
 use care::app::plan::Plan;
 use care::app::{consents, contacts, schedule};
-use care::model::schedule::Where;
 use care::model::{Act, Condition, Consented, ContactLine, HauntKind};
 use kernel::ids::PersonId;
 use people::app::consents::Standing;
-use people::app::persons::{self, For};
+use people::app::persons::{self, For, GuardianLine};
+use people::policy::Action;
 use store::Cx;
 
 /// Whether something is agreed to.
@@ -19,14 +21,6 @@ pub(super) struct Agreed {
     pub what: &'static str,
     pub given: bool,
     pub standing: String,
-}
-
-/// A line of the schedule.
-pub(super) struct Hours {
-    pub n: usize,
-    pub when: String,
-    pub who: String,
-    pub alone: bool,
 }
 
 #[derive(Template)]
@@ -41,6 +35,13 @@ pub(super) struct CarePage {
     contacts: Vec<ContactLine>,
     /// Guardians who are no contacts yet: id and name.
     guardians: Vec<(String, String)>,
+    /// Everybody who speaks for the elder: id and name.
+    speak: Vec<(String, String)>,
+    may: May,
+    /// Where the photo is, when there is one and whoever reads may see it.
+    photo: Option<String>,
+    /// Opened in the name of a case: back is a page, not a form.
+    from_case: bool,
     agreed: Vec<Agreed>,
     plan: Option<Plan>,
     week: Vec<Hours>,
@@ -65,41 +66,41 @@ fn spoken(phone: &str) -> String {
     fmt::phone(phone)
 }
 
-fn clock(minute: u16) -> String {
-    format!("{:02}:{:02}", minute / 60, minute % 60)
+/// What whoever reads may do here; asked of the policy, to show no form that would be refused.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct May {
+    change: bool,
+    consent: bool,
+    card: bool,
+    plan: bool,
 }
 
-fn who(page: &Page, all: &[ContactLine], at: &Where) -> String {
-    match at {
-        Where::Alone => page.t("circle-alone"),
-        Where::Elsewhere(label) => label.clone(),
-        Where::Home(ids) => {
-            let names = ids.iter().filter_map(|id| all.iter().find(|c| c.id == *id)).map(|c| c.name.clone());
-            names.collect::<Vec<_>>().join(&page.t("list-comma"))
-        }
-    }
-}
-
-#[expect(clippy::too_many_arguments, reason = "what a page shows")]
 pub(super) fn load(
     cx: &mut Cx<'_>,
     page: Page,
     frame: Frame,
-    person: PersonId,
-    why: &For,
-    back: String,
+    (person, why, door): (PersonId, &For, Door),
     plan: Option<Plan>,
     done: Option<String>,
     problem: Option<String>,
 ) -> Result<CarePage, Fail> {
     let all = contacts::of(cx, person, why)?;
     let (schedule, _) = schedule::get(cx, person, why)?;
-    let guardians = persons::spoken_for(cx, person)?;
-    let guardians = guardians
-        .into_iter()
-        .filter(|g| all.iter().all(|c| c.guardian != Some(g.id)))
-        .map(|g| (g.id.to_string(), g.who.map_or_else(String::new, |w| w.name)))
-        .collect();
+    let mut may = |action| persons::may(cx, person, why, action).is_ok();
+    let may = May {
+        change: may(Action::ChangeCare),
+        consent: may(Action::RecordConsent),
+        card: may(Action::ManageCard),
+        plan: may(Action::OpenPlan),
+    };
+    let speaking = persons::spoken_for(cx, person)?;
+    let named = |g: &GuardianLine| (g.id.to_string(), g.who.as_ref().map_or_else(String::new, |w| w.name.clone()));
+    let speak = speaking.iter().map(named).collect();
+    let new = speaking.iter().filter(|g| all.iter().all(|c| c.guardian != Some(g.id)));
+    let guardians = new.map(named).collect();
+    let back = door.back(&page);
+    let photo = care::app::photo::is_there(cx, person)? && may.plan;
+    let photo = photo.then(|| format!("{back}/photo"));
     let mut agreed = Vec::new();
     for what in Consented::ALL {
         let standing = consents::standing(cx, person, *what)?;
@@ -112,27 +113,16 @@ pub(super) fn load(
         let given = matches!(standing, Standing::Given { .. });
         agreed.push(Agreed { what: what.code(), given, standing: words });
     }
-    let hours = |n: usize, days: String, from: u16, to: u16, at: &Where| Hours {
-        n,
-        when: format!("{days} {}–{}", clock(from), clock(to)),
-        who: who(&page, &all, at),
-        alone: *at == Where::Alone,
-    };
-    let named = |days: &[u8]| {
-        days.iter().map(|d| page.tk("weekday-", u16::from(*d) + 1)).collect::<Vec<_>>().join(&page.t("list-comma"))
-    };
-    let week = schedule.week.iter().enumerate().map(|(n, s)| hours(n, named(&s.days), s.from, s.to, &s.at)).collect();
-    let days = schedule
-        .exceptions
-        .iter()
-        .enumerate()
-        .map(|(n, e)| hours(n, e.date.to_string(), e.from, e.to, &e.at))
-        .collect();
+    let (week, days) = hours::lines(&page, &schedule, &all);
     Ok(CarePage {
         here: format!("{back}/care"),
         back,
         done,
         problem,
+        from_case: matches!(door, Door::Case(_)),
+        may,
+        photo,
+        speak,
         guardians,
         agreed,
         plan,
@@ -183,7 +173,12 @@ pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
             approach: say("请慢慢说话。", "Speak slowly."),
             habits: String::new(),
             found_before: String::new(),
-            haunts: vec![Haunt { kind: "work".into(), label: say("纺织厂", "Mill"), lon: 121.5, lat: 30.9 }],
+            haunts: vec![Haunt {
+                kind: "work".into(),
+                label: say("纺织厂", "Mill"),
+                lon: Some(121.5),
+                lat: Some(30.9),
+            }],
         },
         outer: Some(Outer { height_cm: Some(152), build: "thin".into(), marks: None, home: None }),
         may_keep_haunts: version > 0,
@@ -197,6 +192,10 @@ pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
         problem: full.then(|| page.tk("rule-care-", "has-card")),
         contacts: if full { vec![contact(false), contact(true)] } else { Vec::new() },
         guardians: vec![("1".into(), say("李敏", "Li Min"))],
+        speak: vec![("1".into(), say("李敏", "Li Min"))],
+        may: May { change: full, consent: full, card: full, plan: full },
+        from_case: !full,
+        photo: full.then(|| "/desk/photo".to_owned()),
         agreed: vec![
             Agreed { what: "identification", given: full, standing: page.t("circle-not-asked") },
             Agreed { what: "approach", given: false, standing: page.t("circle-may-ask") },
