@@ -90,7 +90,7 @@ pub fn shown(cx: &mut Cx<'_>, person: PersonId) -> Result<Option<Picture>> {
     let Some(row) = cx.query_opt(sql, params![person, cx.district()])? else { return Ok(None) };
     let jpeg = match cx.open(KeyClass::Text, row.uuid("photo_id")?, &row.blob("sealed")?) {
         Err(store::Error::Erased) => return Ok(None),
-        bytes => bytes?.to_vec(),
+        bytes => bytes?,
     };
     cx.record_read("person", person.0, &["photo"])?;
     let side = |name| -> Result<u32> { Ok(u32::try_from(row.i64(name)?).unwrap_or(0)) };

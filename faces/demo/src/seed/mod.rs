@@ -23,7 +23,7 @@ pub use cards::{Cards, DemoCard};
 pub use history::{DAYS, MATTERS};
 
 /// Counts up when the same seed would give other data, so that old data is made anew.
-pub const VERSION: u32 = 6;
+pub const VERSION: u32 = 7;
 /// The password of every demo account.
 pub const PASSWORD: &str = "heling2026";
 

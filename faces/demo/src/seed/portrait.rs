@@ -9,8 +9,9 @@ const HEIGHT: u32 = 440;
 
 /// The n-th drawing.
 pub(super) fn draw(n: usize) -> Result<Picture, ImageError> {
-    let coat = [[64, 96, 140], [130, 70, 70], [70, 110, 80], [110, 90, 130]][n % 4];
-    let hair = [[225, 225, 222], [185, 185, 185], [120, 120, 125]][n % 3];
+    let pick = |all: &[[u8; 3]]| all.get(n % all.len().max(1)).copied().unwrap_or([90, 90, 90]);
+    let coat = pick(&[[64, 96, 140], [130, 70, 70], [70, 110, 80], [110, 90, 130]]);
+    let hair = pick(&[[225, 225, 222], [185, 185, 185], [120, 120, 125]]);
     let glasses = n.is_multiple_of(2);
     let picture = RgbImage::from_fn(WIDTH, HEIGHT, |x, y| {
         let (x, y) = (f64::from(x), f64::from(y));
@@ -19,7 +20,7 @@ pub(super) fn draw(n: usize) -> Result<Picture, ImageError> {
         let rim =
             [oval(150.0, 190.0, 26.0, 22.0), oval(210.0, 190.0, 26.0, 22.0)].iter().any(|o| (0.82..1.15).contains(o));
         let smile = (0.86..1.1).contains(&oval(180.0, 236.0, 30.0, 18.0)) && y > 240.0;
-        let colour = if glasses && rim || eye < 1.0 {
+        let colour: [u8; 3] = if glasses && rim || eye < 1.0 {
             [40, 40, 44]
         } else if smile {
             [150, 70, 70]
@@ -32,7 +33,7 @@ pub(super) fn draw(n: usize) -> Result<Picture, ImageError> {
         } else {
             [238, 234, 226]
         };
-        Rgb(colour.map(|c: u8| c))
+        Rgb(colour)
     });
     let mut jpeg = Vec::new();
     JpegEncoder::new_with_quality(&mut jpeg, 82).encode_image(&picture)?;
