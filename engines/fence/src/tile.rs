@@ -12,7 +12,7 @@
 use crate::grid::{Frame, Place, split};
 use crate::local::{Spot, side};
 use crate::shape::{At, Shape};
-use crate::trace::{Crossed, Traced, trace};
+use crate::trace::{Crossed, Traced, Tracer};
 use std::sync::Arc;
 
 const ONE: u32 = 1;
@@ -232,8 +232,9 @@ struct Builder {
 impl Builder {
     fn new(areas: &[(u32, &Shape)], frame: &Frame, side: u32) -> Self {
         let mut builder = Self { side, everywhere: Vec::new(), covered: Vec::new(), crossed: Vec::new() };
+        let mut tracer = Tracer::new(frame, side);
         for (area, shape) in areas {
-            match trace(shape, frame, side) {
+            match tracer.trace(shape) {
                 Traced::Nowhere => {}
                 Traced::Everywhere => builder.everywhere.push(*area),
                 Traced::Cells { covered, crossed } => {

@@ -24,7 +24,8 @@ pub(crate) struct Crossed {
 /// Rounding moves nothing so far, in cells.
 const SLACK: f64 = 1e-6;
 
-struct Tracer<'a> {
+/// Traces area after area; its lists are kept from one to the next.
+pub(crate) struct Tracer<'a> {
     frame: &'a Frame,
     side: u32,
     edges: Vec<Edge>,
@@ -36,24 +37,31 @@ struct Tracer<'a> {
     rows: Vec<Vec<u32>>,
 }
 
-pub(crate) fn trace(shape: &Shape, frame: &Frame, side: u32) -> Traced {
-    let mut tracer = Tracer {
-        frame,
-        side,
-        edges: Vec::new(),
-        exact: Vec::new(),
-        touches: Vec::new(),
-        rows: vec![Vec::new(); side as usize],
-    };
-    tracer.gather(shape);
-    if tracer.touches.is_empty() {
-        return if tracer.centre_is_inside(0, 0) { Traced::Everywhere } else { Traced::Nowhere };
+impl<'a> Tracer<'a> {
+    pub fn new(frame: &'a Frame, side: u32) -> Self {
+        Self {
+            frame,
+            side,
+            edges: Vec::new(),
+            exact: Vec::new(),
+            touches: Vec::new(),
+            rows: vec![Vec::new(); side as usize],
+        }
     }
-    tracer.touches.sort_unstable();
-    tracer.cells()
-}
 
-impl Tracer<'_> {
+    pub fn trace(&mut self, shape: &Shape) -> Traced {
+        self.edges.clear();
+        self.exact.clear();
+        self.touches.clear();
+        self.rows.iter_mut().for_each(Vec::clear);
+        self.gather(shape);
+        if self.touches.is_empty() {
+            return if self.centre_is_inside(0, 0) { Traced::Everywhere } else { Traced::Nowhere };
+        }
+        self.touches.sort_unstable();
+        self.cells()
+    }
+
     fn gather(&mut self, shape: &Shape) {
         let side = f64::from(self.side);
         // One cell more on both sides for rounding.
@@ -105,7 +113,7 @@ impl Tracer<'_> {
         }
     }
 
-    fn cells(self) -> Traced {
+    fn cells(&self) -> Traced {
         let (mut covered, mut crossed) = (Vec::new(), Vec::new());
         let mut touches = self.touches.as_slice();
         // Whether the cell before this one was covered, as long as no border came between.
