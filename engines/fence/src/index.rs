@@ -123,8 +123,12 @@ impl Index {
     }
 
     fn tile(&self, tile: usize, numbers: &[Number]) -> Tile {
-        let areas: Vec<_> = numbers.iter().filter_map(|n| Some((*n, self.shapes.get(*n)?))).collect();
+        let areas = self.shapes_of(numbers);
         if areas.is_empty() { Tile::default() } else { Tile::build(&areas, |side| self.grid.frame(tile, side)) }
+    }
+
+    fn shapes_of(&self, numbers: &[Number]) -> Vec<(Number, &Shape)> {
+        numbers.iter().filter_map(|n| Some((*n, self.shapes.get(*n)?))).collect()
     }
 
     /// The next index: with this area added or replaced, or removed. Numbers of removed areas may be given again.
@@ -147,7 +151,8 @@ impl Index {
             if let Err(at) = numbers.binary_search(&number) {
                 numbers.insert(at, number);
             }
-            next.tiles[tile] = next.tile(tile, &numbers);
+            let areas = next.shapes_of(&numbers);
+            next.tiles[tile] = self.tiles[tile].changed(number, &areas, |side| self.grid.frame(tile, side));
         }
         next
     }

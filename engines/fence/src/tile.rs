@@ -136,6 +136,49 @@ impl Tile {
         Builder::new(areas, &frame(side), side).finish()
     }
 
+    /// The tile with one area taken out, or put in, or in another shape; `areas` are those of the tile afterwards. The others
+    /// are not traced again, unless cells of another size have become the right ones.
+    pub fn changed(&self, number: u32, areas: &[(u32, &Shape)], frame: impl Fn(u32) -> Frame) -> Self {
+        let fitting = side_for(areas, &frame(1));
+        if fitting * 2 > self.side * 3 || fitting * 3 < self.side * 2 {
+            return Builder::new(areas, &frame(fitting), fitting).finish();
+        }
+        let mut builder = self.unpacked(number);
+        let frame = frame(self.side);
+        if let Some(area) = areas.iter().find(|(n, _)| *n == number) {
+            builder.trace(&mut Tracer::new(&frame, self.side), area);
+        }
+        builder.finish()
+    }
+
+    /// What is in which cell, without one area.
+    fn unpacked(&self, without: u32) -> Builder {
+        let mut builder = Builder::empty(self.side);
+        for (cell, word) in (0..).zip(self.cells.iter()) {
+            if *word < self.covers {
+                self.tell_covers(self.lists[*word as usize], &mut |area| builder.covered.push((cell, area)));
+                continue;
+            }
+            let mut rest = &self.lists[self.place(*word)..];
+            loop {
+                let (item, after) = Item::first(rest);
+                match item.line {
+                    None => builder.covered.push((cell, item.area)),
+                    Some(line) => {
+                        builder.crossed.push((item.area, Crossed { cell, odd: item.turned, line: line.to_vec() }));
+                    }
+                }
+                if item.last {
+                    break;
+                }
+                rest = after;
+            }
+        }
+        builder.covered.retain(|(_, area)| *area != without);
+        builder.crossed.retain(|(area, _)| *area != without);
+        builder
+    }
+
     /// The same with its parts in memory of their own, asked for now: cells first, so that those of all tiles lie together.
     pub fn settle(tiles: &mut [Self]) {
         tiles.iter_mut().for_each(|tile| tile.cells = Arc::from(&*tile.cells));
@@ -230,20 +273,26 @@ struct Builder {
 }
 
 impl Builder {
+    const fn empty(side: u32) -> Self {
+        Self { side, everywhere: Vec::new(), covered: Vec::new(), crossed: Vec::new() }
+    }
+
     fn new(areas: &[(u32, &Shape)], frame: &Frame, side: u32) -> Self {
-        let mut builder = Self { side, everywhere: Vec::new(), covered: Vec::new(), crossed: Vec::new() };
+        let mut builder = Self::empty(side);
         let mut tracer = Tracer::new(frame, side);
-        for (area, shape) in areas {
-            match tracer.trace(shape) {
-                Traced::Nowhere => {}
-                Traced::Everywhere => builder.everywhere.push(*area),
-                Traced::Cells { covered, crossed } => {
-                    builder.covered.extend(covered.into_iter().map(|cell| (cell, *area)));
-                    builder.crossed.extend(crossed.into_iter().map(|one| (*area, one)));
-                }
+        areas.iter().for_each(|area| builder.trace(&mut tracer, area));
+        builder
+    }
+
+    fn trace(&mut self, tracer: &mut Tracer<'_>, (area, shape): &(u32, &Shape)) {
+        match tracer.trace(shape) {
+            Traced::Nowhere => {}
+            Traced::Everywhere => self.everywhere.push(*area),
+            Traced::Cells { covered, crossed } => {
+                self.covered.extend(covered.into_iter().map(|cell| (cell, *area)));
+                self.crossed.extend(crossed.into_iter().map(|one| (*area, one)));
             }
         }
-        builder
     }
 
     fn finish(mut self) -> Tile {
@@ -254,13 +303,14 @@ impl Builder {
         self.crossed.sort_by_key(|(_, one)| one.cell);
         let mut packed = Packed { covers: vec![Vec::new()], ..Packed::default() };
         let (mut covered, mut crossed) = (self.covered.as_slice(), self.crossed.as_slice());
+        let mut full = Vec::new();
         for cell in 0..self.side * self.side {
             let (here, borders);
             (here, covered) = covered.split_at(covered.iter().take_while(|(c, _)| *c == cell).count());
             (borders, crossed) = crossed.split_at(crossed.iter().take_while(|(_, one)| one.cell == cell).count());
-            let mut full = self.everywhere.clone();
-            full.extend(here.iter().map(|(_, area)| *area));
-            packed.push(full, borders);
+            full.clear();
+            full.extend(self.everywhere.iter().copied().chain(here.iter().map(|(_, area)| *area)));
+            packed.push(&full, borders);
         }
         packed.tile(self.side)
     }
@@ -271,31 +321,37 @@ impl Builder {
 struct Packed {
     /// Sets of areas that cover whole cells; the first is that of none.
     covers: Vec<Vec<u32>>,
-    records: Vec<Vec<u32>>,
+    records: Vec<u32>,
+    /// Where each record ends.
+    ends: Vec<usize>,
     /// For each cell its set, or its record.
     cells: Vec<Result<usize, usize>>,
 }
 
 impl Packed {
-    fn push(&mut self, full: Vec<u32>, borders: &[(u32, Crossed)]) {
+    fn push(&mut self, full: &[u32], borders: &[(u32, Crossed)]) {
         if borders.is_empty() {
-            let known = self.covers.iter().rposition(|set| *set == full);
+            let known = self.covers.iter().rposition(|set| set == full);
             self.cells.push(Ok(known.unwrap_or(self.covers.len())));
             if known.is_none() {
-                self.covers.push(full);
+                self.covers.push(full.to_vec());
             }
             return;
         }
-        let mut record = Vec::new();
         for area in full {
-            Item { area, turned: false, last: false, line: None }.write(&mut record);
+            Item { area: *area, turned: false, last: false, line: None }.write(&mut self.records);
         }
         for (n, (area, one)) in borders.iter().enumerate() {
             let last = n + 1 == borders.len();
-            Item { area: *area, turned: one.odd, last, line: Some(&one.line) }.write(&mut record);
+            Item { area: *area, turned: one.odd, last, line: Some(&one.line) }.write(&mut self.records);
         }
-        self.cells.push(Err(self.records.len()));
-        self.records.push(record);
+        self.cells.push(Err(self.ends.len()));
+        self.ends.push(self.records.len());
+    }
+
+    fn records(&self) -> impl Iterator<Item = &[u32]> {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        starts.zip(&self.ends).map(|(from, to)| &self.records[from..*to])
     }
 
     fn tile(self, side: u32) -> Tile {
@@ -316,18 +372,19 @@ impl Packed {
         let fits = |shift: &u16| {
             let step = 1_usize << shift;
             let start = lists.len().max(self.covers.len() << shift).next_multiple_of(step);
-            let all: usize = self.records.iter().map(|r| r.len().next_multiple_of(step)).sum();
+            let all: usize = self.records().map(|r| r.len().next_multiple_of(step)).sum();
             start + all < 0xFFFF << shift
         };
         let shift = (0..32).find(fits).unwrap_or(32);
         let step = 1_usize << shift;
-        let mut places = Vec::with_capacity(self.records.len());
+        let mut places = Vec::with_capacity(self.ends.len());
         if !self.records.is_empty() {
             lists.resize(lists.len().max(self.covers.len() << shift).next_multiple_of(step), 0);
         }
-        for record in self.records {
+        lists.reserve(self.records.len());
+        for record in self.records() {
             places.push((lists.len() >> shift) as u16);
-            lists.extend(&record);
+            lists.extend(record);
             lists.resize(lists.len().next_multiple_of(step), 0);
         }
         let cells = self.cells.iter().map(|cell| match cell {
