@@ -31,6 +31,7 @@ notice-lost_long = The elder has been at the post for long; please ask for a doc
 notice-lost_second = A hand-over needs the agreement of a second officer: { $number }
 notice-lost_override = An elder was taken home although nobody is there; please ask why: { $number }
 notice-lost_conference = Lost for the third time within a year; please call a care conference: { $number }
+notice-lost_card = News of a lost elder: the card was scanned or a finder wrote: { $number }
 notice-lost_word = The family or the finder wrote: { $number }
 mail-staff-body = { $sentence }
 
@@ -214,3 +215,11 @@ mail-lost-code-body = Hello,
     In person only. Tell it to nobody on the telephone or on a page, whoever asks. Duty desk: { $phone }, day and night.
     This mail was sent by a program.
 sms-lost-code = Your code for fetching your elder ({ $number }) is { $code }. Tell it only to the officer in person, to nobody on the telephone or on a page. Duty desk: { $phone }.
+mail-lost-conference-subject = Please come to a care conference: { $number }
+mail-lost-conference-body = Hello,
+
+    Your elder was lost several times this year. The committee would like to sit down with you and the community officer and see what of the card, the care schedule and the days at home should be changed.
+    The committee will call you to find a time; you can also call the duty desk on { $phone } and say { $number }.
+
+    This mail was sent by a program.
+sms-lost-conference = Your elder was lost several times this year. The committee will call you to talk about better care together. Or call the duty desk on { $phone } and say { $number }.

@@ -31,6 +31,7 @@ notice-lost_long = 老人在站里时间长了，请安排看医生：{ $number 
 notice-lost_second = 交接老人需要第二位民警或值班员同意：{ $number }
 notice-lost_override = 家中无人时仍把老人送回了家，请过问：{ $number }
 notice-lost_conference = 这位老人一年内第三次走失，请安排照护会商：{ $number }
+notice-lost_card = 走失的老人有新消息：有人扫了卡或者留了话，{ $number }
 notice-lost_word = 家人或发现人有话：{ $number }
 mail-staff-body = { $sentence }
 
@@ -214,3 +215,11 @@ mail-lost-code-body = 您好：
     只当面说。电话里、网上谁问都不要说。值班电话 { $phone }，24 小时有人。
     这封邮件由系统自动发出。
 sms-lost-code = 接老人（{ $number }）的验证码是 { $code }。只当面告诉站里的民警或值班员，电话里、网上谁问都不要说。值班电话 { $phone }。
+mail-lost-conference-subject = 请您来开照护会商：{ $number }
+mail-lost-conference-body = 您好：
+
+    您家老人今年已经走失好几次了。居委会会约您和社区民警一起坐下来，看看联系卡、照护时间表和家里的安排要怎么改，让老人少走失。
+    居委会会打电话给您约时间；您也可以先打值班电话 { $phone }，报编号 { $number }。
+
+    这封邮件由系统自动发出。
+sms-lost-conference = 您家老人今年走失好几次了，居委会会打电话约您一起商量怎么照护更好。也可以打值班电话 { $phone }，报编号 { $number }。

@@ -167,8 +167,8 @@ fn mail_family(rt: &Runtime, job: &Job, config: &Arc<AlertsConfig>, mailer: &Mai
     let (id, settings) = (message_of(job)?, Arc::clone(config));
     let Some(letter) = run(rt, job, move |cx| family::prepare_mail(cx, &settings, id))? else { return Ok(()) };
     let sent = mailer.send(&letter, rt.now());
-    let outcome = sent.clone();
-    run(rt, job, move |cx| family::note_mail(cx, id, &outcome))?;
+    let (outcome, last) = (sent.clone(), job.attempts + 1 >= MAX_ATTEMPTS);
+    run(rt, job, move |cx| family::note_mail(cx, id, &outcome, last))?;
     match sent {
         Sent::Later(why) => Err(JobError::Retry(why)),
         Sent::Accepted | Sent::Refused(_) => Ok(()),
@@ -183,8 +183,8 @@ fn sms_family(rt: &Runtime, job: &Job, config: &Arc<AlertsConfig>, out: &Outgoin
     let call = run(rt, job, move |cx| family::prepare_sms(cx, &settings, &compose, id))?;
     let Some(call) = call else { return Ok(()) };
     let handed = gateway.read(&out.call(&call, rt.now()));
-    let outcome = handed.clone();
-    run(rt, job, move |cx| family::note_sms(cx, id, &outcome))?;
+    let (outcome, last) = (handed.clone(), job.attempts + 1 >= MAX_ATTEMPTS);
+    run(rt, job, move |cx| family::note_sms(cx, id, &outcome, last))?;
     match handed {
         Handed::Later(why) => Err(JobError::Retry(why)),
         Handed::Taken { .. } | Handed::Refused(_) => Ok(()),

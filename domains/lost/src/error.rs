@@ -36,6 +36,8 @@ pub enum Refusal {
     CallOver,
     /// The person who is named is already in another open case.
     OtherCase,
+    /// Only the code of a card says who it is; nobody has compared the elder with it.
+    NotCompared,
 }
 
 impl Refusal {
@@ -56,10 +58,11 @@ impl Refusal {
             Self::NeedsTwo => "needs-two",
             Self::CallOver => "call-over",
             Self::OtherCase => "other-case",
+            Self::NotCompared => "not-compared",
         }
     }
     /// One of each, for the test of the texts.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::State(State::Closed),
         Self::NotIdentified,
         Self::NobodyHome,
@@ -75,6 +78,7 @@ impl Refusal {
         Self::NeedsTwo,
         Self::CallOver,
         Self::OtherCase,
+        Self::NotCompared,
     ];
 }
 
@@ -89,6 +93,8 @@ pub enum Error {
     People(#[from] people::Error),
     #[error(transparent)]
     Care(#[from] care::Error),
+    #[error(transparent)]
+    Matters(Box<matters::Error>),
     /// A field of the form, and what is wrong with it.
     #[error("{field}: {why}")]
     Invalid { field: &'static str, why: &'static str },
@@ -102,6 +108,15 @@ pub enum Error {
 impl From<Refusal> for Error {
     fn from(refusal: Refusal) -> Self {
         Self::Refused(refusal)
+    }
+}
+
+impl From<matters::Error> for Error {
+    fn from(error: matters::Error) -> Self {
+        match error {
+            matters::Error::Store(e) => Self::Store(e),
+            other => Self::Matters(Box::new(other)),
+        }
     }
 }
 

@@ -38,6 +38,8 @@ kernel::codes! {
         Conference = "lost_conference",
         /// The family or the finder wrote something.
         Word = "lost_word",
+        /// The card of an elder nobody is with was scanned, or a finder wrote by it.
+        Card = "lost_card",
     }
 }
 
@@ -84,6 +86,8 @@ kernel::codes! {
         Home = "home",
         /// The code for fetching the elder.
         Code = "code",
+        /// Lost again and again: you are asked to a care conference.
+        Conference = "conference",
     }
 }
 
@@ -116,6 +120,8 @@ pub const NEXT_CONTACT: &str = "lost.next_contact";
 pub const LOOK: &str = "lost.look";
 /// An elder is kept for long.
 pub const LONG: &str = "lost.long";
+/// A care conference is to be called.
+pub const CONFERENCE: &str = "lost.conference";
 /// A call for help ends.
 pub const CALL_ENDS: &str = "lost.call_ends";
 

@@ -25,6 +25,7 @@ pub fn handlers() -> Handlers {
         .on(events::NEXT_CONTACT, |rt, job| timer(rt, job, app::next_contact_due))
         .on(events::LOOK, |rt, job| timer(rt, job, app::look_due))
         .on(events::LONG, |rt, job| timer(rt, job, app::long))
+        .on(events::CONFERENCE, |rt, job| timer(rt, job, app::conference::call))
         .on(events::CALL_ENDS, |rt, job| timer(rt, job, app::call_ends))
         .on(TellCrew::KIND, |rt, job| {
             let told: TellCrew = payload(job)?;

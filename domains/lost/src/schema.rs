@@ -3,7 +3,22 @@
 
 use store::Migration;
 
-pub const MIGRATIONS: &[Migration] = &[Migration {
+pub const MIGRATIONS: &[Migration] = &[CASES, CONFERENCES];
+
+/// Which cases a care conference is about; the conference itself is a matter (L10).
+const CONFERENCES: Migration = Migration {
+    name: "lost-0002-conferences",
+    sql: "
+CREATE TABLE lost_conference (
+  case_id UUID NOT NULL, person_id UUID NOT NULL, district_id UUID NOT NULL, matter_id UUID NOT NULL, at BIGINT NOT NULL,
+  PRIMARY KEY (case_id, person_id)
+);
+CREATE INDEX lost_conference_person ON lost_conference (person_id, at);
+CREATE INDEX lost_conference_matter ON lost_conference (matter_id);
+",
+};
+
+const CASES: Migration = Migration {
     name: "lost-0001-cases",
     sql: "
 CREATE TABLE lost_case (
@@ -83,4 +98,4 @@ CREATE TABLE lost_rule (
   version BIGINT NOT NULL
 );
 ",
-}];
+};

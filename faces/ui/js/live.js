@@ -1,5 +1,5 @@
 // News from the server: one stream per page. A message names the matters that changed; it becomes `mulin:changed` on <body>
-// and `mulin:m-<id>` for each matter, `mulin:cases` and `mulin:c-<id>` for cases of lost elders, which htmx elements listen to (hx-trigger="mulin:changed from:body"). At most one
+// and `mulin:m-<id>` for each matter, `mulin:cases` and `mulin:c-<id>` for cases of lost elders, `mulin:threads` for what finders do, which htmx elements listen to (hx-trigger="mulin:changed from:body"). At most one
 // round a second, however much happens. When the stream or the session is gone, [data-live-off] says so, in words.
 const EVERY = 1000;
 
@@ -9,6 +9,7 @@ export function live() {
   const note = document.querySelector("[data-live-off]");
   const changed = new Set();
   const cases = new Set();
+  let threads = false;
   let timer = null;
   let last = 0;
   const tell = () => {
@@ -19,6 +20,8 @@ export function live() {
     if (cases.size > 0) document.body.dispatchEvent(new CustomEvent("mulin:cases"));
     for (const id of cases) document.body.dispatchEvent(new CustomEvent(`mulin:c-${id}`));
     cases.clear();
+    if (threads) document.body.dispatchEvent(new CustomEvent("mulin:threads"));
+    threads = false;
     document.body.dispatchEvent(new CustomEvent("mulin:changed"));
   };
   const hear = (data) => {
@@ -26,6 +29,7 @@ export function live() {
       const news = JSON.parse(data);
       for (const id of news.matters ?? []) changed.add(id);
       for (const id of news.cases ?? []) cases.add(id);
+      threads ||= news.threads === true;
     } catch { /* a plain word is news too */ }
     timer ??= setTimeout(tell, Math.max(0, EVERY - (Date.now() - last)));
   };

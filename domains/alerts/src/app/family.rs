@@ -248,7 +248,14 @@ fn attempt(cx: &mut Cx<'_>, message: Uuid, result: &str, detail: &str) -> Result
     Ok(())
 }
 
-pub(crate) fn note_mail(cx: &mut Cx<'_>, id: Uuid, sent: &Sent) -> Result<()> {
+/// It did not reach them, and is not tried again.
+fn failed(cx: &mut Cx<'_>, id: Uuid) -> Result<()> {
+    settle(cx, id, "failed")?;
+    super::lost::failed(cx, id)
+}
+
+/// Writes down what the server said; `last` is true when it will not be tried again by itself.
+pub(crate) fn note_mail(cx: &mut Cx<'_>, id: Uuid, sent: &Sent, last: bool) -> Result<()> {
     match sent {
         Sent::Accepted => {
             attempt(cx, id, "accepted", "")?;
@@ -256,22 +263,49 @@ pub(crate) fn note_mail(cx: &mut Cx<'_>, id: Uuid, sent: &Sent) -> Result<()> {
         }
         Sent::Refused(why) => {
             attempt(cx, id, "refused", why)?;
-            settle(cx, id, "failed")
+            failed(cx, id)
         }
-        Sent::Later(why) => attempt(cx, id, "later", why),
+        Sent::Later(why) => {
+            attempt(cx, id, "later", why)?;
+            if last { failed(cx, id) } else { Ok(()) }
+        }
     }
 }
 
-pub(crate) fn note_sms(cx: &mut Cx<'_>, id: Uuid, handed: &Handed) -> Result<()> {
+pub(crate) fn note_sms(cx: &mut Cx<'_>, id: Uuid, handed: &Handed, last: bool) -> Result<()> {
     match handed {
-        Handed::Taken { .. } => {
+        Handed::Taken { id: gateway } => {
             attempt(cx, id, "accepted", "")?;
-            settle(cx, id, "sent")
+            settle(cx, id, "sent")?;
+            if let Some(gateway) = gateway {
+                super::sms::note_gateway(cx, gateway, id)?;
+            }
+            Ok(())
         }
         Handed::Refused(why) => {
             attempt(cx, id, "refused", why)?;
-            settle(cx, id, "failed")
+            failed(cx, id)
         }
-        Handed::Later(why) => attempt(cx, id, "later", why),
+        Handed::Later(why) => {
+            attempt(cx, id, "later", why)?;
+            if last { failed(cx, id) } else { Ok(()) }
+        }
     }
+}
+
+/// The gateway says what became of a text message to a contact; false when it is none, or settled already.
+pub(super) fn receipt(cx: &mut Cx<'_>, id: Uuid, arrived: bool) -> Result<bool> {
+    let sql =
+        "SELECT 1 AS one FROM message WHERE id = $1 AND district_id = $2 AND state = 'sent' AND to_contact IS NOT NULL";
+    if cx.query_opt(sql, params![id, cx.district()])?.is_none() {
+        return Ok(false);
+    }
+    if arrived {
+        attempt(cx, id, "arrived", "")?;
+        settle(cx, id, "arrived")?;
+    } else {
+        attempt(cx, id, "refused", "the receipt says it did not arrive")?;
+        failed(cx, id)?;
+    }
+    Ok(true)
 }

@@ -8,14 +8,26 @@ use super::{notices, outbox, robots};
 use crate::Result;
 use crate::config::AlertsConfig;
 use care::model::ContactLine;
-use kernel::ids::{CaseId, MatterId, PersonId};
+use kernel::Moment;
+use kernel::ids::{CaseId, ContactId, MatterId, PersonId};
 use lost::events::{News, TellFamily, TellStaff, Why};
 use lost::model::State;
-use store::Cx;
+use people::policy::Action;
+use store::{Cx, params};
+use uuid::Uuid;
 
 /// What also goes by mail.
-const BY_MAIL: &[Why] =
-    &[Why::New, Why::Untaken, Why::Asked, Why::Called, Why::Long, Why::Second, Why::Override, Why::Conference];
+const BY_MAIL: &[Why] = &[
+    Why::New,
+    Why::Untaken,
+    Why::Asked,
+    Why::Called,
+    Why::Long,
+    Why::Second,
+    Why::Override,
+    Why::Conference,
+    Why::Card,
+];
 
 /// The job of `lost`: once per account and key, however often it runs.
 pub(crate) fn staff(cx: &mut Cx<'_>, config: &AlertsConfig, mail: HasMail, job: &TellStaff, key: &str) -> Result<()> {
@@ -84,14 +96,16 @@ pub(super) fn named(
         News::Kept => about.state == State::Kept,
         News::Home => matches!(about.state, State::HandedOver | State::Closed),
         News::Code => about.state.is_open(),
+        // It is about all of the times, however this one stands.
+        News::Conference => true,
     };
     if !current || about.person != Some(person) {
         return Ok(None);
     }
     let mut named = Named { number: about.number, ..Named::default() };
     match news {
-        // It is over: there is nothing to follow any more.
-        News::Home => {}
+        // Nothing to follow: it is over, or the committee calls.
+        News::Home | News::Conference => {}
         News::Code => match lost::app::code_to_send(cx, case, contact.id)? {
             Some(code) => named.code = code,
             None => return Ok(None),
@@ -102,4 +116,71 @@ pub(super) fn named(
         },
     }
     Ok(Some(named))
+}
+
+/// What became of one message to a contact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// Still with us.
+    Waits,
+    /// Taken by the gateway, or by the mail server of whoever gets it; that it was read is not known.
+    Taken,
+    /// The gateway says that it arrived.
+    Arrived,
+    Failed,
+}
+
+impl Fate {
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Waits => "waits",
+            Self::Taken => "taken",
+            Self::Arrived => "arrived",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// One message of a case to a contact.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    pub contact: ContactId,
+    pub by_sms: bool,
+    pub at: Moment,
+    pub fate: Fate,
+}
+
+/// Messages to the contacts of a case, the earliest first, without those that were overtaken before they were sent.
+pub fn told(cx: &mut Cx<'_>, case: CaseId) -> Result<Vec<Told>> {
+    if !lost::app::may(cx, case, Action::WorkCase)? {
+        return Ok(Vec::new());
+    }
+    let sql = "SELECT to_contact, channel, state, created_at, settled_at FROM message WHERE matter_id = $1 AND district_id = $2 \
+               AND to_contact IS NOT NULL AND state <> 'dropped' ORDER BY created_at, id";
+    let rows = cx.query(sql, params![MatterId(case.0), cx.district()])?;
+    rows.iter()
+        .map(|r| {
+            let fate = match r.text("state")?.as_str() {
+                "queued" => Fate::Waits,
+                "arrived" => Fate::Arrived,
+                "failed" => Fate::Failed,
+                _ => Fate::Taken,
+            };
+            let at = r.opt_moment("settled_at")?.map_or_else(|| r.moment("created_at"), Ok)?;
+            Ok(Told { contact: r.id("to_contact")?, by_sms: r.text("channel")? == "sms", at, fate })
+        })
+        .collect()
+}
+
+/// A message of a case did not reach a contact: the case has it, and whoever works on it calls.
+pub(super) fn failed(cx: &mut Cx<'_>, message: Uuid) -> Result<()> {
+    let sql = "SELECT kind, channel, matter_id, to_contact FROM message WHERE id = $1 AND district_id = $2 AND to_contact IS NOT NULL";
+    let Some(r) = cx.query_opt(sql, params![message, cx.district()])? else { return Ok(()) };
+    match news_of(&r.text("kind")?) {
+        None | Some(News::Conference) => Ok(()),
+        Some(_) => {
+            let case = CaseId(r.id::<MatterId>("matter_id")?.0);
+            Ok(lost::app::not_reached(cx, case, r.id("to_contact")?, &r.text("channel")?)?)
+        }
+    }
 }

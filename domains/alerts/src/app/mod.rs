@@ -6,7 +6,7 @@ pub mod dead;
 pub(crate) mod family;
 pub mod intake;
 pub mod log;
-pub(crate) mod lost;
+pub mod lost;
 pub mod notices;
 pub(crate) mod outbox;
 pub mod push;

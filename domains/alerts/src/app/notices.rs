@@ -54,6 +54,7 @@ pub const CASE_KINDS: &[(&str, &str)] = &[
     ("lost_override", "/desk/lost/"),
     ("lost_conference", "/desk/lost/"),
     ("lost_word", "/desk/lost/"),
+    ("lost_card", "/desk/lost/"),
 ];
 
 /// Where a notice leads when it is about no matter: to a page of the desk, or to the page of the case it is about.

@@ -118,9 +118,7 @@ pub(crate) fn note(cx: &mut Cx<'_>, sms: &Sms, handed: &Handed, last: bool) -> R
             attempt(cx, sms.id, "accepted", "")?;
             settle(cx, sms.id, "sent")?;
             if let Some(gateway) = id {
-                let sql = "INSERT INTO sms_sent (gateway_id, message_id, district_id, at) VALUES ($1, $2, $3, $4) \
-                           ON CONFLICT DO NOTHING";
-                cx.execute(sql, params![gateway, sms.id, cx.district(), cx.now])?;
+                note_gateway(cx, gateway, sms.id)?;
             }
             let run_at = cx.now.plus_hours(WAIT_HOURS);
             cx.enqueue(NewJob { kind: WAIT, key: sms.id.to_string(), run_at, payload: json!({ "message": sms.id }) })?;
@@ -136,6 +134,14 @@ pub(crate) fn note(cx: &mut Cx<'_>, sms: &Sms, handed: &Handed, last: bool) -> R
             if last { failed(cx, sms, false) } else { Ok(()) }
         }
     }
+}
+
+/// What the gateway calls a message of ours.
+pub(super) fn note_gateway(cx: &mut Cx<'_>, gateway: &str, message: Uuid) -> Result<()> {
+    let sql =
+        "INSERT INTO sms_sent (gateway_id, message_id, district_id, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
+    cx.execute(sql, params![gateway, message, cx.district(), cx.now])?;
+    Ok(())
 }
 
 /// It did not arrive: told to the matter and its owner, and tried again a day later.
@@ -186,6 +192,9 @@ pub fn receipts(cx: &mut Cx<'_>, all: &[Receipt]) -> Result<usize> {
             continue;
         }
         known += 1;
+        if super::family::receipt(cx, id, receipt.arrived)? {
+            continue;
+        }
         let Some(sms) = load(cx, id, "sent")? else { continue };
         if receipt.arrived {
             attempt(cx, id, "arrived", "")?;

@@ -3,8 +3,13 @@
 
 mod town;
 
+use alerts::Receipt;
+use alerts::app::lost::{self as lost_messages, Fate};
+use alerts::app::sms;
+use kernel::Purpose;
 use lost::app::family::Says;
-use lost::app::{self, family};
+use lost::app::{self, EntryKind, family};
+use lost::model::Attempt;
 use testkit::both_databases;
 use town::Town;
 
@@ -133,5 +138,39 @@ both_databases! {
         t.sink.lock().unwrap().start_again();
         t.advance(60);
         assert!(t.mails_to("duty@staff.example").is_empty());
+    }
+
+    /// A text message that did not arrive is a reason to call, on the case itself.
+    fn what_did_not_reach_a_contact_stands_in_the_case_and_asks_for_a_call(t: Town) {
+        let case = t.found().case;
+        t.identify(case);
+        let daughter = t.contact(case, "李敏", "limin@family.example", false);
+        t.run();
+        let told = |who| t.world.act_as(t.world.who(who, Purpose::Case(case)), move |cx| lost_messages::told(cx, case)).unwrap();
+        let fates: Vec<_> = told(t.duty).into_iter().map(|m| (m.contact, m.by_sms, m.fate)).collect();
+        assert!(fates.contains(&(daughter, true, Fate::Taken)) && fates.contains(&(daughter, false, Fate::Taken)), "{fates:?}");
+        assert!(told(t.volunteer).is_empty(), "who does not work on the case is told nothing of its messages");
+
+        // The gateway says that it did not arrive, and says it twice.
+        for _ in 0..2 {
+            let system = store::Who::system(t.world.house.district, "delivery");
+            let all = [Receipt { id: "1".into(), arrived: false }];
+            assert_eq!(t.world.act_as(system, move |cx| sms::receipts(cx, &all)).unwrap(), 1);
+        }
+        t.run();
+        let fates: Vec<_> = told(t.duty).into_iter().map(|m| (m.by_sms, m.fate)).collect();
+        assert!(fates.contains(&(true, Fate::Failed)), "{fates:?}");
+        let calls = |t: &Town| t.notices(t.duty).iter().filter(|(kind, _)| kind == "lost_next_contact").count();
+        assert_eq!(calls(&t), 1, "whoever works on it calls now");
+        let view = t.step(t.duty, case, move |cx, _| app::view(cx, case));
+        let lines: Vec<_> = view.timeline.iter().filter(|e| e.kind == EntryKind::Undelivered).collect();
+        assert_eq!(lines.iter().map(|e| (e.of, e.code.as_deref())).collect::<Vec<_>>(), [(Some(daughter.0), Some("sms"))]);
+
+        // Called and not reached: the next message that fails is no news.
+        t.step(t.duty, case, move |cx, v| app::attempt(cx, case, v, daughter, Attempt::Answered, None, ""));
+        t.http.lock().unwrap().answer_once(400, &[], r#"{"Code":"isv.MOBILE_NUMBER_ILLEGAL"}"#);
+        t.step(t.duty, case, move |cx, _| app::send_code(cx, case, daughter));
+        t.run();
+        assert_eq!(calls(&t), 1);
     }
 }

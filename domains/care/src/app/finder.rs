@@ -61,7 +61,7 @@ pub enum How {
 }
 
 impl How {
-    const fn code(self) -> &'static str {
+    pub const fn code(self) -> &'static str {
         match self {
             Self::Scanned => "scanned",
             Self::Typed => "typed",

@@ -168,6 +168,54 @@ pub(super) fn end(cx: &mut Cx<'_>, thread: ThreadId, reason: CloseReason) -> Res
     Ok(())
 }
 
+/// Threads about an elder in which somebody wrote since then, the earliest first. Whoever calls has asked the policy about the
+/// case; each one is an entry of the log.
+pub fn since(cx: &mut Cx<'_>, person: PersonId, at: Moment) -> Result<Vec<ThreadView>> {
+    let sql = "SELECT id FROM care_thread WHERE person_id = $1 AND district_id = $2 AND last_at >= $3 \
+               ORDER BY opened_at DESC, id DESC LIMIT 20";
+    let rows = cx.query(sql, params![person, cx.district(), at])?;
+    let mut out = Vec::new();
+    for row in rows.iter().rev() {
+        let id: ThreadId = row.id("id")?;
+        cx.record_read("thread", id.0, &["messages"])?;
+        out.push(view(cx, id)?);
+    }
+    Ok(out)
+}
+
+/// The desk writes to the finder from a case about that elder. Whoever calls has asked the policy about the case.
+///
+/// # Errors
+/// When the thread is about somebody else, or over.
+pub fn answer_in_case(cx: &mut Cx<'_>, thread: ThreadId, person: PersonId, words: &str, again: &str) -> Result<()> {
+    if telling::thread(cx, thread)?.is_none_or(|t| t.person != person) {
+        return Err(store::Error::NotFound.into());
+    }
+    cx.lock(&format!("thread/{thread}"))?;
+    let words = line("text", words, LONGEST)?;
+    if view(cx, thread)?.closed.is_some() {
+        return Err(Error::Refused("thread-closed"));
+    }
+    write_as_post(cx, thread, &words, &format!("{again}/words"))
+}
+
+fn write_as_post(cx: &mut Cx<'_>, thread: ThreadId, words: &str, key: &str) -> Result<()> {
+    if put(cx, thread, From::Post, Kind::Words, words, key)? {
+        cx.record("thread.written", "thread", thread.0, &json!({ "by": From::Post.code() }))?;
+        cx.signal(SIGNAL, thread.0);
+    }
+    Ok(())
+}
+
+/// How it ended, as the last word on the page of every finder who was thanked since then. For a case, once for each key.
+pub fn last_word(cx: &mut Cx<'_>, person: PersonId, since: Moment, words: &str, key: &str) -> Result<()> {
+    let sql = "SELECT id FROM care_thread WHERE person_id = $1 AND district_id = $2 AND close_reason = $3 AND closed_at >= $4";
+    for row in &cx.query(sql, params![person, cx.district(), CloseReason::Home.code(), since])? {
+        write_as_post(cx, row.id("id")?, words, key)?;
+    }
+    Ok(())
+}
+
 /// The elder is home: every finder is thanked on their page and nothing more is written. For a case that was handed over.
 pub fn close_home(cx: &mut Cx<'_>, person: PersonId) -> Result<()> {
     let sql = "SELECT id FROM care_thread WHERE person_id = $1 AND district_id = $2 AND closed_at IS NULL";
@@ -182,6 +230,7 @@ pub fn close_home(cx: &mut Cx<'_>, person: PersonId) -> Result<()> {
 pub struct ThreadLine {
     pub id: ThreadId,
     pub card: CardId,
+    pub person: PersonId,
     pub number: i64,
     pub post: PostId,
     pub opened_at: Moment,
@@ -193,6 +242,7 @@ fn read_line(r: &Row) -> Result<ThreadLine> {
     Ok(ThreadLine {
         id: r.id("id")?,
         card: r.id("card_id")?,
+        person: r.id("person_id")?,
         number: r.i64("number")?,
         post: r.id("post_id")?,
         opened_at: r.moment("opened_at")?,
@@ -201,7 +251,7 @@ fn read_line(r: &Row) -> Result<ThreadLine> {
     })
 }
 
-const LINES: &str = "SELECT t.id, t.card_id, c.number, t.post_id, t.opened_at, t.last_at, t.closed_at FROM care_thread t \
+const LINES: &str = "SELECT t.id, t.card_id, t.person_id, c.number, t.post_id, t.opened_at, t.last_at, t.closed_at FROM care_thread t \
                      JOIN care_card c ON c.id = t.card_id";
 
 /// Threads of the posts where one works, the latest first.

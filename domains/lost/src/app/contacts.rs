@@ -4,8 +4,8 @@ use super::case::{open, touch};
 use super::entries::{self, EntryKind, More};
 use super::{circle, opt_line, rules};
 use crate::error::{Error, Refusal, Result};
-use crate::events;
-use crate::model::Attempt;
+use crate::events::{self, Why};
+use crate::model::{Attempt, State};
 use kernel::Moment;
 use kernel::ids::{CaseId, ContactId};
 use people::policy::Action;
@@ -53,6 +53,19 @@ pub fn attempt(
     touch(cx, &c, seen)?;
     said(cx, case, contact, result, eta, words.as_deref())?;
     Ok(())
+}
+
+/// A message to a contact did not arrive: for the sender of messages. Who was called meanwhile has been reached or not; else they
+/// are to be called now.
+pub fn not_reached(cx: &mut Cx<'_>, case: CaseId, contact: ContactId, way: &str) -> Result<()> {
+    let c = super::case::load(cx, case)?;
+    let more = More { code: Some(way), of: Some(contact.0), ..More::default() };
+    let entry = entries::write(cx, case, EntryKind::Undelivered, &more)?;
+    let over = matches!(c.state, State::HandedOver | State::Closed);
+    if over || all(cx, case)?.iter().any(|a| a.contact == contact) {
+        return Ok(());
+    }
+    super::case::tell_crew(cx, case, Why::NextContact, &entry.to_string())
 }
 
 /// What a contact said, to whoever called them or on their own page.

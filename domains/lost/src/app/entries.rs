@@ -49,6 +49,12 @@ kernel::codes! {
         FamilySaid = "family_said",
         /// Somebody was told that it takes long.
         Escalated = "escalated",
+        /// Scans of the card, or what a finder wrote by it, belong to this case.
+        Linked = "linked",
+        /// A care conference was called, or this loss was added to one that is open.
+        Conference = "conference",
+        /// A message to a contact did not arrive.
+        Undelivered = "undelivered",
     }
 }
 
@@ -112,6 +118,12 @@ pub(super) fn write(cx: &mut Cx<'_>, case: CaseId, kind: EntryKind, more: &More<
     cx.record(&format!("lost.{}", kind.code()), "case", case.0, &payload)?;
     cx.signal(crate::events::CHANGED, case.0);
     Ok(id)
+}
+
+/// Is there such an entry about that already?
+pub(super) fn has(cx: &mut Cx<'_>, case: CaseId, kind: EntryKind, of: Uuid) -> Result<bool> {
+    let sql = "SELECT 1 AS one FROM lost_entry WHERE case_id = $1 AND kind = $2 AND ref_id = $3 LIMIT 1";
+    Ok(cx.query_opt(sql, params![case, kind.code(), of])?.is_some())
 }
 
 /// The timeline, the earliest first.

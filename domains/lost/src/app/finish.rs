@@ -30,6 +30,7 @@ pub fn answer(cx: &mut Cx<'_>, case: CaseId, seen: i64, words: &str, reached: Re
     cx.execute("UPDATE lost_case SET answered_at = $1 WHERE id = $2", params![cx.now, case])?;
     let more = More { code: Some(reached.code()), words: Some(&words), ..More::default() };
     entries::write(cx, case, EntryKind::Answered, &more)?;
+    super::relay::answered(cx, &c, &words)?;
     if let Some(account) = c.reporter_account {
         events::tell(cx, case, Why::Over, vec![account], "answered")?;
     }

@@ -3,10 +3,10 @@
 
 use super::case::{self, CaseRow, advance, open, supervisor, touch};
 use super::entries::{self, EntryKind, More};
-use super::{circle, line, opt_line, rules, seal, unseal};
+use super::{circle, conference, line, opt_line, relay, rules, seal, unseal};
 use crate::error::{Error, Refusal, Result};
 use crate::events::{self, News, Why};
-use crate::model::{Check, HandOver, Move, PlaceKind, Proof, Receiver, check};
+use crate::model::{Check, HandOver, How, Move, PlaceKind, Proof, Receiver, check};
 use kernel::Moment;
 use kernel::ids::{AccountId, CaseId, ContactId};
 use people::policy::Action;
@@ -210,6 +210,10 @@ fn may_go(cx: &mut Cx<'_>, c: &CaseRow, command: &HandOver, second: bool) -> Res
             code_ok = try_code(cx, c.id, *id, &typed)?;
         }
     }
+    // A code says whose card it is, not who wears it: found is not home, and a card is no face.
+    if c.identified_how.as_deref() == Some(How::Scan.code()) {
+        return Err(Refusal::NotCompared.into());
+    }
     let home = circle::home_now(cx, c.person)?;
     let facts = Check { identified: c.person.is_some(), home, second, code_ok };
     Ok(check(&command, facts)?)
@@ -236,8 +240,10 @@ fn finish(
         let told = supervisor(cx, c, &facts, 1)?;
         events::tell(cx, c.id, Why::Override, vec![told], &id.to_string())?;
     }
-    if c.person.is_some() {
+    if let Some(person) = c.person {
         events::tell_family(cx, c.id, News::Home, None, &id.to_string())?;
+        relay::home(cx, person)?;
+        conference::ask_family(cx, c)?;
     }
     Ok(())
 }

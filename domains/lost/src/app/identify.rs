@@ -13,6 +13,9 @@ use store::{Cx, params};
 /// and its family is told.
 pub fn identified(cx: &mut Cx<'_>, case: CaseId, seen: i64, person: PersonId, how: How) -> Result<()> {
     let (c, _) = open(cx, case, Action::IdentifyCase)?;
+    if how == How::Scan {
+        return Err(Error::Invalid { field: "how", why: "missing" });
+    }
     touch(cx, &c, seen)?;
     write(cx, &c, person, how)
 }
@@ -21,6 +24,12 @@ pub fn identified(cx: &mut Cx<'_>, case: CaseId, seen: i64, person: PersonId, ho
 pub(super) fn by_family(cx: &mut Cx<'_>, case: CaseId, person: PersonId) -> Result<()> {
     let c = case::load(cx, case)?;
     write(cx, &c, person, How::Family)
+}
+
+/// Whose card it is, by its code alone. The family heard of the scan; that somebody was found is said when somebody has compared.
+pub(super) fn by_scan(cx: &mut Cx<'_>, case: CaseId, person: PersonId) -> Result<()> {
+    let c = case::load(cx, case)?;
+    write(cx, &c, person, How::Scan)
 }
 
 fn write(cx: &mut Cx<'_>, c: &CaseRow, person: PersonId, how: How) -> Result<()> {
@@ -43,13 +52,16 @@ fn write(cx: &mut Cx<'_>, c: &CaseRow, person: PersonId, how: How) -> Result<()>
     let more = More { code: Some(how.code()), of: Some(person.0), ..More::default() };
     entries::write(cx, c.id, EntryKind::Identified, &more)?;
     cx.record("person.in_case", "person", person.0, &serde_json::json!({ "case": c.id }))?;
+    if how == How::Scan {
+        return Ok(());
+    }
     let news = match c.state {
         State::Missing => News::Looking,
         State::Kept => News::Kept,
         _ => News::Found,
     };
     events::tell_family(cx, c.id, news, None, "identified")?;
-    super::view::conference(cx, c, person)
+    super::conference::when_due(cx, c, person)
 }
 
 /// It is somebody else: nothing of the person is read in the name of this case any more.

@@ -53,6 +53,12 @@ pub(super) struct WhoReported {
 /// # Errors
 /// When nothing says where, a field is out of its range, or the place lies outside the district and nothing else says where.
 pub fn report(cx: &mut Cx<'_>, new: &Report) -> Result<Reported> {
+    let account = account_of(cx);
+    open_new(cx, new, account)
+}
+
+/// As [`report`]; `account` is the one that is answered, if it is one.
+pub(super) fn open_new(cx: &mut Cx<'_>, new: &Report, account: Option<AccountId>) -> Result<Reported> {
     require(&cx.actor, cx.purpose, Action::ReportLost, &ResourceFacts::District)?;
     let scene = checked(new)?;
     let who = reporter(cx, &new.reporter)?;
@@ -97,7 +103,7 @@ pub fn report(cx: &mut Cx<'_>, new: &Report) -> Result<Reported> {
             post,
             owner.seat,
             owner.account,
-            account_of(cx),
+            account,
             new.reporter.lang.tag(),
             scene_sealed,
             place_sealed,

@@ -6,20 +6,21 @@ use super::entries::{self, Entry, EntryKind, More};
 use super::hand_over::{self, Pending};
 use super::helpers::{self, HelperLine};
 use super::keep::{self, KeepLine};
+use super::relay::{self, Heard};
 use super::report::whereabouts;
-use super::{circle, line, opt_line, rules, seal};
+use super::{circle, conference, line, opt_line, rules, seal};
 use crate::error::{Error, Result};
-use crate::events::{self, Why};
+use crate::events;
 use crate::model::{Described, LostRules, Move, Scene, ScenePlace, State};
 use care::app::schedule::AtHome;
 use care::model::contact::ContactLine;
-use kernel::ids::{AccountId, AreaId, CaseId, OrgId, PersonId};
+use kernel::ids::{AccountId, AreaId, CaseId, MatterId, OrgId, PersonId, SeatId};
 use kernel::{Moment, Point};
 use people::policy::{Action, CaseFacts, ResourceFacts, decide};
 use store::{Cx, KeyClass, params};
 
 /// Everything of a case that this actor may see.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub struct Case {
     pub row: CaseRow,
     pub owner: AccountId,
@@ -36,11 +37,13 @@ pub struct Case {
     /// For whoever works on it, once it is known who it is.
     pub circle: Option<Circle>,
     pub pending: Option<Pending>,
+    /// The care conference this loss is talked over in.
+    pub conference: Option<MatterId>,
     pub may: Vec<Action>,
 }
 
 /// What belongs to the elder.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub struct Circle {
     pub person: PersonId,
     pub name: Option<String>,
@@ -48,6 +51,8 @@ pub struct Circle {
     pub attempts: Vec<AttemptLine>,
     pub home: AtHome,
     pub losses: Losses,
+    /// What the card says: scans, and what finders wrote by it.
+    pub heard: Heard,
 }
 
 /// How often somebody was lost before: counted when it is shown, never stored (R8).
@@ -109,6 +114,7 @@ pub fn view(cx: &mut Cx<'_>, case: CaseId) -> Result<Case> {
         rules: rules::lost_rules(cx)?,
         circle,
         pending: hand_over::pending(cx, case)?,
+        conference: conference::of_case(cx, &row)?,
         may: ACTIONS.into_iter().filter(|a| allowed(cx, &facts, *a)).collect(),
         row,
     })
@@ -127,6 +133,7 @@ fn circle_of(cx: &mut Cx<'_>, row: &CaseRow, person: PersonId) -> Result<Circle>
         attempts: contacts::all(cx, row.id)?,
         home: circle::at_home(cx, person)?,
         losses: losses(cx, person, row.opened_at)?,
+        heard: relay::of_case(cx, row, person)?,
     })
 }
 
@@ -153,25 +160,32 @@ pub fn losses(cx: &mut Cx<'_>, person: PersonId, until: Moment) -> Result<Losses
     Ok(out)
 }
 
-/// Third in a year: a care conference with family and committee is due (L10). Told to those who look after the place.
-pub(super) fn conference(cx: &mut Cx<'_>, c: &CaseRow, person: PersonId) -> Result<()> {
-    let n = losses(cx, person, c.opened_at)?.in_365;
-    if n < rules::lost_rules(cx)?.conference_at {
-        return Ok(());
-    }
-    super::case::tell_crew(cx, c.id, Why::Conference, &format!("{person}"))
-}
-
 /// Somebody takes the case over: it is theirs from now on.
 pub fn take(cx: &mut Cx<'_>, case: CaseId, seen: i64) -> Result<()> {
     let (c, facts) = open(cx, case, Action::WorkCase)?;
     let me = cx.actor.account_id().ok_or(store::Error::NotFound)?;
     touch(cx, &c, seen)?;
     let mine = cx.actor.grants().iter().find(|g| facts_reach(&facts, me, g)).map(|g| g.seat);
+    taken(cx, case, me, mine.unwrap_or(c.owner_seat))
+}
+
+fn taken(cx: &mut Cx<'_>, case: CaseId, me: AccountId, seat: SeatId) -> Result<()> {
     let sql = "UPDATE lost_case SET taken_at = COALESCE(taken_at, $1), taken_by = $2, owner_account = $2, owner_seat = $3 WHERE id = $4";
-    cx.execute(sql, params![cx.now, me, mine.unwrap_or(c.owner_seat), case])?;
+    cx.execute(sql, params![cx.now, me, seat, case])?;
     entries::write(cx, case, EntryKind::Taken, &More { of: Some(me.0), ..More::default() })?;
     Ok(())
+}
+
+/// Whoever opens a case at the desk takes it over, where they may work on it; else it waits for somebody who may.
+pub(super) fn take_if_mine(cx: &mut Cx<'_>, case: CaseId) -> Result<()> {
+    let c = super::case::load(cx, case)?;
+    let facts = super::case::facts(cx, &c)?;
+    let Some(me) = cx.actor.account_id() else { return Ok(()) };
+    let seat = cx.actor.grants().iter().find(|g| facts_reach(&facts, me, g)).map(|g| g.seat);
+    match seat {
+        Some(seat) => taken(cx, case, me, seat),
+        None => Ok(()),
+    }
 }
 
 fn facts_reach(facts: &CaseFacts, me: AccountId, grant: &kernel::Grant) -> bool {

@@ -75,6 +75,8 @@ kernel::codes! {
         Family = "family",
         /// By a paper they carry.
         Paper = "paper",
+        /// By the code of a card alone: nobody has compared the elder with it yet.
+        Scan = "scan",
     }
 }
 

@@ -109,6 +109,36 @@ both_databases! {
         t.identify(third);
         t.run_jobs();
         assert!(t.take_told("lost_conference").contains(&t.head), "the third time in a year opens a care conference");
+
+        // It is a matter of its own, with an owner and a due time, and it leads to all three.
+        let matter = t.view(t.duty, third).unwrap().conference.expect("a conference");
+        let sender = store::Who::system(t.world.house.district, people::policy::jobs::DELIVERY);
+        let brief = t.world.act_as(sender, move |cx| matters::app::brief(cx, matter)).unwrap();
+        assert!(brief.due_at > t.now() && brief.state == matters::model::State::Received, "{brief:?}");
+        let elder = t.elder;
+        assert_eq!(t.world.look(move |cx| matters::app::persons::open_about(cx, elder)), [matter]);
+        let cases = t.world.act_as(t.world.who(t.duty, Purpose::Matter(matter)), move |cx| app::conference::cases_of(cx, matter));
+        assert_eq!(cases.unwrap().into_iter().map(|(id, _)| id).collect::<Vec<_>>(), [case, second, third]);
+        let far = t.world.act_as(t.world.who(t.far, Purpose::Matter(matter)), move |cx| app::conference::cases_of(cx, matter));
+        assert!(far.unwrap().is_empty(), "whoever may not see the cases is not led to them");
+        t.news.lock().unwrap().clear();
+        t.keep(third);
+        t.step(t.duty, third, move |cx, v| app::hand_over(cx, third, v, &Town::to_contact(daughter))).unwrap();
+        t.run_jobs();
+        assert!(t.news.lock().unwrap().drain(..).any(|n| n == "conference"), "the family is asked once she is back");
+        close(&t, third);
+
+        // A fourth loss while it is open belongs to it; one matter, and the family is not asked again.
+        t.advance(60);
+        let fourth = t.public_reports(found()).case;
+        t.identify(fourth);
+        t.run_jobs();
+        assert_eq!(t.view(t.duty, fourth).unwrap().conference, Some(matter));
+        assert_eq!(t.world.look(move |cx| matters::app::persons::open_about(cx, elder)), [matter]);
+        t.keep(fourth);
+        t.step(t.duty, fourth, move |cx, v| app::hand_over(cx, fourth, v, &Town::to_contact(daughter))).unwrap();
+        t.run_jobs();
+        assert!(!t.news.lock().unwrap().drain(..).any(|n| n == "conference"));
     }
 
     fn missed_first_then_found_is_one_story(t: Town) {

@@ -60,7 +60,10 @@ fn post(code: &str, lon: f64, serves: &str) -> SavePost {
 
 impl Setup for Town {
     fn setup(kind: DbKind) -> Self {
-        let world = World::with(kind, &[people::MIGRATIONS, places::MIGRATIONS, care::MIGRATIONS, lost::MIGRATIONS]);
+        let world = World::with(
+            kind,
+            &[people::MIGRATIONS, places::MIGRATIONS, care::MIGRATIONS, matters::MIGRATIONS, lost::MIGRATIONS],
+        );
         let area = |kind, code: &str, name: &str, west: f64, east: f64| {
             SaveArea::new(kind, Some(code), name).outlined(Outline::rectangle(west, 30.8, east, 31.0).unwrap())
         };
@@ -99,6 +102,7 @@ impl Setup for Town {
         ];
         let away = Place { area: Some(far_community), ..Place::default() };
         let far_volunteer = world.staff(Role::Volunteer, away, "v3", "志愿者丙").0;
+        world.act(matters::app::seed_classes);
         let person = NewPerson {
             area: community,
             identity: Identity { name: "王桂芳".into(), sex: "f".into(), birth_year: Some(1941), id_number: None },
@@ -229,8 +233,9 @@ impl Town {
                 news.lock().unwrap().push(n.news);
                 Ok(())
             });
-        let handlers =
-            ["care.plan_opened", "seat.turned"].into_iter().fold(handlers, |h, kind| h.on(kind, |_, _| Ok(())));
+        const LEFT: [&str; 6] =
+            ["care.plan_opened", "seat.turned", "care.scanned", "care.message", "care.look", "care.old_card"];
+        let handlers = LEFT.into_iter().fold(handlers, |h, kind| h.on(kind, |_, _| Ok(())));
         run_due(&self.world.house.rt, self.world.house.district, &handlers).unwrap();
     }
     /// Whom staff were told this, since it was asked last.
@@ -268,6 +273,9 @@ pub(crate) fn refused<T: std::fmt::Debug>(result: Result<T>) -> String {
         Err(Error::Refused(r)) => r.code().to_owned(),
         Err(Error::People(people::Error::Denied(d)) | Error::Denied(d)) => format!("denied-{}", d.why.code()),
         Err(Error::Store(store::Error::NotFound)) => "not-found".into(),
+        Err(Error::Care(care::Error::Refused(why))) => format!("care-{why}"),
+        Err(Error::Care(care::Error::Denied(d))) => format!("denied-{}", d.why.code()),
+        Err(Error::Care(care::Error::Store(store::Error::NotFound))) => "not-found".into(),
         Err(Error::Stale { .. }) => "stale".into(),
         Err(Error::Invalid { field, why }) => format!("{field}-{why}"),
         other => panic!("{other:?}"),

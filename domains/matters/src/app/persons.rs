@@ -4,7 +4,7 @@
 use super::around;
 use super::raise::{Raise, RaisedPlace, RaiserInput};
 use crate::Error;
-use crate::model::{Channel, Origin, Route};
+use crate::model::{Origin, Route};
 use crate::store::MatterRow;
 use ::store::{Cx, params};
 use kernel::ids::{AreaId, MatterId, PersonId};
@@ -93,30 +93,29 @@ fn raise_review(
     (person, area): (PersonId, AreaId),
     what: &str,
 ) -> Result<(), Error> {
+    // Part of the district's own papers, in its language.
+    care_task(cx, &format!("consent-review:{consent}"), person, area, &review_words(what)).map(drop)
+}
+
+/// A task about somebody in care for whoever looks after their area, in whose name the record opens: raised by the program, with an
+/// owner and a due time like every matter. Once per key.
+pub fn care_task(cx: &mut Cx<'_>, key: &str, person: PersonId, area: AreaId, text: &str) -> Result<MatterId, Error> {
     let classes = super::classes(cx)?;
     let fits =
         |c: &&std::sync::Arc<crate::model::ClassRule>| c.active && c.route == Route::Committee && !c.is_emergency();
     let class = classes.iter().find(|c| c.active && c.code == CARE_CLASS).or_else(|| classes.iter().find(fits));
     let class = class.or_else(|| classes.iter().find(|c| c.active)).ok_or(Error::NotFound)?.code.clone();
     let raise = Raise {
-        key: Some(format!("consent-review:{consent}")),
+        key: Some(key.to_owned()),
         class,
-        // Part of the district's own papers, in its language.
-        text: review_words(what),
+        text: text.to_owned(),
         place: RaisedPlace { area: Some(area), ..RaisedPlace::default() },
-        raiser: RaiserInput {
-            anonymous: true,
-            name: None,
-            phone: None,
-            email: None,
-            address: None,
-            channel: Channel::Page,
-            lang: Lang::default(),
-        },
+        raiser: RaiserInput::anonymous(Lang::default()),
         origin: Origin::Field,
     };
-    let receipt = super::raise(cx, raise)?;
-    write_link(cx, receipt.matter, person)
+    let matter = super::raise(cx, raise)?.matter;
+    write_link(cx, matter, person)?;
+    Ok(matter)
 }
 
 const CARE_CLASS: &str = "elder-care";

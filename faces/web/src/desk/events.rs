@@ -42,21 +42,22 @@ struct Listener {
     signals: Receiver<Signal>,
     news: News,
     lost: lost::app::News,
+    cards: care::app::news::News,
     ends: tokio::time::Instant,
 }
 
 async fn events(State(app): State<App>, staff: Staff) -> Result<impl IntoResponse, Fail> {
     let who = staff.who(Purpose::Administration);
     let signals = app.rt.subscribe();
-    let (news, lost) = app
+    let (news, lost, cards) = app
         .rt
         .read(who, |cx| {
             require(&cx.actor, cx.purpose, Action::OwnAccount, &own(cx)?)?;
-            Ok::<_, Fail>((News::from_now(cx)?, lost::app::News::from_now(cx)?))
+            Ok::<_, Fail>((News::from_now(cx)?, lost::app::News::from_now(cx)?, care::app::news::News::from_now(cx)?))
         })
         .await?;
     let ends = tokio::time::Instant::now() + LIFE;
-    let listener = Listener { app, actor: staff.actor, session: staff.session, signals, news, lost, ends };
+    let listener = Listener { app, actor: staff.actor, session: staff.session, signals, news, lost, cards, ends };
     let stream = stream::unfold(listener, |mut listener| async move {
         let message = listener.next().await?;
         Some((Ok::<_, Infallible>(message), listener))
@@ -92,21 +93,22 @@ impl Listener {
             while self.signals.try_recv().is_ok() {}
             // The database may be gone for a minute: the stream waits and tells what was missed.
             let who = Who::new(self.actor.clone(), Purpose::Administration);
-            let (mut news, mut lost, session) = (self.news.clone(), self.lost.clone(), self.session);
+            let (mut news, mut lost, mut cards) = (self.news.clone(), self.lost.clone(), self.cards.clone());
+            let session = self.session;
             let asked = self.app.rt.read(who, move |cx| {
                 if !sessions::is_open(cx, session)? {
                     return Ok::<_, Fail>(None);
                 }
-                let (matters, cases) = (news.next(cx)?, lost.next(cx)?);
-                Ok(Some((matters, cases, news, lost)))
+                let (matters, cases, threads) = (news.next(cx)?, lost.next(cx)?, cards.next(cx)?);
+                Ok(Some((matters, cases, threads, (news, lost, cards))))
             });
             let Ok(found) = asked.await else { continue };
-            let (matters, cases, news, lost) = found?;
-            (self.news, self.lost) = (news, lost);
-            if !matters.is_empty() || !cases.is_empty() {
+            let (matters, cases, threads, now) = found?;
+            (self.news, self.lost, self.cards) = now;
+            if !matters.is_empty() || !cases.is_empty() || threads {
                 let ids: Vec<String> = matters.iter().map(ToString::to_string).collect();
                 let cases: Vec<String> = cases.iter().map(ToString::to_string).collect();
-                let data = serde_json::json!({ "matters": ids, "cases": cases });
+                let data = serde_json::json!({ "matters": ids, "cases": cases, "threads": threads });
                 return Some(Event::default().event("changed").data(data.to_string()));
             }
         }

@@ -134,6 +134,8 @@ const FORMS: &[(&str, &str, &[Action])] = &[
     ),
     ("/desk/demands/00000000-0000-0000-0000-000000000007", "do=", &[Action::ApproveDemand]),
     ("/desk/threads/00000000-0000-0000-0000-000000000007", "text=x", &[Action::WriteToFinder]),
+    ("/desk/threads/00000000-0000-0000-0000-000000000007/case", "", &[Action::WriteToFinder]),
+    ("/desk/threads/card/00000000-0000-0000-0000-000000000007/case", "", &[Action::WriteToFinder]),
     ("/desk/cards", "count=0", &[Action::MakeCards]),
     ("/desk/demands/00000000-0000-0000-0000-000000000007/export", "", &[Action::ExportDemand]),
     ("/desk/lost/new", "kind=found", &[Action::RaiseFor]),

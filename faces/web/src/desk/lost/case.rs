@@ -70,20 +70,20 @@ pub(super) async fn again(
     Ok((StatusCode::UNPROCESSABLE_ENTITY, crate::unkept(html(&shown)?)).into_response())
 }
 
-async fn point(State(app): State<App>, staff: Staff, Path(id): Path<CaseId>) -> Result<Response, Fail> {
+async fn point(State(app): State<App>, page: Page, staff: Staff, Path(id): Path<CaseId>) -> Result<Response, Fail> {
     let who = staff.who(Purpose::Case(id));
     let found = app.rt.read(who, move |cx| Ok::<_, Fail>(lost::app::view(cx, id)?)).await?;
-    let features: Vec<_> = found
-        .point
-        .iter()
-        .map(|p| {
-            serde_json::json!({
-                "type": "Feature",
-                "geometry": { "type": "Point", "coordinates": [p.lon(), p.lat()] },
-                "properties": { "title": found.row.number, "url": null, "tone": "bad" },
-            })
+    let feature = |p: &kernel::Point, title: String, tone: &str| {
+        serde_json::json!({
+            "type": "Feature",
+            "geometry": { "type": "Point", "coordinates": [p.lon(), p.lat()] },
+            "properties": { "title": title, "url": null, "tone": tone },
         })
-        .collect();
+    };
+    let mut features: Vec<_> = found.point.iter().map(|p| feature(p, found.row.number.clone(), "bad")).collect();
+    // Where finders said they are: said, not proven.
+    let said = found.circle.iter().flat_map(|k| &k.heard.threads).flat_map(|t| &t.messages);
+    features.extend(said.filter_map(|m| m.place.map(|p| feature(&p, page.stamp(m.at), "soon"))));
     let body = serde_json::json!({ "type": "FeatureCollection", "features": features }).to_string();
     Ok(([(header::CONTENT_TYPE, "application/geo+json"), (header::CACHE_CONTROL, "no-store")], body).into_response())
 }

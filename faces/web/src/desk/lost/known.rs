@@ -132,7 +132,12 @@ fn blank(cx: &mut Cx<'_>, page: Page, staff: &Staff, id: CaseId) -> Result<Known
         shown: Vec::new(),
         none: None,
         more: false,
-        hows: Choice::codes(&page, "lost-how-", How::ALL.iter().map(|h| h.code()), How::Known.code()),
+        hows: Choice::codes(
+            &page,
+            "lost-how-",
+            How::ALL.iter().filter(|h| **h != How::Scan).map(|h| h.code()),
+            How::Known.code(),
+        ),
         problem: None,
         by_name: false,
         back,

@@ -3,6 +3,7 @@
 
 mod care;
 mod case;
+mod heard;
 mod help;
 mod known;
 mod list;
@@ -38,6 +39,7 @@ impl From<lost::Error> for Fail {
             lost::Error::Denied(denied) => denied.into(),
             lost::Error::People(e) => e.into(),
             lost::Error::Care(e) => e.into(),
+            lost::Error::Matters(e) => (*e).into(),
             lost::Error::Stale { seen, current } => Self::Stale { yours: seen, now: current },
             lost::Error::Invalid { field, why } => Self::invalid(field, format!("lost-wrong-{why}")),
             lost::Error::Refused(rule) => Self::Refused(Arc::from(format!("rule-lost-{}", rule.code()))),

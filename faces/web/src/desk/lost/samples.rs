@@ -1,6 +1,7 @@
 //! The pages of lost elders with invented data, for the tests of the pages.
 
 use super::case::{CasePage, PlanPage};
+use super::heard::{OnTop, SaidView, ThreadView};
 use super::help::{HelpPage, ListPage as HelpList, NeedView};
 use super::known::{CandidateView, KnownPage};
 use super::list::{CaseLine, ListPage};
@@ -40,6 +41,7 @@ fn case(page: &Page, full: bool) -> View {
         work: full,
         identify: full,
         unidentify: full,
+        identify_again: full,
         answer_ask: full,
         call_help: full,
         seen: full,
@@ -121,6 +123,24 @@ fn case(page: &Page, full: bool) -> View {
             words: Some(w("已派人", "Somebody is on the way")),
             late: true,
         }],
+        on_top: full.then(|| OnTop {
+            words: page.t2("lost-scan-top-over", "at", page.ago(page.now), "number", page.card_number(12)),
+            over: true,
+        }),
+        threads: vec![ThreadView {
+            id: "1".into(),
+            number: page.t1("lost-thread", "clock", &clock),
+            open: full,
+            said: vec![SaidView {
+                who: page.t("card-from-finder"),
+                at: clock.clone(),
+                words: page.t("lost-entry-place-shared"),
+                geo: Some("geo:30.9,121.5".into()),
+            }],
+            place: true,
+        }],
+        compare: full.then(|| Choice::codes(page, "lost-how-", ["card", "known"], "card")),
+        again: "1".into(),
         can,
     }
 }
@@ -171,7 +191,7 @@ fn known(page: &Page, by_name: bool) -> KnownPage {
         shown: if by_name { Vec::new() } else { vec![one] },
         none: (!by_name).then(|| ("8%".into(), 20)),
         more: true,
-        hows: Choice::codes(page, "lost-how-", How::ALL.iter().map(|h| h.code()), "known"),
+        hows: Choice::codes(page, "lost-how-", How::ALL.iter().filter(|h| **h != How::Scan).map(|h| h.code()), "known"),
         problem: by_name.then(|| page.t("lost-wrong-missing")),
         by_name,
     }

@@ -1,5 +1,6 @@
 //! A case as the page shows it: built from what the domain answers, in the reader's language.
 
+use super::heard::{self, OnTop, ThreadView};
 use crate::desk::nobody;
 use crate::desk::view::Choice;
 use crate::{Fail, Page, fmt};
@@ -7,7 +8,7 @@ use care::model::schedule::Home;
 use kernel::ids::{AccountId, ContactId};
 use kernel::{Moment, Role};
 use lost::app::{Case, CaseRow, Circle, EntryKind};
-use lost::model::{Attempt, Helping, Kind, Look, PlaceKind, Proof, State, Task};
+use lost::model::{Attempt, Helping, How, Kind, Look, PlaceKind, Proof, State, Task};
 use people::policy::Action;
 use std::collections::HashMap;
 use store::Cx;
@@ -129,6 +130,13 @@ pub(super) struct View {
     pub place_kinds: Vec<Choice>,
     pub pending: Option<(String, String)>,
     pub timeline: Vec<EntryView>,
+    /// A scan of the card, lately, while nobody of us is with the elder.
+    pub on_top: Option<OnTop>,
+    /// Finders who wrote by the card.
+    pub threads: Vec<ThreadView>,
+    /// Only the code of a card says who it is.
+    pub compare: Option<Vec<Choice>>,
+    pub again: String,
     pub can: Can,
 }
 
@@ -139,6 +147,7 @@ pub(super) struct Can {
     pub work: bool,
     pub identify: bool,
     pub unidentify: bool,
+    pub identify_again: bool,
     pub answer_ask: bool,
     pub call_help: bool,
     pub seen: bool,
@@ -166,6 +175,7 @@ fn can(c: &Case, my_org_asked: bool) -> Can {
         work,
         identify: may(Action::IdentifyCase) && c.row.person.is_none(),
         unidentify: may(Action::IdentifyCase) && c.row.person.is_some() && state != State::HandedOver,
+        identify_again: may(Action::IdentifyCase),
         answer_ask: may(Action::IdentifyCase) && my_org_asked,
         call_help: may(Action::CallHelp) && state != State::HandedOver,
         seen: work && on_the_street,
@@ -211,19 +221,24 @@ pub(super) fn view(cx: &mut Cx<'_>, page: &Page, c: Case) -> Result<View, Fail> 
     let circle = c.circle.as_ref().map(|k| circle(page, &c, k, &href));
     let receivers = receivers(page, c.circle.as_ref());
     let contacts = contact_names(c.circle.as_ref());
-    let timeline = c
-        .timeline
-        .iter()
-        .rev()
-        .map(|e| EntryView {
+    let mut timeline: Vec<(Moment, EntryView)> = heard::lines(page, &c);
+    timeline.extend(c.timeline.iter().map(|e| {
+        let view = EntryView {
             at: page.ago(e.at),
             machine: page.machine_time(e.at),
             who: who(page, &e.by, &names),
             what: what(page, e, &contacts, &body_name, &post_name, &name),
             words: e.words.clone(),
             late: e.kind == EntryKind::Escalated,
-        })
-        .collect();
+        };
+        (e.at, view)
+    }));
+    // The latest first; what happened in one instant as it was written, backwards.
+    timeline.reverse();
+    timeline.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
+    let timeline = timeline.into_iter().map(|(_, view)| view).collect();
+    let by_card = can.identify_again && row.identified_how.as_deref() == Some(How::Scan.code());
+    let hows = How::ALL.iter().filter(|h| !matches!(h, How::Scan | How::Committee)).map(|h| h.code());
     Ok(View {
         id: row.id.to_string(),
         number: row.number.clone(),
@@ -288,6 +303,10 @@ pub(super) fn view(cx: &mut Cx<'_>, page: &Page, c: Case) -> Result<View, Fail> 
             (to.unwrap_or_default(), page.t2("lost-second-by", "who", name(&p.asked_by), "at", fmt::clock(p.asked_at)))
         }),
         timeline,
+        on_top: heard::on_top(page, &c),
+        threads: heard::threads(page, &c),
+        compare: by_card.then(|| Choice::codes(page, "lost-how-", hows, How::Card.code())),
+        again: cx.new_id::<uuid::Uuid>().to_string(),
         can,
         href,
     })
@@ -496,6 +515,7 @@ fn what(
             let all = [part("card"), part("locator"), part("schedule")];
             join(all.join(if page.zh() { "，" } else { ", " }))
         }
+        EntryKind::Linked => join(page.tk("lost-linked-", code)),
         EntryKind::Closed => join(page.tk("lost-outcome-", code)),
         EntryKind::Escalated if code == "long" => page.t("lost-entry-escalated-long"),
         _ => base,

@@ -72,6 +72,7 @@ fn take(cx: &mut Cx<'_>, id: CaseId, step: &str, posted: &Posted, drawn: Option<
             let answer = AskAnswer::from_code(&posted.get("answer")).ok_or_else(|| missing("answer"))?;
             app::answer_ask(cx, id, answer, &words)?;
         }
+        "thread" => app::relay::answer_thread(cx, id, id_of(posted, "thread")?, &words, &posted.get("again"))?,
         "code" => app::send_code(cx, id, id_of::<ContactId>(posted, "contact")?)?,
         "hand-over" => return hand_over(cx, id, posted, drawn),
         _ => versioned(cx, id, step, posted, &words, now)?,
@@ -101,6 +102,11 @@ fn versioned(cx: &mut Cx<'_>, id: CaseId, step: &str, posted: &Posted, words: &s
             let how = How::from_code(&posted.get("how")).ok_or_else(|| missing("how"))?;
             app::identified(cx, id, v, id_of(posted, "person")?, how)
         }
+        "compared" => {
+            let how = How::from_code(&posted.get("how")).ok_or_else(|| missing("how"))?;
+            app::relay::compared(cx, id, v, how)
+        }
+        "seen-there" => app::relay::seen_there(cx, id, v, id_of(posted, "thread")?),
         "unidentified" => app::unidentified(cx, id, v),
         "attempt" => {
             let result = Attempt::from_code(&posted.get("result")).ok_or_else(|| missing("result"))?;

@@ -4,6 +4,7 @@ use crate::{App, Fail};
 use care::app::finder::{self, Answer, OpenCard, Said};
 use care::app::threads::ThreadView;
 use kernel::ids::CardId;
+use lost::app::relay;
 
 impl From<care::Error> for Fail {
     fn from(error: care::Error) -> Self {
@@ -36,7 +37,7 @@ pub(super) async fn find(app: &App, typed: &str) -> Result<Option<OpenCard>, Fai
 fn tell_later(app: &App, card: CardId) {
     let app = app.clone();
     tokio::spawn(async move {
-        let told = app.rt.write(app.anybody(), move |cx| finder::old_card_used(cx, card)).await;
+        let told = app.rt.write(app.anybody(), move |cx| relay::old_card_used(cx, card)).await;
         if let Err(error) = told {
             tracing::warn!(%error, "the use of an old card could not be written down");
         }
@@ -45,12 +46,12 @@ fn tell_later(app: &App, card: CardId) {
 
 pub(super) async fn scanned(app: &App, card: &OpenCard) -> Result<(), Fail> {
     let card = card.clone();
-    Ok(app.rt.write(app.anybody(), move |cx| finder::scanned(cx, &card)).await?)
+    Ok(app.rt.write(app.anybody(), move |cx| relay::scanned(cx, &card)).await?)
 }
 
-pub(super) async fn say(app: &App, card: &OpenCard, secret: &str, said: Said) -> Result<(), care::Error> {
+pub(super) async fn say(app: &App, card: &OpenCard, secret: &str, said: Said) -> Result<(), lost::Error> {
     let (card, secret) = (card.clone(), secret.to_owned());
-    app.rt.write(app.anybody(), move |cx| finder::say(cx, &card, &secret, &said).map(drop)).await
+    app.rt.write(app.anybody(), move |cx| relay::said(cx, &card, &secret, &said).map(drop)).await
 }
 
 pub(super) async fn thread(app: &App, card: &OpenCard, secret: &str) -> Result<Option<ThreadView>, Fail> {

@@ -219,7 +219,8 @@ async fn say(
     let key = Some(posted.get("again")).filter(|a| (8..=60).contains(&a.len())).unwrap_or_default();
     let said = Said { words, place: point, again: key.clone() };
     if let Err(error) = gate::say(&app, &card, &secret, said).await {
-        let Some((status, problem)) = told(&page, &error) else { return Err(error.into()) };
+        let words = if let lost::Error::Care(error) = &error { told(&page, error) } else { None };
+        let Some((status, problem)) = words else { return Err(error.into()) };
         let problem = Some(problem);
         let (phone, again) = (phone(&app, &card), if key.is_empty() { again(&app) } else { key });
         let body = html(&ShowPage {
