@@ -148,6 +148,18 @@ pub(crate) fn timer(cx: &mut Cx<'_>, kind: &'static str, case: CaseId, at: Momen
     enqueue(cx, kind, format!("{case}/{n}"), at, &Timer { case, n })
 }
 
+/// The same timer at another time, because the times of the district changed; `mark` tells it from the one that was set before.
+pub(crate) fn timer_anew(
+    cx: &mut Cx<'_>,
+    kind: &'static str,
+    case: CaseId,
+    at: Moment,
+    n: i64,
+    mark: i64,
+) -> Result<()> {
+    enqueue(cx, kind, format!("{case}/{n}/{mark}"), at, &Timer { case, n })
+}
+
 fn enqueue<T: Serialize>(cx: &mut Cx<'_>, kind: &'static str, key: String, run_at: Moment, job: &T) -> Result<()> {
     let payload = serde_json::to_value(job).map_err(|_| store::Error::Setup("a job cannot be written".into()))?;
     cx.enqueue(NewJob { kind, key, run_at, payload })?;

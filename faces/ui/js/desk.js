@@ -1,5 +1,6 @@
 // What the desk adds in the browser: htmx, the keyboard, and news from the server. Without it every page still works.
 import htmx from "htmx.org/dist/htmx.esm.js";
+import { lostCase } from "./case.js";
 import { intake } from "./intake.js";
 import { keyboard } from "./keyboard.js";
 import { live } from "./live.js";
@@ -10,6 +11,7 @@ htmx.config.includeIndicatorCSS = false;
 keyboard();
 live();
 intake();
+lostCase();
 push();
 sign();
 

@@ -51,42 +51,45 @@ await journey("lost", async (stage) => {
     }
   }
   assert(at_it !== null, "somebody was identified");
-  const name = (await officer.page.locator("#who-h + .big-due strong").innerText()).trim();
+  const name = (await officer.page.locator("#who .big-due strong").innerText()).trim();
   await stage.look(officer, "lost-known");
   const address = officer.page.url();
 
   // The first contact does not answer: it says who is next. Then one comes at half past six.
   const contacts = officer.page.locator('form[action$="/step/attempt"]');
   await contacts.first().locator('button[value="no_answer"]').click();
-  await officer.page.locator("#contacts-h ~ p .tag-wait").first().waitFor();
+  await officer.page.locator("#now .tag-sentence").first().waitFor();
   await contacts.last().locator('input[name="eta"]').fill("18:30");
   await contacts.last().locator('button[value="cannot_come"]').click();
-  await officer.page.locator("#contacts-h ~ ol .tag-good").first().waitFor();
+  await officer.page.locator("#contacts .tag-good").first().waitFor();
 
   // A call for help near by: the volunteer's phone.
-  const open = (action) => officer.page.locator(`details:has(form[action$="${action}"]) > summary`).first();
-  await open("/step/call-help").click();
+  // Parts of the screen fold with the state of the case: whatever hides a form is opened.
+  const open = (action) => officer.page.locator(`form[action$="${action}"]`).first().evaluate((form) => {
+    for (let fold = form.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+  });
+  await open("/step/call-help");
   await officer.page.locator("#radius").selectOption("5000");
   await officer.page.locator('form[action$="/step/call-help"] button').click();
   await stage.look(officer, "lost-called");
 
   // Safe-keeping, with the first look.
-  await open("/step/keep").click();
+  await open("/step/keep");
   await officer.page.locator("#keep-words").fill("有点冷");
   await officer.page.locator('form[action$="/step/keep"] button').click();
-  await officer.page.locator("#keep-h").waitFor();
+  await officer.page.locator("#keep").waitFor();
   await officer.page.locator('form[action$="/step/look"] input[value="water"]').check();
   await officer.page.locator('form[action$="/step/look"] button').click();
   await stage.look(officer, "lost-kept");
 
   // Nothing was checked: it says so. Then the identity card is shown.
-  await open("/step/hand-over").click();
+  await open("/step/hand-over");
   const hand = officer.page.locator('form[action$="/step/hand-over"]');
   await hand.locator('input[name="receiver"]').first().check();
   await hand.locator("button").last().click();
   await officer.page.locator(".notice-bad[role=alert]").waitFor();
   await stage.look(officer, "lost-not-checked");
-  await open("/step/hand-over").click();
+  await open("/step/hand-over");
   await hand.locator('input[name="receiver"]').first().check();
   await hand.locator('input[name="proof"][value="id_card"]').check();
   const canvas = hand.locator("canvas");
@@ -100,7 +103,7 @@ await journey("lost", async (stage) => {
   await hand.locator("button").last().click();
   await officer.page.locator('form[action$="/step/debrief"]').waitFor();
 
-  await open("/step/answer").click();
+  await open("/step/answer");
   await officer.page.locator('form[action$="/step/answer"] button').last().click();
   await officer.page.locator("#debrief-card").selectOption("good");
   await officer.page.locator('form[action$="/step/debrief"] button').click();

@@ -9,7 +9,7 @@ use crate::model::{Kind, State};
 use kernel::ids::{CaseId, PostId};
 use kernel::{Lang, Moment, text};
 use people::policy::Action;
-use store::{Cx, KeyClass, params};
+use store::{Cx, KeyClass, Once, OnceKey, params};
 
 /// Words of a finder in one hour, at most.
 const PER_HOUR: i64 = 20;
@@ -81,8 +81,21 @@ pub fn track(cx: &mut Cx<'_>, found: FoundCase) -> Result<Tracked> {
     })
 }
 
-/// The finder writes to the post, while the case is open.
-pub fn say(cx: &mut Cx<'_>, found: FoundCase, words: &str) -> Result<()> {
+/// The finder writes to the post, while the case is open. `again` is made with the form: a double tap says it once; empty, each time
+/// is a time of its own.
+pub fn say(cx: &mut Cx<'_>, found: FoundCase, words: &str, again: &str) -> Result<()> {
+    if again.is_empty() {
+        return say_now(cx, found, words);
+    }
+    // Whoever holds the code of one case cannot use up the keys of another.
+    let key = OnceKey::new(format!("found/{}/{again}", found.case), &[b"say", words.as_bytes()]);
+    match cx.once(&key, |cx| say_now(cx, found, words).map(|()| serde_json::Value::Null))? {
+        Once::Now(_) | Once::Before(_) => Ok(()),
+        Once::Other => Err(Error::Invalid { field: "words", why: "changed" }),
+    }
+}
+
+fn say_now(cx: &mut Cx<'_>, found: FoundCase, words: &str) -> Result<()> {
     let c = load(cx, found.case)?;
     if !c.state.is_open() {
         return Err(Refusal::State(c.state).into());

@@ -1,6 +1,7 @@
 //! Use cases: one file each, command in, outcome out, the log entry in the same transaction.
 
 mod ask;
+mod before;
 mod candidates;
 mod case;
 mod circle;
@@ -24,6 +25,7 @@ mod telling;
 mod view;
 
 pub use ask::{AskAnswer, answer_ask, ask};
+pub use before::Before;
 pub use candidates::{Candidate, Candidates, candidates};
 pub use case::{CaseRow, crew_told, in_the_name_of, load, may};
 pub use clocks::{call_ends, long, look_due, next_contact_due, untaken};

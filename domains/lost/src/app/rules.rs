@@ -23,7 +23,7 @@ pub fn lost_rules(cx: &mut Cx<'_>) -> Result<LostRules> {
     })
 }
 
-/// Changes them; they hold for what is set from now on.
+/// Changes them. Clocks that run already follow; a code that was sent and a call for help that runs end when they were said to.
 pub fn set_lost_rules(cx: &mut Cx<'_>, to: &LostRules) -> Result<()> {
     require(&cx.actor, cx.purpose, Action::ManageSettings, &ResourceFacts::District)?;
     if let Some(field) = to.wrong() {
@@ -57,5 +57,6 @@ pub fn set_lost_rules(cx: &mut Cx<'_>, to: &LostRules) -> Result<()> {
     });
     let district = cx.district();
     cx.record("lost.rules", "district", district.0, &payload)?;
+    super::clocks::follow(cx, &before, to)?;
     Ok(())
 }

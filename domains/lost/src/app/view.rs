@@ -1,5 +1,6 @@
 //! One case on one screen, and the small steps on it.
 
+use super::before::{self, Before};
 use super::case::{CaseRow, advance, open, touch};
 use super::contacts::{self, AttemptLine};
 use super::entries::{self, Entry, EntryKind, More};
@@ -51,6 +52,8 @@ pub struct Circle {
     pub attempts: Vec<AttemptLine>,
     pub home: AtHome,
     pub losses: Losses,
+    /// What was learned the time before.
+    pub before: Option<Before>,
     /// What the card says: scans, and what finders wrote by it.
     pub heard: Heard,
 }
@@ -126,13 +129,19 @@ fn allowed(cx: &Cx<'_>, facts: &CaseFacts, action: Action) -> bool {
 
 fn circle_of(cx: &mut Cx<'_>, row: &CaseRow, person: PersonId) -> Result<Circle> {
     cx.record_read("person", person.0, &["name", "contacts", "schedule"])?;
+    let losses = losses(cx, person, row.opened_at)?;
+    let before = match &losses.last {
+        Some((last, ..)) => before::of(cx, row, *last)?,
+        None => None,
+    };
     Ok(Circle {
         person,
         name: people::app::persons::known(cx, person)?.map(|k| k.name),
         contacts: circle::contacts(cx, row, person)?,
         attempts: contacts::all(cx, row.id)?,
         home: circle::at_home(cx, person)?,
-        losses: losses(cx, person, row.opened_at)?,
+        losses,
+        before,
         heard: relay::of_case(cx, row, person)?,
     })
 }

@@ -35,20 +35,49 @@ impl Default for LostRules {
     }
 }
 
+/// What a district may set.
+type Range = std::ops::RangeInclusive<i64>;
+
 impl LostRules {
+    /// Each time with what it may be.
+    pub const RANGES: [(&'static str, Range); 7] = [
+        ("take_minutes", 1..=60),
+        ("next_contact_minutes", 1..=60),
+        ("look_minutes", 5..=120),
+        ("keep_hours", 1..=24),
+        ("code_minutes", 5..=240),
+        ("call_hours", 1..=72),
+        ("conference_at", 2..=12),
+    ];
+
+    /// A time by its name; of an unknown one, nothing.
+    pub fn get(&self, name: &str) -> i64 {
+        let mut copy = *self;
+        copy.field(name).map_or(0, |at| *at)
+    }
+
+    /// Sets a time by its name.
+    pub fn set(&mut self, name: &str, to: i64) {
+        if let Some(at) = self.field(name) {
+            *at = to;
+        }
+    }
+
+    fn field(&mut self, name: &str) -> Option<&mut i64> {
+        match name {
+            "take_minutes" => Some(&mut self.take_minutes),
+            "next_contact_minutes" => Some(&mut self.next_contact_minutes),
+            "look_minutes" => Some(&mut self.look_minutes),
+            "keep_hours" => Some(&mut self.keep_hours),
+            "code_minutes" => Some(&mut self.code_minutes),
+            "call_hours" => Some(&mut self.call_hours),
+            "conference_at" => Some(&mut self.conference_at),
+            _ => None,
+        }
+    }
+
     /// The field that is out of its range, if one is.
     pub fn wrong(&self) -> Option<&'static str> {
-        [
-            ("take_minutes", self.take_minutes, 1..=60),
-            ("next_contact_minutes", self.next_contact_minutes, 1..=60),
-            ("look_minutes", self.look_minutes, 5..=120),
-            ("keep_hours", self.keep_hours, 1..=24),
-            ("code_minutes", self.code_minutes, 5..=240),
-            ("call_hours", self.call_hours, 1..=72),
-            ("conference_at", self.conference_at, 2..=12),
-        ]
-        .into_iter()
-        .find(|(_, value, range)| !range.contains(value))
-        .map(|(field, ..)| field)
+        Self::RANGES.into_iter().find(|(name, range)| !range.contains(&self.get(name))).map(|(name, _)| name)
     }
 }

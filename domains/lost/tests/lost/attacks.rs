@@ -72,16 +72,16 @@ both_databases! {
         assert_eq!(found_case.case, case);
         let guess: String = code.chars().map(|c| if c == 'A' { 'B' } else if c == '-' { '-' } else { 'A' }).collect();
         assert_eq!(refused(t.world.act_as(public(), move |cx| app::find_by_code(cx, &guess))), "not-found");
-        t.world.act_as(public(), move |cx| app::say(cx, found_case, "我在药店门口等")).unwrap();
+        t.world.act_as(public(), move |cx| app::say(cx, found_case, "我在药店门口等", "")).unwrap();
         t.step(t.duty, case, move |cx, v| app::tell_finder(cx, case, v, "民警五分钟到，谢谢")).unwrap();
         let page = t.world.act_as(public(), move |cx| app::track(cx, found_case)).unwrap();
         assert_eq!(page.said.len(), 2);
         let all = format!("{:?}", page.said);
         assert!(!all.contains("王桂芳") && !all.contains("李敏"));
         for _ in 0..19 {
-            t.world.act_as(public(), move |cx| app::say(cx, found_case, "还在吗")).unwrap();
+            t.world.act_as(public(), move |cx| app::say(cx, found_case, "还在吗", "")).unwrap();
         }
-        assert_eq!(refused(t.world.act_as(public(), move |cx| app::say(cx, found_case, "在"))), "words-too-many");
+        assert_eq!(refused(t.world.act_as(public(), move |cx| app::say(cx, found_case, "在", ""))), "words-too-many");
     }
 
     fn the_same_report_sent_twice_is_one_case(t: Town) {

@@ -104,4 +104,49 @@ both_databases! {
         let wrong = LostRules { look_minutes: 0, version: 1, ..LostRules::default() };
         assert_eq!(refused(t.world.act_as(t.world.operator(), move |cx| app::set_lost_rules(cx, &wrong))), "look_minutes-range");
     }
+
+    fn clocks_that_run_follow_when_the_district_changes_its_times(t: Town) {
+        let untaken = t.public_reports(found()).case;
+        let case = t.public_reports(found()).case;
+        t.step(t.duty, case, move |cx, v| app::take(cx, case, v)).unwrap();
+        t.identify(case);
+        t.keep(case);
+        let son = t.contact(case, "李强", false);
+        t.step(t.duty, case, move |cx, v| app::attempt(cx, case, v, son, Attempt::NoAnswer, None, "")).unwrap();
+        let rules = LostRules { look_minutes: 10, next_contact_minutes: 8, take_minutes: 20, keep_hours: 1, ..LostRules::default() };
+        t.world.act(move |cx| app::set_lost_rules(cx, &rules));
+        t.advance(6);
+        assert!(t.take_told("lost_next_contact").is_empty() && t.take_told("lost_untaken").is_empty(), "the old times are over");
+        t.advance(5);
+        assert!(t.take_told("lost_next_contact").contains(&t.duty) && t.take_told("lost_look").contains(&t.duty));
+        t.advance(10);
+        assert_eq!(t.take_told("lost_untaken").len(), 1, "once");
+        t.advance(40);
+        assert!(t.take_told("lost_long").contains(&t.duty));
+        t.advance(240);
+        assert!(t.take_told("lost_long").is_empty(), "the timer that was set for four hours says nothing new");
+        assert!(t.view(t.duty, untaken).is_ok());
+        let stale = LostRules { version: 0, ..LostRules::default() };
+        let coordinator = t.world.staff(kernel::Role::Coordinator, people::model::Place::default(), "coordinator", "协调").0;
+        let set = |who, rules: LostRules| t.world.act_as(t.world.who(who, kernel::Purpose::Administration), move |cx| app::set_lost_rules(cx, &rules));
+        assert_eq!(refused(set(coordinator, stale)), "stale");
+        set(coordinator, LostRules { version: 1, ..LostRules::default() }).unwrap();
+        for nobody in [t.duty, t.head, t.worker] {
+            assert_eq!(refused(set(nobody, LostRules { version: 2, ..LostRules::default() })), "denied-role");
+        }
+    }
+
+    fn a_double_tap_of_a_finder_says_it_once(t: Town) {
+        let code = t.public_reports(found()).code;
+        let found = t.world.act_as(t.world.public(), move |cx| app::find_by_code(cx, &code)).unwrap();
+        let say = |words: &'static str, again: &'static str| {
+            t.world.act_as(t.world.public(), move |cx| app::say(cx, found, words, again))
+        };
+        say("我在桥边", "k1").unwrap();
+        say("我在桥边", "k1").unwrap();
+        assert_eq!(refused(say("我走了", "k1")), "words-changed");
+        say("我在桥边", "k2").unwrap();
+        let said = t.world.act_as(t.world.public(), move |cx| app::track(cx, found)).unwrap().said;
+        assert_eq!(said.len(), 2);
+    }
 }

@@ -100,6 +100,11 @@ both_databases! {
         let again = t.view(t.duty, second).unwrap().circle.unwrap();
         assert_eq!((again.losses.in_30, again.losses.in_365), (2, 2));
         assert_eq!(again.losses.last.unwrap().0, case, "the last time is a link away");
+        let before = again.before.unwrap();
+        assert_eq!((before.case, before.place.as_deref(), before.how.as_deref()), (case, Some("老街口"), Some("committee")));
+        assert_eq!(before.went.unwrap(), ("contact".to_owned(), "post".to_owned()));
+        assert_eq!(before.debrief.unwrap().0, "good/none/good", "what was learned then helps now");
+        assert!(before.home_at.unwrap() > before.found_at.unwrap());
         t.keep(second);
         t.step(t.duty, second, move |cx, v| app::hand_over(cx, second, v, &Town::to_contact(daughter))).unwrap();
         close(&t, second);

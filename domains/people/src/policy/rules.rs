@@ -485,8 +485,8 @@ pub const fn rule(action: Action) -> Rule {
         }
         Action::HandOverCopy => staff(&[(Head, District), (Coordinator, District), (CatchAll, District)]),
 
+        Action::ManageSettings => Rule { jobs: OPERATOR, ..staff(&[(Coordinator, District), (System, District)]) },
         Action::OpenDistrict
-        | Action::ManageSettings
         | Action::ManageCalendar
         | Action::Import
         | Action::UndoImport

@@ -74,13 +74,14 @@ pub(crate) const fn queue_path(queue: Queue) -> &'static str {
 }
 
 /// Pages of administrators: address, key, who may.
-const ADMIN: [(&str, &str, Action); 13] = [
+const ADMIN: [(&str, &str, Action); 14] = [
     ("/desk/admin/areas", "areas", Action::ManageAreas),
     ("/desk/admin/posts", "posts", Action::ManagePosts),
     ("/desk/admin/imports", "imports", Action::Import),
     ("/desk/admin/people", "people", Action::ManageAccounts),
     ("/desk/admin/seats", "seats", Action::ManageSeats),
     ("/desk/admin/classes", "classes", Action::ManageClasses),
+    ("/desk/admin/lost", "lost-rules", Action::ManageSettings),
     ("/desk/admin/calendar", "calendar", Action::ManageCalendar),
     ("/desk/admin/bulletins", "bulletins", Action::DraftBulletin),
     ("/desk/admin/letters", "letters", Action::ManageDeadLetters),

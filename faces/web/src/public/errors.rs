@@ -21,6 +21,7 @@ pub(crate) fn of_lost(error: lost::Error) -> Fail {
         lost::Error::Store(e)
         | lost::Error::People(people::Error::Store(e))
         | lost::Error::Care(care::Error::Store(e)) => e.into(),
+        lost::Error::Matters(e) => of_matters(*e),
         lost::Error::Denied(_) | lost::Error::People(people::Error::Denied(_)) => Fail::NotFound,
         lost::Error::Refused(_) | lost::Error::Stale { .. } => Fail::Refused("refused-meanwhile".into()),
         lost::Error::Invalid { .. } | lost::Error::People(_) | lost::Error::Care(_) => Fail::BadRequest("bad-form"),

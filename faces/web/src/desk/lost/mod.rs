@@ -3,11 +3,14 @@
 
 mod care;
 mod case;
+mod circle;
+mod first;
 mod heard;
 mod help;
 mod known;
 mod list;
 mod new;
+mod rules;
 #[cfg(test)]
 mod samples;
 mod show;
@@ -30,6 +33,7 @@ pub(super) fn routes() -> Router<App> {
         .merge(known::routes())
         .merge(steps::routes())
         .merge(help::routes())
+        .merge(rules::routes())
 }
 
 impl From<lost::Error> for Fail {

@@ -1,12 +1,14 @@
 //! The pages of lost elders with invented data, for the tests of the pages.
 
 use super::case::{CasePage, PlanPage};
+use super::circle::{BeforeView, CircleView, ContactView};
+use super::first::{Due, Fold, Primary};
 use super::heard::{OnTop, SaidView, ThreadView};
 use super::help::{HelpPage, ListPage as HelpList, NeedView};
 use super::known::{CandidateView, KnownPage};
 use super::list::{CaseLine, ListPage};
 use super::new::NewPage;
-use super::show::{Can, CircleView, ContactView, EntryView, HelperView, KeepView, StateTag, View};
+use super::show::{Can, EntryView, HelperView, KeepView, StateTag, View};
 use crate::desk::Frame;
 use crate::desk::view::Choice;
 use crate::{Page, fmt};
@@ -32,6 +34,13 @@ fn case(page: &Page, full: bool) -> View {
         barred,
         may_collect: !barred,
         lang: Some(page.t("desk-lang-en")),
+        told: vec![(
+            page.loc.args(
+                "lost-told",
+                &[("at", "14:05".into()), ("way", page.t("lost-told-sms")), ("fate", page.t("lost-told-failed"))],
+            ),
+            true,
+        )],
         last: Some(page.t2("lost-said-eta", "said", page.t("lost-attempt-comes"), "eta", page.stamp(page.now))),
         last_good: true,
         next: true,
@@ -82,11 +91,16 @@ fn case(page: &Page, full: bool) -> View {
             record: "/desk".into(),
             plan: "/desk".into(),
             contacts: vec![contact(false), contact(true)],
-            next_call: Some((page.t1("lost-next-call", "clock", &clock), true)),
+            next_call: None,
             home: page.t1("lost-home-alone-until", "clock", &clock),
             home_bad: true,
             losses: Some(page.t2("lost-times", "month", 2, "year", 3)),
-            last_case: Some("/desk".into()),
+            heard: true,
+            before: Some(BeforeView {
+                title: page.t2("lost-before", "at", page.day(page.now), "number", "ZS-2026-00001"),
+                href: Some("/desk".into()),
+                facts: vec![(page.t("lost-before-place"), w("老街口", "Old Street"))],
+            }),
         }),
         asks: vec![(w("桂花里居委会", "Guihuali committee"), page.t("lost-ask-waits"))],
         bodies: vec![Choice::new("1", w("归雁苑居委会", "Guiyan committee"), "")],
@@ -123,6 +137,20 @@ fn case(page: &Page, full: bool) -> View {
             words: Some(w("已派人", "Somebody is on the way")),
             late: true,
         }],
+        conference: full.then(|| "/desk".into()),
+        dues: vec![Due {
+            words: page.t1("lost-next-call", "clock", &clock),
+            late: full,
+            until: Some(page.machine_time(page.now)),
+        }],
+        primary: Some(Primary {
+            icon: "check",
+            words: page.t("lost-take"),
+            post: full.then(|| "/desk".into()),
+            href: "#who".into(),
+        }),
+        fold: Fold { who: true, contacts: full, ..Fold::default() },
+        jumps: vec![("who", "lost-who"), ("events", "desk-timeline")],
         on_top: full.then(|| OnTop {
             words: page.t2("lost-scan-top-over", "at", page.ago(page.now), "number", page.card_number(12)),
             over: true,
@@ -223,6 +251,7 @@ pub(crate) fn samples(page: &Page) -> Vec<(&'static str, String)> {
                 Vec::new()
             },
             may_report: true,
+            file: "/desk/lost?as=".into(),
         };
         push("desk/lost_list.html", &|| list.render());
         let shown = CasePage {
@@ -271,5 +300,6 @@ pub(crate) fn samples(page: &Page) -> Vec<(&'static str, String)> {
         };
         push("desk/lost_new.html", &|| new.render());
     }
+    out.extend(super::rules::samples(page));
     out
 }

@@ -1,11 +1,12 @@
 //! A case as the page shows it: built from what the domain answers, in the reader's language.
 
+use super::circle::{self, CircleView};
+use super::first::{Due, First, Fold, Primary};
 use super::heard::{self, OnTop, ThreadView};
 use crate::desk::nobody;
 use crate::desk::view::Choice;
 use crate::{Fail, Page, fmt};
-use care::model::schedule::Home;
-use kernel::ids::{AccountId, ContactId};
+use kernel::ids::AccountId;
 use kernel::{Moment, Role};
 use lost::app::{Case, CaseRow, Circle, EntryKind};
 use lost::model::{Attempt, Helping, How, Kind, Look, PlaceKind, Proof, State, Task};
@@ -36,37 +37,6 @@ impl StateTag {
         };
         Self { icon, class, word }
     }
-}
-
-/// Somebody to call.
-pub(super) struct ContactView {
-    pub id: String,
-    pub name: String,
-    pub relation: String,
-    pub phone: Option<String>,
-    pub barred: bool,
-    pub may_collect: bool,
-    pub lang: Option<String>,
-    /// What they said last.
-    pub last: Option<String>,
-    pub last_good: bool,
-    /// To be called now.
-    pub next: bool,
-}
-
-pub(super) struct CircleView {
-    pub name: String,
-    pub record: String,
-    pub plan: String,
-    pub contacts: Vec<ContactView>,
-    /// "The next one is to be called by 18:33."
-    pub next_call: Option<(String, bool)>,
-    /// Who is at home now.
-    pub home: String,
-    pub home_bad: bool,
-    /// "Second time within 30 days."
-    pub losses: Option<String>,
-    pub last_case: Option<String>,
 }
 
 pub(super) struct EntryView {
@@ -130,6 +100,12 @@ pub(super) struct View {
     pub place_kinds: Vec<Choice>,
     pub pending: Option<(String, String)>,
     pub timeline: Vec<EntryView>,
+    /// Address of the care conference.
+    pub conference: Option<String>,
+    pub dues: Vec<Due>,
+    pub primary: Option<Primary>,
+    pub fold: Fold,
+    pub jumps: Vec<(&'static str, &'static str)>,
     /// A scan of the card, lately, while nobody of us is with the elder.
     pub on_top: Option<OnTop>,
     /// Finders who wrote by the card.
@@ -138,6 +114,13 @@ pub(super) struct View {
     pub compare: Option<Vec<Choice>>,
     pub again: String,
     pub can: Can,
+}
+
+impl View {
+    /// Is that form the one thing to do now, and stands on top already?
+    pub(super) fn first_is(&self, end: &str) -> bool {
+        self.primary.as_ref().and_then(|p| p.post.as_ref()).is_some_and(|at| at.ends_with(end))
+    }
 }
 
 /// What may be done and fits the state: which forms are shown.
@@ -218,7 +201,9 @@ pub(super) fn view(cx: &mut Cx<'_>, page: &Page, c: Case) -> Result<View, Fail> 
         (Some(how), Some(_)) => Some(page.tk("lost-how-", how)),
         _ => None,
     };
-    let circle = c.circle.as_ref().map(|k| circle(page, &c, k, &href));
+    let told = alerts::app::lost::told(cx, row.id)?;
+    let circle = c.circle.as_ref().map(|k| circle::view(page, &c, k, &told, &href));
+    let first = First::of(page, &c, &can, circle.as_ref(), &href);
     let receivers = receivers(page, c.circle.as_ref());
     let contacts = contact_names(c.circle.as_ref());
     let mut timeline: Vec<(Moment, EntryView)> = heard::lines(page, &c);
@@ -303,6 +288,11 @@ pub(super) fn view(cx: &mut Cx<'_>, page: &Page, c: Case) -> Result<View, Fail> 
             (to.unwrap_or_default(), page.t2("lost-second-by", "who", name(&p.asked_by), "at", fmt::clock(p.asked_at)))
         }),
         timeline,
+        conference: c.conference.map(|m| page.href(format!("/desk/matters/{m}"))),
+        dues: first.dues,
+        primary: first.primary,
+        fold: first.fold,
+        jumps: first.jumps,
         on_top: heard::on_top(page, &c),
         threads: heard::threads(page, &c),
         compare: by_card.then(|| Choice::codes(page, "lost-how-", hows, How::Card.code())),
@@ -384,77 +374,6 @@ fn receivers(page: &Page, circle: Option<&Circle>) -> Vec<Choice> {
     all
 }
 
-fn circle(page: &Page, c: &Case, k: &Circle, href: &str) -> CircleView {
-    let last_of = |id: ContactId| k.attempts.iter().rev().find(|a| a.contact == id);
-    let open = k.contacts.iter().filter(|x| !x.barred);
-    // Who was not called at all comes first, in the order of the circle.
-    let next = open
-        .clone()
-        .find(|x| last_of(x.id).is_none())
-        .or_else(|| open.clone().find(|x| last_of(x.id).is_some_and(|a| a.result == Attempt::NoAnswer)))
-        .map(|x| x.id);
-    let coming = k.attempts.iter().any(|a| last_of(a.contact).is_some_and(|l| l.eta.is_some()));
-    let waits = !coming && !matches!(c.row.state, State::HandedOver | State::Closed);
-    let next_call = k.attempts.last().filter(|_| waits).map(|a| {
-        let due = a.at.plus_minutes(c.rules.next_contact_minutes);
-        let late = due < page.now;
-        (page.t1(if late { "lost-next-call-late" } else { "lost-next-call" }, "clock", fmt::clock(due)), late)
-    });
-    let contacts = k
-        .contacts
-        .iter()
-        .map(|x| ContactView {
-            id: x.id.to_string(),
-            name: x.name.clone(),
-            relation: x.relation.clone(),
-            phone: x.phone.as_deref().map(fmt::phone),
-            barred: x.barred,
-            may_collect: x.may_collect,
-            lang: (x.lang == kernel::Lang::En).then(|| page.t("desk-lang-en")),
-            last: last_of(x.id).map(|a| attempt_words(page, a.result, a.eta, a.at)),
-            last_good: last_of(x.id).is_some_and(|a| a.eta.is_some()),
-            next: waits && next == Some(x.id),
-        })
-        .collect();
-    let (home, home_bad) = at_home(page, k);
-    let last_case = k.losses.last.as_ref().map(|(id, at, outcome)| (id, at, outcome));
-    CircleView {
-        name: k.name.clone().unwrap_or_else(|| page.t("record-no-name")),
-        record: format!("{href}/record"),
-        plan: format!("{href}/plan"),
-        contacts,
-        next_call,
-        home,
-        home_bad,
-        losses: (k.losses.in_365 > 1).then(|| page.t2("lost-times", "month", k.losses.in_30, "year", k.losses.in_365)),
-        last_case: last_case.map(|(id, ..)| page.href(format!("/desk/lost/{id}"))),
-    }
-}
-
-pub(super) fn attempt_words(page: &Page, result: Attempt, eta: Option<Moment>, at: Moment) -> String {
-    let said = page.tk("lost-attempt-", result.code());
-    let said = match eta {
-        Some(eta) => page.t2("lost-said-eta", "said", said, "eta", page.stamp(eta)),
-        None => said,
-    };
-    format!("{} {said}", fmt::clock(at))
-}
-
-fn at_home(page: &Page, k: &Circle) -> (String, bool) {
-    let names = |ids: &[ContactId]| {
-        let all: Vec<&str> = k.contacts.iter().filter(|c| ids.contains(&c.id)).map(|c| c.name.as_str()).collect();
-        all.join(if page.zh() { "、" } else { ", " })
-    };
-    let until = k.home.alone_until.map(|at| format!("{:02}:{:02}", at.hour(), at.minute()));
-    match (&k.home.home, until) {
-        (Home::Somebody(who), _) => (page.t1("lost-home-somebody", "who", names(who)), false),
-        (Home::Alone, Some(until)) => (page.t1("lost-home-alone-until", "clock", until), true),
-        (Home::Alone, None) => (page.t("lost-home-alone"), true),
-        (Home::Elsewhere(label), _) => (page.t1("lost-home-elsewhere", "where", label), true),
-        (Home::Unknown, _) => (page.t("lost-home-unknown"), false),
-    }
-}
-
 fn account_of(actor: &str) -> Option<AccountId> {
     actor.strip_prefix("account:").and_then(|id| id.parse().ok())
 }
@@ -506,14 +425,11 @@ fn what(
         EntryKind::CodeSent => join(contact()),
         EntryKind::HandedOver => join(page.tk("lost-receiver-", code)),
         EntryKind::Answered if !code.is_empty() => join(page.tk("lost-reached-", code)),
-        EntryKind::Debriefed => {
-            let mut parts = code.split('/');
-            let mut part = |what: &str| {
-                let worked = parts.next().unwrap_or("none");
-                format!("{}{}", page.tk("lost-debrief-", what), page.tk("lost-worked-", worked))
-            };
-            let all = [part("card"), part("locator"), part("schedule")];
-            join(all.join(if page.zh() { "，" } else { ", " }))
+        EntryKind::Debriefed => join(circle::debrief_words(page, code)),
+        EntryKind::Conference => page.tk("lost-entry-conference-", code),
+        EntryKind::Undelivered => {
+            let way = page.t(if code == "sms" { "lost-told-sms" } else { "lost-told-mail" });
+            join(format!("{} {way}", contact()))
         }
         EntryKind::Linked => join(page.tk("lost-linked-", code)),
         EntryKind::Closed => join(page.tk("lost-outcome-", code)),

@@ -5,7 +5,7 @@ use crate::public::post::Posted;
 use kernel::geo::{Datum, Point};
 use kernel::ids::AreaId;
 use kernel::{Moment, text, time};
-use lost::model::{Described, Kind, Report, Reporter, ScenePlace};
+use lost::model::{Build, Described, Kind, Report, Reporter, ScenePlace, Sex};
 
 /// A field's id and what is wrong with it.
 pub(super) type Problem = (&'static str, String);
@@ -24,6 +24,13 @@ pub(super) struct Draft {
     pub seen: String,
     pub stays: bool,
     pub phone: String,
+    /// What tells one elder from another; nothing of it must be known. Codes of the lists, or empty.
+    pub sex: String,
+    pub age: String,
+    pub build: String,
+    pub dialect: String,
+    /// Hair, glasses, a stick, a scar.
+    pub marks: String,
 }
 
 impl Draft {
@@ -39,7 +46,36 @@ impl Draft {
             seen: get("seen"),
             stays: get("stays") == "yes",
             phone: get("phone"),
+            sex: get("sex"),
+            age: get("age"),
+            build: get("build"),
+            dialect: get("dialect"),
+            marks: get("marks"),
         }
+    }
+
+    /// As the engine that identifies reads it. An age that is none is a problem of the page.
+    fn described(&self) -> Result<Described, ()> {
+        let typed = text::narrow(&self.age);
+        let age = match typed.trim().trim_end_matches('岁') {
+            "" => None,
+            typed => Some(typed.trim().parse::<i64>().ok().filter(|n| (1..=120).contains(n)).ok_or(())?),
+        };
+        let marks = self.marks.split([';', '；', '、', ',', '，']).map(str::trim).filter(|m| !m.is_empty());
+        Ok(Described {
+            // A made-up code is as good as none.
+            sex: Sex::from_code(&self.sex).map_or_else(String::new, |s| s.code().to_owned()),
+            build: Build::from_code(&self.build).map_or_else(String::new, |b| b.code().to_owned()),
+            age,
+            dialect: self.dialect.clone(),
+            marks: marks.map(str::to_owned).collect(),
+            ..Described::default()
+        })
+    }
+
+    /// Something of it was typed: it stands open.
+    pub(super) fn has_more(&self) -> bool {
+        ![&self.sex, &self.age, &self.build, &self.dialect, &self.marks].into_iter().all(String::is_empty)
     }
 
     /// A pin that cannot be used is taken off, so that it does not stand in the way of the next try.
@@ -79,6 +115,10 @@ impl Draft {
         if seen_at.is_err() {
             problems.push(("seen", page.t("missing-bad-time")));
         }
+        let described = self.described();
+        if described.is_err() {
+            problems.push(("age", page.t("missing-bad-age")));
+        }
         let some = |text: &str| Some(text.to_owned()).filter(|t| !t.is_empty());
         let place = ScenePlace {
             point: self.point(),
@@ -107,7 +147,7 @@ impl Draft {
             kind,
             place,
             words: self.words.clone(),
-            described: Described::default(),
+            described: described.unwrap_or_default(),
             seen_at: seen_at.unwrap_or_default(),
             reporter: Reporter { name: None, phone: some(&self.phone), lang: page.look.lang, stays: self.stays },
             person: None,
@@ -123,6 +163,8 @@ pub(super) fn problem(page: &Page, field: &str, why: &str) -> Problem {
         ("place", _) => ("address", page.t("found-need-place")),
         ("seen_at", _) => ("seen", page.t("missing-bad-time")),
         ("phone", _) => ("phone", page.t("report-bad-phone")),
+        ("age", _) => ("age", page.t("missing-bad-age")),
+        ("dialect" | "marks", _) => ("marks", page.t("missing-long-marks")),
         ("words", "too-long") => ("words", page.t1("found-long-words", "n", 600)),
         _ => ("words", page.t("field-wrong")),
     }
@@ -143,6 +185,23 @@ mod tests {
         }
         assert_eq!(of(""), Ok(None));
         assert_eq!(of("昨天"), Err(()));
+    }
+
+    #[test]
+    fn what_the_family_knows_of_the_elder_goes_to_whoever_identifies() {
+        let draft = Draft {
+            sex: "f".into(),
+            age: " ８４岁".into(),
+            build: "huge".into(),
+            dialect: "吴语".into(),
+            marks: "白发、拄拐杖；".into(),
+            ..Draft::default()
+        };
+        let d = draft.described().unwrap();
+        assert_eq!((d.sex.as_str(), d.age, d.build.as_str(), d.dialect.as_str()), ("f", Some(84), "", "吴语"));
+        assert_eq!(d.marks, ["白发", "拄拐杖"]);
+        assert!(Draft { age: "很大".into(), ..Draft::default() }.described().is_err());
+        assert!(Draft::default().described().unwrap().is_empty() && !Draft::default().has_more());
     }
 
     #[test]

@@ -189,6 +189,9 @@ pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
         seen: "2026-11-24T13:20".into(),
         stays: true,
         phone: "021-0555 0111".into(),
+        sex: "f".into(),
+        age: "84".into(),
+        ..Draft::default()
     };
     let mut out = Vec::new();
     for kind in [Kind::Found, Kind::Missing] {

@@ -96,6 +96,8 @@ struct TrackPage {
     done: bool,
     text: String,
     problem: Option<String>,
+    /// Made with the form: a double tap says it once.
+    again: String,
 }
 
 #[derive(Template)]
@@ -146,7 +148,10 @@ async fn show(
     Query(JustDone { done }): Query<JustDone>,
 ) -> Result<Response, Fail> {
     match view(&app, &code).await {
-        Ok((code, v)) => html(&TrackPage { page, code, v, done: done == "said", text: String::new(), problem: None }),
+        Ok((code, v)) => {
+            let (done, again) = (done == "said", app.rt.ids().uuid(app.rt.now()).to_string());
+            html(&TrackPage { page, code, v, done, text: String::new(), problem: None, again })
+        }
         Err(fail) => track::wrong(&app, page, source, String::new(), fail),
     }
 }
@@ -179,14 +184,16 @@ async fn say(
         Err(fail) => return track::wrong(&app, page, source, String::new(), fail),
     };
     let (text, words) = (posted.get("text"), posted.get("text"));
-    let problem = match app.rt.write(app.raiser(), move |cx| app::say(cx, found, &words)).await {
+    let again: String = posted.get("again").chars().take(60).collect();
+    let key = again.clone();
+    let problem = match app.rt.write(app.raiser(), move |cx| app::say(cx, found, &words, &key)).await {
         Ok(()) => return Ok(Redirect::to(&page.href(format!("/found/{code}?done=said"))).into_response()),
         Err(lost::Error::Invalid { why, .. }) => page.tk("found-say-", why),
         Err(lost::Error::Refused(_)) => page.t("found-say-late"),
         Err(error) => return Err(errors::of_lost(error)),
     };
     let (code, v) = view(&app, &code).await?;
-    let body = html(&TrackPage { page, code, v, done: false, text, problem: Some(problem) })?;
+    let body = html(&TrackPage { page, code, v, done: false, text, problem: Some(problem), again })?;
     Ok((StatusCode::UNPROCESSABLE_ENTITY, body).into_response())
 }
 
@@ -231,6 +238,7 @@ pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
                 done: state == "sighted",
                 text: String::new(),
                 problem,
+                again: "1".into(),
             };
             out.push(("public/lost/track.html", shown.render().unwrap_or_default()));
         }
