@@ -18,7 +18,7 @@ fn case_of(answer: &Answer) -> CaseId {
 }
 
 impl Desk {
-    async fn lost(&self, cookie: &str) -> CaseId {
+    pub(crate) async fn lost(&self, cookie: &str) -> CaseId {
         let form = format!(
             "kind=found&place={}&words={}&name={}&sex=f&age=84",
             encoded("老街口"),
