@@ -89,39 +89,34 @@ pub(crate) struct Edge {
 
 /// The pieces of `edges` (by rising number) in the cell with this corner, as one line into `line`. False when they cannot
 /// be told in whole numbers; then `line` is of no use. Empty when none reaches into the frame.
-pub(crate) fn draw(edges: &[Edge], corner: At, line: &mut Vec<u32>) -> bool {
+pub(crate) fn draw(edges: &[Edge], corner: At, pieces: &mut Vec<Piece>, line: &mut Vec<u32>) -> bool {
     line.clear();
+    pieces.clear();
     if edges.iter().any(|e| e.a.iter().chain(&e.b).any(|c| c.abs() > FARTHEST)) {
         return false;
     }
-    let pieces: Vec<Piece> = edges.iter().filter_map(|edge| Piece::cut(edge, corner)).collect();
-    let after = |piece: &Piece| {
-        let next = piece.ends_inside.then(|| pieces.binary_search_by_key(&piece.next, |p| p.number).ok())??;
-        pieces.get(next).filter(|p| p.starts_inside).map(|_| next)
-    };
-    let mut begins = vec![true; pieces.len()];
-    for next in pieces.iter().filter_map(after) {
-        begins[next] = false;
+    pieces.extend(edges.iter().filter_map(|edge| Piece::cut(edge, corner)));
+    for k in 0..pieces.len() {
+        if let Some(next) = after(pieces, k) {
+            pieces[next].begins = false;
+        }
     }
-    let mut drawn = vec![false; pieces.len()];
     let mut needed = 0;
-    let starts = (0..pieces.len()).filter(|k| begins[*k]);
-    // What is left then are rings that lie inside the cell as a whole.
-    for start in starts.chain(0..pieces.len()) {
-        if drawn[start] {
+    // After those that come from outside: what is left are rings that lie inside the cell as a whole.
+    for (start, ring) in (0..pieces.len()).map(|k| (k, false)).chain((0..pieces.len()).map(|k| (k, true))) {
+        let Piece { begins, drawn, from: first, .. } = pieces[start];
+        if drawn || begins == ring {
             continue;
         }
-        let ring = !begins[start];
-        let first = pieces[start].from;
         if !(if ring { enter_ring(line, first) } else { enter(line, first) }) {
             return false;
         }
         let (mut at, mut end) = (Some(start), first);
-        while let Some(k) = at.filter(|k| !drawn[*k]) {
-            drawn[k] = true;
+        while let Some(k) = at.filter(|k| !pieces[*k].drawn) {
+            pieces[k].drawn = true;
             end = pieces[k].to;
             line.push(pack(end.0, end.1));
-            at = after(&pieces[k]);
+            at = after(pieces, k);
         }
         if ring {
             if at != Some(start) {
@@ -143,14 +138,24 @@ pub(crate) fn draw(edges: &[Edge], corner: At, line: &mut Vec<u32>) -> bool {
 /// Where an end of a piece lies, in steps.
 type Step = (i32, i32);
 
+/// The piece that goes on where this one ends.
+fn after(pieces: &[Piece], k: usize) -> Option<usize> {
+    let piece = &pieces[k];
+    let next = piece.ends_inside.then(|| pieces.binary_search_by_key(&piece.next, |p| p.number).ok())??;
+    pieces[next].starts_inside.then_some(next)
+}
+
 /// Part of an edge inside the frame.
-struct Piece {
+pub(crate) struct Piece {
     number: u32,
     next: u32,
     from: Step,
     to: Step,
     starts_inside: bool,
     ends_inside: bool,
+    /// No other piece leads to this one.
+    begins: bool,
+    drawn: bool,
 }
 
 impl Piece {
@@ -187,6 +192,8 @@ impl Piece {
             to: step(leaves),
             starts_inside,
             ends_inside,
+            begins: true,
+            drawn: false,
         })
     }
 }

@@ -165,7 +165,7 @@ impl Tile {
                 match item.line {
                     None => builder.covered.push((cell, item.area)),
                     Some(line) => {
-                        builder.crossed.push((item.area, Crossed { cell, odd: item.turned, line: line.to_vec() }));
+                        builder.crossed.push((item.area, Crossed { cell, odd: item.turned, line: line.into() }));
                     }
                 }
                 if item.last {

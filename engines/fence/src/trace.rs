@@ -3,7 +3,7 @@
 #![expect(clippy::indexing_slicing, reason = "the hot path; places come from the tile itself (docs/decisions/0017)")]
 
 use crate::grid::Frame;
-use crate::local::{Edge, FARTHEST, Spot, draw, side};
+use crate::local::{Edge, FARTHEST, Piece, Spot, draw, side};
 use crate::shape::{At, Shape, crosses};
 
 /// What an area is to a tile.
@@ -18,7 +18,7 @@ pub(crate) struct Crossed {
     pub cell: u32,
     /// Whether the count of the line is to be turned round.
     pub odd: bool,
-    pub line: Vec<u32>,
+    pub line: Box<[u32]>,
 }
 
 /// Rounding moves nothing so far, in cells.
@@ -118,8 +118,10 @@ impl<'a> Tracer<'a> {
         let mut touches = self.touches.as_slice();
         // Whether the cell before this one was covered, as long as no border came between.
         let mut before = None;
-        let mut here = Vec::new();
-        for cell in 0..self.side * self.side {
+        let (mut here, mut pieces, mut line) = (Vec::new(), Vec::new(), Vec::new());
+        // A row that no edge reaches into is not in the area at all.
+        let rows = (0..self.side).filter(|row| self.rows.get(*row as usize).is_some_and(|edges| !edges.is_empty()));
+        for cell in rows.flat_map(|row| row * self.side..(row + 1) * self.side) {
             let (row, column) = (cell / self.side, cell % self.side);
             if column == 0 {
                 before = None;
@@ -129,7 +131,7 @@ impl<'a> Tracer<'a> {
             touches = later;
             here.clear();
             here.extend(now.iter().filter_map(|(_, e)| self.edges.get(*e as usize)));
-            let one = if here.is_empty() { None } else { self.crossed(cell, &here) };
+            let one = if here.is_empty() { None } else { self.crossed(cell, &here, &mut pieces, &mut line) };
             before = match one {
                 Some(one) => {
                     crossed.push(one);
@@ -154,18 +156,17 @@ impl<'a> Tracer<'a> {
     }
 
     /// `None` when no edge comes near after all.
-    fn crossed(&self, cell: u32, edges: &[Edge]) -> Option<Crossed> {
+    fn crossed(&self, cell: u32, edges: &[Edge], pieces: &mut Vec<Piece>, line: &mut Vec<u32>) -> Option<Crossed> {
         let (row, column) = (cell / self.side, cell % self.side);
-        let mut line = Vec::new();
-        let drawn = draw(edges, [f64::from(column), f64::from(row)], &mut line);
+        let drawn = draw(edges, [f64::from(column), f64::from(row)], pieces, line);
         if drawn && line.is_empty() {
             return None;
         }
         // One point whose side is sure says whether the count is to be turned round.
-        let sure = if drawn { self.sure_point(column, row, &line) } else { None };
+        let sure = if drawn { self.sure_point(column, row, line) } else { None };
         Some(match sure {
-            Some(odd) => Crossed { cell, odd, line },
-            None => Crossed { cell, odd: false, line: Vec::new() },
+            Some(odd) => Crossed { cell, odd, line: line.as_slice().into() },
+            None => Crossed { cell, odd: false, line: Box::default() },
         })
     }
 
