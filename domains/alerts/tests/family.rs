@@ -161,4 +161,46 @@ testkit::both_databases! {
         assert_eq!((t.notices("card_scanned"), t.notices("finder_message")), (1, 1), "the desk hears of it, too");
         let _ = t.elder;
     }
+
+    /// A second guardian hears of it, whoever did it does not, a neighbour neither; the committee by a notice without a name.
+    fn a_change_by_the_family_is_told_to_the_other_guardians_and_the_committee(t: Town) {
+        let (elder, officer) = (t.elder, t.officer);
+        let head = t.world.staff(Role::DutyOfficer, Place { area: Some(kernel::ids::AreaId(Uuid::from_u128(0xa1))), ..Place::default() }, "second", "二位").0;
+        let link = t.working(move |cx, why| {
+            let son = NewGuardian { who: GuardianName { name: "李强".into(), relation: "儿子".into() }, phone: None };
+            let son = persons::add_guardian(cx, elder, why, &son)?;
+            let to = |whom, mail: &str| NewContact { whom, mail: Some(mail.into()), lang: Lang::ZhCn, may_collect: true, barred: false };
+            contacts::add(cx, elder, why, &to(Whom::Guardian(son), "son@family.example"))?;
+            let neighbour = Whom::Other { name: "周邻居".into(), relation: "邻居".into(), phone: None };
+            contacts::add(cx, elder, why, &to(neighbour, "neighbour@family.example"))?;
+            let daughter = persons::spoken_for(cx, elder)?[0].id;
+            let code = people::app::links::issue(cx, elder, why, Some(daughter), people::app::links::Proof::IdCard)?.code;
+            Ok(people::app::links::find_by_code(cx, &code)?)
+        });
+        let matter = MatterId(Uuid::from_u128(0x77));
+        let facts = MatterFacts {
+            id: matter, areas: vec![], posts: vec![], orgs: vec![], owner_seat: None, owner: head, handlers: vec![],
+            about_accounts: vec![], about_orgs: vec![], open: true,
+        };
+        let why = For::Matter(Box::new(facts));
+        let second = t.world.who(head, Purpose::Matter(matter));
+        t.world.act_as(second, move |cx| people::app::links::confirm(cx, elder, &why, link.link)).unwrap();
+        let daughter = store::Who::new(kernel::Actor::subject(t.world.house.district, elder), Purpose::OwnRecord);
+        t.world.act_as(daughter, move |cx| {
+            let words = care::app::family::Daily { habits: "傍晚去河边".into(), ..Default::default() };
+            care::app::family::write_daily(cx, &link, 0, &words)
+        }).unwrap();
+        run_due(&t.world.house.rt, t.world.house.district, &t.handlers).unwrap();
+        let mail = t.mail.lock().unwrap();
+        let read = |m: &testkit::Mail| format!("{:?} {} {}", m.to, m.header("Subject"), m.text());
+        let all: String = mail.mails().iter().map(read).collect();
+        assert!(all.contains("son@family.example") && all.contains("照护计划有改动"), "{all}");
+        for not in ["daughter@", "neighbour@", "barred@", "李强", "王桂芳", "河边"] {
+            assert!(!all.contains(not), "{not}: {all}");
+        }
+        assert_eq!(t.notices("care_changed"), 1);
+        let to = t.world.look(|cx| cx.query_one("SELECT account_id, number FROM notice WHERE kind = 'care_changed'", &[])
+            .and_then(|r| Ok((r.id::<AccountId>("account_id")?, r.text("number")?))));
+        assert_eq!(to, (officer, "K-00001".to_owned()), "no committee worker is there: the officer of the area");
+    }
 }

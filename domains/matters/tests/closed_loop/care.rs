@@ -111,6 +111,22 @@ testkit::both_databases! {
         assert_eq!(t.tasks(t.second.0, person, matter).len(), 2);
     }
 
+    /// The same for what is agreed to beside the record: whoever keeps that asks for the task.
+    fn a_consent_about_care_is_asked_again_by_the_same_task(t: Town) {
+        let (person, matter) = t.wang();
+        let consent = uuid::Uuid::from_u128(0xc0);
+        t.world.act(move |cx| consents::ask_again(cx, consent, person, "photo"));
+        t.run_jobs();
+        let tasks = t.tasks(t.second.0, person, matter);
+        let [task] = tasks.as_slice() else { panic!("{tasks:?}") };
+        let detail = t.detail(t.second.0, *task).unwrap();
+        assert_eq!((detail.owner, detail.line.state), (t.worker.0, State::Received));
+        assert!(detail.texts.iter().any(|n| n.text.contains("照片") && n.text.contains("照护页")));
+        t.world.act(move |cx| consents::ask_again(cx, consent, person, "photo"));
+        t.run_jobs();
+        assert_eq!(t.tasks(t.second.0, person, matter).len(), 1, "once for each consent");
+    }
+
     fn what_was_withdrawn_or_ended_meanwhile_raises_nothing(t: Town) {
         let (person, matter) = t.wang();
         t.agrees(person, matter, 30).unwrap();

@@ -153,7 +153,10 @@ pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
         out.push(("public/own/plan/consents.html", list_of(page.clone(), &inside, &o).render().unwrap_or_default()));
         for one in &o.asked {
             let problems = if full {
-                vec![("answer", page.t("rule-care-elder-said-no")), ("elder", page.t("circle-wrong-missing"))]
+                vec![
+                    ("answer", page.t("rule-care-elder-said-no")),
+                    ("elder", page.t1("plan-wrong-missing", "field", "1")),
+                ]
             } else {
                 Vec::new()
             };

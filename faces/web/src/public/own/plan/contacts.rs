@@ -244,7 +244,8 @@ pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
         let mut one = page_of(page.clone(), &inside, &first, &o, None).ok();
         if let (Some(one), true) = (one.as_mut(), full) {
             one.now = Some(Typed::default());
-            one.problems = vec![("phone", page.t("circle-wrong-phone")), ("top", page.t("plan-stale-list"))];
+            one.problems =
+                vec![("phone", page.t1("plan-wrong-phone", "field", "1")), ("top", page.t("plan-stale-list"))];
         }
         let list = ListPage { page: page.clone(), code: inside.code.clone(), state: 1, all: o.contacts, problems };
         out.push(("public/own/plan/contacts.html", list.render().unwrap_or_default()));

@@ -77,8 +77,13 @@ type Problem = (&'static str, String);
 fn told(page: &Page, error: care::Error) -> Result<Problem, Fail> {
     match error {
         care::Error::Invalid { field, why } => {
-            let what = page.loc.find(&format!("circle-wrong-{why}"), &[]).unwrap_or_else(|| page.t("invalid-form"));
-            Ok((id_of(field), what))
+            let id = id_of(field);
+            let key = format!("plan-wrong-{why}");
+            let words = match page.loc.find(&key, &[]) {
+                Some(_) => page.t1(&key, "field", name_of(page, id)),
+                None => page.t("invalid-form"),
+            };
+            Ok((id, words))
         }
         care::Error::Refused(why) => Ok(("top", page.tk("rule-care-", why))),
         care::Error::People(people::Error::Refused(why)) => Ok(("top", page.tk("rule-record-", why))),
@@ -86,6 +91,12 @@ fn told(page: &Page, error: care::Error) -> Result<Problem, Fail> {
         care::Error::Denied(_) => Err(Fail::NotFound),
         other => Err(other.into()),
     }
+}
+
+/// What the field is called on the pages.
+fn name_of(page: &Page, id: &str) -> String {
+    let known = |family: &str| page.loc.find(&format!("{family}{id}"), &[]);
+    known("plan-name-").or_else(|| known("plan-field-")).or_else(|| known("circle-field-")).unwrap_or_default()
 }
 
 /// Where the field stands on the pages.

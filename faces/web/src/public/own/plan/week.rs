@@ -130,7 +130,9 @@ pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
     let inside = super::sample_inside();
     let of = |full: bool| {
         let problems = if full {
-            ["top", "days", "from", "to", "who", "where"].map(|id| (id, page.t("circle-wrong-missing"))).to_vec()
+            ["top", "days", "from", "to", "who", "where"]
+                .map(|id| (id, page.t1("plan-wrong-missing", "field", "1")))
+                .to_vec()
         } else {
             Vec::new()
         };

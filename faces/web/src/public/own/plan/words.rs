@@ -283,8 +283,10 @@ pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
     let mut out = Vec::new();
     for subject in [Subject::Daily, Subject::Places, Subject::Looks] {
         for full in [false, true] {
-            let problems =
-                vec![("approach", page.t("circle-wrong-gives-away")), ("label", page.t("circle-wrong-missing"))];
+            let problems = vec![
+                ("approach", page.t1("plan-wrong-gives-away", "field", "1")),
+                ("label", page.t1("plan-wrong-missing", "field", "1")),
+            ];
             let sent =
                 if full { Sent { posted: Some(Posted::default()), problems, stale: true } } else { Sent::default() };
             let shown = build(page.clone(), &inside, subject, &super::opened(page, full), sent);
