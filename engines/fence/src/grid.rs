@@ -4,7 +4,7 @@
 use crate::shape::{At, Bounds};
 
 /// Edges a tile should have, about.
-const EDGES_PER_TILE: usize = 160;
+const EDGES_PER_TILE: usize = 320;
 const MOST_TILES: usize = 1 << 18;
 
 #[derive(Debug, Clone)]

@@ -25,7 +25,7 @@ const LONG: u32 = POINTS - 1;
 /// Areas are numbered below this.
 pub(crate) const MOST_AREAS: u32 = 1 << 23;
 /// Cells for each edge of a tile.
-const CELLS_PER_EDGE: f64 = 2.2;
+const CELLS_PER_EDGE: f64 = 2.5;
 const MOST_CELLS_A_SIDE: f64 = 96.0;
 
 #[derive(Debug, Clone)]

@@ -121,6 +121,10 @@ pub fn odd(shape: &Shape, at: At) -> bool {
     // So near to 0 it is 0.
     let [x, y] = at.map(|c| if c.abs() < 1e-60 { 0.0 } else { c });
     use geo::{Coord, Kernel, Orientation, kernels::RobustKernel};
+    // No outline reaches there, and the predicate overflows.
+    if x.abs() > 1e60 || y.abs() > 1e60 {
+        return false;
+    }
     let mut n = 0;
     for ring in shape.rings() {
         for w in ring.windows(2) {
