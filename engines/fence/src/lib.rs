@@ -19,7 +19,7 @@
 //! whole, or by none: their answer is one word. Through the others runs a border. They hold, for each area whose border
 //! that is, the pieces inside the cell in whole numbers local to it, and one bit that says how many times the rest of the
 //! outline is crossed. So a question reads a few short lines next to each other instead of the outline, and only points within
-//! about a millimetre of a border are asked of the outline itself.
+//! a few millimetres of a border are asked of the outline itself.
 //!
 //! - Cells that know what covers them and a short list of edges for the rest: Žalik and Kolingerova, *A cell-based
 //!   point-in-polygon algorithm suitable for large sets of points*, Computers & Geosciences 27, 2001; for many polygons at once
