@@ -1,6 +1,7 @@
 // What the desk adds in the browser: htmx, the keyboard, and news from the server. Without it every page still works.
 import htmx from "htmx.org/dist/htmx.esm.js";
 import { lostCase } from "./case.js";
+import { here } from "./here.js";
 import { intake } from "./intake.js";
 import { keyboard } from "./keyboard.js";
 import { live } from "./live.js";
@@ -10,6 +11,7 @@ import { sign } from "./sign.js";
 htmx.config.includeIndicatorCSS = false;
 keyboard();
 live();
+here();
 intake();
 lostCase();
 push();
@@ -21,6 +23,9 @@ for (const link of document.querySelectorAll("a[data-back]")) {
   const list = sessionStorage.getItem("mulin.list");
   if (list?.startsWith(new URL(link.href).pathname)) link.href = list;
 }
+
+// In the street the place is taken at once: one tap less.
+document.querySelector("[data-here-now] button:not([hidden])")?.click();
 
 for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;

@@ -7,7 +7,7 @@ use super::report::WhoReported;
 use super::{marks, rules};
 use crate::error::{Error, Refusal, Result};
 use crate::events::{self, Why};
-use crate::model::{Described, Helping, Kind, Move, Scene, State, Task};
+use crate::model::{Described, Helping, Kind, Move, Report, Scene, State, Task};
 use kernel::ids::{AccountId, AreaId, CaseId, PostId};
 use kernel::{Moment, Point, Role};
 use people::policy::Action;
@@ -41,6 +41,8 @@ pub struct HelpAsked {
     pub post: Option<PostId>,
     pub since: Moment,
     pub until: Option<Moment>,
+    /// Somebody goes with the elder, and nobody else yet.
+    pub alone: bool,
     /// Where the caller stands.
     pub mine: Option<(Helping, Task)>,
     /// While they help: the place as it was said.
@@ -119,6 +121,18 @@ fn within(cx: &mut Cx<'_>, c: &CaseRow, areas: &[AreaId], radius_m: i64) -> Resu
     }
     out.retain(|a| Some(*a) != cx.actor.account_id());
     Ok(out)
+}
+
+/// "I found a lost elder": by somebody in the street with an account, who stays with them. They are the first of the two who go along
+/// (L14); the desk sees that the second is missing.
+pub fn found_by_helper(cx: &mut Cx<'_>, new: &Report) -> Result<CaseId> {
+    people::policy::require_somewhere(&cx.actor, Action::OfferHelp)?;
+    let me = cx.actor.account_id().ok_or(store::Error::NotFound)?;
+    let done = super::report::open_new(cx, new, Some(me))?;
+    if !done.repeated {
+        offer(cx, done.case, Task::Escort)?;
+    }
+    Ok(done.case)
 }
 
 /// "I help": for whoever was called. They see what is needed from now on; the post is told.
@@ -208,6 +222,7 @@ pub fn needed(cx: &mut Cx<'_>, case: CaseId) -> Result<HelpAsked> {
         post: c.post,
         since: c.opened_at,
         until,
+        alone: escorts(cx, case)? == 1,
         mine,
         place: None,
         point: None,

@@ -5,7 +5,7 @@ use crate::town::{found, refused};
 use care::model::plan::{Consented, Outer};
 use kernel::ids::{CaseId, PersonId};
 use lost::app::{self, Candidates};
-use lost::model::{Described, How, Kind, Report};
+use lost::model::{Described, How, Kind, Report, State, Task};
 use people::app::Flat;
 use people::app::consents::{Answer, By, Way};
 use people::app::persons;
@@ -84,5 +84,24 @@ both_databases! {
         let case = t.public_reports(found()).case;
         let list = t.candidates(case);
         assert_eq!((list.shown[0].person, list.shown[0].missed_in), (li, Some(missing)));
+    }
+
+    fn a_volunteer_who_finds_somebody_stays_with_them_and_a_second_is_missing(t: Town) {
+        let one = t.volunteers[0];
+        let report = lost::model::Report { key: Some("tap".into()), ..found() };
+        let finds = |who, report: lost::model::Report| {
+            t.world.act_as(t.world.who(who, kernel::Purpose::Administration), move |cx| app::found_by_helper(cx, &report))
+        };
+        let case = finds(one, report.clone()).unwrap();
+        assert_eq!(finds(one, report).unwrap(), case, "a double tap is one case");
+        let view = t.view(t.duty, case).unwrap();
+        assert_eq!((view.row.reporter_account, view.row.state), (Some(one), State::Sighted), "one alone is no escort");
+        assert_eq!(view.helpers.iter().map(|h| (h.account, h.task)).collect::<Vec<_>>(), [(one, Task::Escort)]);
+        assert!(t.on(one, case, move |cx| app::needed(cx, case)).is_ok());
+        t.step(t.duty, case, move |cx, v| app::call_help(cx, case, v, 1_000)).unwrap();
+        let two = t.volunteers[1];
+        t.step(t.duty, case, move |cx, v| app::take_helper(cx, case, v, two, Task::Escort)).unwrap();
+        assert_eq!(t.view(t.duty, case).unwrap().row.state, State::Escorted);
+        assert!(refused(finds(t.head, found())).starts_with("denied"), "whoever works at a desk takes it down there");
     }
 }

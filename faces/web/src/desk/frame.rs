@@ -21,6 +21,8 @@ pub(crate) struct Frame {
     pub query: String,
     /// May take down what somebody says on the telephone.
     pub may_type: bool,
+    /// In the street: says that they found a lost elder.
+    pub may_find: bool,
     /// A year whose holidays must be loaded soon, shown to those who can do something about it.
     pub calendar_gap: Option<i16>,
     pub may_calendar: bool,
@@ -145,6 +147,7 @@ impl Frame {
             },
             query: String::new(),
             may_type: may(cx, Action::RaiseFor),
+            may_find: people::policy::require_somewhere(&cx.actor, Action::OfferHelp).is_ok(),
             calendar_gap,
             may_calendar,
             news: people::app::told::unseen(cx)? > 0,
@@ -175,6 +178,7 @@ impl Frame {
             finds: Some(if page.zh() { "desk-search-hint" } else { "desk-search-hint-staff" }),
             query: String::new(),
             may_type: true,
+            may_find: true,
             calendar_gap: Some(2027),
             may_calendar: true,
             news: true,

@@ -91,6 +91,7 @@ const PAGES: &[(&str, &[Action])] = &[
     ("/desk/lost/new", &[Action::RaiseFor]),
     ("/desk/help-needed", &[Action::OfferHelp]),
     ("/desk/admin/lost", &[Action::ManageSettings]),
+    ("/desk/help-needed/found", &[Action::OfferHelp]),
     ("/desk/admin/bulletins/new", &[Action::DraftBulletin]),
 ];
 
@@ -141,6 +142,7 @@ const FORMS: &[(&str, &str, &[Action])] = &[
     ("/desk/demands/00000000-0000-0000-0000-000000000007/export", "", &[Action::ExportDemand]),
     ("/desk/lost/new", "kind=found", &[Action::RaiseFor]),
     ("/desk/admin/lost", "version=0&take_minutes=x", &[Action::ManageSettings]),
+    ("/desk/help-needed/found", "place=", &[Action::OfferHelp]),
     ("/desk/admin/bulletins/new", "event=x", &[Action::DraftBulletin]),
     ("/desk/admin/bulletins/0199c000-0000-7000-8000-000000000001/publish", "version=1", &[Action::PublishBulletin]),
     ("/desk/admin/bulletins/0199c000-0000-7000-8000-000000000001/cancel", "reason=x", &[Action::PublishBulletin]),

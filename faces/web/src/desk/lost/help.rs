@@ -22,6 +22,7 @@ use store::Cx;
 pub(super) fn routes() -> Router<App> {
     Router::new()
         .route("/desk/help-needed", get(list))
+        .route("/desk/help-needed/found", get(found).post(send_found))
         .route("/desk/help-needed/{id}", get(show))
         .route("/desk/help-needed/{id}/help", post(help))
         .route("/desk/help-needed/{id}/stop", post(stop))
@@ -45,6 +46,8 @@ pub(super) struct NeedView {
     pub place: Option<String>,
     /// For the map app of the phone.
     pub geo: Option<String>,
+    /// They go with the elder, and the second of the two is still missing (L14).
+    pub alone: bool,
     pub open: bool,
 }
 
@@ -83,6 +86,7 @@ fn view(cx: &mut Cx<'_>, page: &Page, h: HelpAsked) -> Result<NeedView, Fail> {
         post: h.post.and_then(|p| ground.post(p)).map(|p| (p.name.clone(), p.phone.clone())),
         words: h.words,
         described: described(page, &h.described),
+        alone: helps && h.alone,
         mine: h.mine.filter(|_| helps).map(|(_, task)| page.tk("lost-task-", task.code())),
         name: h.name,
         photo,
@@ -90,6 +94,64 @@ fn view(cx: &mut Cx<'_>, page: &Page, h: HelpAsked) -> Result<NeedView, Fail> {
         geo: h.point.map(|p| format!("geo:{:.5},{:.5}", p.lat(), p.lon())),
         open: h.state.is_open(),
     })
+}
+
+/// "I found a lost elder", by somebody in the street who is signed in: the place by their phone, and one tap.
+#[derive(Template)]
+#[template(path = "desk/help_found.html")]
+pub(super) struct FoundPage {
+    pub page: Page,
+    pub frame: Frame,
+    /// Made with the page: a double tap reports once.
+    pub key: String,
+    pub place: String,
+    pub words: String,
+    pub problem: Option<String>,
+}
+
+impl FoundPage {
+    fn load(cx: &mut Cx<'_>, page: Page, staff: &Staff, key: String) -> Result<Self, Fail> {
+        people::policy::require_somewhere(&cx.actor, people::policy::Action::OfferHelp)?;
+        let frame = Frame::load(cx, &page, staff, "/desk/help-needed")?;
+        Ok(Self { page, frame, key, place: String::new(), words: String::new(), problem: None })
+    }
+}
+
+async fn found(State(app): State<App>, page: Page, staff: Staff) -> Result<Response, Fail> {
+    let key = app.rt.ids().uuid(app.rt.now()).to_string();
+    let who = staff.who(Purpose::Administration);
+    html(&app.rt.read(who, move |cx| FoundPage::load(cx, page, &staff, key)).await?)
+}
+
+async fn send_found(State(app): State<App>, page: Page, staff: Staff, posted: Posted) -> Result<Response, Fail> {
+    let get = |name: &str| Some(posted.get(name)).filter(|t| !t.is_empty());
+    let number = |name: &str| get(name).and_then(|n| n.parse::<f64>().ok());
+    // Browsers give WGS-84 (R11).
+    let point = number("lon").zip(number("lat")).and_then(|(lon, lat)| kernel::Point::new(lon, lat).ok());
+    let key: String = posted.get("key").chars().take(60).collect();
+    let report = lost::model::Report {
+        key: staff.actor.account_id().map(|me| format!("helper/{me}/{key}")).filter(|_| !key.is_empty()),
+        kind: lost::model::Kind::Found,
+        place: lost::model::ScenePlace { point, words: get("place"), ..lost::model::ScenePlace::default() },
+        words: posted.get("words"),
+        described: lost::model::Described::default(),
+        seen_at: None,
+        reporter: lost::model::Reporter { stays: true, ..lost::model::Reporter::anonymous(page.look.lang) },
+        person: None,
+    };
+    let who = staff.who(Purpose::Administration);
+    match app.rt.write(who.clone(), move |cx| lost::app::found_by_helper(cx, &report)).await {
+        Ok(case) => Ok(Redirect::to(&page.href(format!("/desk/help-needed/{case}"))).into_response()),
+        Err(error) => {
+            let Some(problem) = told(&page, &error) else { return Err(error.into()) };
+            let (place, words) = (posted.get("place"), posted.get("words"));
+            let shown = app.rt.read(who, move |cx| {
+                let empty = FoundPage::load(cx, page, &staff, key)?;
+                Ok::<_, Fail>(FoundPage { place, words, problem: Some(problem), ..empty })
+            });
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, html(&shown.await?)?).into_response())
+        }
+    }
 }
 
 async fn list(State(app): State<App>, page: Page, staff: Staff) -> Result<Response, Fail> {

@@ -4,7 +4,7 @@ use super::case::{CasePage, PlanPage};
 use super::circle::{BeforeView, CircleView, ContactView};
 use super::first::{Due, Fold, Primary};
 use super::heard::{OnTop, SaidView, ThreadView};
-use super::help::{HelpPage, ListPage as HelpList, NeedView};
+use super::help::{FoundPage, HelpPage, ListPage as HelpList, NeedView};
 use super::known::{CandidateView, KnownPage};
 use super::list::{CaseLine, ListPage};
 use super::new::NewPage;
@@ -190,6 +190,7 @@ fn need(page: &Page, helps: bool) -> NeedView {
         photo: helps,
         place: helps.then(|| w("老街口", "Old Street")),
         geo: helps.then(|| "geo:30.9,121.5".into()),
+        alone: helps,
         open: true,
     }
 }
@@ -281,6 +282,15 @@ pub(crate) fn samples(page: &Page) -> Vec<(&'static str, String)> {
             problem: full.then(|| page.t("rule-lost-call-over")),
         };
         push("desk/help_case.html", &|| help.render());
+        let found = FoundPage {
+            page: page.clone(),
+            frame: Frame::sample(page),
+            key: "k".into(),
+            place: String::new(),
+            words: String::new(),
+            problem: full.then(|| page.t("lost-wrong-missing")),
+        };
+        push("desk/help_found.html", &|| found.render());
         let all = if full { vec![need(page, true)] } else { Vec::new() };
         let help = HelpList { page: page.clone(), frame: Frame::sample(page), all };
         push("desk/help_needed.html", &|| help.render());

@@ -105,6 +105,8 @@ struct View {
     original: Option<String>,
     /// The body it is about, whose people see nothing of it.
     about: Option<String>,
+    /// A care conference: the losses it is about, each with its address.
+    cases: Vec<(String, String)>,
     /// Where it is said that it is about a body, and the bodies there are.
     mark_about: Option<(String, Vec<String>)>,
     /// Where people in care are linked and opened; how many there are.
@@ -171,6 +173,8 @@ fn view(cx: &mut Cx<'_>, page: &Page, d: Detail, done: Option<String>) -> Result
         Some(org) => Some(people::app::orgs::org(cx, org)?.name),
         None => None,
     };
+    let cases = lost::app::conference::cases_of(cx, id)?.into_iter();
+    let cases = cases.map(|(id, number)| (page.href(format!("/desk/lost/{id}")), number)).collect();
     let mark_about = if d.may_mark_about {
         let all = people::app::orgs::list(cx, None)?;
         Some((format!("{href}/about"), all.into_iter().filter(|o| o.active).map(|o| o.name).collect()))
@@ -231,6 +235,7 @@ fn view(cx: &mut Cx<'_>, page: &Page, d: Detail, done: Option<String>) -> Result
         original: d.merged_into.map(|m| page.href(format!("/desk/matters/{m}"))),
         point: d.line.lat.zip(d.line.lon),
         about,
+        cases,
         mark_about,
         people,
         id: id.to_string(),

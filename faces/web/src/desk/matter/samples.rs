@@ -80,6 +80,7 @@ fn sample(page: &Page, state: Stand) -> View {
         joined: vec![("HQ-2026-00003".into(), href.clone())],
         original: texts(!full, href.clone()),
         about: full.then(|| page.t("record-people")),
+        cases: if full { vec![("/desk/lost/1".into(), "ZS-2026-00001".into())] } else { Vec::new() },
         mark_about: (!full).then(|| ("/desk".into(), vec![page.t("record-people")])),
         people: Some((href.clone(), usize::from(full))),
         may_view_original: true,
