@@ -401,3 +401,4 @@ lost-found-place-hint = Not needed when the phone gave the place; a crossing or 
 lost-found-words = What they look like (not needed)
 lost-found-do = Tell the post
 lost-help-alone = The second helper is still missing; the post knows. Please do not walk off before there are two of you.
+lost-compare-first = Compare the elder with the card

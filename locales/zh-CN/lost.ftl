@@ -401,3 +401,4 @@ lost-found-place-hint = 手机已经给出位置时可以不写；写路口、�
 lost-found-words = 老人什么样子（可以不写）
 lost-found-do = 通知警务站
 lost-help-alone = 还缺第二位陪同的人，站里已经知道。两个人到齐以前，请不要带老人走。
+lost-compare-first = 当面核对老人

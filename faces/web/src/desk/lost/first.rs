@@ -104,7 +104,7 @@ fn primary(page: &Page, c: &Case, can: &Can, circle: Option<&CircleView>, href: 
         };
     }
     if can.identify_again && c.row.identified_how.as_deref() == Some(How::Scan.code()) {
-        return to("person", "lost-compare-do", "#who");
+        return to("person", "lost-compare-first", "#who");
     }
     if can.identify {
         return post("search", "lost-candidates", format!("{href}/candidates"));
