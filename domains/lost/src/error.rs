@@ -38,6 +38,12 @@ pub enum Refusal {
     OtherCase,
     /// Only the code of a card says who it is; nobody has compared the elder with it.
     NotCompared,
+    /// Nobody appeals for an elder whom somebody sees, or whom nobody missed.
+    NotMissing,
+    /// Whoever agreed may not speak for the elder.
+    NotTheirs,
+    /// There is no appeal that could be changed or taken back.
+    NoAppeal,
 }
 
 impl Refusal {
@@ -59,10 +65,13 @@ impl Refusal {
             Self::CallOver => "call-over",
             Self::OtherCase => "other-case",
             Self::NotCompared => "not-compared",
+            Self::NotMissing => "not-missing",
+            Self::NotTheirs => "not-theirs",
+            Self::NoAppeal => "no-appeal",
         }
     }
     /// One of each, for the test of the texts.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 19] = [
         Self::State(State::Closed),
         Self::NotIdentified,
         Self::NobodyHome,
@@ -79,6 +88,9 @@ impl Refusal {
         Self::CallOver,
         Self::OtherCase,
         Self::NotCompared,
+        Self::NotMissing,
+        Self::NotTheirs,
+        Self::NoAppeal,
     ];
 }
 

@@ -27,10 +27,25 @@ pub fn handlers() -> Handlers {
         .on(events::LONG, |rt, job| timer(rt, job, app::long))
         .on(events::CONFERENCE, |rt, job| timer(rt, job, app::conference::call))
         .on(events::CALL_ENDS, |rt, job| timer(rt, job, app::call_ends))
+        .following(appeals)
         .on(TellCrew::KIND, |rt, job| {
             let told: TellCrew = payload(job)?;
             run(rt, job, move |cx| app::crew_told(cx, &told))
         })
+}
+
+/// Ends appeals that ran out, or whose consent fell away, within a second or two. Writes only when there is something to end.
+fn appeals(rt: &Runtime, district: kernel::ids::DistrictId) -> Result<(), store::Error> {
+    let who = || Who::system(district, names::CLOCKS);
+    let flat = |error: Error| match error {
+        Error::Store(e) => e,
+        other => store::Error::Setup(other.to_string()),
+    };
+    if rt.read_now(who(), |cx| app::appeal::to_end(cx)).map_err(flat)?.is_empty() {
+        return Ok(());
+    }
+    rt.write_now(who(), |cx| app::appeal::tick(cx)).map_err(flat)?;
+    Ok(())
 }
 
 fn timer(rt: &Runtime, job: &Job, ring: fn(&mut Cx<'_>, &Timer) -> crate::Result<()>) -> Result<(), JobError> {

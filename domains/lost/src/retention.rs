@@ -17,7 +17,7 @@ pub const RETENTION: &[Rule] = &[
     },
     Rule {
         key: "lost_words",
-        tables: "lost_case, lost_entry, lost_hand_over",
+        tables: "lost_case, lost_entry, lost_hand_over, lost_appeal",
         what: "what was said and with whom a lost elder went home, from the end of the case; times and kinds of steps stay",
         days: 730,
         least: 90,

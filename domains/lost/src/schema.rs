@@ -3,7 +3,7 @@
 
 use store::Migration;
 
-pub const MIGRATIONS: &[Migration] = &[CASES, CONFERENCES];
+pub const MIGRATIONS: &[Migration] = &[CASES, CONFERENCES, APPEALS];
 
 /// Which cases a care conference is about; the conference itself is a matter (L10).
 const CONFERENCES: Migration = Migration {
@@ -96,6 +96,25 @@ CREATE TABLE lost_rule (
   district_id UUID PRIMARY KEY, take_minutes BIGINT NOT NULL, next_contact_minutes BIGINT NOT NULL, look_minutes BIGINT NOT NULL,
   keep_hours BIGINT NOT NULL, code_minutes BIGINT NOT NULL, call_hours BIGINT NOT NULL, conference_at BIGINT NOT NULL,
   version BIGINT NOT NULL
+);
+",
+};
+
+/// What an appeal said is gone when it ends: the body is set to NULL, the times of its messages stay for whoever must be told that
+/// it is over.
+const APPEALS: Migration = Migration {
+    name: "lost-0002-appeals",
+    sql: "
+CREATE TABLE lost_appeal (
+  id UUID PRIMARY KEY, district_id UUID NOT NULL, case_id UUID NOT NULL, at BIGINT NOT NULL, by_account UUID,
+  expires_at BIGINT NOT NULL, consent_by TEXT NOT NULL, contact_id UUID, channel TEXT NOT NULL, witness BYTEA NOT NULL,
+  name_ok BOOLEAN NOT NULL, ended_at BIGINT, end_why TEXT
+);
+CREATE INDEX lost_appeal_case ON lost_appeal (case_id, at);
+CREATE INDEX lost_appeal_open ON lost_appeal (district_id, ended_at, at);
+CREATE TABLE lost_appeal_message (
+  appeal_id UUID NOT NULL, nth BIGINT NOT NULL, district_id UUID NOT NULL, kind TEXT NOT NULL, at BIGINT NOT NULL, body BYTEA,
+  PRIMARY KEY (appeal_id, nth)
 );
 ",
 };

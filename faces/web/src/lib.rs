@@ -13,6 +13,7 @@
 )]
 
 pub mod api;
+mod appeals;
 mod assets;
 mod cap;
 pub mod config;

@@ -3,7 +3,7 @@
 use super::Ground;
 use crate::error::{Error, Result};
 use crate::events::{self, Why};
-use crate::model::{Kind, Move, Outcome, State, next};
+use crate::model::{EndWhy, Kind, Move, Outcome, State, next};
 use kernel::ids::{AccountId, AreaId, CaseId, OrgId, PersonId, PostId, SeatId};
 use kernel::{Lang, Moment, Role};
 use people::app::persons::For;
@@ -165,6 +165,10 @@ pub(crate) fn advance(cx: &mut Cx<'_>, c: &CaseRow, step: Move) -> Result<State>
          closed_at = CASE WHEN $4 = 'closed' THEN $5 ELSE closed_at END WHERE id = $6",
         params![to.code(), to.is_open(), outcome, instant(c, to), now, id],
     )?;
+    // Whoever is seen is looked for by everybody no longer.
+    if to != State::Missing {
+        super::appeal::ended(cx, c.id, EndWhy::of(step))?;
+    }
     if !to.is_with_us() || to != c.state {
         super::keep::end_open(cx, c, to)?;
     }

@@ -47,6 +47,11 @@ kernel::codes! {
         ToldFinder = "told_finder",
         /// The family wrote or pressed a button.
         FamilySaid = "family_said",
+        /// A public appeal went out, with the consent of the contact named.
+        AppealOut = "appeal_out",
+        AppealChanged = "appeal_changed",
+        /// Why stands beside it.
+        AppealEnded = "appeal_ended",
         /// Somebody was told that it takes long.
         Escalated = "escalated",
         /// Scans of the card, or what a finder wrote by it, belong to this case.

@@ -10,7 +10,7 @@ use super::entries::{self, EntryKind, More};
 use super::{keep, line, rules};
 use crate::error::{Error, Refusal, Result};
 use crate::events::Why;
-use crate::model::{Attempt, Kind, Outcome, State};
+use crate::model::{Attempt, EndWhy, Kind, Outcome, State};
 use kernel::ids::{CaseId, ContactId, PersonId, PostId};
 use kernel::{Actor, Moment, Purpose, text};
 use people::policy::Action;
@@ -57,6 +57,8 @@ pub struct Followed {
     pub other_comes: Option<Moment>,
     /// The elder was handed over, or it is over: nothing is asked any more.
     pub asks: bool,
+    /// Everybody is told that the elder is missing; the family may take that back.
+    pub appeal: bool,
 }
 
 /// What a contact says about coming.
@@ -136,6 +138,7 @@ pub fn follow(cx: &mut Cx<'_>, key: FamilyKey) -> Result<Followed> {
         mine,
         other_comes,
         asks: c.state != State::HandedOver,
+        appeal: super::appeal::runs(cx, c.id)?,
         number: c.number,
         kind: c.kind,
         state: c.state,
@@ -230,6 +233,17 @@ pub fn answer(cx: &mut Cx<'_>, key: FamilyKey, says: Says) -> Result<()> {
     }
     let entry = contacts::said(cx, c.id, key.contact, result, eta, None)?;
     case::tell_crew(cx, c.id, Why::Word, &entry.to_string())
+}
+
+/// The family agrees to the public appeal no longer: it is gone with this transaction. Whoever of the circle says so is enough,
+/// because nobody should have to argue about it first.
+pub fn take_back_appeal(cx: &mut Cx<'_>, key: FamilyKey) -> Result<()> {
+    let c = open(cx, key)?;
+    if !super::appeal::runs(cx, c.id)? {
+        return Err(Refusal::NoAppeal.into());
+    }
+    super::appeal::ended(cx, c.id, EndWhy::Withdrawn)?;
+    case::tell_crew(cx, c.id, Why::Word, &format!("appeal/{}", cx.now.micros()))
 }
 
 /// A contact writes to the post.

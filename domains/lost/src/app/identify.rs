@@ -4,7 +4,7 @@ use super::case::{self, CaseRow, open, touch};
 use super::entries::{self, EntryKind, More};
 use crate::error::{Error, Refusal, Result};
 use crate::events::{self, News};
-use crate::model::{How, State};
+use crate::model::{EndWhy, How, State};
 use kernel::ids::{CaseId, PersonId};
 use people::policy::{Action, CaseFacts};
 use store::{Cx, params};
@@ -75,6 +75,8 @@ pub fn unidentified(cx: &mut Cx<'_>, case: CaseId, seen: i64) -> Result<()> {
     let sql = "UPDATE lost_case SET person_id = NULL, identified_by = NULL, identified_how = NULL, identified_at = NULL \
                WHERE id = $1";
     cx.execute(sql, params![case])?;
+    // Whoever agreed spoke for somebody else.
+    super::appeal::ended(cx, case, EndWhy::Over)?;
     cx.execute("DELETE FROM lost_key WHERE case_id = $1", params![case])?;
     cx.execute("DELETE FROM lost_code WHERE case_id = $1", params![case])?;
     entries::write(cx, case, EntryKind::Unidentified, &More { of: Some(person.0), ..More::default() })?;

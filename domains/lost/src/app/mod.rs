@@ -1,5 +1,6 @@
 //! Use cases: one file each, command in, outcome out, the log entry in the same transaction.
 
+pub mod appeal;
 mod ask;
 mod before;
 mod candidates;

@@ -80,11 +80,12 @@ impl std::fmt::Debug for Circle {
     }
 }
 
-const ACTIONS: [Action; 7] = [
+const ACTIONS: [Action; 8] = [
     Action::ViewCase,
     Action::WorkCase,
     Action::IdentifyCase,
     Action::CallHelp,
+    Action::PublicAppeal,
     Action::HandOver,
     Action::SecondHandOver,
     Action::CloseCase,

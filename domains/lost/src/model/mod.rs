@@ -1,10 +1,12 @@
 //! States, rules and clocks of a case. Pure.
 
+mod appeal;
 mod hand_over;
 mod report;
 mod rules;
 mod state;
 
+pub use appeal::{AppealConsent, AppealText, BAND, ByWhom, CLOTHING, EndWhy, HOURS, NewAppeal, OLDEST, YOUNGEST, band};
 pub use hand_over::{Check, HandOver, HomeNow, PlaceKind, Proof, Receiver, check};
 pub use report::{Build, Described, Report, Reporter, Scene, ScenePlace, Sex};
 pub use rules::LostRules;

@@ -167,6 +167,8 @@ actions! {
         IdentifyCase = "identify-case",
         /// Ask committees who it is, and volunteers and shops near by for help.
         CallHelp = "call-help",
+        /// Tell everybody that an elder is missing, with the family's consent; say that it is over.
+        PublicAppeal = "public-appeal",
         /// "I help": for whoever was called.
         OfferHelp = "offer-help",
         /// What a helper needs, the name of the elder too, while they help.

@@ -265,6 +265,9 @@ pub(super) const CASE_KNOWERS: &[(Role, Within)] =
 const CASE_CALLERS: &[(Role, Within)] =
     &[(Officer, Place), (Duty, Place), (Head, Place), (Coordinator, District), (CatchAll, Place)];
 
+/// Who answers for what everybody is told: nobody waits for a second person at night, and no auxiliary is left alone with it.
+const CASE_APPEALS: &[(Role, Within)] = &[(Duty, Place), (Head, Place), (Coordinator, District), (CatchAll, Place)];
+
 /// The second officer (R4).
 const CASE_SECONDS: &[(Role, Within)] =
     &[(Officer, Place), (Duty, Place), (Head, Place), (Coordinator, District), (CatchAll, Place)];
@@ -451,6 +454,7 @@ pub const fn rule(action: Action) -> Rule {
         Action::WorkCase | Action::HandOver => Rule { while_open: true, ..in_case(CASE_WORKERS) },
         Action::IdentifyCase => Rule { while_open: true, ..in_case(CASE_KNOWERS) },
         Action::CallHelp => Rule { while_open: true, ..in_case(CASE_CALLERS) },
+        Action::PublicAppeal => Rule { while_open: true, ..in_case(CASE_APPEALS) },
         Action::OfferHelp => Rule {
             while_open: true,
             ..staff(&[

@@ -53,8 +53,8 @@ pub const fn token_scope(action: Action) -> Option<TokenScope> {
         | Action::ManageKeys => None,
         // A person answers for these by name.
         Action::ReviewReadings | Action::AnswerReview | Action::AskWithholding | Action::ApproveWithholding => None,
-        // Who an elder is and with whom they went: by name, too.
-        Action::IdentifyCase | Action::HandOver | Action::SecondHandOver => None,
+        // Who an elder is, with whom they went, and that the family agreed to an appeal: by name, too.
+        Action::IdentifyCase | Action::HandOver | Action::SecondHandOver | Action::PublicAppeal => None,
         Action::ReportLost => Some(TokenScope::Raise),
         Action::FollowMatter
         | Action::ViewCase

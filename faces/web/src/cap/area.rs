@@ -1,7 +1,8 @@
 //! Where a bulletin is for, as CAP says it: polygons of an area, or a circle. WGS-84, latitude first.
 
 use crate::xml::Xml;
-use alerts::bulletin::{Bulletin, Circle};
+use alerts::bulletin::Circle;
+use kernel::ids::AreaId;
 use places::{Area, AreaKind, Snapshot};
 
 /// How far a simplified border may lie off, in metres: a phone that decides whether it is inside need not be exact, and the
@@ -10,12 +11,12 @@ const TOLERANCE_M: f64 = 25.0;
 /// What a geocode is called; 12-digit statistical codes and what hangs on them.
 const CODE_NAME: &str = "CN-statistical-code";
 
-/// One `<area>` for every bulletin, with the whole district where nothing narrower was said.
-pub(super) fn write(xml: &mut Xml, ground: &Snapshot, bulletin: &Bulletin, district: &str) {
-    let area = bulletin.draft.area.and_then(|id| ground.area(id)).or_else(|| ground.district());
+/// One `<area>` for every message, with the whole district where nothing narrower was said.
+pub(super) fn write(xml: &mut Xml, ground: &Snapshot, area: Option<AreaId>, circle: Option<Circle>, district: &str) {
+    let area = area.and_then(|id| ground.area(id)).or_else(|| ground.district());
     xml.open("area");
     xml.leaf("areaDesc", area.map_or(district, |a| a.name.as_str()));
-    match bulletin.draft.circle {
+    match circle {
         Some(circle) => xml.leaf("circle", &around(circle)),
         None => area.into_iter().flat_map(rings).for_each(|ring| xml.leaf("polygon", &ring)),
     }

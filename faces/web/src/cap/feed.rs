@@ -12,8 +12,15 @@ use kernel::Moment;
 
 pub(super) async fn show(State(app): State<App>, page: Page) -> Result<Response, Fail> {
     let current = app.rt.read(app.anybody(), bulletins::current).await?;
+    let (appeals, ground) = app
+        .rt
+        .read(app.anybody(), |cx| {
+            let all = lost::app::appeal::current(cx).map_err(crate::public::errors::of_lost)?;
+            Ok::<_, Fail>((all, places::snapshot(cx)?))
+        })
+        .await?;
     let own = app.config.absolute(&page.href("/cap/feed.atom"));
-    let newest = current.iter().map(|b| sent(b, kind(b))).max();
+    let newest = current.iter().map(|b| sent(b, kind(b))).chain(appeals.iter().map(|a| a.at)).max();
     let mut xml = Xml::new("feed", "xmlns=\"http://www.w3.org/2005/Atom\"");
     xml.leaf("id", &own);
     xml.leaf("title", &page.t1("cap-feed", "place", page.place()));
@@ -23,6 +30,9 @@ pub(super) async fn show(State(app): State<App>, page: Page) -> Result<Response,
     xml.open("author");
     xml.leaf("name", page.place());
     xml.close();
+    for appeal in &appeals {
+        super::appeal::entry(&mut xml, &app, &page, &ground, appeal);
+    }
     for bulletin in &current {
         entry(&mut xml, &app, &page, bulletin);
     }

@@ -46,7 +46,7 @@ pub(super) fn path(bulletin: &Bulletin, kind: Kind) -> String {
     format!("/cap/{}-{}.xml", bulletin.id, kind.nth())
 }
 
-fn host(app: &App) -> &str {
+pub(super) fn host(app: &App) -> &str {
     let host = app.config.host();
     host.split(':').next().unwrap_or(host)
 }
@@ -70,7 +70,7 @@ pub(super) fn write(cx: &mut Cx<'_>, app: &App, bulletin: &Bulletin, kind: Kind)
     for (lang, words) in languages.into_iter().filter_map(|(lang, words)| Some((lang, words?))) {
         info(&mut xml, app, bulletin, kind, lang, words);
         let district = if lang == Lang::En { &app.config.name_en } else { &app.config.name_zh };
-        area::write(&mut xml, &ground, bulletin, district);
+        area::write(&mut xml, &ground, bulletin.draft.area, bulletin.draft.circle, district);
         xml.close();
     }
     Ok(xml.finish())

@@ -1,6 +1,7 @@
 //! Pages for everybody: home, raise, track, who looks after my place. No script needed, no account, no personal data in
 //! addresses. One file per group of pages.
 
+mod appeals;
 mod ask;
 mod card;
 mod enrol;
@@ -24,6 +25,7 @@ pub(crate) fn routes() -> Router<App> {
         .merge(home::routes())
         .merge(report::routes())
         .merge(self::lost::routes())
+        .merge(appeals::routes())
         .merge(track::routes())
         .merge(own::routes())
         .merge(card::routes())
@@ -40,6 +42,7 @@ pub(crate) fn samples(page: &crate::Page) -> Vec<(&'static str, String)> {
     all.extend(report::samples(page));
     all.extend(ask::samples(page));
     all.extend(self::lost::samples(page));
+    all.extend(appeals::samples(page));
     all.extend(track::samples(page));
     all.extend(own::samples(page));
     all.extend(card::samples(page));

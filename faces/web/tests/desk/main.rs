@@ -11,6 +11,7 @@ mod intake;
 mod kept;
 mod lists;
 mod lost;
+mod lost_appeal;
 mod photos;
 mod push;
 mod records;

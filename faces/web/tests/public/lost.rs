@@ -266,3 +266,40 @@ fn a_link_ends_when_it_was_somebody_else() {
     step(site, case, move |cx, v| app::unidentified(cx, case, v));
     assert_eq!(site.get(&link).status, StatusCode::NOT_FOUND);
 }
+
+#[test]
+fn the_family_takes_an_appeal_back_with_its_link() {
+    let f = Family::new();
+    let (site, case, daughter) = (&f.site, f.case, f.daughter);
+    step(site, case, move |cx, v| app::leave(cx, case, v, true, ""));
+    let link = f.link();
+    assert!(!site.get(&link).text.contains("马上撤下"), "there is none yet");
+    let area = site.community;
+    let new = lost::model::NewAppeal {
+        text: lost::model::AppealText {
+            sex: "f".into(),
+            age_from: 80,
+            clothing: "灰毛衣".into(),
+            area: Some(area),
+            seen_at: site.world.house.rt.now(),
+            ..lost::model::AppealText::default()
+        },
+        hours: 24,
+        consent: lost::model::AppealConsent {
+            contact: Some(daughter),
+            way: people::app::consents::Way::Phone,
+            witness: "站长".into(),
+            name: false,
+        },
+    };
+    step(site, case, move |cx, v| app::appeal::publish(cx, case, v, &new));
+    let everybody = site.get("/appeals");
+    assert!(everybody.text.contains("灰毛衣"));
+    holds_nothing_of_anybody(&everybody);
+    assert!(site.get(&link).text.contains("马上撤下"));
+    assert_eq!(site.post("/k/x/appeal", "").status, StatusCode::NOT_FOUND, "nobody without a link");
+    assert!(site.get("/appeals").text.contains("灰毛衣"));
+    assert_eq!(site.post(&format!("{link}/appeal"), "").status, StatusCode::SEE_OTHER);
+    assert!(!site.get("/appeals").text.contains("灰毛衣"), "gone with the click");
+    assert_eq!(site.post(&format!("{link}/appeal"), "").status, StatusCode::SEE_OTHER, "twice is fine");
+}

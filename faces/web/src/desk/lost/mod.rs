@@ -2,6 +2,7 @@
 //! and the page of whoever was asked for help.
 
 mod care;
+mod appeal;
 mod case;
 mod circle;
 mod first;
@@ -30,6 +31,7 @@ pub(super) fn routes() -> Router<App> {
         .merge(new::routes())
         .merge(case::routes())
         .merge(care::routes())
+        .merge(appeal::routes())
         .merge(known::routes())
         .merge(steps::routes())
         .merge(help::routes())

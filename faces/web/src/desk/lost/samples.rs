@@ -53,6 +53,7 @@ fn case(page: &Page, full: bool) -> View {
         identify_again: full,
         answer_ask: full,
         call_help: full,
+        appeal: full,
         seen: full,
         lost_sight: full,
         keep: full,
@@ -228,7 +229,7 @@ fn known(page: &Page, by_name: bool) -> KnownPage {
 
 pub(crate) fn samples(page: &Page) -> Vec<(&'static str, String)> {
     let w = |zh: &str, en: &str| words(page, zh, en);
-    let mut out = Vec::new();
+    let mut out = super::appeal::samples(page);
     let mut push = |name: &'static str, shown: &dyn Fn() -> askama::Result<String>| {
         out.push((name, shown().unwrap_or_default()));
     };

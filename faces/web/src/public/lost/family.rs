@@ -19,7 +19,11 @@ use lost::model::{Attempt, State as At};
 use store::Who;
 
 pub(super) fn routes() -> Router<App> {
-    Router::new().route("/k/{token}", get(show)).route("/k/{token}/come", post(come)).route("/k/{token}/say", post(say))
+    Router::new()
+        .route("/k/{token}", get(show))
+        .route("/k/{token}/come", post(come))
+        .route("/k/{token}/say", post(say))
+        .route("/k/{token}/appeal", post(take_back))
 }
 
 /// One look at the record.
@@ -193,6 +197,24 @@ async fn say(
     Ok((StatusCode::UNPROCESSABLE_ENTITY, body).into_response())
 }
 
+/// The family agrees to the public appeal no longer.
+async fn take_back(
+    State(app): State<App>,
+    page: Page,
+    Extension(source): Extension<Source>,
+    Path(token): Path<String>,
+) -> Result<Response, Fail> {
+    let (token, key) = match lookup(&app, &token).await {
+        Ok(found) => found,
+        Err(fail) => return track::wrong(&app, page, source, String::new(), fail),
+    };
+    match app.rt.write(key.who(app.district), move |cx| family::take_back_appeal(cx, key)).await {
+        // Twice is fine: it is gone.
+        Ok(()) | Err(lost::Error::Refused(lost::Refusal::NoAppeal)) => Ok(done(&page, &token)),
+        Err(error) => Err(errors::of_lost(error)),
+    }
+}
+
 fn done(page: &Page, token: &str) -> Response {
     Redirect::to(&page.href(format!("/k/{token}?done=said"))).into_response()
 }
@@ -232,6 +254,7 @@ pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
             }),
             other_comes: (state == At::Kept).then(|| page.now.plus_minutes(30)),
             asks: state != At::HandedOver,
+            appeal: state == At::Missing,
         },
         post: Some(Post {
             name: word("青禾警务站", "Qinghe post"),
