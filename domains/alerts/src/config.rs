@@ -1,6 +1,7 @@
 //! What the deployer decides about messages.
 
 use crate::push::PushConfig;
+use crate::relay::RelayConfig;
 use crate::robot::RobotConfig;
 use crate::sms::SmsConfig;
 use kernel::net::Net;
@@ -58,6 +59,8 @@ pub struct AlertsConfig {
     pub allow: Vec<Net>,
     /// None: answers that were to go by text message are brought by hand.
     pub sms: Option<SmsConfig>,
+    /// None: finders are put through to nobody and call the duty desk.
+    pub relay: Option<RelayConfig>,
     pub robots: Vec<RobotConfig>,
     /// None: nobody can subscribe, and nothing is sent.
     pub push: Option<PushConfig>,

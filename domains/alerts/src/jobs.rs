@@ -3,10 +3,11 @@
 use crate::Error;
 use crate::app::outbox::{self, SEND};
 use crate::app::tell::{self, HasMail, HasSms};
-use crate::app::{family, lost, push_queue, robots, sms, webhook_queue};
+use crate::app::{family, lost, push_queue, relays, robots, sms, webhook_queue};
 use crate::config::AlertsConfig;
 use crate::mail::{Mailer, Sent};
 use crate::outgoing::Outgoing;
+use crate::relay::HttpRelay;
 use crate::sms::Handed;
 use ::lost::events::{TellFamily, TellStaff};
 use care::events::{TellChange, TellDesk, TellMessage, TellOldCard, TellPlan, TellScan};
@@ -34,6 +35,7 @@ pub fn handlers(config: AlertsConfig) -> Handlers {
     let (push_config, push_out, pushes) = (Arc::clone(&config), Arc::clone(&out), config.push.is_some());
     let (robots, robot_out, followed) = (Arc::clone(&config), Arc::clone(&out), Arc::clone(&config));
     let staff = Arc::clone(&config);
+    let relay = config.relay.clone().map(|relay| HttpRelay::new(relay, Arc::clone(&out)));
     Handlers::default()
         .on(NotifyOwner::KIND, move |rt, job| {
             let (n, key): (NotifyOwner, _) = (payload(job)?, job_key(job));
@@ -128,6 +130,7 @@ pub fn handlers(config: AlertsConfig) -> Handlers {
         .following(move |rt, district| if pushes { push_queue::follow(rt, district) } else { Ok(()) })
         .on(webhook_queue::PUSH, move |rt, job| webhook_queue::push(rt, job, &out))
         .following(webhook_queue::follow)
+        .following(move |rt, district| relay.as_ref().map_or(Ok(()), |relay| relays::follow(rt, district, relay)))
 }
 
 fn payload<T: DeserializeOwned>(job: &Job) -> Result<T, JobError> {

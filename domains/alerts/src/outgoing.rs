@@ -80,6 +80,7 @@ pub enum Trouble {
 /// See the module.
 pub struct Outgoing {
     allow: Arc<[Net]>,
+    whole: Duration,
     open: OnceLock<Option<Client>>,
     guarded: OnceLock<Option<Client>>,
     plain: OnceLock<Option<Client>>,
@@ -89,7 +90,14 @@ pub struct Outgoing {
 impl Outgoing {
     pub fn new(allow: &[Net]) -> Self {
         let (open, guarded, plain) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
-        Self { allow: allow.into(), open, guarded, plain, rests: Mutex::default() }
+        Self { allow: allow.into(), whole: WHOLE, open, guarded, plain, rests: Mutex::default() }
+    }
+
+    /// Waits no longer than this for a whole answer: where somebody looks at the screen meanwhile.
+    #[must_use]
+    pub const fn within(mut self, whole: Duration) -> Self {
+        self.whole = whole;
+        self
     }
 
     /// Calls now; blocks for ten seconds at most. Not from within an async task.
@@ -139,20 +147,20 @@ impl Outgoing {
     fn client(&self, reach: Reach, secure: bool) -> Option<&Client> {
         let guard = |public| Some(Guard { allow: Arc::clone(&self.allow), public });
         let made = match (reach, secure) {
-            (Reach::Open, _) => self.open.get_or_init(|| build(None)),
-            (Reach::Guarded, true) => self.guarded.get_or_init(|| build(guard(true))),
-            (Reach::Guarded, false) => self.plain.get_or_init(|| build(guard(false))),
+            (Reach::Open, _) => self.open.get_or_init(|| build(None, self.whole)),
+            (Reach::Guarded, true) => self.guarded.get_or_init(|| build(guard(true), self.whole)),
+            (Reach::Guarded, false) => self.plain.get_or_init(|| build(guard(false), self.whole)),
         };
         made.as_ref()
     }
 }
 
-fn build(guard: Option<Guard>) -> Option<Client> {
+fn build(guard: Option<Guard>, whole: Duration) -> Option<Client> {
     // Fails when another part of the program was faster, which is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let mut builder = Client::builder()
         .connect_timeout(CONNECT)
-        .timeout(WHOLE)
+        .timeout(whole)
         .redirect(reqwest::redirect::Policy::none())
         .no_proxy()
         .pool_max_idle_per_host(1)

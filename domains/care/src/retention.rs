@@ -23,12 +23,17 @@ pub const RETENTION: &[Rule] = &[
     },
     Rule {
         key: "card_scans",
-        tables: "care_scan",
-        what: "when care cards were scanned, from then on",
+        tables: "care_scan, care_relay",
+        what: "when care cards were scanned, and finders asked to be put through, from then on",
         days: 365,
         least: 30,
-        due: |cx, span| count(cx, span, "care_scan", SCANS),
-        erase: |cx, span, limit| delete(cx, span, limit, "care_scan", SCANS),
+        due: |cx, span| Ok(count(cx, span, "care_scan", SCANS)? + count(cx, span, "care_relay", SCANS)?),
+        erase: |cx, span, limit| {
+            let old = ids(cx, span, limit, "care_relay", SCANS)?;
+            cx.destroy_subject_keys(KeyClass::Contact, &old)?;
+            let pairs = delete(cx, span, limit, "care_relay", SCANS)?;
+            Ok(pairs + delete(cx, span, limit, "care_scan", SCANS)?)
+        },
     },
     Rule {
         key: "care_changes",

@@ -91,4 +91,20 @@ CREATE TABLE care_photo (
 );
 ",
     },
+    Migration {
+        name: "care-0003-relay-calls",
+        // The number is the provider's, shown to one finder; the finder's own is kept nowhere.
+        sql: "
+CREATE TABLE care_relay_wish (
+  contact_id UUID PRIMARY KEY, district_id UUID NOT NULL, person_id UUID NOT NULL, at BIGINT NOT NULL, by_actor TEXT NOT NULL
+);
+CREATE INDEX care_relay_wish_person ON care_relay_wish (person_id, at);
+CREATE TABLE care_relay (
+  id UUID PRIMARY KEY, district_id UUID NOT NULL, card_id UUID NOT NULL, person_id UUID NOT NULL, contact_id UUID NOT NULL,
+  finder_hash BYTEA NOT NULL, state TEXT NOT NULL, number BYTEA, at BIGINT NOT NULL, expires_at BIGINT NOT NULL, ended_at BIGINT
+);
+CREATE INDEX care_relay_card ON care_relay (card_id, at);
+CREATE INDEX care_relay_now ON care_relay (district_id, state, expires_at);
+",
+    },
 ];

@@ -99,6 +99,38 @@ impl Sms {
     }
 }
 
+/// Who puts finders through to families. Without an address nobody does, and finders call the duty desk.
+#[derive(Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Relay {
+    pub url: String,
+    /// What requests are signed with, 20 characters or more.
+    pub secret: String,
+}
+
+impl std::fmt::Debug for Relay {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Relay").field("on", &!self.url.is_empty()).finish_non_exhaustive()
+    }
+}
+
+impl Relay {
+    pub(crate) fn read(&self) -> anyhow::Result<Option<alerts::RelayConfig>> {
+        if self.url.is_empty() {
+            return Ok(None);
+        }
+        anyhow::ensure!(
+            self.url.starts_with("https://") || self.url.starts_with("http://"),
+            "relay.url must begin with https:// (or http:// for a program beside this one)"
+        );
+        anyhow::ensure!(
+            self.secret.len() >= 20,
+            "relay.secret is too short to be a secret; take 20 characters or more"
+        );
+        Ok(Some(alerts::RelayConfig { url: self.url.clone(), secret: self.secret.clone().into() }))
+    }
+}
+
 /// News on people's devices through the push services of their browsers. Without a contact it is off.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -198,9 +230,9 @@ mod tests {
         for part in doc.split("```toml\n").skip(1) {
             let config = read(part.split("```").next().unwrap());
             let alerts = config.alerts().unwrap();
-            seen += usize::from(alerts.sms.is_some()) + alerts.robots.len();
+            seen += usize::from(alerts.sms.is_some()) + usize::from(alerts.relay.is_some()) + alerts.robots.len();
         }
-        assert_eq!(seen, 4, "two gateways and two robots");
+        assert_eq!(seen, 5, "two gateways, a relay and two robots");
     }
 
     #[test]
@@ -217,7 +249,10 @@ mod tests {
         assert!(wrong(&format!("{robot}events = [\"gossip\"]\n")).contains("gossip"));
         assert!(wrong(&robot.replace("wecom", "feishu")).contains("wecom or dingtalk"));
         let secret = "receipt_secret = \"geheim-geheim-geheim-geheim\"\nheaders = { Authorization = \"geheim\" }\n";
-        let config = read(&format!("{sms}{secret}\n{robot}"));
+        assert!(wrong("[relay]\nurl = \"https://relay.example\"\nsecret = \"short\"\n").contains("relay.secret"));
+        assert!(wrong("[relay]\nurl = \"relay.example\"\n").contains("relay.url"));
+        let relay = "[relay]\nurl = \"https://geheim.example\"\nsecret = \"geheim-geheim-geheim-geheim\"\n";
+        let config = read(&format!("{sms}{secret}\n{relay}\n{robot}"));
         assert!(!format!("{config:?} {:?}", config.alerts().unwrap()).contains("geheim"));
     }
 }

@@ -1,6 +1,6 @@
 //! Configuration of `mulin serve` and the commands that work on a district's database: TOML, then `MULIN_*`.
 
-use crate::channels::{Push, Robot, Sms};
+use crate::channels::{Push, Relay, Robot, Sms};
 use crate::providers::Oidc;
 use anyhow::Context as _;
 use figment::error::Kind;
@@ -12,6 +12,8 @@ use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
 
 /// Every setting, with its default. The reference file is `docs/mulin.example.toml`.
 #[derive(Debug, Clone, Deserialize)]
@@ -37,6 +39,7 @@ pub(crate) struct Config {
     /// Days that rules of keeping use instead of their own, by name; `mulin retention` lists them.
     pub retention: BTreeMap<String, i64>,
     pub sms: Sms,
+    pub relay: Relay,
     pub robots: Vec<Robot>,
     pub oidc: Vec<Oidc>,
     pub push: Push,
@@ -120,6 +123,7 @@ impl Default for Config {
             outgoing: Outgoing::default(),
             retention: BTreeMap::new(),
             sms: Sms::default(),
+            relay: Relay::default(),
             robots: Vec::new(),
             oidc: Vec::new(),
             push: Push::default(),
@@ -158,11 +162,20 @@ impl Config {
         let (duty_phone, anchors_to) = (self.site.duty_phone.clone(), self.audit.mail_to.clone());
         let allow = self.outgoing.allow.clone();
         let sms = self.sms.gateway()?;
+        let relay = self.relay.read()?;
         let robots = self.robots.iter().map(Robot::read).collect::<anyhow::Result<Vec<_>>>()?;
         let twice = robots.iter().enumerate().find(|(i, r)| robots.iter().take(*i).any(|other| other.name == r.name));
         anyhow::ensure!(twice.is_none(), "two robots have the same name");
         let push = self.push.read()?;
-        Ok(alerts::AlertsConfig { mail, public_url, duty_phone, anchors_to, allow, sms, robots, push })
+        Ok(alerts::AlertsConfig { mail, public_url, duty_phone, anchors_to, allow, sms, relay, robots, push })
+    }
+
+    /// Who puts finders through to families, where the operator has set somebody up.
+    pub(crate) fn relay_provider(&self) -> anyhow::Result<Option<Arc<dyn alerts::Relay>>> {
+        let Some(relay) = self.relay.read()? else { return Ok(None) };
+        // A finder stands beside the elder and waits.
+        let out = Arc::new(alerts::Outgoing::new(&self.outgoing.allow).within(Duration::from_secs(5)));
+        Ok(Some(Arc::new(alerts::HttpRelay::new(relay, out))))
     }
 
     /// Where staff may sign in besides.
@@ -205,7 +218,7 @@ impl Config {
 }
 
 /// Parts of the configuration. Other `MULIN_*` variables belong to the demo, the build and tests.
-const SECTIONS: [&str; 13] = [
+const SECTIONS: [&str; 14] = [
     "database",
     "keys",
     "listen",
@@ -217,6 +230,7 @@ const SECTIONS: [&str; 13] = [
     "audit",
     "outgoing",
     "sms",
+    "relay",
     "robots",
     "push",
 ];

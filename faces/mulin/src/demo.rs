@@ -1,6 +1,6 @@
 //! `mulin demo`: the invented district, served like a real one, with a clock that tests may move.
 
-use crate::channels::{Push, Sms};
+use crate::channels::{Push, Relay, Sms};
 use crate::config::{Config, Mail};
 use crate::open::MIGRATIONS;
 use crate::{clock, handlers, serve, start_timers};
@@ -20,6 +20,7 @@ pub(crate) fn run(config: Config, data: Option<&Path>, args: ::demo::run::Args) 
     let quiet = Config {
         mail: Mail::default(),
         sms: Sms::default(),
+        relay: Relay::default(),
         robots: Vec::new(),
         push: Push::default(),
         ..config.clone()
@@ -42,8 +43,9 @@ pub(crate) fn run(config: Config, data: Option<&Path>, args: ::demo::run::Args) 
     let push = config.push.read()?;
     let receipts = config.sms.gateway()?.and_then(|sms| sms.receipts);
     let providers = config.providers()?;
+    let relay = config.relay_provider()?;
     let app = web::App::new(demo.rt.clone(), demo.district, config.site).with_receipts(receipts).with_push(push);
-    let app = app.with_providers(providers, &config.outgoing.allow);
+    let app = app.with_relay(relay).with_providers(providers, &config.outgoing.allow);
     let seeded = demo.seeded;
     serve::run(app, listener, &config.admin_listen, move || {
         if let Some(file) = &args.links {

@@ -69,6 +69,8 @@ pub struct App {
     pub(crate) providers: Arc<session::Providers>,
     /// How the SMS gateway reports, where there is one.
     pub(crate) receipts: Option<Arc<alerts::ReceiptConfig>>,
+    /// Who puts finders through to families, where somebody does.
+    pub(crate) relay: Option<Arc<dyn alerts::Relay>>,
     /// Where people may ask for news on their devices.
     pub(crate) push: Option<Arc<alerts::PushConfig>>,
 }
@@ -77,7 +79,7 @@ impl App {
     pub fn new(rt: Runtime, district: DistrictId, config: Config) -> Self {
         let limits = Arc::new(guard::Limits::new(&config));
         let providers = Arc::new(session::Providers::new(Vec::new(), &[]));
-        Self { rt, district, config: Arc::new(config), limits, providers, receipts: None, push: None }
+        Self { rt, district, config: Arc::new(config), limits, providers, receipts: None, relay: None, push: None }
     }
 
     /// Lets staff sign in through these; `allow` are the networks that their descriptions may lead into.
@@ -101,6 +103,13 @@ impl App {
     #[must_use]
     pub fn with_receipts(mut self, receipts: Option<alerts::ReceiptConfig>) -> Self {
         self.receipts = receipts.map(Arc::new);
+        self
+    }
+
+    /// Lets finders be put through to families.
+    #[must_use]
+    pub fn with_relay(mut self, relay: Option<Arc<dyn alerts::Relay>>) -> Self {
+        self.relay = relay;
         self
     }
 

@@ -11,6 +11,7 @@ pub mod notices;
 pub(crate) mod outbox;
 pub mod push;
 pub(crate) mod push_queue;
+pub(crate) mod relays;
 pub(crate) mod robots;
 pub mod sms;
 pub(crate) mod tell;

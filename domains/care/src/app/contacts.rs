@@ -281,6 +281,7 @@ pub fn end(cx: &mut Cx<'_>, person: PersonId, why: &For, id: ContactId) -> Resul
     let sql = "UPDATE care_contact SET ended_at = $1, identity = NULL, contact = NULL WHERE id = $2 AND person_id = $3";
     cx.execute(sql, params![cx.now, id, person])?;
     schedule::forget_contact(cx, person, id)?;
+    cx.execute("DELETE FROM care_relay_wish WHERE contact_id = $1", params![id])?;
     cx.record("care.contact_ended", "person", person.0, &json!({ "contact": id }))?;
     Ok(())
 }

@@ -10,6 +10,7 @@ pub mod news;
 pub mod own;
 pub mod photo;
 pub mod plan;
+pub mod relay;
 pub mod scans;
 pub mod schedule;
 pub mod telling;

@@ -6,6 +6,7 @@ mod circle;
 mod family;
 mod photo;
 mod planning;
+mod putting_through;
 mod relay;
 
 use care::Result;

@@ -21,6 +21,8 @@ pub enum Wicket {
     Report,
     /// A wrong secret code: 10 at once, then one in 30 s. A right code is never counted.
     Guess,
+    /// A finder asks to be put through: 3 at once, then one in 2 min. Each one costs a number of the provider.
+    Relay,
     /// A calendar feed is read: 120 at once, then one in 2 s. Calendar programs of a whole house ask once an hour each.
     Feed,
     /// Somebody goes to a provider to sign in: 60 at once, then one in 2 s.
@@ -37,6 +39,7 @@ pub struct Limits {
     page: Bucket,
     report: Bucket,
     guess: Bucket,
+    relay: Bucket,
     feed: Bucket,
     away: Bucket,
     sign_in: Bucket,
@@ -57,6 +60,7 @@ impl Limits {
             page: RateLimiter::keyed(quota(Duration::from_secs(1) / rate, rate.saturating_mul(5))),
             report: RateLimiter::keyed(quota(Duration::from_secs(5), 60)),
             guess: RateLimiter::keyed(quota(Duration::from_secs(30), 10)),
+            relay: RateLimiter::keyed(quota(Duration::from_secs(120), 3)),
             feed: RateLimiter::keyed(quota(Duration::from_secs(2), 120)),
             away: RateLimiter::keyed(quota(Duration::from_secs(2), 60)),
             sign_in: RateLimiter::keyed(quota(Duration::from_secs(6), 20)),
@@ -71,12 +75,13 @@ impl Limits {
             Wicket::Page => &self.page,
             Wicket::Report => &self.report,
             Wicket::Guess => &self.guess,
+            Wicket::Relay => &self.relay,
             Wicket::Feed => &self.feed,
             Wicket::Away => &self.away,
             Wicket::SignIn => &self.sign_in,
         };
         if self.since_tidy.fetch_add(1, Ordering::Relaxed) % 4_096 == 4_095 {
-            for bucket in [&self.page, &self.report, &self.guess, &self.feed, &self.away, &self.sign_in] {
+            for bucket in [&self.page, &self.report, &self.guess, &self.relay, &self.feed, &self.away, &self.sign_in] {
                 bucket.retain_recent();
             }
             self.key.retain_recent();

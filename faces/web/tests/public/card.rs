@@ -141,11 +141,11 @@ impl Carded {
         });
     }
 
-    fn token(&self) -> String {
+    pub(crate) fn token(&self) -> String {
         format!("/c/{}", self.made.token)
     }
 
-    fn visit(&self, method: &str, path: &str, headers: &[(&str, &str)]) -> Reply {
+    pub(crate) fn visit(&self, method: &str, path: &str, headers: &[(&str, &str)]) -> Reply {
         let mut request = Request::builder().method(method).uri(path);
         for (name, value) in headers {
             request = request.header(*name, *value);

@@ -9,5 +9,6 @@ mod hard;
 mod lost;
 mod plan;
 mod push;
+mod relay;
 mod report;
 mod site;

@@ -228,6 +228,10 @@ fn step(cx: &mut Cx<'_>, person: PersonId, why: &For, posted: &Posted) -> care::
             contact(cx, person, why, &what, of_contact(posted)?)?;
             "contact"
         }
+        "relay-yes" | "relay-no" => {
+            care::app::relay::set_wish(cx, person, why, of_contact(posted)?, what == "relay-yes")?;
+            "contact"
+        }
         "consent" | "withdraw" => {
             consent(cx, person, why, &what, posted)?;
             "consent"

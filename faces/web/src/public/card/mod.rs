@@ -2,11 +2,12 @@
 //! address, no number of the family, no illness and no picture. GET sets nothing going but the log and the family's notice.
 
 mod gate;
+mod relay;
 mod visit;
 
 use super::post::Posted;
 use crate::guard::{Source, Wicket};
-use crate::{App, Fail, Page, cookie, html, look};
+use crate::{App, Fail, Page, html, look};
 use askama::Template;
 use axum::Router;
 use axum::extract::{Extension, Path, Query, State};
@@ -32,6 +33,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/c/{code}", get(show))
         .route("/c/{code}/photo", get(photo))
         .route("/c/{code}/say", post(say))
+        .route("/c/{code}/call", post(relay::call))
         .route("/c/{code}/talk", get(talk))
         .route("/c/{code}/end", post(end))
         .layer(from_fn(keep_quiet))
@@ -85,6 +87,7 @@ struct ShowPage {
     text: String,
     place: String,
     again: String,
+    relay: relay::RelayView,
     problem: Option<String>,
 }
 
@@ -157,8 +160,9 @@ async fn show(
     if !visit::is_machine(&method, &headers) {
         gate::scanned(&app, &card).await?;
     }
-    let secret = cookie(&headers, COOKIE).unwrap_or_default();
+    let secret = cookie(&headers).unwrap_or_default();
     let talks = gate::thread(&app, &card, secret).await?.is_some();
+    let relay = relay::view(&app, &card, secret).await?;
     let (phone, again) = (phone(&app, &card), again(&app));
     html(&ShowPage {
         page,
@@ -170,6 +174,7 @@ async fn show(
         text: String::new(),
         place: String::new(),
         again,
+        relay,
         problem: None,
     })
 }
@@ -210,12 +215,8 @@ async fn say(
         let at = page.t1("card-said-place", "place", &place);
         if text.is_empty() { at } else { format!("{text}\n{at}") }
     };
-    let had = cookie(&headers, COOKIE).filter(|s| s.len() == 40).map(str::to_owned);
-    let secret = had.clone().unwrap_or_else(|| {
-        let mut bytes = [0u8; 20];
-        app.rt.ids().fill(&mut bytes);
-        hex::encode(bytes)
-    });
+    let had = cookie(&headers).map(str::to_owned);
+    let secret = had.clone().unwrap_or_else(|| new_secret(&app));
     let key = Some(posted.get("again")).filter(|a| (8..=60).contains(&a.len())).unwrap_or_default();
     let said = Said { words, place: point, again: key.clone() };
     if let Err(error) = gate::say(&app, &card, &secret, said).await {
@@ -223,6 +224,7 @@ async fn say(
         let Some((status, problem)) = words else { return Err(error.into()) };
         let problem = Some(problem);
         let (phone, again) = (phone(&app, &card), if key.is_empty() { again(&app) } else { key });
+        let relay = relay::view(&app, &card, &secret).await?;
         let body = html(&ShowPage {
             page,
             code,
@@ -233,6 +235,7 @@ async fn say(
             text,
             place,
             again,
+            relay,
             problem,
         })?;
         return Ok((status, body).into_response());
@@ -242,6 +245,17 @@ async fn say(
         response.headers_mut().insert(header::SET_COOKIE, secret_cookie(&app, &secret));
     }
     Ok(response)
+}
+
+/// The secret of this browser, as we made it.
+fn cookie(headers: &HeaderMap) -> Option<&str> {
+    crate::cookie(headers, COOKIE).filter(|s| s.len() == 40)
+}
+
+fn new_secret(app: &App) -> String {
+    let mut bytes = [0u8; 20];
+    app.rt.ids().fill(&mut bytes);
+    hex::encode(bytes)
 }
 
 fn secret_cookie(app: &App, secret: &str) -> HeaderValue {
@@ -275,7 +289,7 @@ async fn talk(
     Path(code): Path<String>,
 ) -> Result<Response, Fail> {
     let Some(card) = gate::find(&app, &code).await? else { return wrong(&app, page, source) };
-    let secret = cookie(&headers, COOKIE).unwrap_or_default();
+    let secret = cookie(&headers).unwrap_or_default();
     let Some(thread) = gate::thread(&app, &card, secret).await? else {
         return Ok(Redirect::to(&page.href(format!("/c/{code}"))).into_response());
     };
@@ -292,7 +306,7 @@ async fn end(
     posted: Posted,
 ) -> Result<Response, Fail> {
     let Some(card) = gate::find(&app, &code).await? else { return wrong(&app, page, source) };
-    let secret = cookie(&headers, COOKIE).unwrap_or_default();
+    let secret = cookie(&headers).unwrap_or_default();
     gate::close(&app, &card, secret, posted.get("do") == "report").await?;
     Ok(Redirect::to(&page.href(format!("/c/{code}/talk"))).into_response())
 }
@@ -318,6 +332,11 @@ pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
             text: String::new(),
             place: String::new(),
             again: "1".into(),
+            relay: relay::RelayView {
+                offered: full,
+                number: full.then(|| ("021-0577 7001".into(), page.now.plus_minutes(30))),
+                problem: full.then(|| page.t("relay-unavailable")),
+            },
             problem: full.then(|| page.t("card-need-text")),
         };
         out.push(("public/card/show.html", shown.render()));

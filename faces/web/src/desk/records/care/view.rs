@@ -33,6 +33,8 @@ pub(super) struct CarePage {
     done: Option<String>,
     problem: Option<String>,
     contacts: Vec<ContactLine>,
+    /// Those who wish to be put through by the relay.
+    relay: Vec<kernel::ids::ContactId>,
     /// Guardians who are no contacts yet: id and name.
     guardians: Vec<(String, String)>,
     /// Everybody who speaks for the elder: id and name.
@@ -130,6 +132,7 @@ pub(super) fn load(
         days,
         cards: cards::of(cx, person, why)?,
         review_on: day(page.now.plus_days(365)),
+        relay: care::app::relay::wishes(cx, person)?,
         contacts: all,
         page,
         frame,
@@ -190,6 +193,7 @@ pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
         here: "/desk".into(),
         done: full.then(|| page.tk("circle-done-", "card")),
         problem: full.then(|| page.tk("rule-care-", "has-card")),
+        relay: if full { vec![kernel::ids::ContactId(uuid::Uuid::nil())] } else { Vec::new() },
         contacts: if full { vec![contact(false), contact(true)] } else { Vec::new() },
         guardians: vec![("1".into(), say("李敏", "Li Min"))],
         speak: vec![("1".into(), say("李敏", "Li Min"))],
