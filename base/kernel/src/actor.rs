@@ -89,6 +89,8 @@ pub enum ActorKind {
 /// What the key of a program leaves of the rights of its account. `people::policy` reads it at each decision.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyLimit {
+    /// Which key: what is done later in its name looks at what it still leaves.
+    pub key: uuid::Uuid,
     /// Codes of what it is for.
     pub scopes: Vec<&'static str>,
     /// Only what lies in this area; `None`: wherever the account may.

@@ -41,6 +41,8 @@ pub struct Cx<'t> {
     /// Entries of search tables that waited when this use case began; they are others'.
     waited: usize,
     made_sequence: bool,
+    /// Statements sent so far.
+    statements: u64,
     subject_keys: HashMap<(KeyClass, Uuid), SubjectKey>,
     /// Jobs that are kept until what is filled aside is brought.
     pub(crate) later: Option<Vec<crate::NewJob>>,
@@ -59,6 +61,7 @@ impl<'t> Cx<'t> {
             runtime,
             waited: conn.unindexed.as_ref().map_or(0, Vec::len),
             made_sequence: false,
+            statements: 0,
             conn,
             mode,
             subject_keys: HashMap::new(),
@@ -104,6 +107,7 @@ impl Cx<'_> {
         if self.mode == Mode::Read {
             return Err(Error::ReadOnly);
         }
+        self.statements += 1;
         self.conn.execute(sql, params)
     }
     /// A statement that writes and of which nothing is asked back, not even whether it wrote a row: several of them are sent
@@ -113,14 +117,16 @@ impl Cx<'_> {
         if self.mode == Mode::Read {
             return Err(Error::ReadOnly);
         }
+        self.statements += 1;
         self.conn.put(sql, params, false)
     }
     pub fn query(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>, Error> {
+        self.statements += 1;
         self.conn.query(sql, params)
     }
     /// The first row, if any.
     pub fn query_opt(&mut self, sql: &str, params: &[Value]) -> Result<Option<Row>, Error> {
-        Ok(self.conn.query(sql, params)?.into_iter().next())
+        Ok(self.query(sql, params)?.into_iter().next())
     }
     /// The first row, or [`Error::NotFound`].
     pub fn query_one(&mut self, sql: &str, params: &[Value]) -> Result<Row, Error> {
@@ -243,6 +249,11 @@ impl Cx<'_> {
                 ),
             },
         })
+    }
+
+    /// How many statements this use case has sent: the work that two ways cost is compared by it, where a clock would not do.
+    pub const fn statements(&self) -> u64 {
+        self.statements
     }
 
     /// The database's plan for a statement, a line each; for the tests that forbid full scans.

@@ -15,7 +15,7 @@ pub struct Migration {
     pub sql: &'static str,
 }
 
-pub(crate) const OWN: &[Migration] = &[FOUNDATION, CHAIN, ONCE, RETENTION, IMPORTS, DRAFTS, DRAFT_JOBS];
+pub(crate) const OWN: &[Migration] = &[FOUNDATION, CHAIN, ONCE, RETENTION, IMPORTS, DRAFTS, DRAFT_JOBS, DRAFT_KEYS];
 
 const FOUNDATION: Migration = Migration {
     name: "store-0001-foundation",
@@ -129,6 +129,10 @@ ALTER TABLE import_run ADD COLUMN draft_id UUID;
 CREATE INDEX import_run_draft ON import_run (draft_id);
 ",
 };
+
+/// With which key of a program a file was uploaded: the job that brings it in has no more rights than the key leaves then.
+const DRAFT_KEYS: Migration =
+    Migration { name: "store-import-draft-keys", sql: "\nALTER TABLE import_draft ADD COLUMN key_id UUID;\n" };
 
 pub(crate) fn run(conn: &mut Conn, sets: &[&[Migration]], now: Moment) -> Result<usize, Error> {
     conn.batch("CREATE TABLE IF NOT EXISTS migration (name TEXT PRIMARY KEY, applied_at BIGINT NOT NULL)")?;

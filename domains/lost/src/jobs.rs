@@ -41,10 +41,10 @@ fn appeals(rt: &Runtime, district: kernel::ids::DistrictId) -> Result<(), store:
         Error::Store(e) => e,
         other => store::Error::Setup(other.to_string()),
     };
-    if rt.read_now(who(), |cx| app::appeal::to_end(cx)).map_err(flat)?.is_empty() {
+    if rt.read_now(who(), app::appeal::to_end).map_err(flat)?.is_empty() {
         return Ok(());
     }
-    rt.write_now(who(), |cx| app::appeal::tick(cx)).map_err(flat)?;
+    rt.write_now(who(), app::appeal::tick).map_err(flat)?;
     Ok(())
 }
 

@@ -52,7 +52,7 @@ proptest! {
         };
         let mut actor = Actor::account(id::<DistrictId>(0), me, grants);
         if let Some((scopes, area)) = key {
-            actor = actor.by_key(KeyLimit { scopes, area: area.map(id) });
+            actor = actor.by_key(KeyLimit { key: uuid::Uuid::nil(), scopes, area: area.map(id) });
         }
         for action in [Action::ViewMatter, Action::Verify, Action::ExportMatters, Action::FollowMatter] {
             let one = decide(&actor, Purpose::Matter(m.id), action, &ResourceFacts::Matter(m.clone())).is_allowed();

@@ -14,9 +14,11 @@ use crate::table::TableError;
 use crate::upload::{self, Stated};
 use anyhow::Context as _;
 use kernel::ids::{AccountId, DistrictId};
-use kernel::{Moment, Purpose};
+use kernel::{Actor, Moment, Purpose};
 use people::app::sessions::actor_of;
-use people::policy::{Action, Denied, ResourceFacts, require};
+use people::app::tokens;
+use people::model::TokenId;
+use people::policy::{Action, Denied, ResourceFacts, Why, require};
 use serde::{Deserialize, Serialize};
 use store::imports::drafts::{self, Draft, State, Wish};
 use store::jobs::{Handlers, Job, JobError};
@@ -151,17 +153,34 @@ pub fn work(rt: &Runtime, district: DistrictId, id: Uuid) -> anyhow::Result<()> 
         None => {
             let account = draft.by.strip_prefix("account:").and_then(|id| id.parse::<AccountId>().ok());
             let account = account.context("nobody's file")?;
-            let actor = rt.read_now(system.clone(), move |cx| actor_of(cx, account))?;
-            let who = Who::new(actor, Purpose::Administration);
-            let upload = Upload::of(draft)?;
-            let from = upload::From { name: &upload.draft.file, bytes: &bytes, draft: id };
-            outcome_of(upload::bring(rt, who, &target, &from, &upload.stated, wish == Wish::Look))?
+            let key = draft.key.map(TokenId);
+            match rt.read_now(system.clone(), move |cx| who_brings(cx, account, key))? {
+                Some(actor) => {
+                    let who = Who::new(actor, Purpose::Administration);
+                    let upload = Upload::of(draft)?;
+                    let from = upload::From { name: &upload.draft.file, bytes: &bytes, draft: id };
+                    outcome_of(upload::bring(rt, who, &target, &from, &upload.stated, wish == Wish::Look))?
+                }
+                None => {
+                    Outcome::Denied { action: Some(Action::Import.code().into()), why: Why::TokenScope.code().into() }
+                }
+            }
         }
     };
     let is_in = wish == Wish::Bring && matches!(outcome, Outcome::Fine(_));
     let said = serde_json::to_string(&outcome)?;
     rt.write_now(system, move |cx| drafts::end(cx, id, &said, is_in))?;
     Ok(())
+}
+
+/// Whoever uploaded the file, with the rights of this instant: those of the account, and of the key only what it still leaves. A key
+/// that was ended meanwhile brings nothing in.
+fn who_brings(cx: &mut Cx<'_>, account: AccountId, key: Option<TokenId>) -> Result<Option<Actor>, people::Error> {
+    let actor = actor_of(cx, account)?;
+    match key {
+        None => Ok(Some(actor)),
+        Some(key) => Ok(tokens::limit_now(cx, account, key)?.map(|limit| actor.by_key(limit))),
+    }
 }
 
 /// What is said to whoever uploaded the file. `Err` when it is worth another try.

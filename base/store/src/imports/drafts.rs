@@ -53,6 +53,8 @@ pub struct Draft {
     pub id: Uuid,
     /// As in the log.
     pub by: String,
+    /// The key of the program that wished it last, if a program did.
+    pub key: Option<Uuid>,
     pub at: Moment,
     pub file: String,
     /// JSON of the face that asked.
@@ -74,12 +76,17 @@ pub fn keep(cx: &mut Cx<'_>, file: &str, stated: &str, bytes: &[u8], run_at: Mom
     }
     let id: Uuid = cx.new_id();
     let sealed = cx.seal(KeyClass::Identity, id, bytes)?;
-    let sql = "INSERT INTO import_draft (id, district_id, by_actor, at, file, stated, body, wish, state) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    let sql = "INSERT INTO import_draft (id, district_id, by_actor, at, file, stated, body, wish, state, key_id) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
     let (by, wish, state) = (cx.actor.log_name(), Wish::Look.code(), State::Waiting.code());
-    cx.execute(sql, params![id, cx.district(), by, cx.now, file, stated, sealed, wish, state])?;
+    cx.execute(sql, params![id, cx.district(), by, cx.now, file, stated, sealed, wish, state, key_of(cx)])?;
     enqueue(cx, id, run_at)?;
     Ok(id)
+}
+
+/// The key of the program that acts, if one does.
+fn key_of(cx: &Cx<'_>) -> Option<Uuid> {
+    cx.actor.key.as_ref().map(|limit| limit.key)
 }
 
 fn enqueue(cx: &mut Cx<'_>, id: Uuid, run_at: Moment) -> Result<(), Error> {
@@ -88,7 +95,7 @@ fn enqueue(cx: &mut Cx<'_>, id: Uuid, run_at: Moment) -> Result<(), Error> {
     cx.enqueue(NewJob { kind: JOB, key: key.to_string(), run_at, payload: json!({ "draft": id }) })
 }
 
-const COLUMNS: &str = "id, by_actor, at, file, stated, wish, state, outcome";
+const COLUMNS: &str = "id, by_actor, key_id, at, file, stated, wish, state, outcome";
 
 fn read(cx: &mut Cx<'_>, row: &Row) -> Result<Draft, Error> {
     let id = row.uuid("id")?;
@@ -103,7 +110,8 @@ fn read(cx: &mut Cx<'_>, row: &Row) -> Result<Draft, Error> {
         _ => State::Waiting,
     };
     let (file, stated) = (row.text("file")?, row.text("stated")?);
-    Ok(Draft { id, by: row.text("by_actor")?, at: row.moment("at")?, file, stated, wish, state, outcome })
+    let (by, key) = (row.text("by_actor")?, row.opt_uuid("key_id")?);
+    Ok(Draft { id, by, key, at: row.moment("at")?, file, stated, wish, state, outcome })
 }
 
 /// A file that whoever acts has uploaded.
@@ -127,10 +135,10 @@ pub fn list(cx: &mut Cx<'_>) -> Result<Vec<Draft>, Error> {
 /// # Errors
 /// `NotFound` when it is nobody's, somebody else's, or being read.
 pub fn wish(cx: &mut Cx<'_>, id: Uuid, wish: Wish, stated: &str, run_at: Moment) -> Result<(), Error> {
-    let sql = "UPDATE import_draft SET wish = $1, state = $2, outcome = NULL, stated = $3 \
+    let sql = "UPDATE import_draft SET wish = $1, state = $2, outcome = NULL, stated = $3, key_id = $7 \
                WHERE id = $4 AND district_id = $5 AND by_actor = $6 AND state = 'done'";
     let (code, state) = (wish.code(), State::Waiting.code());
-    let values = params![code, state, stated, id, cx.district(), cx.actor.log_name()];
+    let values = params![code, state, stated, id, cx.district(), cx.actor.log_name(), key_of(cx)];
     if cx.execute(sql, values)? == 0 {
         return Err(Error::NotFound);
     }

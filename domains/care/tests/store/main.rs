@@ -4,6 +4,7 @@
 mod card;
 mod circle;
 mod family;
+mod guessing;
 mod photo;
 mod planning;
 mod putting_through;

@@ -40,7 +40,7 @@ impl Town {
         self.step(self.duty, case, move |cx, v| appeal::publish(cx, case, v, &new))
     }
     fn public(&self) -> Vec<Public> {
-        self.world.act_as(self.world.public(), |cx| appeal::current(cx)).unwrap()
+        self.world.act_as(self.world.public(), appeal::current).unwrap()
     }
     fn watch(&self) {
         follow(&self.world.house.rt, self.world.house.district, &lost::jobs::handlers()).unwrap();

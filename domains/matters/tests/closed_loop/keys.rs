@@ -14,7 +14,7 @@ impl Town {
     /// The district's coordinator, through a program's key.
     fn by_key(&self, scopes: &[&'static str], area: Option<kernel::ids::AreaId>, purpose: Purpose) -> Who {
         let mut who = self.world.who(self.world.first.coordinator, purpose);
-        who.actor = who.actor.by_key(KeyLimit { scopes: scopes.to_vec(), area });
+        who.actor = who.actor.by_key(KeyLimit { key: uuid::Uuid::nil(), scopes: scopes.to_vec(), area });
         who
     }
     fn two(&self) -> (MatterId, MatterId) {

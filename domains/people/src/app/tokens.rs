@@ -134,9 +134,22 @@ pub fn resolve_token(cx: &mut Cx<'_>, secret: &str) -> Result<Option<TokenActor>
     let Some(row) = cx.query_opt(sql, params![hash, cx.district(), cx.now])? else { return Ok(None) };
     let token = read(&row)?;
     let needs_touch = token.last_used_at.is_none_or(|at| cx.now.secs_since(at) >= 3_600);
-    let limit = KeyLimit { scopes: token.scopes.iter().map(|s| s.code()).collect(), area: token.area };
-    let actor = actor_of(cx, token.account)?.by_key(limit);
+    let actor = actor_of(cx, token.account)?.by_key(limit_of(&token));
     Ok(Some(TokenActor { actor, token: token.id, scopes: token.scopes, needs_touch }))
+}
+
+fn limit_of(token: &Token) -> KeyLimit {
+    KeyLimit { key: token.id.0, scopes: token.scopes.iter().map(|s| s.code()).collect(), area: token.area }
+}
+
+/// What a key leaves now, for work that was begun with it and is carried out later; nothing when it was ended, is too old, or its
+/// account is not active.
+pub fn limit_now(cx: &mut Cx<'_>, account: AccountId, key: TokenId) -> Result<Option<KeyLimit>> {
+    let sql = "SELECT t.id, t.account_id, t.label, t.scopes, t.created_at, t.expires_at, t.last_used_at, t.area_id \
+               FROM api_token t JOIN account a ON a.id = t.account_id WHERE t.id = $1 AND t.account_id = $2 AND t.district_id = $3 \
+               AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > $4) AND a.status = 'active'";
+    let row = cx.query_opt(sql, params![key, account, cx.district(), cx.now])?;
+    row.map(|row| Ok(limit_of(&read(&row)?))).transpose()
 }
 
 /// Notes that the key is in use.

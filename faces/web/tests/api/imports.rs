@@ -142,3 +142,62 @@ async fn a_long_file_is_answered_at_once_and_read_by_the_job() {
     let done = api.get(ADMIN, &place).await.is(200).json();
     assert_eq!((&done["state"], &done["report"]["added"]), (&json!("done"), &json!(1)));
 }
+
+/// A long file waits for its job; meanwhile the key becomes less, and the job brings nothing in.
+#[tokio::test]
+async fn a_key_that_was_ended_or_narrowed_meanwhile_brings_nothing_in() {
+    for narrowed in [
+        "UPDATE api_token SET revoked_at = 1",
+        "UPDATE api_token SET expires_at = 1",
+        "UPDATE api_token SET scopes = 'read'",
+        "UPDATE api_token SET area_id = id",
+    ] {
+        let api = Api::new();
+        let long = format!("code,name,pad\nA1,甲里,{}\n", "长".repeat(100_000));
+        let waits = upload(&api, ADMIN, &[], AREAS, ("areas.csv", &long)).await.is(202).json();
+        assert_eq!(waits["state"], "waiting", "{narrowed}");
+        let (rt, district) = (api.world.house.rt.clone(), api.world.house.district);
+        let work = move || {
+            rt.write_now(store::Who::system(district, "demo"), move |cx| cx.execute(narrowed, &[])).unwrap();
+            store::jobs::run_due(&rt, district, &imports::uploads::handlers()).unwrap();
+            rt.read_now(store::Who::system(district, "demo"), |cx| {
+                let sql = "SELECT COUNT(*) AS n FROM import_draft WHERE state = 'done'";
+                let done = cx.query_one(sql, &[])?.i64("n")?;
+                Ok::<_, store::Error>((
+                    done,
+                    cx.query_one("SELECT COUNT(*) AS n FROM area WHERE name = '甲里'", &[])?.i64("n")?,
+                ))
+            })
+            .unwrap()
+        };
+        let (done, areas) = tokio::task::spawn_blocking(work).await.unwrap();
+        assert_eq!((done, areas), (1, 0), "{narrowed}");
+        if !narrowed.contains("revoked") && !narrowed.contains("expires") {
+            continue;
+        }
+        // Whoever comes with another way of signing in reads why.
+        let id = waits["id"].as_str().unwrap().to_owned();
+        api.get(ADMIN, &format!("/uploads/{id}")).await.is(401);
+    }
+}
+
+/// The outcome itself, looked through with a key that is whole again.
+#[tokio::test]
+async fn why_a_job_did_not_bring_it_in_is_said() {
+    let api = Api::new();
+    let long = format!("code,name,pad\nA1,甲里,{}\n", "长".repeat(100_000));
+    let waits = upload(&api, ADMIN, &[], AREAS, ("areas.csv", &long)).await.is(202).json();
+    let (rt, district) = (api.world.house.rt.clone(), api.world.house.district);
+    let work = move || {
+        let set = |sql: &'static str| {
+            rt.write_now(store::Who::system(district, "demo"), move |cx| cx.execute(sql, &[])).unwrap();
+        };
+        set("UPDATE api_token SET revoked_at = 1");
+        store::jobs::run_due(&rt, district, &imports::uploads::handlers()).unwrap();
+        set("UPDATE api_token SET revoked_at = NULL");
+    };
+    tokio::task::spawn_blocking(work).await.unwrap();
+    let id = waits["id"].as_str().unwrap();
+    let said = api.get(ADMIN, &format!("/uploads/{id}")).await.is(200).json();
+    assert_eq!((&said["outcome"], &said["report"]), (&json!("denied"), &json!(null)));
+}

@@ -49,17 +49,14 @@ pub(super) async fn call(
     let Some(card) = gate::find(&app, &code).await? else { return wrong(&app, page, source) };
     let had = cookie(&headers).map(str::to_owned);
     let secret = had.clone().unwrap_or_else(|| new_secret(&app));
-    let problem = match put_through(&app, &card, &secret, source, &posted.get("phone")).await? {
-        None => {
-            let mut response = Redirect::to(&page.href(format!("/c/{code}"))).into_response();
-            if had.is_none() {
-                response.headers_mut().insert(header::SET_COOKIE, secret_cookie(&app, &secret));
-            }
-            return Ok(response);
+    let problem = put_through(&app, &card, &secret, source, &posted.get("phone")).await?;
+    let Some((status, key)) = problem else {
+        let mut response = Redirect::to(&page.href(format!("/c/{code}"))).into_response();
+        if had.is_none() {
+            response.headers_mut().insert(header::SET_COOKIE, secret_cookie(&app, &secret));
         }
-        Some(problem) => problem,
+        return Ok(response);
     };
-    let (status, key) = problem;
     let shown = RelayView { problem: Some(page.tk("relay-", key)), ..view(&app, &card, &secret).await? };
     let (phone, again) = (phone(&app, &card), again(&app));
     let body = html(&super::ShowPage {

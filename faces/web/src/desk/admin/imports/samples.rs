@@ -82,6 +82,7 @@ pub(in crate::desk) fn samples(page: &Page) -> Vec<(&'static str, String)> {
     }
     let upload = |outcome: Option<Outcome>, state: DraftState| Upload {
         draft: Draft {
+            key: None,
             id: Uuid::from_u128(1),
             by: String::new(),
             at: page.now,
