@@ -14,6 +14,7 @@ mod duty;
 mod imports;
 mod input;
 mod log;
+mod lost;
 mod matters;
 mod me;
 mod own;
@@ -43,6 +44,7 @@ use utoipa_axum::router::OpenApiRouter;
     tags(
         (name = "matters", description = "Matters within the caller's scope: lists, detail, steps."),
         (name = "track", description = "One's own matter, with its code; no account."),
+        (name = "cases", description = "Lost elders: found or missing, what is needed, what was done; never who they are."),
         (name = "own", description = "Who looked at one's own record, with the code of a letter; no account."),
         (name = "classes", description = "Classes of matters and their terms."),
         (name = "places", description = "Areas and posts; open to everybody."),
@@ -62,6 +64,7 @@ fn operations() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Description::openapi())
         .merge(matters::routes())
         .merge(track::routes())
+        .merge(self::lost::routes())
         .merge(own::routes())
         .merge(classes::routes())
         .merge(places::routes())

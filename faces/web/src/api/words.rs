@@ -59,6 +59,18 @@ coded! {
     alerts::bulletin::Urgency as "BulletinUrgency", BulletinUrgencyWord;
     alerts::bulletin::Severity as "BulletinSeverity", SeverityWord;
     alerts::bulletin::Certainty as "BulletinCertainty", CertaintyWord;
+    lost::model::Kind as "LostKind", LostKindWord;
+    lost::model::State as "LostState", LostStateWord;
+    lost::model::Outcome as "LostOutcome", LostOutcomeWord;
+    lost::model::Sex as "Sex", SexWord;
+    lost::model::Build as "Build", BuildWord;
+    lost::model::Attempt as "Attempt", AttemptWord;
+    lost::model::Look as "Look", LookWord;
+    lost::model::Task as "Task", TaskWord;
+    lost::model::Helping as "Helping", HelpingWord;
+    lost::model::Worked as "Worked", WorkedWord;
+    lost::app::Reached as "Reached", ReachedWord;
+    lost::app::EntryKind as "CaseEntryKind", EntryKindWord;
     matters::redaction::Kind as "Hidden", HiddenWord;
     places::AreaKind as "AreaKind", AreaKindWord;
     places::PostState as "PostState", PostStateWord;

@@ -4,6 +4,7 @@
 mod classes;
 mod document;
 mod imports;
+mod lost;
 mod matters;
 mod me;
 mod pages;

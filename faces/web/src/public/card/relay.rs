@@ -69,6 +69,7 @@ pub(super) async fn call(
         place: String::new(),
         again,
         relay: shown,
+        photo: card.photo,
         problem: None,
     })?;
     Ok((status, body).into_response())
