@@ -7,9 +7,9 @@ use crate::session::Staff;
 use crate::{App, Fail};
 use axum::Router;
 use axum::extract::State;
-use axum::http::header;
+use axum::http::{StatusCode, header};
 use axum::response::sse::{Event, KeepAlive};
-use axum::response::{IntoResponse, Sse};
+use axum::response::{IntoResponse, Response, Sse};
 use axum::routing::get;
 use futures_util::stream;
 use kernel::{Actor, Purpose};
@@ -46,7 +46,13 @@ struct Listener {
     ends: tokio::time::Instant,
 }
 
-async fn events(State(app): State<App>, staff: Staff) -> Result<impl IntoResponse, Fail> {
+async fn events(State(app): State<App>, staff: Result<Staff, Fail>) -> Result<Response, Fail> {
+    let staff = match staff {
+        Ok(staff) => staff,
+        // "No content" tells a browser not to come back by itself (HTML, 9.2.4); the page then asks whether it is signed out.
+        Err(Fail::SignIn | Fail::Ended(_)) => return Ok(StatusCode::NO_CONTENT.into_response()),
+        Err(other) => return Err(other),
+    };
     let who = staff.who(Purpose::Administration);
     let signals = app.rt.subscribe();
     let (news, lost, cards) = app
@@ -63,7 +69,7 @@ async fn events(State(app): State<App>, staff: Staff) -> Result<impl IntoRespons
         Some((Ok::<_, Infallible>(message), listener))
     });
     let stream = Sse::new(stream).keep_alive(KeepAlive::new().interval(Duration::from_secs(20)));
-    Ok(([(header::CACHE_CONTROL, "private, no-store")], stream))
+    Ok(([(header::CACHE_CONTROL, "private, no-store")], stream).into_response())
 }
 
 fn own(cx: &store::Cx<'_>) -> Result<ResourceFacts, Fail> {
