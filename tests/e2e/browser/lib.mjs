@@ -49,6 +49,28 @@ export function time(order) {
   });
 }
 
+/** Everything the district's mail server got, oldest first, as soon as there are more than `known`. */
+export function mails(known = 0) {
+  return new Promise((done, failed) => {
+    const socket = connect(process.env.E2E_MAIL, () => socket.write(`${known}\n`));
+    let answer = "";
+    socket.setEncoding("utf8");
+    socket.on("error", failed);
+    socket.on("data", (text) => { answer += text; });
+    socket.on("end", () => (answer ? done(JSON.parse(answer)) : failed(new Error(`no mail after the first ${known}`))));
+  });
+}
+
+/** The newest mail to this address that has these words, as soon as it is there; not one of the first `after`. */
+export async function mailTo(address, words, after = 0) {
+  for (let known = after; ;) {
+    const all = await mails(known);
+    const found = all.slice(after).findLast((mail) => mail.to.includes(address) && words.test(mail.subject + mail.text));
+    if (found) return found;
+    known = all.length;
+  }
+}
+
 /** Runs one journey with a browser and ends with a plain verdict. */
 export async function journey(name, play) {
   const browser = await chromium.launch({
@@ -124,6 +146,8 @@ class Stage {
     if (script) await drawn(page);
     await this.snap(page, `${label}-${lang}-${width}`);
     if (!script) return;
+    // A bar under the thumb covers what scrolls by behind it; at the end of the page it stands below everything.
+    await page.evaluate(() => { if (document.querySelector(".thumb")) scrollTo({ top: document.body.scrollHeight, behavior: "instant" }); });
     const found = await page.evaluate(`${axe}; axe.run(document, {
       runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
       resultTypes: ["violations"],

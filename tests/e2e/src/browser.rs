@@ -1,5 +1,6 @@
 //! A real browser: each journey is a script under `browser/`, run by Node.js against a running demo.
 
+use crate::mail::{self, MailBox};
 use crate::{Demo, files};
 use std::fs;
 use std::io::Write;
@@ -11,15 +12,22 @@ use std::process::Command;
 /// # Panics
 /// When the script fails, or Node.js or Chromium is missing.
 pub fn run(demo: &Demo, script: &str, settings: &[&str]) {
-    play(demo.base(), &demo.links().to_string(), Some(demo.clock()), script, settings);
+    play(demo.base(), &demo.links().to_string(), (Some(demo.clock()), None), script, settings);
+}
+
+/// As [`run`], with a mail server that the script may read.
+pub fn run_with_mail(demo: &Demo, mails: &MailBox, script: &str, settings: &[&str]) {
+    play(demo.base(), &demo.links().to_string(), (Some(demo.clock()), Some(mails)), script, settings);
 }
 
 /// As [`run`], against a district without a demo's links and clock.
 pub fn run_at(base: &str, script: &str, settings: &[&str]) {
-    play(base, "{}", None, script, settings);
+    play(base, "{}", (None, None), script, settings);
 }
 
-fn play(base: &str, links: &str, clock: Option<&Path>, script: &str, settings: &[&str]) {
+type Servers<'a> = (Option<&'a Path>, Option<&'a MailBox>);
+
+fn play(base: &str, links: &str, (clock, mails): Servers<'_>, script: &str, settings: &[&str]) {
     let modules = node_modules();
     let shots = files::target().join("screenshots");
     fs::create_dir_all(&shots).expect("a directory for screenshots");
@@ -31,6 +39,7 @@ fn play(base: &str, links: &str, clock: Option<&Path>, script: &str, settings: &
         .env("E2E_BASE", base)
         .env("E2E_LINKS", links)
         .env("E2E_CLOCK", clock.unwrap_or(Path::new("")))
+        .env("E2E_MAIL", mail::socket_of(mails))
         .env("E2E_SHOTS", &shots)
         .output()
         .unwrap_or_else(|e| panic!("node: {e}; ./dev setup installs it"));

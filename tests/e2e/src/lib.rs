@@ -5,10 +5,12 @@
 pub mod browser;
 pub mod files;
 pub mod http;
+pub mod mail;
 pub mod program;
 pub mod provider;
 pub mod python;
 pub mod server;
 
 pub use http::{Client, Reply};
+pub use mail::MailBox;
 pub use server::{Demo, Site};

@@ -1,6 +1,6 @@
 //! Residents, clerks and owners in a real browser, each on a demo of their own.
 
-use e2e::{Demo, browser};
+use e2e::{Demo, MailBox, browser};
 
 #[test]
 fn a_resident_raises_and_follows_on_a_phone_without_a_script() {
@@ -100,4 +100,13 @@ fn a_lost_elder_gets_home() {
 #[test]
 fn a_printed_card_is_read_by_a_decoder_that_is_not_ours() {
     both(&Demo::start(), "card");
+}
+
+/// Four phones and the district's mail server, in Chinese, from 29 June to 2 July.
+#[test]
+fn the_founding_story_is_lived_through() {
+    let mails = MailBox::start();
+    let settings = mails.settings();
+    let settings: Vec<_> = settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    browser::run_with_mail(&Demo::start_with(&settings), &mails, "story", &["lang=zh", "width=390"]);
 }
