@@ -55,9 +55,11 @@ await journey("lost", async (stage) => {
   await stage.look(officer, "lost-known");
   const address = officer.page.url();
 
-  // The first contact does not answer: it says who is next. Then one comes at half past six.
+  // The first contact does not answer, said with a key while the other hand holds the telephone: it says who is next. Then one
+  // comes at half past six.
   const contacts = officer.page.locator('form[action$="/step/attempt"]');
-  await contacts.first().locator('button[value="no_answer"]').click();
+  if (Number(width) < 600) await contacts.first().locator('button[value="no_answer"]').click();
+  else await officer.page.keyboard.press("1");
   await officer.page.locator("#now .tag-sentence").first().waitFor();
   await contacts.last().locator('input[name="eta"]').fill("18:30");
   await contacts.last().locator('button[value="cannot_come"]').click();
