@@ -56,6 +56,8 @@ kernel::codes! {
         Escalated = "escalated",
         /// Scans of the card, or what a finder wrote by it, belong to this case.
         Linked = "linked",
+        /// Another case is about the same elder; its number stands beside it.
+        Joined = "joined",
         /// A care conference was called, or this loss was added to one that is open.
         Conference = "conference",
         /// A message to a contact did not arrive.

@@ -69,7 +69,7 @@ fn end(cx: &mut Cx<'_>, c: &CaseRow, outcome: Outcome, words: Option<&str>, into
     Ok(())
 }
 
-/// The elder whom the family missed was found, in another case: this one goes on there. Its family hears it as the contacts do.
+/// The elder of this case is the one of another, where it goes on. Whoever reported it reads on their page how it stands there.
 pub(super) fn goes_on_in(cx: &mut Cx<'_>, c: &CaseRow, into: &CaseRow) -> Result<()> {
     cx.execute("UPDATE lost_case SET answered_at = $1, version = version + 1 WHERE id = $2", params![cx.now, c.id])?;
     let answered = CaseRow { answered_at: Some(cx.now), ..c.clone() };

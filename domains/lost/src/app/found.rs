@@ -1,11 +1,11 @@
 //! The page of whoever reported: what became of it, and a word to the post. Shows nothing of who the elder is.
 
-use super::case::{self, load};
+use super::case::{self, CaseRow, load};
 use super::entries::{self, EntryKind, More};
 use super::{helpers, line, report};
 use crate::error::{Error, Refusal, Result};
 use crate::events::Why;
-use crate::model::{Kind, State};
+use crate::model::{Kind, Outcome, State};
 use kernel::ids::{CaseId, PostId};
 use kernel::{Lang, Moment, text};
 use people::policy::Action;
@@ -26,6 +26,10 @@ pub struct FoundCase {
 pub struct Tracked {
     pub number: String,
     pub kind: Kind,
+    /// Something can be written to the post.
+    pub open: bool,
+    /// Number of the case it goes on in, when two were about the same elder. State, post and who has it are those of that case.
+    pub goes_on: Option<String>,
     pub state: State,
     pub since: Moment,
     pub lang: Lang,
@@ -68,17 +72,41 @@ pub fn track(cx: &mut Cx<'_>, found: FoundCase) -> Result<Tracked> {
             _ => {}
         }
     }
+    let on = goes_on(cx, &c)?;
+    let now = on.as_ref().unwrap_or(&c);
     Ok(Tracked {
+        state: now.state,
+        post: now.post,
+        taken: now.taken_at.is_some(),
+        open: c.state.is_open(),
+        goes_on: on.as_ref().map(|on| on.number.clone()),
         number: c.number,
         kind: c.kind,
-        state: c.state,
         since: c.opened_at,
         lang: c.reporter_lang,
-        post: c.post,
-        taken: c.taken_at.is_some(),
         said,
         answer,
     })
+}
+
+/// The case in which this one goes on, through as many as there are.
+fn goes_on(cx: &mut Cx<'_>, c: &CaseRow) -> Result<Option<CaseRow>> {
+    let mut last = None;
+    // A case that ended ends once: there is no way round in a circle, and no chain is this long.
+    for _ in 0..8 {
+        let here = last.as_ref().unwrap_or(c);
+        if here.outcome != Some(Outcome::Duplicate) {
+            break;
+        }
+        let sql = format!(
+            "SELECT {} FROM lost_case c JOIN lost_entry e ON e.ref_id = c.id WHERE e.case_id = $1 AND e.kind = 'closed' \
+             AND c.district_id = $2",
+            case::COLUMNS
+        );
+        let Some(row) = cx.query_opt(&sql, params![here.id, cx.district()])? else { break };
+        last = Some(case::read(&row)?);
+    }
+    Ok(last)
 }
 
 /// The finder writes to the post, while the case is open. `again` is made with the form: a double tap says it once; empty, each time

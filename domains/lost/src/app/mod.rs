@@ -1,5 +1,6 @@
 //! Use cases: one file each, command in, outcome out, the log entry in the same transaction.
 
+mod alike;
 pub mod appeal;
 mod ask;
 mod before;
@@ -25,6 +26,7 @@ mod rules;
 mod telling;
 mod view;
 
+pub use alike::{Alike, Alikes, alike, same};
 pub use ask::{AskAnswer, answer_ask, ask};
 pub use before::Before;
 pub use candidates::{Candidate, Candidates, candidates};
