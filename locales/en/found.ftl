@@ -48,6 +48,7 @@ found-plain-escorted = Two people are going with the elder.
 found-plain-kept = There is water, food and somebody to talk to, until the family comes.
 found-plain-handed_over = It was checked who they are.
 found-plain-closed = Thank you.
+found-goes-on = Another report is about the same elder. It goes on as { $number }; above you read how it stands there. Please call the number below if there is something to say.
 found-answer = Our answer to you
 found-thanks = Thank you for stopping to help.
 found-thread = What you and the duty desk wrote

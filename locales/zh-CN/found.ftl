@@ -48,6 +48,7 @@ found-plain-escorted = 两个人一起陪着老人。
 found-plain-kept = 有水、有饭、有人说话，等家人来接。
 found-plain-handed_over = 核对过身份才交的。
 found-plain-closed = 谢谢您。
+found-goes-on = 另一件说的是同一位老人，已经并到 { $number } 里接着办，上面是那一件的情况。有话请打下面的电话。
 found-answer = 给您的答复
 found-thanks = 谢谢您停下来帮忙。
 found-thread = 您和值班室说的话

@@ -29,8 +29,13 @@ export function lostCase() {
   setInterval(count, 1000);
   unfold();
   addEventListener("hashchange", unfold);
-  // The same place twice is no change of the address.
+  // Such a link asks the server to open the part. Here the server need not be asked, and what was typed stays: on a form that came
+  // back, too, whose address is longer. The same place twice is no change of the address.
   document.addEventListener("click", (event) => {
-    if (event.target.closest('a[href^="#"]')) setTimeout(unfold);
+    const link = event.target.closest('a[href*="#"]');
+    if (!link || !location.pathname.startsWith(link.pathname) || event.metaKey || event.ctrlKey || event.shiftKey) return;
+    event.preventDefault();
+    location.hash = link.hash;
+    unfold();
   });
 }

@@ -2,8 +2,9 @@
 
 use crate::world::{Answer, Desk};
 use axum::http::StatusCode;
-use kernel::Role;
-use kernel::ids::CaseId;
+use care::model::{NewContact, Whom};
+use kernel::ids::{CaseId, ContactId, PersonId};
+use kernel::{Lang, Purpose, Role};
 use people::policy::{Action, who_may};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -26,6 +27,22 @@ impl Desk {
             encoded("热心人")
         );
         case_of(&self.post(cookie, "/desk/lost/new", &form).await)
+    }
+    /// Somebody of the elder's circle who may collect her, written down in the name of the case.
+    fn daughter(&self, case: CaseId, person: PersonId) -> ContactId {
+        let new = NewContact {
+            whom: Whom::Other { name: "李敏".into(), relation: "女儿".into(), phone: Some("021-0555 0102".into()) },
+            mail: None,
+            lang: Lang::ZhCn,
+            may_collect: true,
+            barred: false,
+        };
+        let duty = self.people[&Role::DutyOfficer].0;
+        let add = move |cx: &mut store::Cx<'_>| {
+            let why = lost::app::in_the_name_of(cx, case, person)?;
+            Ok::<_, lost::Error>(care::app::contacts::add(cx, person, &why, &new)?)
+        };
+        crate::world::aside(|| self.world.act_as(self.world.who(duty, Purpose::Case(case)), add)).unwrap()
     }
     fn version(&self, case: CaseId) -> i64 {
         crate::world::aside(|| self.world.look(move |cx| lost::app::load(cx, case)).version)
@@ -92,6 +109,66 @@ async fn from_the_call_to_the_end_on_one_screen() {
     assert!(!desk.get(&duty, "/desk/lost").await.body.contains("ZS-2026-00001"));
 }
 
+/// Whom a family misses comes before the registry; two about the same elder become one, and the family reads how it stands there.
+#[tokio::test]
+async fn an_elder_found_is_the_one_a_family_misses() {
+    let desk = Desk::new();
+    let duty = desk.sign_in(Role::DutyOfficer).await;
+    let form = format!("place={}&name={}&sex=f&age=84", encoded("老街口"), encoded("李敏"));
+    let words = format!("words={}", encoded("红围巾"));
+    let missed = case_of(&desk.post(&duty, "/desk/lost/new", &format!("kind=missing&{form}&{words}")).await);
+    let case = desk.lost(&duty).await;
+    let page = desk.post(&duty, &format!("/desk/lost/{case}/candidates"), "").await.body;
+    for word in ["家人正在找、还不知道是谁的", "ZS-2026-00001", "80 多岁", "性别相符", "是同一位"]
+    {
+        assert!(page.contains(word), "{word}: {page}");
+    }
+    assert!(page.contains(&format!("/desk/lost/{missed}")));
+    assert!(!page.contains("李敏") && !page.contains("红围巾"), "no names, and no words of others");
+    let back = desk.post(&duty, &format!("/desk/lost/{missed}/candidates"), "").await.body;
+    assert!(back.contains("有人发现、还不知道是谁的") && back.contains("ZS-2026-00002"));
+    let same = format!("other={missed}&other_version={}", desk.version(missed));
+    let answer = desk.step(&duty, case, "same", &same).await;
+    assert_eq!(case_of(&answer), case, "{}", answer.body);
+    let page = desk.get(&duty, &format!("/desk/lost/{case}")).await.body;
+    assert!(page.contains("和另一件是同一位老人：ZS-2026-00001"));
+    let page = desk.get(&duty, &format!("/desk/lost/{missed}")).await.body;
+    assert!(page.contains("和另一件是同一位老人：ZS-2026-00002") && page.contains("并入另一件"));
+    let gone = desk.post(&duty, &format!("/desk/lost/{case}/candidates"), "").await.body;
+    assert!(!gone.contains("ZS-2026-00001"));
+}
+
+/// The longest form of the screen stands open when it is needed soon, when somebody asks for it, and when it came back.
+#[tokio::test]
+async fn the_hand_over_is_folded_until_somebody_is_near() {
+    let desk = Desk::new();
+    let person = desk.resident();
+    let duty = desk.sign_in(Role::DutyOfficer).await;
+    let case = desk.lost(&duty).await;
+    desk.done(&duty, case, "take", "").await;
+    desk.done(&duty, case, "identified", &format!("person={person}&how=said")).await;
+    let here = format!("/desk/lost/{case}");
+    let opened = |page: &str| {
+        assert!(page.contains("id=\"hand\""), "{page}");
+        page.contains("id=\"hand\" open")
+    };
+    let page = desk.get(&duty, &here).await.body;
+    assert!(!opened(&page), "nobody comes yet");
+    let contact = desk.daughter(case, person);
+    // It is two in the afternoon.
+    desk.done(&duty, case, "attempt", &format!("contact={contact}&result=comes&eta=18:30")).await;
+    let page = desk.get(&duty, &here).await.body;
+    assert!(!opened(&page), "in four hours and a half");
+    assert!(page.contains(&format!("{here}?open=hand#hand")), "the first thing to do leads to it");
+    assert!(opened(&desk.get(&duty, &format!("{here}?open=hand")).await.body), "without a script");
+    assert!(!opened(&desk.get(&duty, &format!("{here}?open=events")).await.body));
+    let wrong = desk.step(&duty, case, "hand-over", &format!("receiver={contact}&proof=nothing&place_kind=post")).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(opened(&wrong.body), "what is wrong is mended there");
+    desk.done(&duty, case, "attempt", &format!("contact={contact}&result=comes&eta=14:20")).await;
+    assert!(opened(&desk.get(&duty, &here).await.body), "in twenty minutes");
+}
+
 #[tokio::test]
 async fn a_case_of_others_shows_nothing() {
     let desk = Desk::new();
@@ -111,6 +188,7 @@ async fn a_case_of_others_shows_nothing() {
         ("step/hand-over", "version=1&receiver=body&receiver_name=x&receiver_as=x&proof=duty_card", Action::HandOver),
         ("step/agree", "version=1", Action::SecondHandOver),
         ("step/close", "version=1&outcome=not_lost", Action::CloseCase),
+        ("step/same", "version=1&other=00000000-0000-0000-0000-000000000007&other_version=1", Action::IdentifyCase),
         ("step/identified", "version=1&person=00000000-0000-0000-0000-000000000007&how=known", Action::IdentifyCase),
     ];
     for role in Role::ALL {

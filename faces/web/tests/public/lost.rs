@@ -149,6 +149,30 @@ fn who_misses_an_elder_leaves_a_number_and_is_taken_at_once() {
     assert_eq!(site.post("/missing", &crate::site::encode(&body)).status, StatusCode::UNPROCESSABLE_ENTITY);
 }
 
+/// A family's report and a finder's are about one elder: the family reads on its own page how it stands in the case that goes on.
+#[test]
+fn a_report_that_was_joined_shows_how_it_stands_in_the_other() {
+    let site = Site::new();
+    let area = site.community.to_string();
+    let typed = [("address", "桂花里东门"), ("area", area.as_str()), ("words", "红围巾"), ("phone", "021-0555 0111")];
+    let family = code(site.next(&site.get("/missing"), &typed).location());
+    let finder = code(report(&site, &site.get("/found")).location());
+    let (missed, found) = (case(&site, &family), case(&site, &finder));
+    step(&site, found, move |cx, v| {
+        let other = app::load(cx, missed)?.version;
+        app::same(cx, found, v, missed, other)
+    });
+    keep(&site, found);
+    let page = site.get(&format!("/found/{family}"));
+    for words in ["老人在站里，有人照看", "ZS-2026-00001", "已经并到 ZS-2026-00002 里接着办", POST] {
+        assert!(page.text.contains(words), "{words} in {}", page.text);
+    }
+    assert!(!page.text.contains("<textarea"), "nobody reads there any more");
+    holds_nothing_of_anybody(&page);
+    let page = site.get(&format!("/found/{finder}"));
+    assert!(page.text.contains("老人在站里，有人照看") && !page.text.contains("ZS-2026-00001"), "{}", page.text);
+}
+
 #[test]
 fn wrong_codes_and_links_get_one_page_and_too_many_of_them_none() {
     let site = Site::new();

@@ -8,7 +8,7 @@ use crate::session::Staff;
 use crate::{App, Fail, Page, html};
 use askama::Template;
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -50,23 +50,39 @@ pub(super) fn build(
     Ok(CasePage { c, problem, reporter: None, frame, page })
 }
 
-async fn show(State(app): State<App>, page: Page, staff: Staff, Path(id): Path<CaseId>) -> Result<Response, Fail> {
+/// A part of the screen to open: links lead there without a script, too.
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(default)]
+struct Opened {
+    open: String,
+}
+
+async fn show(
+    State(app): State<App>,
+    page: Page,
+    staff: Staff,
+    Path(id): Path<CaseId>,
+    Query(Opened { open }): Query<Opened>,
+) -> Result<Response, Fail> {
     let who = staff.who(Purpose::Case(id));
-    let shown = app.rt.read(who, move |cx| build(cx, page, &staff, id, None)).await?;
+    let mut shown = app.rt.read(who, move |cx| build(cx, page, &staff, id, None)).await?;
+    shown.c.fold.open(&open);
     html(&shown).map(crate::unkept)
 }
 
-/// The page with what stands in the way on it; another error has a page of its own.
+/// The page with what stands in the way on it and the form of that step open; another error has a page of its own.
 pub(super) async fn again(
     app: &App,
     page: Page,
     staff: Staff,
     id: CaseId,
+    step: &str,
     error: lost::Error,
 ) -> Result<Response, Fail> {
     let Some(problem) = told(&page, &error) else { return Err(error.into()) };
     let who = staff.who(Purpose::Case(id));
-    let shown = app.rt.read(who, move |cx| build(cx, page, &staff, id, Some(problem))).await?;
+    let mut shown = app.rt.read(who, move |cx| build(cx, page, &staff, id, Some(problem))).await?;
+    shown.c.fold.open_of(step);
     Ok((StatusCode::UNPROCESSABLE_ENTITY, crate::unkept(html(&shown)?)).into_response())
 }
 

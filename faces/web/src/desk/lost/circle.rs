@@ -13,6 +13,9 @@ use lost::model::{Attempt, State};
 /// Minutes after which a message that was not sent counts as one that did not arrive.
 const WAITS: i64 = 2;
 
+/// Minutes before somebody comes from which the hand-over is at hand.
+const NEAR: i64 = 30;
+
 /// Somebody to call.
 pub(super) struct ContactView {
     pub id: String,
@@ -43,6 +46,8 @@ pub(super) struct CircleView {
     pub home_bad: bool,
     /// "Second time within 30 days."
     pub losses: Option<String>,
+    /// Somebody will be here within half an hour, or should be here by now.
+    pub near: bool,
     /// Finders wrote by the card.
     pub heard: bool,
     /// The time before.
@@ -68,6 +73,9 @@ pub(super) fn view(page: &Page, c: &Case, k: &Circle, told: &[Told], href: &str)
         .map(|x| x.id);
     let coming =
         k.attempts.iter().any(|a| last_of(a.contact).is_some_and(|l| l.eta.is_some() && l.result != Attempt::Refused));
+    let soon = page.now.plus_minutes(NEAR);
+    let mut said = k.contacts.iter().filter_map(|x| last_of(x.id));
+    let near = said.any(|a| a.result != Attempt::Refused && a.eta.is_some_and(|eta| eta <= soon));
     let waits = !coming && !matches!(c.row.state, State::HandedOver | State::Closed);
     let unreached = |id| last_of(id).is_none() && told.iter().any(|t| t.contact == id && did_not_reach(page, t));
     let next_call = if !waits {
@@ -109,6 +117,7 @@ pub(super) fn view(page: &Page, c: &Case, k: &Circle, told: &[Told], href: &str)
         home,
         home_bad,
         losses: (k.losses.in_365 > 1).then(|| page.t2("lost-times", "month", k.losses.in_30, "year", k.losses.in_365)),
+        near,
         heard: k.heard.threads.iter().any(|t| t.closed.is_none()),
         before: k.before.as_ref().map(|b| before(page, b)),
     }

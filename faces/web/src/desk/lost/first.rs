@@ -24,7 +24,7 @@ pub(super) struct Primary {
 }
 
 /// Which parts stand open.
-#[derive(Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Fold {
     pub who: bool,
     pub contacts: bool,
@@ -33,6 +33,33 @@ pub(super) struct Fold {
     pub finder: bool,
     pub answer: bool,
     pub close: bool,
+}
+
+impl Fold {
+    /// Opens a part that somebody asked for; no browser does it by the part of an address alone.
+    pub(super) fn open(&mut self, part: &str) {
+        match part {
+            "who" => self.who = true,
+            "contacts" => self.contacts = true,
+            "hand" => self.hand = true,
+            "next" => self.next = true,
+            "finder" => {
+                self.finder = true;
+                self.answer = true;
+            }
+            "close" => self.close = true,
+            _ => {}
+        }
+    }
+    /// Opens the part whose form came back: what is wrong with it is mended there.
+    pub(super) fn open_of(&mut self, step: &str) {
+        self.open(match step {
+            "hand-over" => "hand",
+            "answer" | "tell-finder" => "finder",
+            "close" => "close",
+            _ => "",
+        });
+    }
 }
 
 pub(super) struct First {
@@ -83,11 +110,14 @@ fn timed(page: &Page, words: String, late: bool, at: Moment) -> Due {
 }
 
 fn primary(page: &Page, c: &Case, can: &Can, circle: Option<&CircleView>, href: &str) -> Option<Primary> {
-    let to = |icon, key: &str, at: &str| Some(Primary { icon, words: page.t(key), post: None, href: at.to_owned() });
+    let to = |icon, key: &str, part: &str| {
+        let href = format!("{href}?open={part}#{part}");
+        Some(Primary { icon, words: page.t(key), post: None, href })
+    };
     let post =
         |icon, key: &str, at: String| Some(Primary { icon, words: page.t(key), post: Some(at), href: String::new() });
     if can.agree {
-        return to("check", "lost-second-do", "#second");
+        return to("check", "lost-second-do", "second");
     }
     if can.take {
         return post("check", "lost-take", format!("{href}/step/take"));
@@ -97,20 +127,20 @@ fn primary(page: &Page, c: &Case, can: &Can, circle: Option<&CircleView>, href: 
     }
     if c.row.state == State::HandedOver {
         return match (c.row.answered_at, c.row.debriefed_at) {
-            (None, _) => to("mail", "lost-answer", "#finder"),
-            (_, None) => to("edit", "lost-debrief", "#debrief"),
-            _ if can.close_home => to("check", "lost-close", "#close"),
+            (None, _) => to("mail", "lost-answer", "finder"),
+            (_, None) => to("edit", "lost-debrief", "debrief"),
+            _ if can.close_home => to("check", "lost-close", "close"),
             _ => None,
         };
     }
     if can.identify_again && c.row.identified_how.as_deref() == Some(How::Scan.code()) {
-        return to("person", "lost-compare-first", "#who");
+        return to("person", "lost-compare-first", "who");
     }
     if can.identify {
         return post("search", "lost-candidates", format!("{href}/candidates"));
     }
     if kept(c).is_some_and(|k| k.look_due < page.now) {
-        return to("eye", "lost-look-do", "#keep");
+        return to("eye", "lost-look-do", "keep");
     }
     let next = circle.and_then(|k| k.contacts.iter().find(|x| x.next));
     if let Some((x, phone)) = next.and_then(|x| Some((x, x.phone.as_ref()?))) {
@@ -118,19 +148,18 @@ fn primary(page: &Page, c: &Case, can: &Can, circle: Option<&CircleView>, href: 
         return Some(Primary { icon: "phone", words, post: None, href: format!("tel:{}", page.tel(phone)) });
     }
     if can.hand_over && circle.is_some() {
-        return to("check", "lost-hand-over-do", "#hand");
+        return to("check", "lost-hand-over-do", "hand");
     }
-    if can.call_help { to("person", "lost-call", "#next") } else { None }
+    if can.call_help { to("person", "lost-call", "next") } else { None }
 }
 
 fn fold(c: &Case, can: &Can, circle: Option<&CircleView>) -> Fold {
     let state = c.row.state;
     let over = matches!(state, State::HandedOver | State::Closed);
-    let coming = circle.is_some_and(|k| k.contacts.iter().any(|x| x.last_good));
     Fold {
         who: !over,
         contacts: !over,
-        hand: can.hand_over && (coming || state == State::Kept),
+        hand: can.hand_over && circle.is_some_and(|k| k.near),
         next: matches!(state, State::Missing | State::Sighted),
         finder: c.row.answered_at.is_none() && state == State::HandedOver || circle.is_some_and(|k| k.heard),
         answer: state == State::HandedOver,

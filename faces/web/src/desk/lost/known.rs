@@ -1,6 +1,7 @@
 //! Who it is (L3): enrolled elders who may be meant, with what speaks for each; or by name, when somebody says one. Looking is a
 //! POST, so that no prefetch ever does it, and each one shown is an entry of the log.
 
+use super::alike::{self, AlikesView};
 use super::told;
 use crate::desk::Frame;
 use crate::desk::view::Choice;
@@ -45,6 +46,8 @@ pub(super) struct KnownPage {
     pub find: String,
     pub name: String,
     pub version: i64,
+    /// Cases of the other kind whose elder nobody knows either; none, when it is known who this one is.
+    pub alike: Option<AlikesView>,
     pub shown: Vec<CandidateView>,
     /// How probable it is that it is nobody of those enrolled, and how many were looked through.
     pub none: Option<(String, usize)>,
@@ -68,8 +71,11 @@ async fn candidates(
             let found = lost::app::candidates(cx, id)?;
             let none = Some((percent(&page, found.not_registered), found.enrolled));
             let shown = candidate_views(&page, &found);
+            let kind = lost::app::load(cx, id)?.kind;
+            let all = lost::app::alike(cx, id)?;
+            let alike = all.map(|all| alike::view(cx, &page, kind, all)).transpose()?;
             let empty = blank(cx, page, &staff, id)?;
-            Ok::<_, Fail>(KnownPage { shown, none, ..empty })
+            Ok::<_, Fail>(KnownPage { shown, none, alike, ..empty })
         })
         .await?;
     html(&shown).map(crate::unkept)
@@ -129,6 +135,7 @@ fn blank(cx: &mut Cx<'_>, page: Page, staff: &Staff, id: CaseId) -> Result<Known
         find: format!("{back}/find"),
         name: String::new(),
         version: row.version,
+        alike: None,
         shown: Vec::new(),
         none: None,
         more: false,
@@ -155,25 +162,35 @@ fn candidate_views(page: &Page, found: &Candidates) -> Vec<CandidateView> {
 }
 
 fn candidate(page: &Page, c: &Candidate) -> CandidateView {
-    let mut evidence: Vec<_> = c.evidence.iter().filter(|e| e.bits.abs() >= 0.3).collect();
-    evidence.sort_by(|a, b| b.bits.abs().total_cmp(&a.bits.abs()));
     CandidateView {
         person: c.person.to_string(),
         name: c.name.clone(),
         about: c.birth_year.map(|y| page.t1("record-born", "year", y)).unwrap_or_default(),
         p: Some(percent(page, c.p)),
-        evidence: evidence.iter().map(|e| (speaks(page, e.field, e.bits > 0.0), e.bits > 0.0)).collect(),
+        evidence: evidence(page, &c.evidence),
         missed: c.missed_in.map(|case| page.href(format!("/desk/lost/{case}"))),
     }
 }
 
+/// What says something, in words, the strongest first; the flag: it speaks for it.
+pub(super) fn evidence(page: &Page, all: &[identify::Evidence]) -> Vec<(String, bool)> {
+    let mut all: Vec<_> = all.iter().filter(|e| e.bits.abs() >= 0.3).collect();
+    all.sort_by(|a, b| b.bits.abs().total_cmp(&a.bits.abs()));
+    all.into_iter().map(|e| (speaks(page, e), e.bits > 0.0)).collect()
+}
+
+/// Bits from which something contradicts: one in eight.
+const CONTRADICTS: f64 = -3.0;
+
 /// "Age fits", "lost before".
-fn speaks(page: &Page, field: identify::Field, good: bool) -> String {
-    match (field, good) {
-        (identify::Field::Repeat, true) => page.t("lost-evidence-repeat"),
-        (identify::Field::Repeat, false) => page.t("lost-evidence-no-repeat"),
-        (_, true) => page.t1("lost-speaks-for", "what", page.tk("lost-evidence-", field.name())),
-        (_, false) => page.t1("lost-speaks-against", "what", page.tk("lost-evidence-", field.name())),
+fn speaks(page: &Page, e: &identify::Evidence) -> String {
+    let what = || page.tk("lost-evidence-", e.field.name());
+    match e.field {
+        identify::Field::Repeat if e.bits > 0.0 => page.t("lost-evidence-repeat"),
+        identify::Field::Repeat => page.t("lost-evidence-no-repeat"),
+        _ if e.bits > 0.0 => page.t1("lost-speaks-for", "what", what()),
+        _ if e.bits > CONTRADICTS => page.t1("lost-speaks-against", "what", what()),
+        _ => page.t1("lost-speaks-no", "what", what()),
     }
 }
 

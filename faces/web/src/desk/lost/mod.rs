@@ -1,6 +1,7 @@
 //! A lost elder on the desk: the list of cases, the form for a call, one screen for a case with everything that can be done on it,
 //! and the page of whoever was asked for help.
 
+mod alike;
 mod appeal;
 mod care;
 mod case;

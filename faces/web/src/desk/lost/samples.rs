@@ -1,5 +1,6 @@
 //! The pages of lost elders with invented data, for the tests of the pages.
 
+use super::alike::{AlikeView, AlikesView};
 use super::case::{CasePage, PlanPage};
 use super::circle::{BeforeView, CircleView, ContactView};
 use super::first::{Due, Fold, Primary};
@@ -96,6 +97,7 @@ fn case(page: &Page, full: bool) -> View {
             home: page.t1("lost-home-alone-until", "clock", &clock),
             home_bad: true,
             losses: Some(page.t2("lost-times", "month", 2, "year", 3)),
+            near: true,
             heard: true,
             before: Some(BeforeView {
                 title: page.t2("lost-before", "at", page.day(page.now), "number", "ZS-2026-00001"),
@@ -196,7 +198,7 @@ fn need(page: &Page, helps: bool) -> NeedView {
     }
 }
 
-fn known(page: &Page, by_name: bool) -> KnownPage {
+fn known(page: &Page, by_name: bool, full: bool) -> KnownPage {
     let w = |zh: &str, en: &str| words(page, zh, en);
     let one = CandidateView {
         person: "1".into(),
@@ -209,7 +211,28 @@ fn known(page: &Page, by_name: bool) -> KnownPage {
         ],
         missed: Some("/desk".into()),
     };
+    let alike = |mine: bool| AlikeView {
+        number: "ZS-2026-00002".into(),
+        href: mine.then(|| "/desk".into()),
+        since: page.stamp(page.now),
+        since_machine: page.machine_time(page.now),
+        area: Some(w("归雁苑", "Guiyanyuan")),
+        post: Some((w("归雁警务站", "Guiyan post"), "021-0571 0333".into())),
+        about: vec![page.t("lost-sex-f"), page.t1("lost-about-decade", "n", 80)],
+        evidence: if mine {
+            vec![
+                (page.t1("lost-speaks-for", "what", page.t("lost-evidence-sex")), true),
+                (page.t1("lost-speaks-no", "what", page.t("lost-evidence-age")), false),
+            ]
+        } else {
+            Vec::new()
+        },
+        join: mine.then(|| ("1".into(), 1)),
+    };
+    let shown = if full { vec![alike(true), alike(false)] } else { Vec::new() };
+    let alike = (!by_name).then(|| AlikesView { missing: full, shown, more: usize::from(full) });
     KnownPage {
+        alike,
         page: page.clone(),
         frame: Frame::sample(page),
         back: "/desk".into(),
@@ -295,8 +318,9 @@ pub(crate) fn samples(page: &Page) -> Vec<(&'static str, String)> {
         let all = if full { vec![need(page, true)] } else { Vec::new() };
         let help = HelpList { page: page.clone(), frame: Frame::sample(page), all };
         push("desk/help_needed.html", &|| help.render());
-        let known = known(page, full);
-        push("desk/lost_known.html", &|| known.render());
+        for known in [known(page, full, false), known(page, false, full)] {
+            push("desk/lost_known.html", &|| known.render());
+        }
         let new = NewPage {
             page: page.clone(),
             frame: Frame::sample(page),

@@ -436,6 +436,7 @@ fn what(
             join(format!("{} {way}", contact()))
         }
         EntryKind::Linked => join(page.tk("lost-linked-", code)),
+        EntryKind::Joined => join(code.to_owned()),
         EntryKind::Closed => join(page.tk("lost-outcome-", code)),
         EntryKind::Escalated if code == "long" => page.t("lost-entry-escalated-long"),
         _ => base,

@@ -34,20 +34,24 @@ async fn step(
 ) -> Result<Response, Fail> {
     let who = staff.who(Purpose::Case(id));
     // Making a picture anew takes a while: not while others wait to write.
+    let asked = step.clone();
     let done = match signature(&posted) {
-        Ok(drawn) => app.rt.write(who, move |cx| take(cx, id, &step, &posted, drawn)).await,
+        Ok(drawn) => app.rt.write(who, move |cx| take(cx, id, &asked, &posted, drawn)).await,
         Err(error) => Err(error),
     };
     match done {
+        Ok(Done::GoesOn(into)) => Ok(Redirect::to(&page.href(format!("/desk/lost/{into}"))).into_response()),
         Ok(Done::Fine) => Ok(Redirect::to(&page.href(format!("/desk/lost/{id}"))).into_response()),
-        Ok(Done::WrongCode) => case::again(&app, page, staff, id, lost::Refusal::WrongCode.into()).await,
-        Err(error) => case::again(&app, page, staff, id, error).await,
+        Ok(Done::WrongCode) => case::again(&app, page, staff, id, &step, lost::Refusal::WrongCode.into()).await,
+        Err(error) => case::again(&app, page, staff, id, &step, error).await,
     }
 }
 
 enum Done {
     Fine,
     WrongCode,
+    /// It goes on in that case.
+    GoesOn(CaseId),
 }
 
 fn missing(field: &'static str) -> Error {
@@ -74,6 +78,10 @@ fn take(cx: &mut Cx<'_>, id: CaseId, step: &str, posted: &Posted, drawn: Option<
         }
         "thread" => app::relay::answer_thread(cx, id, id_of(posted, "thread")?, &words, &posted.get("again"))?,
         "code" => app::send_code(cx, id, id_of::<ContactId>(posted, "contact")?)?,
+        "same" => {
+            let (v, other_seen) = (version(posted)?, id_of(posted, "other_version")?);
+            return app::same(cx, id, v, id_of(posted, "other")?, other_seen).map(Done::GoesOn);
+        }
         "hand-over" => return hand_over(cx, id, posted, drawn),
         _ => versioned(cx, id, step, posted, &words, now)?,
     }
@@ -223,6 +231,6 @@ async fn end_help(
     let who = staff.who(Purpose::Case(id));
     match app.rt.write(who, move |cx| app::end_help(cx, id, account)).await {
         Ok(()) => Ok(Redirect::to(&page.href(format!("/desk/lost/{id}"))).into_response()),
-        Err(error) => case::again(&app, page, staff, id, error).await,
+        Err(error) => case::again(&app, page, staff, id, "", error).await,
     }
 }

@@ -54,6 +54,8 @@ struct View {
     said: Vec<(Moment, bool, String)>,
     answer: Option<(Moment, String)>,
     open: bool,
+    /// Number of the case it goes on in.
+    goes_on: Option<String>,
 }
 
 impl View {
@@ -71,7 +73,8 @@ impl View {
             post,
             said: t.said,
             answer: t.answer,
-            open: t.state.is_open(),
+            open: t.open,
+            goes_on: t.goes_on,
         }
     }
     fn phone(&self, page: &Page) -> String {
@@ -217,7 +220,8 @@ pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
             (page.now.plus_minutes(-8), false, word("请陪她一会儿", "Please stay with her")),
         ],
         answer: (state == "closed").then(|| (page.now, word("已经平安到家，谢谢您。", "She is home. Thank you."))),
-        open: state != "closed",
+        open: state != "closed" && state != "kept",
+        goes_on: (state == "kept").then(|| "ZS-2026-00002".into()),
     };
     let code = || "ABCD-EFGH-JKMN".to_owned();
     let mut out = Vec::new();
