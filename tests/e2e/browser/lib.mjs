@@ -156,7 +156,8 @@ class Stage {
     await bar("");
     for (const { id, impact, help, nodes } of found.violations) {
       if (impact !== "serious" && impact !== "critical") continue;
-      const where = nodes.slice(0, 4).map((n) => `${n.target.join(" ")} (${n.failureSummary.split("\n").at(-1).trim()})`);
+      const beside = (n) => [...n.any, ...n.all, ...n.none].flatMap((check) => check.relatedNodes.map((r) => r.target.join(" ")));
+      const where = nodes.slice(0, 4).map((n) => `${n.target.join(" ")} (${n.failureSummary.split("\n").at(-1).trim()} ${beside(n)})`);
       this.complain(`${impact} on ${page.url()} at ${width}: ${id}, ${help}: ${where.join(" | ")}`);
     }
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
