@@ -146,7 +146,8 @@ class Stage {
     if (script) await drawn(page);
     await this.snap(page, `${label}-${lang}-${width}`);
     if (!script) return;
-    // A bar under the thumb covers what scrolls by behind it; what is measured is the page without that moment.
+    // Bars on top and under the thumb cover what scrolls by behind them; what is measured is the page without that moment.
+    await page.evaluate(() => scrollTo({ top: 0, behavior: "instant" }));
     const bar = (position) => page.evaluate((p) => { for (const e of document.querySelectorAll(".thumb")) e.style.position = p; }, position);
     await bar("static");
     const found = await page.evaluate(`${axe}; axe.run(document, {

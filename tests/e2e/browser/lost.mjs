@@ -1,7 +1,7 @@
 // A lost elder gets home, seen by those who help: a call is typed at one desk and stands on the screen of the post within five
 // seconds; who it is, who comes, safe-keeping, hand-over to a person whose identity was checked, answer, debrief, the end. A
 // volunteer near by is asked on a phone and sees the name only while helping.
-import { account, assert, at, journey, settings, signIn } from "./lib.mjs";
+import { account, assert, at, journey, settings, signIn, time } from "./lib.mjs";
 
 const { width, lang } = settings({ width: "1280", lang: "zh" });
 
@@ -61,6 +61,7 @@ await journey("lost", async (stage) => {
   if (Number(width) < 600) await contacts.first().locator('button[value="no_answer"]').click();
   else await officer.page.keyboard.press("1");
   await officer.page.locator("#now .tag-sentence").first().waitFor();
+  await time("advance 1m");
   await contacts.last().locator('input[name="eta"]').fill("18:30");
   await contacts.last().locator('button[value="cannot_come"]').click();
   await officer.page.locator("#contacts .tag-good").first().waitFor();

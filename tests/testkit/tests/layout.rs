@@ -126,7 +126,10 @@ fn engines_know_no_clock_no_files_no_database() {
 #[test]
 fn domains_do_not_read_the_machines_clock() {
     let words = ["Timestamp::now", "Zoned::now", "SystemTime::now", "Instant::now", "SystemClock", "OsIds"];
-    assert_eq!(lines_with(&files(&["domains"], ".rs"), &words), [""; 0]);
+    let mut code = files(&["domains"], ".rs");
+    // What is run by hand to measure needs one.
+    code.retain(|(name, _)| !name.contains("/examples/"));
+    assert_eq!(lines_with(&code, &words), [""; 0]);
 }
 
 #[test]
