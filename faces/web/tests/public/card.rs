@@ -125,11 +125,14 @@ impl Carded {
     }
 
     fn agree_to_approach(&self) {
+        self.answer(Consented::Approach, Answer::Given);
+    }
+    fn answer(&self, what: Consented, answer: Answer) {
         let (elder, review_on) = (self.elder, self.site.world.house.rt.now().plus_days(300));
         self.working(move |cx, why| {
             let new = NewConsent {
-                what: Consented::Approach,
-                answer: Answer::Given,
+                what,
+                answer,
                 by: By::Subject,
                 guardian: None,
                 way: Way::Paper,
@@ -197,6 +200,39 @@ fn a_stranger_reads_how_to_help_and_nothing_of_anybody() {
     }
     t.agree_to_approach();
     assert!(t.open(&t.token()).text.contains("请慢慢说话。"));
+}
+
+/// Of every combination of the two answers about the photo, only one shows it, and the bytes of no other page hold it.
+#[test]
+fn a_photo_is_on_the_page_only_by_the_answer_for_strangers() {
+    let t = Carded::new();
+    let photo = format!("{}/photo", t.token());
+    let seen = |t: &Carded| {
+        let (page, picture) = (t.open(&t.token()), t.open(&photo));
+        let shows = page.text.contains("<img") || page.text.contains("/photo") || page.text.contains("data:image");
+        assert_eq!(picture.status == StatusCode::OK, shows, "the page and the picture agree");
+        assert!(picture.headers[header::CACHE_CONTROL].to_str().unwrap().contains("no-store"), "kept nowhere");
+        shows
+    };
+    assert!(!seen(&t), "nobody agreed to anything");
+    t.answer(Consented::Photo, Answer::Given);
+    let elder = t.elder;
+    t.working(move |cx, why| {
+        let picture = care::app::photo::Picture { jpeg: vec![0xff; 400], width: 20, height: 20 };
+        care::app::photo::put(cx, elder, why, &picture)
+    });
+    assert!(!seen(&t), "kept for those who search, not for strangers");
+    t.answer(Consented::PhotoCard, Answer::Given);
+    assert!(seen(&t));
+    let withdraw = |what| t.working(move |cx, why| consents::withdraw(cx, elder, why, what, By::Subject, Way::Paper));
+    withdraw(Consented::PhotoCard);
+    assert!(!seen(&t), "withdrawn: at the next opening");
+    t.answer(Consented::PhotoCard, Answer::Given);
+    assert!(seen(&t));
+    withdraw(Consented::Photo);
+    assert!(!seen(&t));
+    t.answer(Consented::Photo, Answer::Given);
+    assert!(!seen(&t), "what was destroyed does not come back with a new yes");
 }
 
 #[test]
