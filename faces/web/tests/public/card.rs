@@ -138,7 +138,8 @@ impl Carded {
                 way: Way::Paper,
                 witness: "陈主任".into(),
                 review_on,
-                by_themselves: false,
+                // After a no only whoever comes by themselves is asked again.
+                by_themselves: true,
             };
             consents::record(cx, elder, why, &new)
         });
