@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use store::{Runtime, Who};
+use tempfile::TempDir;
 use uuid::Uuid;
 
 /// Kinds of files that the page takes.
@@ -73,7 +74,7 @@ pub fn bring(
     stated: &Stated,
     dry_run: bool,
 ) -> anyhow::Result<Look> {
-    let folder = Folder::new(rt)?;
+    let folder = Folder::new()?;
     let file = folder.put(from.name, from.bytes)?;
     bring_from(rt, who, target, (file, from.draft), stated, dry_run)
 }
@@ -117,30 +118,23 @@ fn map_of(target: &Target, stated: &Stated) -> Result<MapFile, Unfit> {
     Ok(map)
 }
 
-/// A folder of its own for one file, for as long as it is read; nobody else may look into it.
-struct Folder(PathBuf);
+/// A folder of its own for one file, for as long as it is read; nobody else may look into it. The system picks the name: one made
+/// from our own ids would be the same in two processes that were given the same randomness.
+struct Folder(TempDir);
 
 impl Folder {
-    fn new(rt: &Runtime) -> anyhow::Result<Self> {
-        let path = std::env::temp_dir().join(format!("mulin-{}", rt.ids().uuid(rt.now())));
-        let mut builder = std::fs::DirBuilder::new();
+    fn new() -> anyhow::Result<Self> {
+        let mut builder = tempfile::Builder::new();
+        builder.prefix("mulin-");
         #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.create(&path).context("a place for the file")?;
-        Ok(Self(path))
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+        Ok(Self(builder.tempdir().context("a place for the file")?))
     }
 
     fn put(&self, name: &str, bytes: &[u8]) -> anyhow::Result<PathBuf> {
         let plain = Path::new(name).file_name().unwrap_or_else(|| "file".as_ref());
-        let path = self.0.join(plain);
+        let path = self.0.path().join(plain);
         std::fs::write(&path, bytes).context("a place for the file")?;
         Ok(path)
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        // Nothing that an answer depends on; the system empties its folder of temporary files, too.
-        let _ = std::fs::remove_dir_all(&self.0);
     }
 }
