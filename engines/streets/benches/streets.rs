@@ -1,0 +1,2 @@
+//! Comes with the network.
+fn main() {}
