@@ -14,7 +14,9 @@
 //!
 //! Coordinates are degrees in WGS-84 as OSM has them, east first. Nothing here opens a file or looks at a clock.
 
+pub mod layers;
 pub mod osm;
+pub mod tiles;
 
 /// Degrees east and north, WGS-84.
 pub type LonLat = [f64; 2];

@@ -5,6 +5,7 @@
 //! with a tag, the members of relations, and the nodes that these refer to.
 
 mod gather;
+mod merge;
 mod pbf;
 mod wire;
 mod xml;
