@@ -31,6 +31,8 @@ pub struct Address {
     pub cell: usize,
     /// On the plan, metres.
     pub spot: (i64, i64),
+    /// Direction of the street it stands by, on the plan; of any length.
+    pub along: (i64, i64),
 }
 
 impl Address {
@@ -84,12 +86,12 @@ pub fn addresses(ground: &Ground) -> Addresses {
 }
 
 impl Builder<'_> {
-    fn put(&mut self, text: String, door: Door, cell: usize, spot: (i64, i64)) {
+    fn put(&mut self, text: String, door: Door, cell: usize, spot: (i64, i64), along: (i64, i64)) {
         let r = self.ground.mesh.cells[cell];
         let inside = r.u0 + 5 < spot.0 && spot.0 < r.u1 - 5 && r.v0 + 5 < spot.1 && spot.1 < r.v1 - 5;
         if inside && !self.wet(spot) && self.used.insert(text.clone()) {
             self.out.of_cell[cell].push(self.out.all.len());
-            self.out.all.push(Address { text, door, cell, spot });
+            self.out.all.push(Address { text, door, cell, spot, along });
         }
     }
 
@@ -127,7 +129,8 @@ impl Builder<'_> {
                     let Some(cell) = cell else { continue };
                     let text = format!("{}{}号", road.name, self.number(line.group, along, even));
                     let aside = line.at + side * SET_BACK;
-                    self.put(text, Door::Street, cell, if line.across { (along, aside) } else { (aside, along) });
+                    let (spot, way) = if line.across { ((along, aside), (1, 0)) } else { ((aside, along), (0, 1)) };
+                    self.put(text, Door::Street, cell, spot, way);
                 }
                 along += step;
             }
@@ -180,7 +183,8 @@ impl Builder<'_> {
                     *n += 1;
                     let text = format!("{prefix}{n}号");
                     let away = side * f64::from(aside);
-                    self.put(text, door, lane.cell, ((u + nu * away) as i64, (v + nv * away) as i64));
+                    let spot = ((u + nu * away) as i64, (v + nv * away) as i64);
+                    self.put(text, door, lane.cell, spot, (u1 - u0, v1 - v0));
                 }
             }
         }

@@ -6,6 +6,7 @@ pub mod bench;
 pub mod cast;
 pub mod ground;
 pub mod names;
+pub mod osm;
 pub mod posts;
 pub mod rng;
 pub mod run;

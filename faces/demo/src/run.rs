@@ -25,6 +25,9 @@ pub struct Args {
     /// Stands still at this instant (RFC 3339): the same instant gives the same data, every time.
     #[arg(long, value_name = "RFC3339", value_parser = instant)]
     pub now: Option<Moment>,
+    /// Writes the invented district's streets as OpenStreetMap XML to this file, and ends.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["links", "now"])]
+    pub streets: Option<PathBuf>,
 }
 
 fn instant(text: &str) -> Result<Moment, String> {
@@ -175,6 +178,18 @@ fn replace(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
 /// Writes the links file (the contract is in DESIGN §4). Call it when the server listens; `base` is its address.
 pub fn write_links(path: &Path, base: &str, seeded: &Seeded) -> anyhow::Result<()> {
     replace(path, &serde_json::to_vec_pretty(&links(base, seeded))?)
+}
+
+/// Writes the streets of the invented district as OpenStreetMap XML. The same file every time; nothing else is made.
+pub fn write_streets(path: &Path, out: &mut dyn Write) -> anyhow::Result<()> {
+    let map = crate::osm::Map::new(&World::new(SEED));
+    let mut part = path.as_os_str().to_owned();
+    part.push(".part");
+    let mut file = std::io::BufWriter::new(fs::File::create(&part).with_context(|| path.display().to_string())?);
+    map.write(&mut file).and_then(|()| file.flush()).with_context(|| path.display().to_string())?;
+    fs::rename(&part, path).with_context(|| path.display().to_string())?;
+    writeln!(out, "{} nodes, {} ways: {}", map.nodes.len(), map.ways.len(), path.display())?;
+    Ok(())
 }
 
 fn links(base: &str, seeded: &Seeded) -> serde_json::Value {

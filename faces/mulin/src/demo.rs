@@ -11,6 +11,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub(crate) fn run(config: Config, data: Option<&Path>, args: ::demo::run::Args) -> anyhow::Result<()> {
+    if let Some(file) = &args.streets {
+        return ::demo::run::write_streets(file, &mut std::io::stdout());
+    }
     let socket = std::env::var("MULIN_CLOCK").ok();
     // A clock that is to be moved must first stand still.
     let now = args.now.or_else(|| socket.as_ref().map(|_| SystemClock.now()));

@@ -13,7 +13,7 @@ pub mod streets;
 pub mod warp;
 pub mod water;
 
-pub use areas::{Area, AreaKind};
+pub use areas::{Area, AreaKind, DISTRICT_NAME};
 pub use lanes::OLD_STREET_STEM;
 pub use streets::{Node, Streets, Way, WayKind};
 pub use warp::{LonLat, Warp};

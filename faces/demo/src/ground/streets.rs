@@ -65,6 +65,8 @@ pub struct Way {
 #[derive(Debug, Default)]
 pub struct Streets {
     pub nodes: Vec<Node>,
+    /// Where each node lies on the plan.
+    pub spots: Vec<(i64, i64)>,
     pub ways: Vec<Way>,
     /// Class and name of each group of cuts, and its lowest coordinate (house numbers start there).
     pub roads: BTreeMap<usize, Road>,
@@ -86,7 +88,7 @@ pub struct Road {
 }
 
 /// First id of nodes and ways: far from any in use, so that imports never collide.
-const FIRST_ID: i64 = 90_000_000_001;
+pub(crate) const FIRST_ID: i64 = 90_000_000_001;
 
 pub(crate) fn span(mesh: &Mesh, cut: &Cut, edge: usize) -> (i64, i64) {
     let e = &mesh.edges[edge];
@@ -221,6 +223,7 @@ impl Draft<'_> {
         *self.spots.entry(spot).or_insert_with(|| {
             let id = FIRST_ID + streets.nodes.len() as i64;
             streets.nodes.push(Node { id, at: self.warp.lonlat(spot.0 as f64, spot.1 as f64) });
+            streets.spots.push(spot);
             streets.nodes.len() - 1
         })
     }

@@ -22,6 +22,15 @@ pub struct Reach {
     pub name: usize,
 }
 
+impl Reach {
+    /// Whether a spot of the plan lies in this water or within `margin` metres of its banks.
+    pub fn holds(&self, (u, v): (f64, f64), margin: f64) -> bool {
+        let (along, aside) = if self.across { (u, v) } else { (v, u) };
+        let ends = self.lo as f64 - margin..=self.hi as f64 + margin;
+        ends.contains(&along) && (aside - self.at as f64).abs() <= self.width as f64 / 2.0 + margin
+    }
+}
+
 /// All waters.
 #[derive(Debug, Default)]
 pub struct Water {
