@@ -34,7 +34,7 @@ fn shanghai_has_streets_with_chinese_names() {
         streets.len() > 20 && streets.iter().filter(|s| chinese(s)).count() * 10 > streets.len() * 9,
         "{streets:?}"
     );
-    assert!(layers.features.iter().any(|f| f.layer == Layer::Building));
+    assert!(layers.features.iter().any(|f| f.layer == Layer::Road));
     assert!(layers.counts.road_km > 10.0);
     let by_zoom = tiles(&layers);
     assert_eq!(by_zoom.keys().copied().collect::<Vec<_>>(), (10..=15).collect::<Vec<u8>>());

@@ -11,6 +11,7 @@ pub(super) struct Stretch<'a> {
     pub sort: Sort,
     pub tags: &'a Tags,
     pub bridge: bool,
+    pub tunnel: bool,
     /// Its first and its last node.
     pub refs: (i64, i64),
     pub line: Vec<LonLat>,
@@ -47,7 +48,7 @@ pub(super) fn stretches(osm: &Osm, way: &Way) -> Stretches {
 
 /// Joins lines of the same sort and name that meet end to end, where no third one does.
 pub(super) fn joined(all: Vec<Stretch<'_>>) -> Vec<Stretch<'_>> {
-    let key = |s: &Stretch<'_>| (s.sort.class, s.sort.from_zoom, s.bridge, super::named::names(s.tags));
+    let key = |s: &Stretch<'_>| (s.sort.class, s.sort.from_zoom, s.bridge, s.tunnel, super::named::names(s.tags));
     let mut groups: BTreeMap<_, Vec<usize>> = BTreeMap::new();
     for (i, stretch) in all.iter().enumerate() {
         groups.entry(key(stretch)).or_default().push(i);

@@ -67,6 +67,8 @@ pub struct Feature {
     /// House number of a building.
     pub number: Option<String>,
     pub bridge: bool,
+    /// It runs below the ground: not to be walked on, but found by its name.
+    pub tunnel: bool,
     pub geometry: Geometry,
 }
 
@@ -117,7 +119,7 @@ impl Layers {
 fn feature(sort: Sort, tags: &Tags, geometry: Geometry) -> Feature {
     let (name, name_en) = named::names(tags);
     let Sort { layer, class, from_zoom, rank } = sort;
-    Feature { layer, class, from_zoom, rank, name, name_en, number: None, bridge: false, geometry }
+    Feature { layer, class, from_zoom, rank, name, name_en, number: None, bridge: false, tunnel: false, geometry }
 }
 
 struct Draft<'a> {
@@ -202,7 +204,8 @@ impl<'a> Draft<'a> {
                     self.out.counts.named_km += length / 1000.0;
                 }
             }
-            self.roads.push(join::Stretch { sort, tags: &way.tags, bridge: sorts::is_bridge(&way.tags), refs, line });
+            let (bridge, tunnel) = (sorts::is_bridge(&way.tags), sorts::is_tunnel(&way.tags));
+            self.roads.push(join::Stretch { sort, tags: &way.tags, bridge, tunnel, refs, line });
         }
         if let Some(name) = way.tags.get("bridge:name") {
             self.bridge(way, name);
@@ -222,7 +225,7 @@ impl<'a> Draft<'a> {
     fn roads(&mut self) {
         for stretch in join::joined(std::mem::take(&mut self.roads)) {
             let mut feature = feature(stretch.sort, stretch.tags, Geometry::Line(stretch.line));
-            feature.bridge = stretch.bridge;
+            (feature.bridge, feature.tunnel) = (stretch.bridge, stretch.tunnel);
             self.push(feature);
         }
     }

@@ -217,3 +217,7 @@ pub(super) fn poi(tags: &Tags) -> Option<Sort> {
 pub(super) fn is_bridge(tags: &Tags) -> bool {
     tags.get("bridge").is_some_and(|v| v != "no")
 }
+
+pub(super) fn is_tunnel(tags: &Tags) -> bool {
+    tags.get("tunnel").is_some_and(|v| v != "no")
+}

@@ -146,8 +146,10 @@ fn tags(feature: &Feature) -> Vec<(&'static str, Value<'_>)> {
             tags.push((key, Value::Text(text)));
         }
     }
-    if feature.bridge {
-        tags.push(("bridge", Value::Yes));
+    for (key, is) in [("bridge", feature.bridge), ("tunnel", feature.tunnel)] {
+        if is {
+            tags.push((key, Value::Yes));
+        }
     }
     tags
 }

@@ -100,7 +100,18 @@ fn all(features: &[Feature]) -> BTreeMap<TileId, Vec<u8>> {
 
 fn feature(layer: Layer, class: &'static str, from_zoom: u8, geometry: Geometry) -> Feature {
     let name = Some("望苇路".to_owned());
-    Feature { layer, class, from_zoom, rank: 0, name, name_en: None, number: None, bridge: false, geometry }
+    Feature {
+        layer,
+        class,
+        from_zoom,
+        rank: 0,
+        name,
+        name_en: None,
+        number: None,
+        bridge: false,
+        tunnel: false,
+        geometry,
+    }
 }
 
 fn ring(lon: f64, lat: f64, side: f64) -> Vec<[f64; 2]> {
