@@ -10,3 +10,5 @@ pub const POST_CHANGED: &str = "post.changed";
 pub const DUTY_PLANNED: &str = "duty.planned";
 pub const DUTY_CONFIRMED: &str = "duty.confirmed";
 pub const DUTY_CANCELLED: &str = "duty.cancelled";
+/// The streets of the district were replaced; the subject is the token of the new version. Payload `tiles`, `previous`.
+pub const STREETS_BROUGHT: &str = "streets.brought";

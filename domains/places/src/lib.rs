@@ -10,6 +10,7 @@ pub mod events;
 pub mod model;
 mod schema;
 mod store;
+pub mod streets;
 mod why;
 
 pub use error::{Error, Fault, Result};

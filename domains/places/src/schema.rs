@@ -3,7 +3,9 @@
 use store::Migration;
 
 /// Run by the program at start, before those of the crates above.
-pub const MIGRATIONS: &[Migration] = &[Migration {
+pub const MIGRATIONS: &[Migration] = &[AREAS, crate::streets::schema::STREETS];
+
+const AREAS: Migration = Migration {
     name: "places-0001-areas-and-posts",
     sql: "
 CREATE TABLE area (
@@ -33,4 +35,4 @@ CREATE TABLE duty_slot (
 CREATE INDEX duty_slot_post ON duty_slot (post_id, ends);
 CREATE INDEX duty_slot_account ON duty_slot (account_id, ends);
 ",
-}];
+};

@@ -56,7 +56,7 @@ pub fn layer(cx: &mut Cx<'_>, kind: AreaKind, tolerance_m: f64) -> Result<Value>
 
 /// The one place that decides who may change areas and posts: system administrators, and jobs of the program itself
 /// (the command line, the demo). Listed in the policy matrix by `people::policy`.
-fn may_change(cx: &Cx<'_>) -> Result<()> {
+pub(crate) fn may_change(cx: &Cx<'_>) -> Result<()> {
     let allowed = matches!(cx.actor.kind, ActorKind::System(_)) || cx.actor.has(Role::SystemAdmin);
     if allowed { Ok(()) } else { Err(Error::Denied) }
 }
