@@ -14,9 +14,25 @@
 //!
 //! Coordinates are degrees in WGS-84 as OSM has them, east first. Nothing here opens a file or looks at a clock.
 
+mod ask;
+mod build;
+mod bytes;
+mod grid;
+mod ground;
 pub mod layers;
+mod metric;
+mod network;
 pub mod osm;
+mod profile;
+mod search;
 pub mod tiles;
+
+pub use ask::Route;
+pub use build::BuildError;
+pub use bytes::BytesError;
+pub use ground::{DETOUR, Ground};
+pub use network::{Component, Network, Snap};
+pub use profile::Profile;
 
 /// Degrees east and north, WGS-84.
 pub type LonLat = [f64; 2];

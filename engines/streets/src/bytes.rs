@@ -1,0 +1,127 @@
+//! A network as bytes, for a row of a database or a file. What can be counted again from the edges (rows, components, grid) is
+//! counted again: that is quick, and there is less in the bytes that could be wrong.
+//!
+//! Little endian: `mulinway`, version, profile, numbers of edges and of nodes in them, gaps, check sum of all that follows; then
+//! the edges (from, to, length, ways, nodes), the places and the ids. The check sum finds accidents; what somebody forged is found by the checks.
+
+use crate::metric::LONGEST;
+use crate::network::{BACKWARD, Edge, FORWARD, Network};
+use crate::osm::E7;
+use crate::profile::Profile;
+
+const MAGIC: &[u8; 8] = b"mulinway";
+const VERSION: u32 = 1;
+const HEADER: usize = 8 + 4 + 4 + 8 + 8 + 8 + 8;
+const EDGE: usize = 4 * 5;
+const NODE: usize = 4 * 2 + 8;
+
+/// Why bytes are no network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum BytesError {
+    #[error("these bytes are no network of streets")]
+    Unknown,
+    #[error("the network was written by another version ({0}): import the streets again")]
+    Version(u32),
+    #[error("the network is damaged: import the streets again")]
+    Damaged,
+}
+
+impl Network {
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut body = Vec::with_capacity(self.edges.len() * EDGE + self.shape.len() * NODE);
+        for (n, e) in self.edges.iter().enumerate() {
+            let nodes = self.range(n as u32).len() as u32;
+            [e.from, e.to, e.len, u32::from(e.ways), nodes].iter().for_each(|v| body.extend(v.to_le_bytes()));
+        }
+        self.shape.iter().flatten().for_each(|v| body.extend(v.to_le_bytes()));
+        self.ids.iter().for_each(|v| body.extend(v.to_le_bytes()));
+        let mut all = Vec::with_capacity(HEADER + body.len());
+        all.extend(MAGIC);
+        [VERSION, u32::from(self.profile.number())].iter().for_each(|v| all.extend(v.to_le_bytes()));
+        let counts = [self.edges.len() as u64, self.shape.len() as u64, self.gaps as u64, sum(&body)];
+        counts.iter().for_each(|v| all.extend(v.to_le_bytes()));
+        all.extend(body);
+        all
+    }
+
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, BytesError> {
+        let mut rest = Rest(bytes);
+        if rest.take(8) != Some(MAGIC) {
+            return Err(BytesError::Unknown);
+        }
+        let version = rest.u32()?;
+        if version != VERSION {
+            return Err(BytesError::Version(version));
+        }
+        let profile = u8::try_from(rest.u32()?).ok().and_then(Profile::from_number).ok_or(BytesError::Damaged)?;
+        let [edge_count, node_count, gaps] = [rest.size()?, rest.size()?, rest.size()?];
+        let check = rest.u64()?;
+        let long = edge_count.checked_mul(EDGE).zip(node_count.checked_mul(NODE)).and_then(|(e, n)| e.checked_add(n));
+        if long != Some(rest.0.len()) || sum(rest.0) != check || edge_count == 0 || node_count >= LONGEST as usize {
+            return Err(BytesError::Damaged);
+        }
+        let mut shape = 0_usize;
+        let mut edges = Vec::with_capacity(edge_count);
+        for _ in 0..edge_count {
+            let [from, to, len, ways, nodes] = [rest.u32()?, rest.u32()?, rest.u32()?, rest.u32()?, rest.u32()?];
+            let sound = (from.max(to) as usize) < 2 * edge_count
+                && len < LONGEST
+                && (1..=u32::from(FORWARD | BACKWARD)).contains(&ways)
+                && nodes >= 2;
+            if !sound {
+                return Err(BytesError::Damaged);
+            }
+            edges.push(Edge { from, to, len, shape: shape as u32, ways: ways as u8 });
+            shape = shape.saturating_add(nodes as usize);
+            if shape > node_count {
+                return Err(BytesError::Damaged);
+            }
+        }
+        let mut places: Vec<E7> = Vec::with_capacity(node_count);
+        for _ in 0..node_count {
+            let [lon, lat] = [rest.u32()? as i32, rest.u32()? as i32];
+            if lon.unsigned_abs() > 1_800_000_000 || lat.unsigned_abs() > 900_000_000 {
+                return Err(BytesError::Damaged);
+            }
+            places.push([lon, lat]);
+        }
+        let ids = (0..node_count).map(|_| rest.u64().map(|id| id as i64)).collect::<Result<Vec<_>, _>>()?;
+        if shape != node_count || !rest.0.is_empty() {
+            return Err(BytesError::Damaged);
+        }
+        Ok(Self::assemble(profile, edges, places, ids, gaps))
+    }
+}
+
+struct Rest<'a>(&'a [u8]);
+
+impl<'a> Rest<'a> {
+    fn take(&mut self, n: usize) -> Option<&'a [u8]> {
+        let (taken, rest) = self.0.split_at_checked(n)?;
+        self.0 = rest;
+        Some(taken)
+    }
+    fn u32(&mut self) -> Result<u32, BytesError> {
+        let bytes = self.take(4).and_then(|b| b.try_into().ok()).ok_or(BytesError::Damaged)?;
+        Ok(u32::from_le_bytes(bytes))
+    }
+    fn u64(&mut self) -> Result<u64, BytesError> {
+        let bytes = self.take(8).and_then(|b| b.try_into().ok()).ok_or(BytesError::Damaged)?;
+        Ok(u64::from_le_bytes(bytes))
+    }
+    fn size(&mut self) -> Result<usize, BytesError> {
+        usize::try_from(self.u64()?).map_err(|_| BytesError::Damaged)
+    }
+}
+
+/// Eight bytes at a time, each mixed into all that came before (as FNV-1a does with single bytes).
+fn sum(bytes: &[u8]) -> u64 {
+    let mut sum = bytes.len() as u64 ^ 0xCBF2_9CE4_8422_2325;
+    for eight in bytes.chunks(8) {
+        let mut word = [0; 8];
+        word.iter_mut().zip(eight).for_each(|(w, b)| *w = *b);
+        sum = (sum ^ u64::from_le_bytes(word)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        sum ^= sum >> 29;
+    }
+    sum
+}
