@@ -7,6 +7,7 @@
 pub mod app;
 mod error;
 pub mod events;
+pub mod gazetteer;
 pub mod model;
 mod schema;
 mod store;
@@ -14,6 +15,7 @@ pub mod streets;
 mod why;
 
 pub use error::{Error, Fault, Result};
+pub use gazetteer::{find_place, name_of};
 pub use schema::MIGRATIONS;
 pub use why::Why;
 

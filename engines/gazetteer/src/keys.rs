@@ -90,6 +90,9 @@ pub fn sought(whole: &str, name: &str) -> Sought {
         return sought;
     }
     sought.equal.push((format!("{WHOLE}{whole}"), Match::Exact));
+    sought
+        .equal
+        .extend(aliases(&name).into_iter().map(|alias| (format!("{WHOLE}{alias}"), Match::Tail { dropped: 0 })));
     for (dropped, text) in later(&whole, 2).enumerate() {
         sought.equal.push((format!("{WHOLE}{text}"), Match::Tail { dropped: dropped + 1 }));
     }

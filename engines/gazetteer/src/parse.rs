@@ -203,7 +203,8 @@ fn region(text: &[char], from: usize) -> Option<(usize, usize)> {
 
 /// Whether what follows a region can stand alone: not just 路, nor 镇 of 新市镇.
 fn is_name(rest: &[char]) -> bool {
-    let words = || REGIONS.iter().copied().flatten().chain(STREETS);
+    // 水闸村 is not yet all of 水闸村委会.
+    let words = || REGIONS.iter().copied().flatten().chain(STREETS).chain(&["委", "民委员会", "办事处"]);
     let goes_on = words().any(|w| {
         let n = w.chars().count();
         rest.len() >= n && rest.iter().take(n).copied().eq(w.chars())

@@ -1,0 +1,80 @@
+//! From a point to words: the nearest door, or the smallest area.
+
+use super::find::context;
+use super::rows;
+use crate::{Result, store};
+use ::gazetteer::Path;
+use ::store::{Cx, Error, Value};
+use kernel::Point;
+
+/// Words for a place.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Nearby {
+    /// 望苇路128弄5号; the name of the area where no door is near.
+    pub name: String,
+    /// Town and committee.
+    pub context: Vec<String>,
+    /// Metres to that door; none for an area.
+    pub away_m: Option<f64>,
+}
+
+/// Side of a cell in degrees: about 100 m.
+const CELL: f64 = 0.001;
+/// Cells in one row of the earth; more than there are.
+const ROW: i64 = 1_000_000;
+/// How many cells around the own one are looked through: first a few, then more.
+const RINGS: [i64; 2] = [1, 4];
+
+fn indices(point: Point) -> (i64, i64) {
+    (((point.lat() + 90.0) / CELL).floor() as i64, ((point.lon() + 180.0) / CELL).floor() as i64)
+}
+
+/// Number of the cell that a door is indexed under.
+pub(super) fn cell(point: Point) -> i64 {
+    let (row, column) = indices(point);
+    row * ROW + column
+}
+
+/// The words for a pin: the nearest door within some 400 m, else the smallest area around it. None outside the district.
+pub fn name_of(cx: &mut Cx<'_>, point: Point) -> Result<Option<Nearby>> {
+    let ground = store::snapshot(cx)?;
+    let located = ground.locate(point).ok();
+    let around = |own: &str| located.as_ref().map(|l| context(&ground, l, own)).unwrap_or_default();
+    for ring in RINGS {
+        if let Some((name, away)) = nearest(cx, point, ring)? {
+            return Ok(Some(Nearby { context: around(&name), name, away_m: Some(away) }));
+        }
+    }
+    let smallest = located.as_ref().and_then(|l| l.smallest()).and_then(|id| ground.area(id));
+    Ok(smallest.map(|area| Nearby { name: area.name.clone(), context: around(&area.name), away_m: None }))
+}
+
+fn nearest(cx: &mut Cx<'_>, point: Point, ring: i64) -> Result<Option<(String, f64)>> {
+    let (row, column) = indices(point);
+    let mut params = vec![Value::from(cx.district())];
+    let mut ranges = Vec::new();
+    for row in row - ring..=row + ring {
+        ranges.push(format!("d.cell BETWEEN ${} AND ${}", params.len() + 1, params.len() + 2));
+        params.push(Value::from(row * ROW + column - ring));
+        params.push(Value::from(row * ROW + column + ring));
+    }
+    let sql = format!(
+        "SELECT n.name, d.path, d.lon, d.lat FROM place_door d \
+         JOIN place_name n ON n.district_id = d.district_id AND n.id = d.name_id \
+         WHERE d.district_id = $1 AND ({})",
+        ranges.join(" OR ")
+    );
+    let mut best: Option<(f64, String, Vec<u8>)> = None;
+    for row in cx.query(&sql, &params)? {
+        let away = rows::point(&row)?.distance_m(point);
+        let closer = best.as_ref().is_none_or(|(least, ..)| away < *least);
+        if closer {
+            best = Some((away, row.text("name")?, row.blob("path")?));
+        }
+    }
+    best.map(|(away, name, path)| {
+        let path = Path::from_key(&path).ok_or_else(|| Error::Column("path".to_owned()))?;
+        Ok((format!("{name}{path}"), away))
+    })
+    .transpose()
+}
