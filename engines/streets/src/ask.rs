@@ -20,6 +20,12 @@ pub struct Route {
     pub osm_nodes: Vec<i64>,
 }
 
+/// From and to so many places, and looking so far, the hierarchy is worth being built.
+const MANY: usize = 8;
+const FAR_ENOUGH_M: f64 = 1_500.0;
+/// Larger networks have theirs built when somebody says so ([`Network::prepare`]), not in the middle of a question.
+const BUILT_AT_ONCE: usize = 60_000;
+
 impl Network {
     /// Metres from one place to each of these, where it is not more than the limit (and never more than 200 km).
     pub fn one_to_many(&self, from: &Snap, to: &[Snap], limit_m: f64) -> Vec<Option<f64>> {
@@ -36,6 +42,20 @@ impl Network {
 
     /// Metres from each of the places to each of the others: all of the first one's, then all of the second one's.
     pub fn matrix(&self, from: &[Snap], to: &[Snap], limit_m: f64) -> Vec<Option<f64>> {
+        if from.len().min(to.len()) >= MANY {
+            if limit_m >= FAR_ENOUGH_M && self.junctions() <= BUILT_AT_ONCE {
+                self.prepare();
+            }
+            if let Some(hierarchy) = self.hierarchy.get() {
+                return hierarchy.matrix(self, from, to, bounded(limit_m)).into_iter().map(found).collect();
+            }
+        }
+        self.plain_matrix(from, to, limit_m)
+    }
+
+    /// The same, searched from each place by itself: for tests and measurements.
+    #[doc(hidden)]
+    pub fn plain_matrix(&self, from: &[Snap], to: &[Snap], limit_m: f64) -> Vec<Option<f64>> {
         let ends = Ends::new(self, to);
         let mut all = Vec::with_capacity(from.len() * to.len());
         self.searches.with(self.junctions(), |search| {

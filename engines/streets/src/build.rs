@@ -15,6 +15,7 @@ use crate::network::{Arc, BACKWARD, Component, Edge, FORWARD, Network};
 use crate::osm::{E7, Osm};
 use crate::profile::Profile;
 use crate::search::Searches;
+use std::sync::OnceLock;
 
 /// Why there is no network. Messages are for whoever brought the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -58,6 +59,7 @@ impl Network {
             components,
             grid,
             gaps,
+            hierarchy: OnceLock::new(),
             searches: Searches::default(),
         }
     }
@@ -297,17 +299,14 @@ impl Around {
 }
 
 fn rows(edges: &[Edge], junctions: usize) -> (Vec<u32>, Vec<Arc>, Vec<u32>) {
-    // An edge from a junction to itself leads nowhere: only places on it need it.
     let mut arcs: Vec<(u32, Arc, u32)> = Vec::with_capacity(edges.len() * 2);
-    for (n, e) in edges.iter().enumerate().filter(|(_, e)| e.from != e.to) {
+    for (n, e) in edges.iter().enumerate() {
         let both = [(e.from, e.to, FORWARD), (e.to, e.from, BACKWARD)];
         for (from, to, _) in both.into_iter().filter(|(_, _, way)| e.ways & way != 0) {
             arcs.push((from, Arc { to, len: e.len }, n as u32));
         }
     }
     arcs.sort_unstable_by_key(|(from, arc, edge)| (*from, arc.to, arc.len, *edge));
-    // Of several edges between the same two the shortest is enough.
-    arcs.dedup_by_key(|(from, arc, _)| (*from, arc.to));
     let mut first = vec![0_u32; junctions + 1];
     for (from, ..) in &arcs {
         first[*from as usize + 1] += 1;

@@ -19,11 +19,14 @@ mod build;
 mod bytes;
 mod grid;
 mod ground;
+mod hierarchy;
 pub mod layers;
 mod metric;
 mod network;
 pub mod osm;
+mod outline;
 mod profile;
+mod reach;
 mod search;
 pub mod tiles;
 
@@ -32,7 +35,9 @@ pub use build::BuildError;
 pub use bytes::BytesError;
 pub use ground::{DETOUR, Ground};
 pub use network::{Component, Network, Snap};
+pub use outline::Outline;
 pub use profile::Profile;
+pub use reach::{Part, Reach};
 
 /// Degrees east and north, WGS-84.
 pub type LonLat = [f64; 2];

@@ -47,7 +47,6 @@ impl Plane {
         [(f64::from(lon) - lon0) * self.east, (f64::from(lat) - lat0) * self.north]
     }
     /// Degrees of a place so many metres away.
-    #[cfg(test)]
     pub fn back(&self, [x, y]: [f64; 2]) -> [f64; 2] {
         let [lon0, lat0] = self.at.map(f64::from);
         [(lon0 + x / self.east) / 1e7, (lat0 + y / self.north) / 1e7]

@@ -2,10 +2,12 @@
 
 use crate::LonLat;
 use crate::grid::Grid;
+use crate::hierarchy::Hierarchy;
 use crate::metric::metres;
 use crate::osm::{E7, degrees};
 use crate::profile::Profile;
 use crate::search::Searches;
+use std::sync::OnceLock;
 
 /// Ways that can be used one after the other, between junctions. Nodes of OSM at which nothing can be decided are not
 /// junctions, but they stand in the edge: nothing of the file's geometry is lost.
@@ -27,6 +29,7 @@ pub struct Network {
     pub(crate) components: Vec<Component>,
     pub(crate) grid: Grid,
     pub(crate) gaps: usize,
+    pub(crate) hierarchy: OnceLock<Hierarchy>,
     pub(crate) searches: Searches,
 }
 
@@ -122,6 +125,7 @@ impl Network {
     }
     /// Bytes that it takes in memory, about.
     pub fn size(&self) -> usize {
+        let hierarchy = self.hierarchy.get().map_or(0, Hierarchy::size);
         size_of_val(&*self.edges)
             + size_of_val(&*self.shape)
             + size_of_val(&*self.ids)
@@ -130,5 +134,6 @@ impl Network {
             + size_of_val(&*self.arc_edges)
             + size_of_val(&*self.component_of)
             + self.grid.size()
+            + hierarchy
     }
 }

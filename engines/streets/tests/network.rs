@@ -74,6 +74,7 @@ fn two_hundred_places_of_a_city() {
     let ids: Vec<i64> = (0..200).map(|_| ids[chance.below(ids.len())]).collect();
     let snaps: Vec<Snap> = ids.iter().map(|id| places[id]).collect();
     let all = network.matrix(&snaps, &snaps, 1e9);
+    assert!(all == network.plain_matrix(&snaps, &snaps, 1e9), "the two ways to search differ");
     let mut reached = 0;
     for (n, id) in ids.iter().enumerate() {
         // All of them in the bench; here every third, for the sake of whoever waits.
@@ -163,7 +164,7 @@ fn plain_for(osm: &Osm, profile: Profile) -> Plain {
 #[test]
 fn any_small_network_at_all() {
     let mut built = 0;
-    for seed in 0..1_500 {
+    for seed in 0..700 {
         let mut chance = Chance(seed);
         let osm = read(anything(&mut chance));
         let profile = [Profile::Walk, Profile::Bicycle, Profile::Car][chance.below(3)];
@@ -176,7 +177,11 @@ fn any_small_network_at_all() {
         places.sort_unstable_by_key(|p| p.0);
         let snaps: Vec<Snap> = places.iter().map(|p| p.1).collect();
         let limit = [1e9, 700.0, 0.0][chance.below(3)];
+        if chance.below(2) == 0 {
+            network.prepare();
+        }
         let all = network.matrix(&snaps, &snaps, limit);
+        assert_eq!(all, network.plain_matrix(&snaps, &snaps, limit), "seed {seed}");
         for (n, (id, snap)) in places.iter().enumerate() {
             let truth: HashMap<i64, f64> = plain.from(*id);
             for (m, (other, to)) in places.iter().enumerate() {
@@ -217,7 +222,29 @@ fn any_small_network_at_all() {
             assert_eq!(nearest.iter().map(|n| n.0).collect::<HashSet<_>>().len(), nearest.len(), "seed {seed}");
         }
     }
-    assert!(built > 1_000, "{built}");
+    assert!(built > 500, "{built}");
+}
+
+#[test]
+fn the_two_ways_to_search_agree() {
+    for profile in [Profile::Walk, Profile::Bicycle, Profile::Car] {
+        let network = Network::build(&real("porto-alegre"), profile).unwrap();
+        let mut chance = Chance(2);
+        let mut some = |n: usize| -> Vec<Snap> {
+            (0..n)
+                .map(|_| {
+                    let edge = chance.below(network.edges()) as u32;
+                    network.place(edge, network.edge_length_m(edge).unwrap() * chance.share()).unwrap()
+                })
+                .collect()
+        };
+        let (from, to) = (some(40), some(90));
+        for limit in [1e9, 4_000.0, 900.0] {
+            let (quick, plain) = (network.matrix(&from, &to, limit), network.plain_matrix(&from, &to, limit));
+            assert!(quick == plain, "{profile} {limit}");
+            assert!(quick.iter().flatten().count() > from.len() / 4, "{profile} {limit}");
+        }
+    }
 }
 
 #[test]
@@ -266,17 +293,12 @@ fn the_nearest_place_is_the_nearest() {
                 bounds.south - 0.01 + chance.share() * (bounds.north - bounds.south + 0.02),
             ];
             let within = chance.share() * 1_500.0;
-            // By hand: every piece of every edge, in a plane around the place.
-            let (kx, ky) = (metres(at, [at[0] + 1e-3, at[1]]) / 1e-3, metres(at, [at[0], at[1] + 1e-3]) / 1e-3);
+            // By hand: every piece of every edge.
             let (mut any, mut best) = (f64::INFINITY, f64::INFINITY);
             for edge in 0..network.edges() as u32 {
-                let line: Vec<[f64; 2]> =
-                    network.line(edge).map(|p| [(p[0] - at[0]) * kx, (p[1] - at[1]) * ky]).collect();
+                let line: Vec<[f64; 2]> = network.line(edge).collect();
                 for w in line.windows(2) {
-                    let d = [w[1][0] - w[0][0], w[1][1] - w[0][1]];
-                    let len2 = d[0] * d[0] + d[1] * d[1];
-                    let t = if len2 > 0.0 { (-(w[0][0] * d[0] + w[0][1] * d[1]) / len2).clamp(0.0, 1.0) } else { 0.0 };
-                    let there = (w[0][0] + t * d[0]).hypot(w[0][1] + t * d[1]);
+                    let there = to_piece(at, w);
                     any = any.min(there);
                     if large[network.component(edge).unwrap()] {
                         best = best.min(there);
@@ -337,4 +359,78 @@ fn no_network() {
         .way(1, &[1, 2, 3, 4, 5], &[("highway", "path")]);
     let network = Network::build(&read(gap), Profile::Walk).unwrap();
     assert_eq!((network.edges(), network.components().len(), network.gaps()), (2, 2, 1));
+}
+
+/// Metres from a place to a straight piece.
+fn to_piece(at: [f64; 2], w: &[[f64; 2]]) -> f64 {
+    let (kx, ky) = (metres(at, [at[0] + 1e-3, at[1]]) / 1e-3, metres(at, [at[0], at[1] + 1e-3]) / 1e-3);
+    let [a, b] = [w[0], w[1]].map(|p| [(p[0] - at[0]) * kx, (p[1] - at[1]) * ky]);
+    let d = [b[0] - a[0], b[1] - a[1]];
+    let len2 = d[0] * d[0] + d[1] * d[1];
+    let t = if len2 > 0.0 { (-(a[0] * d[0] + a[1] * d[1]) / len2).clamp(0.0, 1.0) } else { 0.0 };
+    (a[0] + t * d[0]).hypot(a[1] + t * d[1])
+}
+
+/// Even-odd over all rings.
+fn inside(rings: &[Vec<[f64; 2]>], [x, y]: [f64; 2]) -> bool {
+    let crossed = rings.iter().flat_map(|r| r.windows(2)).filter(|w| {
+        let (a, b) = (w[0], w[1]);
+        (a[1] > y) != (b[1] > y) && x < a[0] + (y - a[1]) / (b[1] - a[1]) * (b[0] - a[0])
+    });
+    crossed.count() % 2 == 1
+}
+
+#[test]
+fn what_is_within_reach() {
+    for (name, profile) in FILES.into_iter().zip([Profile::Walk, Profile::Walk, Profile::Car]) {
+        let network = Network::build(&real(name), profile).unwrap();
+        let mut chance = Chance(9);
+        for sources in [1, 1, 3] {
+            let from: Vec<Snap> = (0..sources)
+                .map(|_| {
+                    let edge = chance.below(network.edges()) as u32;
+                    network.place(edge, network.edge_length_m(edge).unwrap() * chance.share()).unwrap()
+                })
+                .collect();
+            let limit = 300.0 + chance.share() * 900.0;
+            let reach = network.reach(&from, limit);
+            // Places everywhere are within reach exactly when their distance says so.
+            let places: Vec<Snap> = (0..network.edges() as u32)
+                .filter_map(|e| network.place(e, network.edge_length_m(e).unwrap() * chance.share()))
+                .collect();
+            let distances = network.any_to_many(&from, &places, limit);
+            for (place, distance) in places.iter().zip(&distances) {
+                assert_eq!(reach.contains(place), distance.is_some(), "{name}: {place:?} {distance:?}");
+            }
+            assert!(reach.junctions().all(|(_, d)| d <= limit));
+            let by_lines: f64 =
+                reach.lines().iter().map(|l| l.windows(2).map(|w| metres(w[0], w[1])).sum::<f64>()).sum();
+            assert!((by_lines - reach.length_m()).abs() < 0.02 * reach.parts().len() as f64 + 1.0, "{name}");
+            let ids: HashSet<i64> = reach.osm_nodes().into_iter().collect();
+            assert!(reach.parts().iter().all(|p| p.from > 0 || ids.contains(&network.osm_nodes(p.edge)[0])));
+
+            let outlines = reach.polygon();
+            let rings: Vec<_> = outlines.iter().flat_map(|o| o.rings.clone()).collect();
+            for outline in &outlines {
+                let area = |r: &[[f64; 2]]| r.windows(2).map(|w| w[0][0] * w[1][1] - w[1][0] * w[0][1]).sum::<f64>();
+                assert!(area(&outline.rings[0]) > 0.0 && outline.rings[1..].iter().all(|r| area(r) < 0.0), "{name}");
+                assert!(outline.rings.iter().all(|r| r.len() > 3 && r.first() == r.last()), "{name}");
+            }
+            let lines = reach.lines();
+            for at in lines.iter().flatten() {
+                assert!(inside(&rings, *at), "{name}: {at:?} is within reach and outside of the outline");
+            }
+            for ring in &rings {
+                for corner in ring.iter().step_by(7) {
+                    let far = lines
+                        .iter()
+                        .flat_map(|l| l.windows(2))
+                        .map(|w| to_piece(*corner, w))
+                        .fold(f64::INFINITY, f64::min);
+                    assert!((20.0..40.0).contains(&far), "{name}: the outline is {far} m away");
+                }
+            }
+        }
+        assert!(network.reach(&[], 500.0).polygon().is_empty());
+    }
 }
