@@ -12,3 +12,8 @@ pub const DUTY_CONFIRMED: &str = "duty.confirmed";
 pub const DUTY_CANCELLED: &str = "duty.cancelled";
 /// The streets of the district were replaced; the subject is the token of the new version. Payload `tiles`, `previous`.
 pub const STREETS_BROUGHT: &str = "streets.brought";
+/// Areas drawn for a day to come: planned, done on that day, not possible on that day, taken back.
+pub const EDIT_PLANNED: &str = "area-edit.planned";
+pub const EDIT_DONE: &str = "area-edit.done";
+pub const EDIT_FAILED: &str = "area-edit.failed";
+pub const EDIT_WITHDRAWN: &str = "area-edit.withdrawn";

@@ -79,7 +79,7 @@ pub(crate) fn areas(cx: &mut Cx<'_>, at: Option<Moment>) -> Result<Vec<Area>, Er
     cx.query(&sql, &params)?.iter().map(|row| area(row, &outlines)).collect()
 }
 
-fn area(row: &Row, outlines: &HashMap<AreaId, Arc<Outline>>) -> Result<Area, Error> {
+pub(crate) fn area(row: &Row, outlines: &HashMap<AreaId, Arc<Outline>>) -> Result<Area, Error> {
     let id: AreaId = row.id("id")?;
     let kind = row.text("kind")?;
     Ok(Area {

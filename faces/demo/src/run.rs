@@ -306,6 +306,7 @@ mod tests {
         let config = alerts::AlertsConfig::default();
         let handlers = people::app::turns::handlers()
             .merge(care::handlers())
+            .merge(places::app::edit_later::handlers())
             .merge(lost::jobs::handlers())
             .merge(matters::jobs::handlers())
             .merge(alerts::handlers(config));

@@ -191,6 +191,7 @@ fn serve_district(config: &Config, rt: Runtime, district: DistrictId) -> anyhow:
 fn handlers(config: &Config) -> anyhow::Result<Handlers> {
     let own = people::app::turns::handlers()
         .merge(care::handlers())
+        .merge(places::app::edit_later::handlers())
         .merge(lost::jobs::handlers())
         .merge(matters::jobs::handlers())
         .merge(cli::import::uploads::handlers());

@@ -95,6 +95,8 @@ actions! {
     Places = "Areas and posts" {
         ViewPlaces = "view-places",
         ManageAreas = "manage-areas",
+        /// Draw, split and join areas on the map.
+        EditAreas = "edit-areas",
         ManagePosts = "manage-posts",
         /// Duty times and who is on now.
         ManageDuty = "manage-duty",

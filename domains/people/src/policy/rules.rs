@@ -342,6 +342,7 @@ pub const fn rule(action: Action) -> Rule {
 
         Action::ViewPlaces => Rule { public: true, raiser: true, any_account: true, ..NOBODY },
         Action::ManageAreas => Rule { jobs: OPERATOR, ..staff(&[(Coordinator, District), (System, District)]) },
+        Action::EditAreas => Rule { jobs: OPERATOR, ..staff(&[(System, District)]) },
         Action::ManagePosts => {
             Rule { jobs: OPERATOR, ..staff(&[(Head, Place), (Coordinator, District), (System, District)]) }
         }

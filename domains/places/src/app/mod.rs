@@ -1,6 +1,9 @@
 //! Use cases of places, one file each. The first parameter is always the [`Cx`].
 
+pub mod border;
 pub mod duty;
+pub mod edit;
+pub mod edit_later;
 mod parents;
 mod plan;
 pub mod save_areas;

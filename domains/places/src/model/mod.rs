@@ -2,6 +2,10 @@
 
 pub mod area;
 pub mod coverage;
+pub mod edit;
+pub mod edit_check;
+pub mod edit_merge;
+pub mod edit_split;
 pub mod hours;
 pub mod layer;
 pub mod metric;
@@ -10,3 +14,6 @@ pub mod post;
 mod rings;
 pub mod snapshot;
 mod wkb;
+
+#[cfg(test)]
+mod edit_tests;
