@@ -45,6 +45,8 @@ pub struct WorkCalendar {
     tz: TimeZone,
     /// Days that differ from their weekday, and working days confirmed by a notice: true = worked.
     listed: BTreeMap<Date, bool>,
+    /// What the notice calls a day off, as it stands there.
+    names: BTreeMap<Date, String>,
     years: BTreeSet<i16>,
     /// Opening and close of business on the wall clock.
     open: Time,
@@ -63,6 +65,7 @@ impl WorkCalendar {
         Self {
             tz: shanghai(),
             listed: BTreeMap::new(),
+            names: BTreeMap::new(),
             years: BTreeSet::new(),
             open: time(9, 0, 0, 0),
             close: time(17, 0, 0, 0),
@@ -105,11 +108,15 @@ impl WorkCalendar {
                 "work" | "上班" | "班" => true,
                 _ => return wrong(second, "is no kind of day: write off (放假) or work (上班) after the date"),
             };
-            days.push((date, worked));
+            let name = fields.next().unwrap_or_default().chars().take(40).collect::<String>();
+            days.push((date, worked, name));
         }
         let mut new = Vec::new();
-        for (date, worked) in days {
+        for (date, worked, name) in days {
             self.listed.insert(date, worked);
+            if !worked && !name.is_empty() {
+                self.names.insert(date, name);
+            }
             if date.month() == 10 && date.day() == 1 && !worked && self.years.insert(date.year()) {
                 new.push(date.year());
             }
@@ -120,6 +127,21 @@ impl WorkCalendar {
     /// Days that a notice names, ascending: true = worked.
     pub fn listed(&self) -> impl Iterator<Item = (Date, bool)> + '_ {
         self.listed.iter().map(|(date, worked)| (*date, *worked))
+    }
+
+    /// What the notice calls this day off.
+    pub fn holiday(&self, date: Date) -> Option<&str> {
+        self.names.get(&date).map(String::as_str)
+    }
+
+    /// Which day of its holiday a day off is, and of how many: days off of one name without a gap.
+    pub fn nth_of_holiday(&self, date: Date) -> Option<(u32, u32)> {
+        let name = self.holiday(date)?;
+        let same = |day: &Date| self.holiday(*day) == Some(name);
+        let before = std::iter::successors(date.yesterday().ok(), |d| d.yesterday().ok()).take_while(same).count();
+        let after = std::iter::successors(date.tomorrow().ok(), |d| d.tomorrow().ok()).take_while(same).count();
+        let n = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        Some((n(before + 1), n(before + 1 + after)))
     }
 
     /// The loaded years, ascending.
@@ -282,6 +304,15 @@ mod tests {
             n
         };
         assert_eq!([days(2024), days(2025), days(2026)], [251, 248, 248]);
+    }
+
+    #[test]
+    fn a_day_off_has_the_name_of_its_notice() {
+        let calendar = WorkCalendar::embedded();
+        let day = |m, d| Date::new(2026, m, d).unwrap();
+        assert_eq!(calendar.holiday(day(10, 3)), Some("National Day"));
+        assert_eq!(calendar.nth_of_holiday(day(10, 3)), Some((3, 7)));
+        assert_eq!((calendar.holiday(day(10, 10)), calendar.nth_of_holiday(day(11, 28))), (None, None));
     }
 
     #[test]

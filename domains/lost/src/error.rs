@@ -138,6 +138,7 @@ impl From<places::Error> for Error {
         match error {
             places::Error::Store(e) => Self::Store(e),
             places::Error::OutsideDistrict(_) => Self::Invalid { field: "place", why: "outside-district" },
+            places::Error::NotAllowed(denied) => Self::Denied(denied),
             other => Self::Store(store::Error::Setup(other.to_string())),
         }
     }

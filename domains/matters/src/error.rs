@@ -68,6 +68,7 @@ impl From<places::Error> for Error {
         match error {
             places::Error::Store(e) => Self::Store(e),
             places::Error::OutsideDistrict(_) => Self::invalid("place", "invalid-outside-district"),
+            places::Error::NotAllowed(denied) => Self::Denied(denied),
             other => Self::Store(::store::Error::Setup(other.to_string())),
         }
     }

@@ -97,6 +97,8 @@ fn facts(action: Action, lies: Lies) -> ResourceFacts {
             org: m.orgs.first().copied(),
         }),
         Action::AskWithholding | Action::ApproveWithholding => ResourceFacts::Matter(m),
+        Action::FindNear => ResourceFacts::Matter(m),
+        Action::FindNearCase => ResourceFacts::Case(case(m)),
         Action::BreakGlass | Action::ManageRecordRules => ResourceFacts::District,
         Action::ReviewBreakGlass => {
             ResourceFacts::Window(WindowFacts { opened_by: AccountId(Uuid::from_u128(ELSE)), supervisor: m.owner })

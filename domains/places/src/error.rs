@@ -15,6 +15,9 @@ pub enum Error {
     Geo(#[from] GeoError),
     #[error("only a system administrator may change areas and posts")]
     Denied,
+    /// By the policy.
+    #[error(transparent)]
+    NotAllowed(#[from] people::policy::Denied),
     #[error("{0} lies outside the district")]
     OutsideDistrict(Point),
     #[error("no area of this district has an outline yet; import areas first")]
@@ -31,6 +34,12 @@ pub enum Error {
     /// A field, and what is wrong with it.
     #[error("{field}: {why}")]
     Invalid { field: &'static str, why: &'static str },
+    /// Lines of a file of resources that are wrong (line, field, why); nothing was written.
+    #[error("{} lines are wrong, the first is {}", .0.len(), .0.first().map_or(0, |l| l.0))]
+    Lines(Vec<(u64, &'static str, &'static str)>),
+    /// A suggestion of a crowd day was decided already.
+    #[error("somebody has decided this already")]
+    Decided,
 }
 
 /// What is wrong with one change of a batch; `index` counts the changes from 0.
@@ -47,13 +56,14 @@ impl Error {
             Self::Store(store::Error::NotFound) => "not-found",
             Self::Store(_) => "unavailable",
             Self::Geo(_) => "coordinates",
-            Self::Denied => "denied",
+            Self::Denied | Self::NotAllowed(_) => "denied",
             Self::OutsideDistrict(_) => "outside-district",
             Self::NoOutlines => "no-outlines",
             Self::Coverage(_) => "coverage",
             Self::Wrong(_) => "wrong",
             Self::Stale { .. } => "stale",
-            Self::Invalid { .. } => "invalid",
+            Self::Invalid { .. } | Self::Lines(_) => "invalid",
+            Self::Decided => "decided",
         }
     }
 }

@@ -17,3 +17,13 @@ pub const EDIT_PLANNED: &str = "area-edit.planned";
 pub const EDIT_DONE: &str = "area-edit.done";
 pub const EDIT_FAILED: &str = "area-edit.failed";
 pub const EDIT_WITHDRAWN: &str = "area-edit.withdrawn";
+/// Payload: ids, kinds and counts; never to whom something is lent.
+pub const RESOURCE_ADDED: &str = "resource.added";
+pub const RESOURCE_CHANGED: &str = "resource.changed";
+pub const RESOURCE_REMOVED: &str = "resource.removed";
+pub const RESOURCE_LENT: &str = "resource.lent";
+pub const RESOURCE_BACK: &str = "resource.back";
+pub const RESOURCE_KIND: &str = "resource.kind";
+pub const RESOURCES_BROUGHT: &str = "resource.brought";
+pub const CROWD_EVENT: &str = "crowd.event";
+pub const CROWD_DECIDED: &str = "crowd.decided";

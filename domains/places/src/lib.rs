@@ -2,7 +2,7 @@
 //!
 //! Reads go through [`app::snapshot`], which holds all areas and posts of the district in memory and is never stale.
 //! Changes go through [`app::save_areas`] and [`app::save_posts`], whole sets at a time, so that a set is checked as a
-//! whole: police areas leave no gap and no overlap. This crate knows nothing of people beyond the ids it is given.
+//! whole: police areas leave no gap and no overlap. Of people this crate knows the ids it is given and what the policy decides.
 
 pub mod app;
 mod error;

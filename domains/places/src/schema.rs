@@ -4,7 +4,7 @@ use store::Migration;
 
 /// Run by the program at start, before those of the crates above.
 pub const MIGRATIONS: &[Migration] =
-    &[AREAS, crate::streets::schema::STREETS, crate::gazetteer::TABLES, crate::app::edit_later::EDITS];
+    &[AREAS, crate::streets::schema::STREETS, crate::gazetteer::TABLES, crate::app::edit_later::EDITS, RESOURCES];
 
 const AREAS: Migration = Migration {
     name: "places-0001-areas-and-posts",
@@ -35,5 +35,45 @@ CREATE TABLE duty_slot (
 );
 CREATE INDEX duty_slot_post ON duty_slot (post_id, ends);
 CREATE INDEX duty_slot_account ON duty_slot (account_id, ends);
+",
+};
+
+/// What posts have, and crowd days. To whom something is lent is sealed under the loan; the key goes when it is back.
+const RESOURCES: Migration = Migration {
+    name: "places-0002-resources-and-crowd-days",
+    sql: "
+CREATE TABLE resource_kind (
+  district_id UUID NOT NULL, code TEXT NOT NULL, name_zh TEXT NOT NULL, name_en TEXT NOT NULL, is_active BOOLEAN NOT NULL,
+  version BIGINT NOT NULL, PRIMARY KEY (district_id, code)
+);
+CREATE TABLE resource (
+  id UUID PRIMARY KEY, district_id UUID NOT NULL, post_id UUID NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL,
+  place TEXT NOT NULL, how_many BIGINT NOT NULL, state TEXT NOT NULL, hours TEXT NOT NULL, is_kept BOOLEAN NOT NULL,
+  changed_at BIGINT NOT NULL, version BIGINT NOT NULL
+);
+CREATE INDEX resource_district ON resource (district_id, kind);
+CREATE INDEX resource_post ON resource (post_id);
+CREATE TABLE resource_loan (
+  id UUID PRIMARY KEY, district_id UUID NOT NULL, resource_id UUID NOT NULL, how_many BIGINT NOT NULL, at BIGINT NOT NULL,
+  due_at BIGINT NOT NULL, back_at BIGINT, borrower BYTEA
+);
+CREATE INDEX resource_loan_resource ON resource_loan (resource_id, back_at);
+CREATE INDEX resource_loan_out ON resource_loan (district_id, back_at, due_at);
+CREATE TABLE crowd_event (
+  id UUID PRIMARY KEY, district_id UUID NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL, first_day TEXT NOT NULL,
+  last_day TEXT NOT NULL, from_minute BIGINT NOT NULL, to_minute BIGINT NOT NULL, place TEXT NOT NULL,
+  lon DOUBLE PRECISION, lat DOUBLE PRECISION, post_id UUID NOT NULL, expected BIGINT NOT NULL, is_on BOOLEAN NOT NULL,
+  version BIGINT NOT NULL
+);
+CREATE INDEX crowd_event_district ON crowd_event (district_id, last_day);
+CREATE TABLE crowd_decision (
+  id UUID PRIMARY KEY, district_id UUID NOT NULL, suggestion TEXT NOT NULL, day TEXT NOT NULL, post_id UUID NOT NULL,
+  accepted BOOLEAN NOT NULL, reason TEXT NOT NULL, at BIGINT NOT NULL, by_account UUID
+);
+CREATE UNIQUE INDEX crowd_decision_suggestion ON crowd_decision (district_id, suggestion);
+CREATE TABLE crowd_slot (
+  slot_id UUID PRIMARY KEY, district_id UUID NOT NULL, decision_id UUID NOT NULL, duty TEXT NOT NULL
+);
+CREATE INDEX crowd_slot_decision ON crowd_slot (decision_id);
 ",
 };

@@ -99,12 +99,14 @@ fn within(cx: &mut Cx<'_>, c: &CaseRow, areas: &[AreaId], radius_m: i64) -> Resu
     const ROLES: [Role; 4] = [Role::Volunteer, Role::BuildingLeader, Role::Shop, Role::Property];
     let ground = case::ground(cx)?;
     let map = &ground.0;
-    let point: Option<(f64, f64)> = entries::part(cx, c.id, "place", KeyClass::Location)?;
-    let centre = point
-        .and_then(|(lon, lat)| Point::new(lon, lat).ok())
-        .or_else(|| c.post.and_then(|p| map.post(p)).and_then(|p| p.point));
+    let centre = super::near::centre(cx, c)?;
+    let ways = places::app::near::ways(cx)?;
     let near = |at: Option<Point>| match (centre, at) {
-        (Some(centre), Some(at)) => centre.distance_m(at) <= radius_m as f64,
+        (Some(centre), Some(at)) => {
+            let inside = centre.distance_m(at) <= radius_m as f64;
+            // Where streets are loaded, whoever would have to walk far around, over a bridge, is not near.
+            inside && (ways.is_estimate() || walks_to(&ways, centre, at, radius_m))
+        }
         _ => false,
     };
     let seats = people::app::staff::sitting(cx, &ROLES)?;
@@ -121,6 +123,12 @@ fn within(cx: &mut Cx<'_>, c: &CaseRow, areas: &[AreaId], radius_m: i64) -> Resu
     }
     out.retain(|a| Some(*a) != cx.actor.account_id());
     Ok(out)
+}
+
+/// Is the way no longer than ways inside such a radius usually are?
+fn walks_to(ways: &places::app::near::Ways, from: Point, to: Point, radius_m: i64) -> bool {
+    let limit = radius_m as f64 * places::app::near::DETOUR;
+    ways.distances(from, &[to], limit).first().is_some_and(Option::is_some)
 }
 
 /// "I found a lost elder": by somebody in the street with an account, who stays with them. They are the first of the two who go along

@@ -19,6 +19,7 @@ mod helpers;
 mod identify;
 mod keep;
 mod list;
+pub mod near;
 mod news;
 pub mod relay;
 mod report;

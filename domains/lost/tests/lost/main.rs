@@ -7,6 +7,7 @@ mod attacks;
 mod card;
 mod home;
 mod keeping;
+mod near;
 mod search;
 mod story;
 mod town;

@@ -17,5 +17,6 @@ mod redacted;
 mod report;
 mod retention;
 mod town;
+mod uses;
 
 pub(crate) use town::Town;

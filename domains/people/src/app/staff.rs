@@ -176,12 +176,14 @@ pub struct Sitting {
     pub account: AccountId,
     pub role: Role,
     pub place: Place,
+    /// Until when they said that they are available.
+    pub until: Option<kernel::Moment>,
 }
 
 /// Everybody who holds one of these roles and is available now, with the place of the seat: for a call to those near by.
 pub fn sitting(cx: &mut Cx<'_>, roles: &[Role]) -> Result<Vec<Sitting>> {
     let sql = format!(
-        "SELECT t.account_id, s.role, s.org_id, s.area_id, s.post_id FROM seat s JOIN term t ON t.seat_id = s.id \
+        "SELECT t.account_id, t.available_until, s.role, s.org_id, s.area_id, s.post_id FROM seat s JOIN term t ON t.seat_id = s.id \
          JOIN account a ON a.id = t.account_id WHERE s.district_id = $1 AND s.is_open = $2 AND a.status = 'active' \
          AND t.from_at <= $3 AND (t.to_at IS NULL OR t.to_at > $3) \
          AND (t.available_until IS NULL OR t.available_until > $3) AND s.role IN ({}) ORDER BY t.account_id, s.id",
@@ -192,7 +194,12 @@ pub fn sitting(cx: &mut Cx<'_>, roles: &[Role]) -> Result<Vec<Sitting>> {
     let rows = cx.query(&sql, &params)?;
     rows.iter()
         .map(|r| {
-            Ok(Sitting { account: r.id("account_id")?, role: super::seats::role(r)?, place: super::seats::place(r)? })
+            Ok(Sitting {
+                account: r.id("account_id")?,
+                role: super::seats::role(r)?,
+                place: super::seats::place(r)?,
+                until: r.opt_moment("available_until")?,
+            })
         })
         .collect()
 }

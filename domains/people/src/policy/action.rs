@@ -100,6 +100,25 @@ actions! {
         ManagePosts = "manage-posts",
         /// Duty times and who is on now.
         ManageDuty = "manage-duty",
+        /// What posts have: people by role, vehicles, wheelchairs, keys, and until when something is lent. To whom it is lent,
+        /// only those who keep it see.
+        ViewResources = "view-resources",
+        /// Write down what a post has, lend it and take it back.
+        KeepResources = "keep-resources",
+        /// The list of kinds of resources.
+        ManageResourceKinds = "manage-resource-kinds",
+        /// Who on duty or available is within some minutes on foot: in the name of an open matter.
+        FindNear = "find-near",
+        /// The same in the name of an open case of a lost elder, and call them.
+        FindNearCase = "find-near-case",
+        /// The same around one's own post, by its duty officer.
+        FindNearPost = "find-near-post",
+        /// Rest days, festivals and events to come, and what is suggested for them.
+        ViewCrowd = "view-crowd",
+        /// Write down festivals and events.
+        ManageEvents = "manage-events",
+        /// Make duty times of a suggestion, or decline it.
+        DecideCrowd = "decide-crowd",
     }
     People = "People" {
         /// Own password, language, devices.

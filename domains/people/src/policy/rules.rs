@@ -272,6 +272,33 @@ const CASE_APPEALS: &[(Role, Within)] = &[(Duty, Place), (Head, Place), (Coordin
 const CASE_SECONDS: &[(Role, Within)] =
     &[(Officer, Place), (Duty, Place), (Head, Place), (Coordinator, District), (CatchAll, Place)];
 
+/// Who finds somebody near by in the name of what is open: whoever works on it and those who send others.
+const NEAR: &[(Role, Within)] = &[
+    (Committee, Mine),
+    (Aux, Place),
+    (Officer, Place),
+    (Duty, Place),
+    (Head, Place),
+    (Coordinator, District),
+    (CatchAll, Place),
+];
+
+/// Who keeps what a post has: its own people and the committee of the place.
+const KEEPERS: &[(Role, Within)] =
+    &[(Committee, Place), (Aux, Place), (Officer, Place), (Duty, Place), (Head, Place), (Coordinator, District)];
+
+/// A wheelchair is looked for beyond one's own post.
+const KEEPERS_ANYWHERE: &[(Role, Within)] = &[
+    (Committee, District),
+    (Aux, District),
+    (Officer, District),
+    (Duty, District),
+    (Head, District),
+    (Clerk, District),
+    (Coordinator, District),
+    (CatchAll, District),
+];
+
 const fn in_case(roles: &'static [(Role, Within)]) -> Rule {
     Rule { content: true, ..staff(roles) }
 }
@@ -349,6 +376,26 @@ pub const fn rule(action: Action) -> Rule {
         Action::ManageDuty => {
             Rule { jobs: OPERATOR, ..staff(&[(Duty, Place), (Head, Place), (Coordinator, District)]) }
         }
+        Action::ViewResources => Rule { jobs: OPERATOR, ..staff(KEEPERS_ANYWHERE) },
+        Action::KeepResources => Rule { jobs: OPERATOR, ..staff(KEEPERS) },
+        Action::ManageResourceKinds => Rule { jobs: OPERATOR, ..staff(&[(Coordinator, District), (System, District)]) },
+        Action::FindNear => Rule { while_open: true, content: true, for_this_matter: true, ..staff(NEAR) },
+        Action::FindNearCase => Rule { while_open: true, ..in_case(NEAR) },
+        Action::FindNearPost => staff(&[(Duty, Place), (Head, Place)]),
+        Action::ViewCrowd => staff(&[
+            (Committee, District),
+            (Aux, District),
+            (Officer, District),
+            (Duty, District),
+            (Head, District),
+            (Coordinator, District),
+            (CatchAll, District),
+        ]),
+        Action::ManageEvents => Rule {
+            jobs: OPERATOR,
+            ..staff(&[(Committee, Place), (Officer, Place), (Duty, Place), (Head, Place), (Coordinator, District)])
+        },
+        Action::DecideCrowd => Rule { jobs: OPERATOR, ..staff(&[(Head, Place), (Coordinator, District)]) },
 
         Action::OwnAccount | Action::OwnNotices => Rule { own_account: true, ..NOBODY },
         Action::ViewStaff => Rule {

@@ -55,6 +55,8 @@ pub const fn token_scope(action: Action) -> Option<TokenScope> {
         Action::ReviewReadings | Action::AnswerReview | Action::AskWithholding | Action::ApproveWithholding => None,
         // Who an elder is, with whom they went, and that the family agreed to an appeal: by name, too.
         Action::IdentifyCase | Action::HandOver | Action::SecondHandOver | Action::PublicAppeal => None,
+        // Who is near whom, and who is sent where: by a person.
+        Action::FindNear | Action::FindNearCase | Action::FindNearPost | Action::DecideCrowd => None,
         Action::ReportLost => Some(TokenScope::Raise),
         Action::FollowMatter
         | Action::ViewCase
@@ -62,6 +64,8 @@ pub const fn token_scope(action: Action) -> Option<TokenScope> {
         | Action::ViewPlaces
         | Action::ViewStaff
         | Action::ViewTransparency
+        | Action::ViewResources
+        | Action::ViewCrowd
         | Action::OwnNotices => Some(TokenScope::Read),
         Action::RevealRaiser
         | Action::ViewOriginal

@@ -1,11 +1,14 @@
 //! Use cases of places, one file each. The first parameter is always the [`Cx`].
 
 pub mod border;
+pub mod crowd;
 pub mod duty;
 pub mod edit;
 pub mod edit_later;
+pub mod near;
 mod parents;
 mod plan;
+pub mod resources;
 pub mod save_areas;
 pub mod save_posts;
 pub mod undo;

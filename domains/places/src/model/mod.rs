@@ -2,6 +2,7 @@
 
 pub mod area;
 pub mod coverage;
+pub mod crowd;
 pub mod edit;
 pub mod edit_check;
 pub mod edit_merge;
@@ -9,8 +10,10 @@ pub mod edit_split;
 pub mod hours;
 pub mod layer;
 pub mod metric;
+pub mod near;
 pub mod outline;
 pub mod post;
+pub mod resource;
 mod rings;
 pub mod snapshot;
 mod wkb;

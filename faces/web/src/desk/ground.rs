@@ -15,6 +15,7 @@ impl From<places::Error> for Fail {
         match error {
             places::Error::Store(e) => e.into(),
             places::Error::Denied => Self::Forbidden { rule: "rule-not-allowed".into(), who: Vec::new() },
+            places::Error::NotAllowed(denied) => denied.into(),
             places::Error::Invalid { field, .. } => Self::invalid(field, "field-wrong"),
             places::Error::Stale { seen, current } => Self::Stale { yours: seen, now: current },
             other => Self::Refused(Arc::from(format!("error-places-{}", other.code()))),
