@@ -11,7 +11,7 @@ use people::policy::{Action, ResourceFacts, require};
 use std::sync::Arc;
 use streets::Ground;
 
-pub use streets::ground::DETOUR;
+pub use streets::DETOUR;
 
 /// How ways are measured in this district.
 #[derive(Debug, Clone, Default)]
