@@ -36,7 +36,7 @@ impl World {
         })
     }
     fn current(&self) -> Option<streets::Version> {
-        self.write(|cx| streets::current(cx)).unwrap()
+        self.write(streets::current).unwrap()
     }
     fn tile(&self, of: &Prepared, id: TileId) -> Tile {
         let token = of.token;
@@ -65,7 +65,7 @@ both_databases! {
         assert_eq!((brought.previous, brought.import), (None, Some(1)));
         let now = world.current().unwrap();
         assert_eq!((now.token, now.file.as_str()), (map.token, "a.osm"));
-        assert_eq!(now.bounds, [121.0, 31.0, 121.001, 31.001]);
+        assert_eq!(format!("{:?}", now.bounds), "[121.0, 31.0, 121.001, 31.001]");
         assert_eq!(now.counts["layers"]["road"], 1);
         let (id, body) = &map.tiles[0];
         assert_eq!(world.tile(&map, *id), Tile::Drawn(body.clone()));

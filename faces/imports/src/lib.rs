@@ -17,6 +17,7 @@ pub mod problems;
 pub mod progress;
 pub mod residents;
 mod sheet;
+pub mod streets;
 pub mod table;
 pub mod undo;
 pub mod upload;
@@ -72,6 +73,8 @@ pub enum Import {
     Calendar(calendar::CalendarArgs),
     /// Residents in care with the people who speak for them; health and whereabouts need a consent each and are not imported
     Residents(residents::ResidentsArgs),
+    /// Streets out of OpenStreetMap: the map, the network to walk on, names of places; replaces those before
+    Streets(streets::StreetsArgs),
     /// What was brought in: when, by whom, how much, and whether it was undone
     List(undo::ListArgs),
     /// Put back what an import changed, all or nothing, while nothing was built on it
@@ -95,6 +98,7 @@ pub fn run(env: &mut Env<'_>, command: &Import) -> anyhow::Result<()> {
         Import::People(args) => people::run(env, args).map(drop),
         Import::Calendar(args) => calendar::run(env, args).map(drop),
         Import::Residents(args) => residents::run(env, args).map(drop),
+        Import::Streets(args) => streets::run(env, args).map(drop),
         Import::List(args) => undo::list(env, args),
         Import::Undo(args) => undo::run(env, args),
     }

@@ -83,6 +83,7 @@ fn in_words(reason: &Reason) -> String {
     let n = reason.n;
     let why = match reason.why {
         "changed" => "was changed since".to_owned(),
+        "replaced" => "was replaced by a later import".to_owned(),
         "moved" => "somebody works on it, or its clock has rung".to_owned(),
         "has-areas" => format!("{n} areas lie in it"),
         "is-answered-for" => "a post answers for it".to_owned(),
@@ -141,6 +142,12 @@ pub fn undo_in(cx: &mut Cx<'_>, n: i64) -> anyhow::Result<Undone> {
             classes_kept = of_matters::undo(cx, &import)?.classes_kept;
         }
         "areas" | "posts" => undo_places(cx, &import)?,
+        "streets" => {
+            refuse(n, places::streets::built_on(cx, &import)?)?;
+            if !places::streets::undo(cx, &import)? {
+                return Err(CannotUndo::TooOld(n).into());
+            }
+        }
         _ => undo_people(cx, &import)?,
     }
     Ok(Undone { import, classes_kept })

@@ -98,7 +98,7 @@ fn forget_others(cx: &mut Cx<'_>, token: Option<Uuid>, previous: Option<Uuid>) -
 pub fn built_on(cx: &mut Cx<'_>, import: &Import) -> Result<Vec<Reason>> {
     let brought = token_of(import, "token")?;
     let (current, _) = ground(cx)?;
-    let reason = Reason { row: None, thing: "streets", id: brought, why: "changed", n: 1, label: None };
+    let reason = Reason { row: None, thing: "streets", id: brought, why: "replaced", n: 1, label: None };
     Ok(if current == Some(brought) { Vec::new() } else { vec![reason] })
 }
 

@@ -10,9 +10,10 @@ use kernel::ids::AreaId;
 use store::imports::drafts::{Draft, State as DraftState, Wish};
 use uuid::Uuid;
 
-const THINGS: [&str; 8] = ["area", "post", "account", "org", "seat", "term", "person", "matter"];
-const WHYS: [&str; 22] = [
+const THINGS: [&str; 9] = ["area", "post", "account", "org", "seat", "term", "person", "matter", "streets"];
+const WHYS: [&str; 23] = [
     "changed",
+    "replaced",
     "moved",
     "has-areas",
     "is-answered-for",
@@ -40,7 +41,7 @@ fn import(page: &Page, n: i64) -> Import {
     Import {
         n,
         id: Uuid::from_u128(1),
-        kind: KINDS.get(usize::try_from(n).unwrap_or(0)).unwrap_or(&"residents").to_string(),
+        kind: KINDS.get(usize::try_from(n).unwrap_or(0)).unwrap_or(&"streets").to_string(),
         file: "a.csv".into(),
         by: "system:cli".into(),
         at: page.now,

@@ -1,0 +1,85 @@
+//! `mulin import streets`: real extracts, several files as one, what would come in, and back again.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+
+use cli::Env;
+use cli::import::streets::{StreetsArgs, Summary};
+use cli::import::undo::{CannotUndo, UndoArgs};
+use cli::import::{Import, streets};
+use std::path::{Path, PathBuf};
+use testkit::{Kind, Setup, both_databases};
+
+struct World {
+    seed: testkit::World,
+}
+
+impl Setup for World {
+    fn setup(kind: Kind) -> Self {
+        let sets = [places::MIGRATIONS, people::MIGRATIONS, matters::MIGRATIONS, alerts::MIGRATIONS];
+        Self { seed: testkit::World::with(kind, &sets) }
+    }
+}
+
+fn extract(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../engines/streets/tests/data").join(name)
+}
+
+fn args(files: &[&str]) -> StreetsArgs {
+    let files = files.iter().map(|f| extract(f)).collect();
+    StreetsArgs { files, district: None, dry_run: false, max_nodes: 1_000_000 }
+}
+
+impl World {
+    fn import(&self, args: &StreetsArgs) -> (anyhow::Result<Summary>, String) {
+        let mut out = Vec::new();
+        let mut env = Env { rt: &self.seed.house.rt, district: Some(self.seed.house.district), out: &mut out };
+        let done = streets::run(&mut env, args);
+        (done, String::from_utf8(out).unwrap())
+    }
+    fn undo(&self, n: i64) -> anyhow::Result<()> {
+        let mut out = Vec::new();
+        let mut env = Env { rt: &self.seed.house.rt, district: Some(self.seed.house.district), out: &mut out };
+        cli::import::run(&mut env, &Import::Undo(UndoArgs { n, district: None, dry_run: false }))
+    }
+    fn file(&self) -> Option<String> {
+        let who = cli::districts::operator(self.seed.house.district);
+        self.seed.house.rt.read_now(who, places::streets::current).unwrap().map(|v| v.file)
+    }
+}
+
+both_databases! {
+    fn an_extract_is_looked_at_brought_replaced_and_put_back(world: World) {
+        let centre = args(&["shanghai-centre.osm.pbf"]);
+        let (_, told) = world.import(&StreetsArgs { dry_run: true, ..centre.clone() });
+        assert!(told.contains("roads and paths: 102.0 km, 85 %") && told.contains("nothing was written"), "{told}");
+        assert_eq!(world.file(), None);
+
+        let (done, told) = world.import(&centre);
+        assert_eq!(done.unwrap().brought.unwrap().import, Some(1));
+        assert!(told.contains("mulin import undo 1"), "{told}");
+        assert_eq!(world.file().as_deref(), Some("shanghai-centre.osm.pbf"));
+        let (_, told) = world.import(&centre);
+        assert!(told.contains("here already"), "{told}");
+
+        let (done, _) = world.import(&args(&["shanghai-centre.osm.pbf", "shanghai-university.osm.pbf"]));
+        let both = done.unwrap().prepared;
+        assert!(both.layers.road_km > 140.0, "two extracts as one: {}", both.layers.road_km);
+        assert!(matches!(world.undo(1).unwrap_err().downcast(), Ok(CannotUndo::BuiltOn(1, _))));
+        world.undo(2).unwrap();
+        assert_eq!(world.file().as_deref(), Some("shanghai-centre.osm.pbf"));
+        world.undo(1).unwrap();
+        assert_eq!(world.file(), None);
+    }
+}
+
+#[test]
+fn what_is_no_osm_and_what_is_too_much_is_refused() {
+    let world = World::setup(Kind::Sqlite);
+    let wrong = world.seed.house.db.dir().join("streets.osm.pbf");
+    std::fs::write(&wrong, b"name,code\n").unwrap();
+    let refused = world.import(&StreetsArgs { files: vec![wrong], ..args(&[]) }).0.unwrap_err();
+    assert!(format!("{refused:#}").contains("streets.osm.pbf: this is neither OSM PBF nor OSM XML"), "{refused:#}");
+    let few = StreetsArgs { max_nodes: 100, ..args(&["shanghai-centre.osm.pbf"]) };
+    let refused = world.import(&few).0.unwrap_err();
+    assert!(format!("{refused:#}").contains("more than 100 nodes"), "{refused:#}");
+    assert_eq!(world.file(), None);
+}
