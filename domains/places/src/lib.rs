@@ -17,6 +17,7 @@ mod why;
 pub use error::{Error, Fault, Result};
 pub use gazetteer::{find_place, name_of};
 pub use schema::MIGRATIONS;
+pub use streets::ground;
 pub use why::Why;
 
 pub use app::{locate, post_for, snapshot};

@@ -97,6 +97,23 @@ both_databases! {
         assert!(matches!(world.tile(&all[2], id), Tile::Drawn(_)));
     }
 
+    fn ways_on_foot_follow_the_streets_that_are_there(world: World) {
+        let far = |world: &World| {
+            let ground = world.write(places::ground).unwrap();
+            let metres = ground.distances([121.0, 31.0], &[[121.001, 31.001]], 1_000.0)[0].unwrap();
+            (ground.is_estimate(), metres)
+        };
+        let (estimate, straight) = far(&world);
+        assert!(estimate);
+        world.bring(&street("望苇路"));
+        let (estimate, along) = far(&world);
+        assert!(!estimate && (straight / along - 1.35).abs() < 0.01, "{straight} {along}");
+        let same = world.write(|cx| Ok(std::sync::Arc::ptr_eq(&places::ground(cx)?, &places::ground(cx)?))).unwrap();
+        assert!(same, "read once");
+        world.undo(1).unwrap();
+        assert!(far(&world).0);
+    }
+
     fn an_import_can_be_undone(world: World) {
         let (first, second) = (street("一"), street("二"));
         let one = world.bring(&first).import.unwrap();

@@ -139,6 +139,18 @@ fn told(name: &str, p: &Prepared) -> String {
     if !classes.is_empty() {
         text += &format!("of these: {}\n", classes.join(", "));
     }
+    let w = &p.walked;
+    text += &match w.parts {
+        0 => "on foot: no way that can be walked\n".to_owned(),
+        _ => format!(
+            "on foot: {:.1} km, {} junctions, {} stretches; {:.1} % of it hang together, the rest in {} parts\n",
+            w.km,
+            n(w.junctions),
+            n(w.edges),
+            w.largest * 100.0,
+            n(w.parts - 1),
+        ),
+    };
     text += &format!("map: {} tiles, {:.1} MB\n", n(p.tiles.len()), p.tile_bytes() as f64 / 1e6);
     let lacking = [
         (p.missing_nodes, "references to nodes that the file does not hold"),

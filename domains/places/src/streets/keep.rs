@@ -75,6 +75,10 @@ fn write(cx: &mut Cx<'_>, prepared: &Prepared, file: &str) -> Result<()> {
                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
     let counts = prepared.counts().to_string();
     cx.execute(sql, params![district, token, file, cx.now, counts, west, south, east, north, names])?;
+    if let Some(walk) = &prepared.walk {
+        let sql = "INSERT INTO street_network (district_id, token, profile, body) VALUES ($1, $2, $3, $4)";
+        cx.execute(sql, params![district, token, super::WALK, walk.as_slice()])?;
+    }
     let sql = "INSERT INTO map_tile (district_id, token, z, x, y, body) VALUES ($1, $2, $3, $4, $5, $6)";
     for (id, body) in &prepared.tiles {
         let (z, x, y) = (i64::from(id.z), i64::from(id.x), i64::from(id.y));

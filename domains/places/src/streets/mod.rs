@@ -4,10 +4,12 @@
 //! tile under it may keep it for ever. The version before the current one stays until the next import, so that pages that are open
 //! go on showing their map and an import can be undone. Nothing here is about a person: everybody may see it.
 
+mod ground;
 mod keep;
 mod prepare;
 pub(crate) mod schema;
 
+pub use ground::ground;
 pub use keep::{Brought, bring, built_on, undo};
 pub use prepare::{NotPrepared, Prepared, Step, prepare};
 
@@ -16,6 +18,9 @@ use ::store::{Cx, Row, params};
 use ::streets::tiles::TileId;
 use kernel::Moment;
 use uuid::Uuid;
+
+/// The network of people on foot, as `street_network.profile` has it.
+const WALK: &str = "walk";
 
 /// What is imported now, or was until the last import.
 #[derive(Debug, Clone, PartialEq)]

@@ -3,6 +3,7 @@
 use ::streets::layers::{Counts, Layers, Named};
 use ::streets::osm::Osm;
 use ::streets::tiles::{self, TileId, TooManyTiles};
+use ::streets::{BuildError, Network, Profile};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::{Value, json};
@@ -18,6 +19,8 @@ const MOST_TILES: usize = 100_000;
 pub enum NotPrepared {
     #[error(transparent)]
     TooManyTiles(#[from] TooManyTiles),
+    #[error(transparent)]
+    Network(#[from] BuildError),
     #[error("there is no road, path, water or building in the file")]
     Nothing,
     #[error("packing failed: {0}")]
@@ -44,10 +47,24 @@ pub struct Prepared {
     /// What is drawn, and what of the file could not be used.
     pub layers: Counts,
     pub bounds: [f64; 4],
+    /// The network on foot as it is kept; none when there is no way to walk on.
+    pub walk: Option<Vec<u8>>,
+    pub walked: Walked,
     /// Ways and nodes of the file, and references to nodes that it does not hold.
     pub ways: usize,
     pub nodes: usize,
     pub missing_nodes: usize,
+}
+
+/// What the network on foot is like.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Walked {
+    pub km: f64,
+    pub junctions: usize,
+    pub edges: usize,
+    /// Parts from which no way leads to the others, and how much of the length lies in the largest one (0 to 1).
+    pub parts: usize,
+    pub largest: f64,
 }
 
 /// Makes layers, tiles, names and the network of a file. Takes seconds for a city: not inside of a transaction.
@@ -76,6 +93,10 @@ pub fn prepare(osm: &Osm, mut tell: impl FnMut(Step)) -> Result<Prepared, NotPre
     }
     drop(features);
     tell(Step::Network);
+    let (walk, walked) = walk(osm)?;
+    if let Some(bytes) = &walk {
+        digest.update(Sha256::digest(bytes));
+    }
     for n in &named {
         digest.update(format!("{n:?}\n"));
     }
@@ -85,11 +106,31 @@ pub fn prepare(osm: &Osm, mut tell: impl FnMut(Step)) -> Result<Prepared, NotPre
         tiles: packed,
         named,
         layers: counts,
+        walk,
+        walked,
         bounds: [bounds.west, bounds.south, bounds.east, bounds.north],
         ways: osm.ways().len(),
         nodes: osm.node_count(),
         missing_nodes: osm.missing_nodes(),
     })
+}
+
+fn walk(osm: &Osm) -> Result<(Option<Vec<u8>>, Walked), BuildError> {
+    let network = match Network::build(osm, Profile::Walk) {
+        Ok(network) => network,
+        // Waters and houses are a map all the same.
+        Err(BuildError::Empty(_)) => return Ok((None, Walked::default())),
+        Err(e) => return Err(e),
+    };
+    let length = network.length_m();
+    let walked = Walked {
+        km: length / 1000.0,
+        junctions: network.junctions(),
+        edges: network.edges(),
+        parts: network.components().len(),
+        largest: network.components().first().map_or(0.0, |c| c.length_m / length.max(1.0)),
+    };
+    Ok((Some(network.to_bytes()), walked))
 }
 
 /// The content's own name.
@@ -121,7 +162,8 @@ impl Prepared {
             "nodes": self.nodes, "ways": self.ways, "missing_nodes": self.missing_nodes, "tiles": self.tiles.len(),
             "names": self.named.len(), "layers": by_layer, "classes": by_class, "road_km": km(*road_km),
             "named_km": km(*named_km), "broken_areas": broken_areas, "parted_relations": parted_relations,
-            "cut_ways": cut_ways,
+            "cut_ways": cut_ways, "walk": { "km": km(self.walked.km), "junctions": self.walked.junctions,
+            "edges": self.walked.edges, "parts": self.walked.parts, "largest": self.walked.largest },
         })
     }
 
