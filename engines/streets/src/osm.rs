@@ -190,9 +190,9 @@ impl Osm {
         Ok(gather.finish())
     }
 
-    pub fn from_xml(from: impl Read, limits: &Limits) -> Result<Self, OsmError> {
+    pub fn from_xml(mut from: impl Read, limits: &Limits) -> Result<Self, OsmError> {
         let mut gather = Gather::new(limits);
-        xml::read(from, limits.bytes, &mut gather)?;
+        xml::read(&mut from, limits.bytes, &mut gather)?;
         Ok(gather.finish())
     }
 
