@@ -5,13 +5,42 @@ use super::{Sheet, Tags, words};
 use crate::ground::cut::PLAN;
 use crate::rng::Rng;
 
+/// Parks of which people know the name; the others are a bit of green.
+const PARKS: [&str; 24] = [
+    "荷塘月",
+    "听雨",
+    "映霞",
+    "晨露",
+    "禾苗",
+    "桐荫",
+    "鹭影",
+    "萤光",
+    "枕石",
+    "揽翠",
+    "沐风",
+    "栖云",
+    "问鱼",
+    "归帆",
+    "拾贝",
+    "怀柳",
+    "观澜",
+    "知秋",
+    "迎春",
+    "邻里",
+    "睦和",
+    "青芽",
+    "稻香",
+    "海棠",
+];
+
 pub(super) fn land(sheet: &mut Sheet<'_>, plots: &mut Plots) {
     waters(sheet);
     let mut rng = Rng::new(sheet.world.seed, "land");
+    let mut parks = PARKS.into_iter();
     for plot in &mut plots.0 {
         let (u, v) = plot.rect.centre();
         if sheet.warp.built(u, v) > 0.5 {
-            park(sheet, plot, &mut rng);
+            park(sheet, plot, &mut rng, &mut parks);
         } else {
             ponds(sheet, plot, &mut rng);
             fields(sheet, plot, &mut rng);
@@ -49,7 +78,7 @@ fn waters(sheet: &mut Sheet<'_>) {
 }
 
 /// One park in some of the blocks of a town, as large as there is room.
-fn park(sheet: &mut Sheet<'_>, plot: &mut Plot, rng: &mut Rng) {
+fn park(sheet: &mut Sheet<'_>, plot: &mut Plot, rng: &mut Rng, parks: &mut impl Iterator<Item = &'static str>) {
     if !rng.chance(0.6) {
         return;
     }
@@ -60,9 +89,8 @@ fn park(sheet: &mut Sheet<'_>, plot: &mut Plot, rng: &mut Rng) {
             plot.has_room(&block, 5.0).then_some(block)
         });
         if let Some(block) = size {
-            let stem = ["荷塘月", "听雨", "映霞", "晨露", "禾苗", "桐荫"].get(rng.below(6)).copied().unwrap_or("禾苗");
             let mut tags = vec![("leisure", "park".to_owned())];
-            if block.half.0 > 50.0 {
+            if let Some(stem) = parks.next().filter(|_| block.half.0 > 50.0) {
                 words::named(&mut tags, &format!("{stem}公园"));
             }
             sheet.outline(&round(&block, 3.0), f64::INFINITY, tags);
