@@ -1,10 +1,26 @@
-// The ground of every map: outlines of areas with their names, and the words of the controls. Data from our own addresses.
-import { Map, NavigationControl, setWorkerUrl } from "maplibre-gl";
+// The ground of every map: the district's own tiles or foreign ones, outlines of areas with their names, the words of the
+// controls. Data from our own addresses, in WGS-84; on a map with another datum all of it is moved when it is drawn, and what is
+// clicked is moved back (`toMap`, `fromMap`): whoever draws on a map goes through `load` or `toMap`.
+import { Map, NavigationControl, ScaleControl, setWorkerUrl } from "maplibre-gl";
+import { datum, moved } from "./datum.js";
+import { PLAIN, signs, style, UNDER_ROADS } from "./map-style.js";
 
 const meta = (name) => document.querySelector(`meta[name=${name}]`)?.content;
 const worker = meta("map-worker");
 if (worker) setWorkerUrl(worker);
 export const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+const english = document.documentElement.lang.startsWith("en");
+
+/** What the server says about the ground: kind, tiles, zooms, datum, attribution, review; nothing when none was brought in. */
+const ground = JSON.parse(meta("map-ground") || "null");
+const { to, from, shifts } = datum(ground?.datum);
+/** [lon, lat] in WGS-84 → where it lies on this map, and back. */
+export const toMap = to;
+export const fromMap = from;
+/** Drawn over our own ground other lines and no faces; over foreign tiles likewise. */
+const covered = ground !== null;
+/** The names on it are of our writing. */
+const named = covered && ground.kind !== "raster";
 
 /** Below this zoom towns are named, from it on communities. */
 const NEAR = 11.9;
@@ -13,7 +29,32 @@ const nothing = { type: "FeatureCollection", features: [] };
 export async function load(url) {
   const answer = await fetch(url, { headers: { accept: "application/geo+json" } });
   if (!answer.ok) throw new Error(String(answer.status));
-  return answer.json();
+  const data = await answer.json();
+  return shifts ? moved(data, to) : data;
+}
+
+/** Layers by map, as they were written: with tokens for colours. */
+const written = new WeakMap();
+const resolve = (value) => (Array.isArray(value) ? value.map(resolve) : typeof value === "string" && value.startsWith("--") ? css(value) : value);
+const painted = (layer) => ({ ...layer, ...(layer.paint ? { paint: Object.fromEntries(Object.entries(layer.paint).map(([k, v]) => [k, resolve(v)])) } : {}) });
+
+/** Puts a layer on whose paint names colours by token, so that it follows day and night. */
+export function put(map, layer, before) {
+  written.get(map).push(layer);
+  map.addLayer(painted(layer), before);
+}
+
+function repaint(map) {
+  for (const { id, paint = {} } of written.get(map)) {
+    if (map.getLayer(id)) for (const [key, value] of Object.entries(paint)) map.setPaintProperty(id, key, resolve(value));
+  }
+  if (named) for (const [id, image] of signs(english, css)) if (map.hasImage(id)) map.updateImage(id, image);
+}
+
+/** Night and day, screen and paper: paper gets the light map, drawn at once because nobody waits for the next frame. */
+function follow(map) {
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => repaint(map));
+  matchMedia("print").addEventListener("change", () => { repaint(map); map.redraw(); });
 }
 
 function locale() {
@@ -22,15 +63,70 @@ function locale() {
   return { "Map.Title": title, "NavigationControl.ZoomIn": zoomIn, "NavigationControl.ZoomOut": zoomOut, "Popup.Close": close, "Marker.Title": title };
 }
 
+function source() {
+  const { kind, tiles, minzoom = 0, maxzoom = 18, size = 256 } = ground;
+  const address = tiles.startsWith("/") ? location.origin + tiles : tiles;
+  return { type: kind === "raster" ? "raster" : "vector", tiles: [address], minzoom, maxzoom, ...(kind === "raster" ? { tileSize: size } : {}) };
+}
+
+/** Land and what covers it; foreign tiles are dimmed at night. */
+function below() {
+  const land = { id: "land", type: "background", paint: { "background-color": covered ? "--map-land" : "--sunken" } };
+  if (!covered) return [land];
+  if (named) return [land, ...style(english).below];
+  const dim = { "raster-brightness-max": 0.62, "raster-saturation": -0.3 };
+  return [land, { id: "ground", type: "raster", source: "ground", paint: matchMedia("screen and (prefers-color-scheme: dark)").matches ? dim : {} }];
+}
+
+/** Whose map it is, and the number of its review (审图号) where there is one. */
+class Credit {
+  onAdd() {
+    this.box = Object.assign(document.createElement("p"), { className: "maplibregl-ctrl map-credit" });
+    const osm = (ground.attribution ?? "").includes("OpenStreetMap");
+    const whose = document.createElement(osm ? "a" : "span");
+    if (osm) Object.assign(whose, { href: "https://www.openstreetmap.org/copyright", rel: "noreferrer" });
+    whose.textContent = ground.attribution ?? "";
+    this.box.append(whose, ground.review ? ` ${ground.review}` : "");
+    return this.box;
+  }
+  onRemove() { this.box.remove(); }
+}
+
+/** Where the address of the page asks to look: ?at=31.23,121.47,15 (latitude, longitude, zoom). */
+export function asked() {
+  const [lat, lon, zoom = 14] = (new URLSearchParams(location.search).get("at") ?? "").split(",").filter(Boolean).map(Number);
+  return Number.isFinite(lat) && Number.isFinite(lon) && Math.abs(lat) <= 85 && Math.abs(lon) <= 180 ? { center: to([lon, lat]), zoom: Number.isFinite(zoom) ? zoom : 14 } : null;
+}
+
 export function create(el) {
   const { lat, lon, zoom } = el.dataset;
+  const layers = below();
   const map = new Map({
-    container: el, center: [Number(lon), Number(lat)], zoom: Number(zoom || 11), attributionControl: false, locale: locale(),
+    container: el, center: to([Number(lon), Number(lat)]), zoom: Number(zoom || 11), ...asked(), maxZoom: 19, attributionControl: false, locale: locale(),
     localIdeographFontFamily: css("--sans") || "sans-serif",
-    style: { version: 8, sources: {}, layers: [{ id: "ground", type: "background", paint: { "background-color": css("--sunken") } }] },
+    // What is printed is what stands in the buffer.
+    canvasContextAttributes: { preserveDrawingBuffer: true },
+    // Colours change at once: paper does not wait for a fade.
+    style: { version: 8, transition: { duration: 0, delay: 0 }, sources: covered ? { ground: source() } : {}, layers: layers.map(painted) },
   });
+  written.set(map, layers);
   map.addControl(new NavigationControl({ showCompass: false }), "top-right");
+  if (covered) {
+    map.addControl(new ScaleControl({ maxWidth: 90 }), "top-left");
+    if (ground.attribution || ground.review) map.addControl(new Credit(), "bottom-right");
+  }
+  follow(map);
   return map;
+}
+
+/** Names written by layers of ours: the ground leaves them out. */
+const known = new WeakMap();
+export function namesKnown(map, data) {
+  if (!named) return;
+  const all = known.get(map) ?? new Set();
+  known.set(map, all);
+  for (const { properties } of data.features) if (properties.name) all.add(properties.name);
+  for (const { id, filter } of style(english, [...all]).names) if (filter && map.getLayer(id)) map.setFilter(id, filter);
 }
 
 /** Names as points, one for each area: drawn from the outlines they would stand once in every tile. */
@@ -58,13 +154,21 @@ function centre(ring) {
   return size === 0 ? { at: [x0, y0], size: 0 } : { at: [x0 + x / (3 * size), y0 + y / (3 * size)], size: Math.abs(size) };
 }
 
+/** Borders mostly run along roads: on our own ground a soft band on both sides of them, over foreign tiles dashes. */
+function border(width) {
+  if (!covered) return { "line-color": "--control", "line-width": width };
+  if (!named) return { "line-color": "--map-border", "line-width": width, "line-dasharray": [4, 2] };
+  return { "line-color": "--map-border", "line-opacity": 0.34, "line-width": ["interpolate", ["exponential", 1.5], ["zoom"], 10, 1.6 * width, 14, 4.4 * width, 18, 16 * width] };
+}
+
 /** Layers of one kind of area. Names are added last, so that they stand above whatever came between. */
 function outlines(map, id, data, { width, from = 0, to = 24, fill }) {
   map.addSource(id, { type: "geojson", data });
   map.addSource(`${id}-names`, { type: "geojson", data: names(data) });
-  if (fill) map.addLayer({ id: `${id}-fill`, type: "fill", source: id, paint: { "fill-color": css("--surface") } });
-  map.addLayer({ id: `${id}-lines`, type: "line", source: id, minzoom: fill ? 0 : from, paint: { "line-color": css("--control"), "line-width": width } });
-  return () => map.addLayer(label(`${id}-names`, { minzoom: from, maxzoom: to, size: 13 }));
+  if (fill && !covered) put(map, { id: `${id}-fill`, type: "fill", source: id, paint: { "fill-color": "--surface" } });
+  put(map, { id: `${id}-lines`, type: "line", source: id, minzoom: fill ? 0 : from, layout: { "line-join": "round" }, paint: border(width) }, named ? UNDER_ROADS : undefined);
+  namesKnown(map, data);
+  return () => put(map, label(`${id}-names`, { minzoom: from, maxzoom: to, size: 13 }));
 }
 
 /** A layer of names with a halo; where two would overlap the second waits for a nearer look. */
@@ -72,16 +176,21 @@ export function label(source, { minzoom = 0, maxzoom = 24, size = 12, filter, of
   return {
     id: `${source}-text-${minzoom}`, type: "symbol", source, minzoom, maxzoom, ...(filter ? { filter } : {}),
     layout: {
-      "text-field": ["get", "name"], "text-size": size, "text-max-width": 9,
+      "text-field": ["get", "name"], "text-size": size, "text-max-width": 9, "text-font": PLAIN,
       ...(offset === undefined ? { "text-variable-anchor": ["center", "bottom", "top", "left", "right"], "text-radial-offset": 1 } : {}),
       ...(offset ? { "text-variable-anchor": ["top", "bottom", "left", "right"], "text-radial-offset": offset } : {}),
     },
-    paint: { "text-color": css(colour), "text-halo-color": css("--surface"), "text-halo-width": 2 },
+    paint: { "text-color": colour, "text-halo-color": "--surface", "text-halo-width": 2 },
   };
 }
 
 /** Draws the areas; answers their data and what writes the names on top. `data-near` is fetched when somebody looks closely. */
 export async function areas(map, el) {
+  // Names of the ground lie under everything of ours.
+  if (named) {
+    for (const [id, image] of signs(english, css)) map.addImage(id, image, { pixelRatio: 2 });
+    for (const layer of style(english).names) put(map, layer);
+  }
   if (!el.dataset.areas) return { data: nothing, write: () => {} };
   const data = await load(el.dataset.areas);
   const near = el.dataset.near;
@@ -94,6 +203,7 @@ export async function areas(map, el) {
       const found = await load(near);
       map.getSource("near").setData(found);
       map.getSource("near-names").setData(names(found));
+      namesKnown(map, found);
     } catch { asked = false; }
   };
   if (near) {

@@ -2,14 +2,22 @@
 // <div class="map" data-map data-lat data-lon data-zoom data-areas="/…geojson" data-near data-points data-posts …>
 import { Marker, Popup } from "maplibre-gl";
 import { place } from "./here.js";
-import { areas, box, create, css, label, load } from "./map-ground.js";
+import { areas, asked, box, create, css, fromMap, label, load, namesKnown, put, toMap } from "./map-ground.js";
 
 /** Posts with their names from a certain nearness on, to find one's way. */
 async function landmarks(map, url) {
-  map.addSource("landmarks", { type: "geojson", data: await load(url) });
-  map.addLayer({ id: "landmarks", type: "circle", source: "landmarks", minzoom: 12, paint: {
-    "circle-radius": 4, "circle-color": css("--surface"), "circle-stroke-width": 3, "circle-stroke-color": css("--slate") } });
-  return () => map.addLayer(label("landmarks", { minzoom: 12.5, offset: 0.7, colour: "--slate" }));
+  const data = await load(url);
+  map.addSource("landmarks", { type: "geojson", data });
+  namesKnown(map, data);
+  put(map, { id: "landmarks", type: "circle", source: "landmarks", minzoom: 12, paint: {
+    "circle-radius": 4, "circle-color": "--surface", "circle-stroke-width": 3, "circle-stroke-color": "--slate" } });
+  return () => put(map, label("landmarks", { minzoom: 12.5, offset: 0.7, colour: "--slate" }));
+}
+
+/** A place on the map goes into the form in WGS-84, whatever the datum of the map. */
+function putAt({ lng, lat }) {
+  const [lon, north] = fromMap([lng, lat]);
+  place(north, lon);
 }
 
 /** A map on which one tap sets the pin; fills the form's lat and lon (WGS-84). Without a pointer: move the map with the
@@ -32,21 +40,21 @@ export function pick(el) {
       namePosts();
       // The whole district at first, whatever middle the configuration names.
       const around = box(ground.data);
-      if (around && !pin) map.fitBounds(around, { padding: 12, animate: false });
+      if (around && !pin && !asked()) map.fitBounds(around, { padding: 12, animate: false });
     } catch { /* the pin works without outlines */ }
   });
   const set = (lat, lon) => {
     if (!pin) {
       pin = new Marker({ color: css("--vermilion"), draggable: true });
-      pin.on("dragend", () => { const at = pin.getLngLat(); place(at.lat, at.lng); });
+      pin.on("dragend", () => putAt(pin.getLngLat()));
     }
-    pin.setLngLat([lon, lat]).addTo(map);
+    pin.setLngLat(toMap([lon, lat])).addTo(map);
   };
-  map.on("click", ({ lngLat }) => place(lngLat.lat, lngLat.lng));
-  centre.addEventListener("click", () => { const at = map.getCenter(); place(at.lat, at.lng); });
+  map.on("click", ({ lngLat }) => putAt(lngLat));
+  centre.addEventListener("click", () => putAt(map.getCenter()));
   document.addEventListener("mulin:place", ({ detail }) => {
     set(detail.lat, detail.lon);
-    map.easeTo({ center: [detail.lon, detail.lat], zoom: Math.max(map.getZoom(), 14) });
+    map.easeTo({ center: toMap([detail.lon, detail.lat]), zoom: Math.max(map.getZoom(), 14) });
   });
   document.addEventListener("mulin:unpin", () => pin?.remove());
   const lat = document.querySelector('input[name="lat"]')?.value;
@@ -64,21 +72,22 @@ function popup(map, { features, lngLat }) {
   new Popup().setLngLat(lngLat).setDOMContent(link).addTo(map);
 }
 
-const tone = (other) => ["match", ["get", "tone"], "bad", css("--vermilion"), "wait", css("--amber-line"), other];
+const tone = (other) => ["match", ["get", "tone"], "bad", "--vermilion", "wait", "--amber-line", other];
 
 /** Posts: rings, police posts from afar, all of them from near; their names are written later. */
 async function posts(map, url) {
   const data = await load(url);
   map.addSource("posts", { type: "geojson", data });
+  namesKnown(map, data);
   const main = ["==", ["get", "tier"], "police_post"];
-  const paint = { "circle-radius": ["interpolate", ["linear"], ["zoom"], 9, 2.5, 13, 5], "circle-color": css("--surface"), "circle-stroke-width": 2, "circle-stroke-color": css("--slate") };
-  map.addLayer({ id: "posts", type: "circle", source: "posts", filter: main, paint });
-  map.addLayer({ id: "posts-near", type: "circle", source: "posts", minzoom: 12.5, filter: ["!", main], paint });
+  const paint = { "circle-radius": ["interpolate", ["linear"], ["zoom"], 9, 2.5, 13, 5], "circle-color": "--surface", "circle-stroke-width": 2, "circle-stroke-color": "--slate" };
+  put(map, { id: "posts", type: "circle", source: "posts", filter: main, paint });
+  put(map, { id: "posts-near", type: "circle", source: "posts", minzoom: 12.5, filter: ["!", main], paint });
   for (const id of ["posts", "posts-near"]) map.on("click", id, (event) => popup(map, event));
   choosePosts(map, data);
   return () => {
-    map.addLayer(label("posts", { minzoom: 10.8, filter: main, offset: 0.7, colour: "--slate" }));
-    map.addLayer(label("posts", { minzoom: 13.2, filter: ["!", main], offset: 0.7, colour: "--slate" }));
+    put(map, label("posts", { minzoom: 10.8, filter: main, offset: 0.7, colour: "--slate" }));
+    put(map, label("posts", { minzoom: 13.2, filter: ["!", main], offset: 0.7, colour: "--slate" }));
   };
 }
 
@@ -87,12 +96,12 @@ async function matters(map, url) {
   map.addSource("points", { type: "geojson", data, cluster: true, clusterRadius: 30,
     // A number is red when one of those under it is overdue.
     clusterProperties: { late: ["+", ["case", ["==", ["get", "tone"], "bad"], 1, 0]] } });
-  map.addLayer({ id: "points", type: "circle", source: "points", paint: {
-    "circle-radius": ["case", ["has", "point_count"], 13, 7], "circle-stroke-width": 2, "circle-stroke-color": css("--surface"),
-    "circle-color": ["case", ["all", ["has", "point_count"], [">", ["get", "late"], 0]], css("--vermilion"), ["has", "point_count"], css("--jade"), tone(css("--jade"))] } });
-  map.addLayer({ id: "counts", type: "symbol", source: "points", filter: ["has", "point_count"],
+  put(map, { id: "points", type: "circle", source: "points", paint: {
+    "circle-radius": ["case", ["has", "point_count"], 13, 7], "circle-stroke-width": 2, "circle-stroke-color": "--surface",
+    "circle-color": ["case", ["all", ["has", "point_count"], [">", ["get", "late"], 0]], "--vermilion", ["has", "point_count"], "--jade", tone("--jade")] } });
+  put(map, { id: "counts", type: "symbol", source: "points", filter: ["has", "point_count"],
     // The numbers come first; names make way for them.
-    layout: { "text-field": ["get", "point_count_abbreviated"], "text-size": 13, "text-allow-overlap": true, "text-padding": 9 }, paint: { "text-color": css("--on-jade") } });
+    layout: { "text-field": ["get", "point_count_abbreviated"], "text-size": 13, "text-allow-overlap": true, "text-padding": 9 }, paint: { "text-color": "--on-jade" } });
   map.on("click", "points", (event) => popup(map, event));
   for (const id of ["points", "posts", "posts-near"]) {
     if (!map.getLayer(id)) continue;
@@ -104,8 +113,8 @@ async function matters(map, url) {
 
 async function problems(map, url) {
   map.addSource("problems", { type: "geojson", data: await load(url) });
-  map.addLayer({ id: "problems", type: "fill", source: "problems", paint: { "fill-color": css("--vermilion"), "fill-opacity": 0.7 } });
-  map.addLayer({ id: "problem-lines", type: "line", source: "problems", paint: { "line-color": css("--vermilion"), "line-width": 4 } });
+  put(map, { id: "problems", type: "fill", source: "problems", paint: { "fill-color": "--vermilion", "fill-opacity": 0.7 } });
+  put(map, { id: "problem-lines", type: "line", source: "problems", paint: { "line-color": "--vermilion", "line-width": 4 } });
 }
 
 /** A map of what its addresses hold; a tap opens what stands in `properties` (title, url, tone). */
@@ -125,7 +134,7 @@ export function show(el) {
       ground.write();
       namePosts();
       if (data) for (const id of ["points", "counts"]) map.moveLayer(id);
-      if (Number(el.dataset.zoom ?? 0) < 12) {
+      if (Number(el.dataset.zoom ?? 0) < 12 && !asked()) {
         const around = (data && box(data)) ?? box(ground.data);
         if (around) map.fitBounds(around, { padding: 32, maxZoom: 13.5, animate: false });
       }

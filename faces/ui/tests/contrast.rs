@@ -102,6 +102,23 @@ fn borders_of_controls_can_be_seen() {
     }
 }
 
+/// Names on the map stand over anything; their halo helps, but they can be read without it.
+#[test]
+fn names_on_the_map_can_be_read() {
+    const LAND: [&str; 8] = ["land", "farm", "green", "wood", "water", "building", "road", "road-main"];
+    for palette in palettes() {
+        for ground in LAND.map(|g| format!("map-{g}")) {
+            for text in ["ink", "ink-quiet", "map-water-ink"] {
+                let ratio = contrast(&palette[text], &palette[&ground]);
+                assert!(ratio >= 4.5, "--{text} on --{ground} is {ratio:.2}");
+            }
+        }
+        for sign in ["slate", "vermilion", "jade", "map-sign"] {
+            assert!(contrast(&palette[sign], &palette["map-halo"]) >= 4.5, "--{sign} under its letter");
+        }
+    }
+}
+
 #[test]
 fn both_palettes_have_the_same_tokens() {
     let [light, dark] = palettes();
