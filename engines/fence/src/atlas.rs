@@ -150,6 +150,20 @@ impl Atlas {
         next
     }
 
+    /// How many tiles are not as quick as they could be since the last changes ([`Index::pending`]).
+    pub fn pending(&self) -> usize {
+        self.open.index.pending() + self.ended.index.pending()
+    }
+
+    /// The same with at most so many of them packed, of what is open and of what has ended each.
+    #[must_use]
+    pub fn settled(&self, at_most: usize) -> Self {
+        let mut next = self.clone();
+        next.open.index = next.open.index.settled(at_most);
+        next.ended.index = next.ended.index.settled(at_most);
+        next
+    }
+
     /// What is open, and what has ended.
     pub const fn indexes(&self) -> (&Index, &Index) {
         (&self.open.index, &self.ended.index)
@@ -172,6 +186,15 @@ impl Live {
     pub fn read(&self) -> Arc<Atlas> {
         self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
+    /// Packs what changes have left to be packed, some tiles at a time, so that a change never waits for long: for a thread in the
+    /// background.
+    pub fn settle(&self) {
+        const TILES: usize = 16;
+        while self.read().pending() > 0 {
+            self.change(|atlas| atlas.settled(TILES));
+        }
+    }
+
     /// Puts the next atlas in place, made from the one that is there.
     pub fn change(&self, make: impl FnOnce(&Atlas) -> Atlas) {
         let _one_at_a_time = self.writer.lock().unwrap_or_else(PoisonError::into_inner);

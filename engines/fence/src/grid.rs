@@ -1,7 +1,7 @@
 //! Where on the plane the tiles of the index lie. The number of a tile and the place in it grow with the coordinate, also
 //! after rounding: that is all the index needs to be exact.
 
-use crate::shape::{At, Bounds};
+use crate::shape::{At, Bounds, Shape};
 
 /// Edges a tile should have, about.
 const EDGES_PER_TILE: usize = 320;
@@ -16,12 +16,12 @@ pub(crate) struct Grid {
     rows: u32,
 }
 
-/// Tile, and the place in it: 0 ≤ x, y ≤ 1.
+/// Tile, and the place in it as a share of its side in parts of 2³².
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Place {
     pub tile: usize,
-    pub x: f64,
-    pub y: f64,
+    pub x: u32,
+    pub y: u32,
 }
 
 impl Grid {
@@ -36,7 +36,8 @@ impl Grid {
         let side = (width * height / tiles).sqrt().max(width.max(height) / tiles);
         let side = side.max(largest * 2.0_f64.powi(-36)).max(1e-50);
         let scale = 1.0 / side;
-        let count = |length: f64| (length * scale) as u32 + 1;
+        // So many that no outline is rounded up to the far side.
+        let count = |length: f64| (length * scale + 1e-9) as u32 + 1;
         Self { origin: bounds.min, scale, columns: count(width), rows: count(height) }
     }
 
@@ -51,8 +52,13 @@ impl Grid {
         if !(x >= 0.0 && y >= 0.0 && x < f64::from(self.columns) && y < f64::from(self.rows)) {
             return None;
         }
-        let ((i, x), (j, y)) = (split(x), split(y));
-        Some(Place { tile: j as usize * self.columns as usize + i as usize, x, y })
+        let (x, y) = (fixed(x), fixed(y));
+        // Just below the far side of the grid it may be rounded up.
+        let (i, j) = ((x >> 32) as usize, (y >> 32) as usize);
+        if i >= self.columns as usize || j >= self.rows as usize {
+            return None;
+        }
+        Some(Place { tile: j * self.columns as usize + i, x: x as u32, y: y as u32 })
     }
 
     /// The position in tiles from the origin.
@@ -69,13 +75,78 @@ impl Grid {
     /// Tiles that the box touches.
     pub fn touched(&self, bounds: Bounds) -> impl Iterator<Item = usize> + use<> {
         let (from, to) = (self.to_tiles(bounds.min), self.to_tiles(bounds.max));
+        let number = |c: f64| (fixed(c) >> 32) as u32;
         let range = |from: f64, to: f64, n: u32| {
             let any = !bounds.is_nothing() && to >= 0.0 && from < f64::from(n);
-            if any { split(from.max(0.0)).0..split(to.min(f64::from(n))).0.min(n - 1) + 1 } else { 0..0 }
+            if any { number(from.max(0.0))..number(to.min(f64::from(n))).min(n - 1) + 1 } else { 0..0 }
         };
         let (columns, rows) = (range(from[0], to[0], self.columns), range(from[1], to[1], self.rows));
         let width = self.columns as usize;
         rows.flat_map(move |j| columns.clone().map(move |i| j as usize * width + i as usize))
+    }
+
+    /// Tells each tile that the area may touch, and whether it covers the whole of it.
+    pub fn cover(&self, shape: &Shape, mut tell: impl FnMut(usize, bool)) {
+        // Rounding moves nothing so far, in tiles: nobody far beyond the grid counts.
+        const SLACK: f64 = 1e-6;
+        /// Of an outline with more points every tile that its box touches counts as one with a border.
+        const MOST_POINTS: usize = 20_000;
+        let bounds = shape.bounds();
+        if shape.len() > MOST_POINTS {
+            self.touched(bounds).for_each(|tile| tell(tile, false));
+            return;
+        }
+        let tiles: Vec<usize> = self.touched(bounds).collect();
+        let (Some(first), Some(last)) = (tiles.first(), tiles.last()) else { return };
+        let columns = self.columns as usize;
+        let (left, bottom) = (first % columns, first / columns);
+        let (width, height) = (last % columns - left + 1, last / columns - bottom + 1);
+        let mut border = vec![false; width * height];
+        // Places of a range on a side of the box, with one tile more where rounding might matter.
+        let span = |low: f64, high: f64, start: usize, n: usize| {
+            let start = start as f64;
+            let slack = SLACK * low.abs().max(high.abs()).max(1.0);
+            let (low, high) = (low - slack - start, high + slack - start);
+            let any = high >= 0.0 && low < n as f64;
+            if any { low.max(0.0) as usize..(high as usize).min(n - 1) + 1 } else { 0..0 }
+        };
+        shape.edges_between(f64::NEG_INFINITY, f64::INFINITY, |_, a, b| {
+            let (a, b) = (self.to_tiles(a), self.to_tiles(b));
+            let (low, high) = if a[1] <= b[1] { (a, b) } else { (b, a) };
+            let slack = SLACK * a[1].abs().max(b[1].abs()).max(1.0);
+            let slope = (high[0] - low[0]) / (high[1] - low[1]);
+            let at = |y: f64| {
+                let x = low[0] + slope * (y - low[1]);
+                if x.is_finite() { x.clamp(a[0].min(b[0]), a[0].max(b[0])) } else { low[0] }
+            };
+            for j in span(low[1], high[1], bottom, height) {
+                let y = (bottom + j) as f64;
+                let (mut from, mut to) = (at(y - slack), at(y + 1.0 + slack));
+                if high[1] - low[1] <= slack {
+                    (from, to) = (a[0], b[0]);
+                }
+                for i in span(from.min(to), from.max(to), left, width) {
+                    if let Some(here) = border.get_mut(j * width + i) {
+                        *here = true;
+                    }
+                }
+            }
+        });
+        for (j, row) in border.chunks(width).enumerate() {
+            let mut inside = None;
+            for (i, border) in row.iter().enumerate() {
+                let tile = (bottom + j) * columns + left + i;
+                if *border {
+                    inside = None;
+                    tell(tile, false);
+                    continue;
+                }
+                let inside = *inside.get_or_insert_with(|| shape.contains(self.frame(tile, 1).position([0.5, 0.5])));
+                if inside {
+                    tell(tile, true);
+                }
+            }
+        }
     }
 
     /// Positions as cells of a tile with so many cells on each side, and back.
@@ -85,14 +156,13 @@ impl Grid {
     }
 }
 
-/// A number 0 ≤ x < 2³¹ as the whole number below it and the rest, 0 to 1. A whole number may also come out as the one
-/// before it and 1; the whole number still grows with x. Half the work of `as u32`, which has to look for what does not fit:
-/// next to so large a number there is no room for anything but whole ones, and they stand in the lowest bits.
+/// A number 0 ≤ x < 2¹⁹ in parts of 2³², to the nearest. Less work than `as u64`, which has to look for what does not fit: next to
+/// so large a number there is no room for anything but whole ones, and they stand in the lowest bits.
 #[inline]
-pub(crate) fn split(x: f64) -> (u32, f64) {
+fn fixed(x: f64) -> u64 {
     const LARGE: f64 = 6_755_399_441_055_744.0; // 1.5 · 2⁵²
-    let sum = (x - 0.5) + LARGE;
-    (sum.to_bits() as u32, x - (sum - LARGE))
+    const PARTS: f64 = 4_294_967_296.0;
+    (x * PARTS + LARGE).to_bits() & ((1 << 51) - 1)
 }
 
 /// The cells of one tile.

@@ -1,11 +1,11 @@
 //! All areas of one state of the world: from a point to every area that contains it.
 
+#![expect(clippy::needless_bitwise_bool, reason = "a branch nobody can foretell costs more than both sides of the and")]
 #![expect(clippy::indexing_slicing, reason = "the hot path; places come from the tile itself (docs/decisions/0017)")]
 
 use crate::grid::{Grid, Place};
 use crate::shape::{At, Bounds, Shape, flushed};
-use crate::tile::{InCell, MOST_AREAS, Tile, exact};
-use std::collections::BTreeSet;
+use crate::tile::{Change, GONE, InCell, Tile, exact};
 use std::sync::Arc;
 
 /// The number of an area in an [`Index`].
@@ -30,6 +30,9 @@ struct Shapes {
 
 const CHUNK: usize = 64;
 
+/// Tiles that one change packs anew.
+const PACKED_AT_ONCE: usize = 2;
+
 impl Shapes {
     #[inline]
     fn get(&self, number: Number) -> Option<&Shape> {
@@ -37,8 +40,8 @@ impl Shapes {
     }
     fn set(&mut self, number: Number, shape: Option<Arc<Shape>>) {
         let chunk = number as usize / CHUNK;
-        while self.chunks.len() <= chunk {
-            self.chunks.push(Arc::new([const { None }; CHUNK]));
+        if self.chunks.len() <= chunk {
+            self.chunks.resize(chunk + 1, Arc::new([const { None }; CHUNK]));
         }
         Arc::make_mut(&mut self.chunks[chunk])[number as usize % CHUNK] = shape;
     }
@@ -49,13 +52,42 @@ impl Shapes {
 }
 
 /// Points that [`Index::locate_many`] looks after together.
-const AT_ONCE: usize = 64;
+const AT_ONCE: usize = 128;
+
+/// Areas are numbered below this.
+const MOST_AREAS: Number = 1 << 23;
 
 /// Where one of them lies.
 #[derive(Debug, Clone, Copy, Default)]
 struct Found {
     tile: u32,
-    cell: InCell,
+    /// The item of the record to look at next, and the one before.
+    record: u32,
+    item: u32,
+    at: InCell,
+}
+
+/// Areas that were found, with the place of the point.
+struct Hits {
+    all: [(u8, Number); 2 * AT_ONCE],
+    length: usize,
+}
+
+impl Hits {
+    const fn new() -> Self {
+        Self { all: [(0, 0); 2 * AT_ONCE], length: 0 }
+    }
+    /// Without a branch, as in [`Order::push`]. Between two calls of [`Hits::tell`] at most two for each point.
+    #[inline]
+    fn push(&mut self, place: usize, area: Number, is_hit: bool) {
+        self.all[self.length] = (place as u8, area);
+        self.length += usize::from(is_hit & (area != GONE));
+    }
+    #[inline]
+    fn tell(&mut self, mut hit: impl FnMut(usize, Number)) {
+        self.all[..self.length].iter().for_each(|(place, area)| hit(usize::from(*place), *area));
+        self.length = 0;
+    }
 }
 
 /// Some of them, by their place among the others.
@@ -132,28 +164,65 @@ impl Index {
     }
 
     /// The next index: with this area added or replaced, or removed. Numbers of removed areas may be given again.
+    ///
+    /// It costs the same however many tiles the area touches: in two of them at most it is packed with the rest, in
+    /// the others the outline itself is asked where the border may run, until [`Index::settled`] has packed them.
     #[must_use]
     pub fn with(&self, number: Number, shape: Option<Arc<Shape>>) -> Self {
         let mut next = self.clone();
         if number >= MOST_AREAS {
             return next;
         }
-        let bounds = |shape: Option<&Shape>| shape.map_or(Bounds::NOTHING, Shape::bounds);
-        let (old, new) = (bounds(self.shapes.get(number)), bounds(shape.as_deref()));
-        next.shapes.set(number, shape);
         next.beyond.retain(|n| *n != number);
-        if !self.grid.covers(new) {
-            next.beyond.push(number);
+        let mut touched = Vec::new();
+        if let Some(old) = self.shapes.get(number) {
+            touched.extend(self.grid.touched(old.bounds()));
+            let mut change = Change::new(number);
+            touched.iter().for_each(|tile| next.tiles[*tile].take_out(&mut change));
         }
-        let touched: BTreeSet<usize> = self.grid.touched(old).chain(self.grid.touched(new)).collect();
-        for tile in touched {
-            let mut numbers = self.tiles[tile].areas();
-            if let Err(at) = numbers.binary_search(&number) {
-                numbers.insert(at, number);
+        if let Some(new) = shape.as_deref() {
+            if !self.grid.covers(new.bounds()) {
+                next.beyond.push(number);
             }
-            let areas = next.shapes_of(&numbers);
-            next.tiles[tile] = self.tiles[tile].changed(number, &areas, |side| self.grid.frame(tile, side));
+            let mut change = Change::new(number);
+            self.grid.cover(new, |tile, everywhere| {
+                next.tiles[tile].put_in(&mut change, everywhere);
+                touched.push(tile);
+            });
         }
+        next.shapes.set(number, shape);
+        touched.sort_unstable();
+        touched.dedup();
+        touched.retain(|tile| next.tiles[*tile].is_pending());
+        if touched.len() > PACKED_AT_ONCE {
+            // Of many only those that have waited for long.
+            touched.retain(|tile| next.tiles[*tile].waits_for_long());
+        }
+        touched.into_iter().take(PACKED_AT_ONCE).for_each(|tile| next.pack(tile));
+        next
+    }
+
+    fn pack(&mut self, tile: usize) {
+        let areas = self.shapes_of(&self.tiles[tile].areas());
+        let packed = if areas.is_empty() {
+            Tile::default()
+        } else {
+            self.tiles[tile].packed(&areas, |side| self.grid.frame(tile, side))
+        };
+        self.tiles[tile] = packed;
+    }
+
+    /// How many tiles are not as quick as they could be since [`Index::with`].
+    pub fn pending(&self) -> usize {
+        self.tiles.iter().filter(|tile| tile.is_pending()).count()
+    }
+
+    /// The same with at most so many of the pending tiles packed: about 0.2 ms each.
+    #[must_use]
+    pub fn settled(&self, at_most: usize) -> Self {
+        let mut next = self.clone();
+        let pending = self.tiles.iter().enumerate().filter(|(_, tile)| tile.is_pending());
+        pending.take(at_most).for_each(|(tile, _)| next.pack(tile));
         next
     }
 
@@ -180,7 +249,14 @@ impl Index {
     #[inline]
     fn locate_in(&self, place: Place, at: At, hit: &mut impl FnMut(Number)) {
         let tile = &self.tiles[place.tile];
-        tile.tell(tile.cell(place), |number| exact(self.shapes.get(number), at), hit);
+        let cell = tile.cell(place);
+        let exact = |number| exact(self.shapes.get(number), at);
+        match tile.simple(cell) {
+            (GONE, true) => {}
+            (area, true) => hit(area),
+            _ => tile.tell(tile.record(cell), cell.spot, exact, &mut *hit),
+        }
+        tile.tell_later(exact, hit);
     }
 
     #[cold]
@@ -198,32 +274,69 @@ impl Index {
     pub fn locate_many(&self, points: &[At], mut hit: impl FnMut(usize, Number)) {
         let mut found = [Found::default(); AT_ONCE];
         for (start, some) in points.chunks(AT_ONCE).enumerate().map(|(n, some)| (n * AT_ONCE, some)) {
-            let (mut plain, mut mixed) = (Order::new(), Order::new());
+            let mut on = Order::new();
             for (k, at) in some.iter().enumerate() {
                 let Some(place) = self.grid.place(*at) else {
                     self.locate_beyond(*at, &mut |number| hit(start + k, number));
                     continue;
                 };
-                let tile = &self.tiles[place.tile];
-                let cell = tile.cell(place);
-                found[k] = Found { tile: place.tile as u32, cell };
-                let border = tile.has_border(cell);
-                plain.push(k, !border);
-                mixed.push(k, border);
+                found[k] =
+                    Found { tile: place.tile as u32, record: 0, item: 0, at: self.tiles[place.tile].cell(place) };
+                on.push(k, true);
+            }
+            let (mut hits, mut round) = (Hits::new(), Order::new());
+            let (mut pending, mut sum) = (false, 0);
+            for k in on.iter() {
+                let tile = &self.tiles[found[k].tile as usize];
+                let (area, simple) = tile.simple(found[k].at);
+                hits.push(k, area, simple);
+                round.push(k, !simple);
+                found[k].record = tile.record(found[k].at) as u32;
+                pending |= tile.later.is_some();
             }
             // The sum is of no use; asking for these words brings them near.
-            let ahead = |k: usize| self.tiles[found[k].tile as usize].ahead(found[k].cell);
-            std::hint::black_box(mixed.iter().chain(plain.iter()).fold(0, |sum, k| sum ^ ahead(k)));
-            for k in plain.iter() {
-                let Found { tile, cell } = found[k];
-                self.tiles[tile as usize].tell_plain(cell, |number| hit(start + k, number));
+            for k in round.iter() {
+                sum ^= self.tiles[found[k].tile as usize].word(found[k].record as usize);
             }
-            for k in mixed.iter() {
-                let (Found { tile, cell }, at) = (found[k], some[k]);
-                let exact = |number| exact(self.shapes.get(number), at);
-                self.tiles[tile as usize].tell_mixed(cell, exact, |number| hit(start + k, number));
+            std::hint::black_box(sum);
+            hits.tell(|k, area| hit(start + k, area));
+            while round.length > 0 {
+                round = self.one_item_each(&mut found, some, &round, &mut hits);
+                hits.tell(|k, area| hit(start + k, area));
+            }
+            if pending {
+                for k in on.iter() {
+                    let exact = |number| exact(self.shapes.get(number), some[k]);
+                    self.tiles[found[k].tile as usize].tell_later(exact, |number| hit(start + k, number));
+                }
             }
         }
+    }
+
+    /// Looks at one item of the record of each point, and says which points have more.
+    #[inline]
+    fn one_item_each(&self, found: &mut [Found; AT_ONCE], points: &[At], round: &Order, hits: &mut Hits) -> Order {
+        let (mut lines, mut more) = (Order::new(), Order::new());
+        for k in round.iter() {
+            let tile = &self.tiles[found[k].tile as usize];
+            let item = tile.item(found[k].record as usize);
+            hits.push(k, tile.area(&item), item.covers);
+            lines.push(k, !item.covers);
+            more.push(k, !item.last);
+            found[k].item = found[k].record;
+            found[k].record = (item.start + item.points) as u32;
+        }
+        for k in lines.iter() {
+            let tile = &self.tiles[found[k].tile as usize];
+            let item = tile.item(found[k].item as usize);
+            let (area, side) = (tile.area(&item), tile.side(&item, found[k].at.spot));
+            let mut inside = side.odd != item.turned;
+            if side.near {
+                inside = area != GONE && exact(self.shapes.get(area), points[k]);
+            }
+            hits.push(k, area, inside);
+        }
+        more
     }
 
     /// The areas that contain the point, by number.

@@ -1,9 +1,10 @@
-//! The border of an area inside one cell, in whole numbers local to the cell: a line of points of 15 bits each.
+//! The border of an area inside one cell, in whole numbers local to the cell: a line of points of two times 8 bits.
 //!
-//! A cell is 30,840 steps wide and lies in a frame of 32,768; lines are cut where they leave the frame. Rounding moves a line
-//! by less than a step, so a point that keeps four steps away is on the same side of the rounded line as of the true one.
-//! Whoever comes nearer is told so ([`Side::near`]) and is decided exactly on the original numbers. With cells of 20 m a
-//! step is 0.6 mm.
+//! A cell is 239 steps wide and lies in a frame of 256; lines are cut where they leave the frame. Rounding moves no end of a
+//! piece by more than half a step each way, so a point outside of the strip that a square of one step sweeps along the rounded
+//! piece is on the same side of the rounded line as of the true one. Whoever lies in the strip is told so ([`Side::near`]) and is
+//! decided exactly on the original numbers. With cells of 20 m a step is 8 cm, and one point in a hundred is asked twice.
+//! Points are measured finer, in parts of a step.
 //!
 //! The line holds every piece of the border in the cell, one after the other. Between them it walks round the cell where no
 //! ray to the east notices: along the top, and up the west side. A piece that leaves to the east goes on up to the top there,
@@ -12,70 +13,110 @@
 
 #![expect(clippy::indexing_slicing, reason = "the hot path; places come from the tile itself (docs/decisions/0017)")]
 
-use crate::grid::split;
 use crate::shape::At;
 
 /// Greatest number on a side of the frame.
-const FRAME: i32 = 0x7FFF;
+const FRAME: i32 = 0xFF;
 /// Steps from the frame to the cell.
-const MARGIN: i32 = 964;
+const MARGIN: i32 = 8;
 /// Steps of a cell.
-const STEPS: f64 = 30_840.0;
+const STEPS: f64 = 239.0;
 /// The frame around the cell, in cells.
 const OUTSIDE: f64 = MARGIN as f64 / STEPS;
+/// Parts of a step in which points are measured.
+const PARTS: i16 = 128;
+/// Half a step for the rounding of the line, one part for that of the point, one for all that comes before.
+const ROUNDING: i16 = PARTS / 2 + 2;
 /// Beyond so many cells rounding of the cuts would show.
 pub(crate) const FARTHEST: f64 = 1e6;
 
-/// Where a point lies in its cell, in steps.
+/// Where a point lies in its cell, in parts of steps.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Spot {
-    pub x: i32,
-    pub y: i32,
+    x: i16,
+    y: i16,
 }
 
 impl Spot {
-    /// From the place in the cell, 0 ≤ x, y ≤ 1.
+    /// From the place in the cell in parts of 2³².
     #[inline]
-    pub fn new(x: f64, y: f64) -> Self {
-        let step = |c: f64| MARGIN + split(c * STEPS).0 as i32;
-        Self { x: step(x), y: step(y) }
+    pub const fn new(x: u32, y: u32) -> Self {
+        Self { x: part(x), y: part(y) }
+    }
+    /// From the place in the cell, 0 ≤ x, y < 1.
+    pub fn of(place: At) -> Self {
+        let [x, y] = place.map(|c| (c * 4_294_967_296.0) as u32);
+        Self::new(x, y)
     }
 }
 
-/// The answer of a line: whether the ray crosses it an odd number of times, and whether that is sure.
+#[inline]
+const fn part(c: u32) -> i16 {
+    const CELL: u64 = STEPS as u64 * PARTS as u64;
+    const START: i16 = MARGIN as i16 * PARTS;
+    START + ((c as u64 * CELL) >> 32) as i16
+}
+
+/// The answer of a line: whether the ray crosses it an odd number of times, and whether that is not sure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Side {
     pub odd: bool,
     pub near: bool,
 }
 
-/// Counts crossings of the ray from `spot` to the east. The product of two sides of the frame, twice, still fits in 32 bits.
+/// Edges that are looked at in one go.
+const EDGES: usize = 4;
+/// Words that should follow the last point of a line, so that it can be read without looking where it ends.
+pub(crate) const BEHIND: usize = EDGES;
+
+/// Counts crossings of the ray from `spot` to the east with the line of `points` points at the beginning of `words`. Without
+/// points nothing is sure.
 #[inline]
-#[expect(clippy::needless_bitwise_bool, reason = "a branch nobody can foretell costs more than both sides of the and")]
-pub(crate) fn side(line: &[u32], spot: Spot) -> Side {
-    // Four steps off a line as long as the frame's diagonal.
-    const SURE: i32 = 3 << 16;
-    let (mut odd, mut near) = (false, false);
-    let Some((first, rest)) = line.split_first() else { return Side { odd, near } };
-    let (mut x0, mut y0) = unpack(*first);
-    near |= (y0 - spot.y).unsigned_abs() <= 2;
-    for word in rest {
-        let (x1, y1) = unpack(*word);
-        let within = (y0 > spot.y) != (y1 > spot.y);
-        let cross = (x1 - x0) * (spot.y - y0) - (y1 - y0) * (spot.x - x0);
-        odd ^= within & ((cross > 0) == (y1 > y0));
-        near |= (within & (cross.abs() < SURE)) | ((y1 - spot.y).unsigned_abs() <= 2);
-        (x0, y0) = (x1, y1);
+pub(crate) fn side(words: &[u16], points: usize, spot: Spot) -> Side {
+    let (mut odd, mut near) = (0, i32::from(points == 0));
+    let mut from = 0;
+    while from + 1 < points {
+        let (o, n) = match words[from..].first_chunk() {
+            Some(some) => some_edges(some, points - from, spot),
+            None => {
+                let mut some = [0; EDGES + 1];
+                some.iter_mut().zip(&words[from..]).for_each(|(to, word)| *to = *word);
+                some_edges(&some, points - from, spot)
+            }
+        };
+        odd ^= o;
+        near |= n;
+        from += EDGES;
     }
-    Side { odd, near }
+    Side { odd: odd & 1 != 0, near: near != 0 }
 }
 
+/// The first `points` − 1 edges of these, all in one stroke and without a branch, as the compiler can do it.
 #[inline]
-const fn unpack(word: u32) -> (i32, i32) {
-    ((word & 0xFFFF) as i32, (word >> 16) as i32)
+#[expect(clippy::needless_bitwise_bool, reason = "no branches")]
+fn some_edges(words: &[u16; EDGES + 1], points: usize, spot: Spot) -> (i32, i32) {
+    let last = points.min(EDGES + 1) as i16 - 1;
+    let (mut odd, mut near) = (0, 0);
+    for k in 0..EDGES {
+        let (a, b) = (words[k], words[k + 1]);
+        let ([ax, ay], [bx, by]) = ([a & 0xFF, a >> 8].map(|c| c as i16), [b & 0xFF, b >> 8].map(|c| c as i16));
+        let (dx, dy) = (bx - ax, by - ay);
+        // The point from the first end, in parts.
+        let (px, py) = (spot.x.wrapping_sub(ax * PARTS), spot.y.wrapping_sub(ay * PARTS));
+        let qy = spot.y.wrapping_sub(by * PARTS);
+        let cross = i32::from(dx) * i32::from(py) - i32::from(dy) * i32::from(px);
+        let strip = (i32::from(dx.abs()) + i32::from(dy.abs())) * i32::from(ROUNDING);
+        let counts = (k as i16) < last;
+        let passes = (py < 0) != (qy < 0);
+        odd ^= i32::from(counts & passes & ((cross > 0) == (dy > 0)));
+        let reaches = (py.min(qy) <= ROUNDING) & (py.max(qy) >= -ROUNDING);
+        near |= i32::from(counts & reaches & (cross.abs() <= strip));
+    }
+    (odd, near)
 }
-const fn pack(x: i32, y: i32) -> u32 {
-    x as u32 | (y as u32) << 16
+
+const fn pack(x: i32, y: i32) -> u16 {
+    (x | y << 8) as u16
 }
 
 /// An edge of the border in cells of the tile, with its number along the ring and that of the edge that follows it.
@@ -89,7 +130,7 @@ pub(crate) struct Edge {
 
 /// The pieces of `edges` (by rising number) in the cell with this corner, as one line into `line`. False when they cannot
 /// be told in whole numbers; then `line` is of no use. Empty when none reaches into the frame.
-pub(crate) fn draw(edges: &[Edge], corner: At, pieces: &mut Vec<Piece>, line: &mut Vec<u32>) -> bool {
+pub(crate) fn draw(edges: &[Edge], corner: At, pieces: &mut Vec<Piece>, line: &mut Vec<u16>) -> bool {
     line.clear();
     pieces.clear();
     if edges.iter().any(|e| e.a.iter().chain(&e.b).any(|c| c.abs() > FARTHEST)) {
@@ -125,9 +166,12 @@ pub(crate) fn draw(edges: &[Edge], corner: At, pieces: &mut Vec<Piece>, line: &m
             line.push(pack(end.0, FRAME));
             needed = line.len();
         } else {
-            let Some(way) = way(end) else { return false };
+            let Some((out, way)) = outward(end) else { return false };
+            if out != end {
+                line.push(pack(out.0, out.1));
+            }
             needed = line.len() + usize::from(matches!(way, Way::East));
-            leave(line, end, way);
+            leave(line, out, way);
         }
     }
     // Nothing comes after the last piece that would have to be led to.
@@ -181,7 +225,8 @@ impl Piece {
             return None;
         }
         let step = |t: f64| {
-            let one = |k: usize| (((a[k] + t * d[k]) * STEPS).round() as i32 + MARGIN).clamp(0, FRAME);
+            let one =
+                |k: usize| ((a[k] + t * d[k]) * STEPS + (f64::from(MARGIN) + 0.5)).clamp(0.0, f64::from(FRAME)) as i32;
             (one(0), one(1))
         };
         let (starts_inside, ends_inside) = (enters <= 0.0, leaves >= 1.0);
@@ -206,9 +251,11 @@ enum Way {
     West,
 }
 
+/// Surely outside of the cell, also after rounding.
+const LOW: i32 = MARGIN - 2;
+const HIGH: i32 = FRAME - MARGIN + 2;
+
 const fn way((x, y): Step) -> Option<Way> {
-    const LOW: i32 = MARGIN - 4;
-    const HIGH: i32 = FRAME - MARGIN + 5;
     match (x, y) {
         (_, HIGH..) => Some(Way::North),
         (HIGH.., _) => Some(Way::East),
@@ -218,21 +265,42 @@ const fn way((x, y): Step) -> Option<Way> {
     }
 }
 
+/// An end that lies on the edge of the cell or outside of it, or the place on the frame straight out from there, when it is too
+/// near to the cell. `None` inside of the cell.
+fn outward(end @ (x, y): Step) -> Option<(Step, Way)> {
+    const EAST: i32 = FRAME - MARGIN;
+    if let Some(way) = way(end) {
+        return Some((end, way));
+    }
+    let out = match (x, y) {
+        (EAST.., _) => (FRAME, y),
+        (..=MARGIN, _) => (0, y),
+        (_, EAST..) => (x, FRAME),
+        (_, ..=MARGIN) => (x, 0),
+        _ => return None,
+    };
+    Some((out, way(out)?))
+}
+
 /// Walks from the top to where a piece enters. False when that is nowhere near the edge of the frame.
-fn enter(line: &mut Vec<u32>, at: Step) -> bool {
-    let (first, way) = (line.is_empty(), way(at));
+fn enter(line: &mut Vec<u16>, at: Step) -> bool {
+    let first = line.is_empty();
+    let Some((out, way)) = outward(at) else { return false };
     match way {
-        Some(Way::East) => line.push(pack(at.0, FRAME)),
-        Some(Way::South) if !first => line.extend([pack(0, FRAME), pack(0, at.1)]),
-        Some(Way::West) if !first => line.push(pack(at.0, FRAME)),
+        Way::East => line.push(pack(out.0, FRAME)),
+        Way::South if !first => line.extend([pack(0, FRAME), pack(0, out.1)]),
+        Way::West if !first => line.push(pack(out.0, FRAME)),
         _ => {}
     }
-    line.push(pack(at.0, at.1));
-    way.is_some()
+    line.push(pack(out.0, out.1));
+    if out != at {
+        line.push(pack(at.0, at.1));
+    }
+    true
 }
 
 /// Walks to the top from where a piece leaves.
-fn leave(line: &mut Vec<u32>, at: Step, way: Way) {
+fn leave(line: &mut Vec<u16>, at: Step, way: Way) {
     match way {
         Way::East | Way::West => line.push(pack(at.0, FRAME)),
         Way::South => line.extend([pack(0, at.1), pack(0, FRAME)]),
@@ -241,7 +309,7 @@ fn leave(line: &mut Vec<u32>, at: Step, way: Way) {
 }
 
 /// Down to a ring that lies in the cell as a whole; the way back up is the same, so the two cancel out.
-fn enter_ring(line: &mut Vec<u32>, at: Step) -> bool {
+fn enter_ring(line: &mut Vec<u16>, at: Step) -> bool {
     line.extend([pack(at.0, FRAME), pack(at.0, at.1)]);
     true
 }

@@ -1,134 +1,268 @@
 //! One tile: which areas lie in which of its cells, packed so that few pages of memory are asked for.
 //!
-//! A cell is a number of 16 bits. Below `covers` it names a set of areas that cover the whole cell, as a word at that place
-//! of the lists: 0 for none; [`ONE`] with the number of the only one; [`SET`] with the place of their count and their numbers.
-//! From `covers` on it is (shifted left in very large tiles) the place of a record: the cell has a border in it. A record is an
-//! item for each area, the last one marked: a word of 23 bits number, and whether the count is turned round, whether it is the
-//! last, and how many points the line of the border has ([`crate::local`]), which follows. [`COVERS`] stands for an area
-//! that covers the cell, [`LONG`] says that the count of points is a word of its own. Without points only the exact test helps.
+//! A cell is a byte. Below [`RECORD`] it is the place in the tile's list of areas of the only one that covers the cell; the first
+//! of the list stands for none. Otherwise the cell has a record: a border runs through it, or several areas cover it. Bytes stand
+//! in blocks of 4 × 2 cells, each with the place where its records begin; equal records of a block are written once. So
+//! the bytes of all tiles stay near the processor, and what has no border is answered from there.
+//!
+//! A record is an item for each area, the last one marked: a word of 8 bits place in the tile's list of areas, and whether the
+//! count is turned round, whether it is the last, and how many points the line of the border has ([`crate::local`]), which
+//! follows. [`COVERS`] stands for an area that covers the cell, [`LONG`] and [`FAR`] say that the count, or the place, is a number
+//! of its own. A count of 0 of its own means that only the exact test helps.
+//!
+//! An area is taken out by its place in the list ([`GONE`]), and put in beside what is packed ([`Later`]), until the tile is packed
+//! again: so a change costs the same however large the area is.
 
 #![expect(clippy::indexing_slicing, reason = "the hot path; places come from the tile itself (docs/decisions/0017)")]
 
-use crate::grid::{Frame, Place, split};
-use crate::local::{Spot, side};
+use crate::grid::{Frame, Place};
+use crate::local::{Side, Spot, side};
+use crate::pack::Builder;
 use crate::shape::{At, Shape};
-use crate::trace::{Crossed, Traced, Tracer};
 use std::sync::Arc;
 
-const ONE: u32 = 1;
-const SET: u32 = 2;
-const LAST: u32 = 1 << 7;
-const TURNED: u32 = 1 << 8;
-const POINTS: u32 = LAST - 1;
-const COVERS: u32 = POINTS;
-const LONG: u32 = POINTS - 1;
-/// Areas are numbered below this.
-pub(crate) const MOST_AREAS: u32 = 1 << 23;
-/// Cells for each edge of a tile.
-const CELLS_PER_EDGE: f64 = 2.5;
-const MOST_CELLS_A_SIDE: f64 = 96.0;
+pub(crate) const LAST: u16 = 1 << 6;
+pub(crate) const TURNED: u16 = 1 << 7;
+pub(crate) const POINTS: u16 = LAST - 1;
+pub(crate) const COVERS: u16 = 0;
+pub(crate) const LONG: u16 = POINTS;
+/// Place in the list of areas that is too far for 8 bits.
+pub(crate) const FAR: u16 = 0xFF;
+/// In place of an area that was taken out, and at the beginning of each list: the area of what no area reaches into.
+pub(crate) const GONE: u32 = u32::MAX;
+/// Cells with a record have a byte from here on: where it stands behind the first of the block.
+pub(crate) const RECORD: u8 = 0x80;
+/// Cells of a block.
+pub(crate) const ACROSS: u32 = 4;
+pub(crate) const UP: u32 = 2;
+pub(crate) const CELLS: usize = (ACROSS * UP) as usize;
+/// Words of a block: its bytes, and the place of its records.
+pub(crate) const BLOCK: usize = CELLS / 2 + 1;
 
 #[derive(Debug, Clone)]
+#[repr(align(64))]
 pub(crate) struct Tile {
-    cells: Arc<[u16]>,
-    lists: Arc<[u32]>,
-    side: u32,
-    covers: u16,
-    shift: u16,
+    pub(crate) blocks: Arc<[u16]>,
+    pub(crate) words: Arc<[u16]>,
+    pub(crate) areas: Arc<[u32]>,
+    pub(crate) later: Option<Arc<Later>>,
+    /// Cells on each side.
+    pub(crate) side: u16,
+    /// Blocks in a row.
+    pub(crate) across: u16,
+    /// Records begin at multiples of two to this power.
+    pub(crate) shift: u8,
+    /// Whether an area of the list was taken out.
+    pub(crate) has_gone: bool,
 }
 
-impl Default for Tile {
-    fn default() -> Self {
-        Self { cells: Arc::new([0]), lists: Arc::new([0]), side: 1, covers: 1, shift: 0 }
+/// What was put in since the tile was packed.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Later {
+    /// Areas that cover the whole tile.
+    pub everywhere: Vec<u32>,
+    /// Areas that may have a border in it: the outline is asked.
+    pub asked: Vec<u32>,
+}
+
+/// An area that is put into many tiles, or taken out of them: tiles that had the same before have the same afterwards.
+pub(crate) struct Change {
+    area: u32,
+    /// What a tile had and what it got, the last time each.
+    shared: [Option<(Option<Arc<Later>>, Option<Arc<Later>>)>; 2],
+}
+
+impl Change {
+    pub const fn new(area: u32) -> Self {
+        Self { area, shared: [None, None] }
+    }
+
+    fn share(&mut self, kind: usize, before: Option<Arc<Later>>, make: impl FnOnce(&mut Later)) -> Option<Arc<Later>> {
+        let known = self.shared[kind].as_ref().filter(|(known, _)| match (known, &before) {
+            (Some(a), Some(b)) => Arc::ptr_eq(a, b),
+            (None, None) => true,
+            _ => false,
+        });
+        if let Some((_, after)) = known {
+            return after.clone();
+        }
+        let mut later = before.as_deref().cloned().unwrap_or_default();
+        make(&mut later);
+        let after = (later != Later::default()).then(|| Arc::new(later));
+        self.shared[kind] = Some((before, after.clone()));
+        after
     }
 }
 
-/// A point in a cell: what the cell says and where the point lies in it.
+/// A point in a cell.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct InCell {
-    cell: u16,
-    spot: Spot,
+    byte: u8,
+    /// Where the records of the block begin.
+    base: u16,
+    pub spot: Spot,
+}
+
+/// An area in a cell.
+#[derive(Clone, Copy)]
+pub(crate) struct Item {
+    place: usize,
+    pub covers: bool,
+    pub turned: bool,
+    pub last: bool,
+    /// The line.
+    pub start: usize,
+    pub points: usize,
 }
 
 impl Tile {
     #[inline]
     pub fn cell(&self, place: Place) -> InCell {
-        let side = f64::from(self.side);
-        let (x, y) = (place.x * side, place.y * side);
-        let ((mut i, mut dx), (mut j, mut dy)) = (split(x), split(y));
-        // On the far edge of the tile.
-        if i == self.side {
-            (i, dx) = (i - 1, 1.0);
+        let (x, y) = (u64::from(place.x) * u64::from(self.side), u64::from(place.y) * u64::from(self.side));
+        let (i, j) = ((x >> 32) as u32, (y >> 32) as u32);
+        self.at(i, j, Spot::new(x as u32, y as u32))
+    }
+
+    /// Column and row.
+    #[inline]
+    fn at(&self, i: u32, j: u32, spot: Spot) -> InCell {
+        let block = (j / UP * u32::from(self.across) + i / ACROSS) as usize * BLOCK;
+        let cell = (j % UP * ACROSS + i % ACROSS) as usize;
+        let byte = (self.blocks[block + cell / 2] >> (cell % 2 * 8)) as u8;
+        InCell { byte, base: self.blocks[block + BLOCK - 1], spot }
+    }
+
+    /// Where the record of the cell stands, if it has one.
+    #[inline]
+    pub fn record(&self, at: InCell) -> usize {
+        (usize::from(at.base) + usize::from(at.byte & (RECORD - 1))) << self.shift
+    }
+
+    #[inline]
+    pub fn word(&self, record: usize) -> u16 {
+        self.words.get(record).copied().unwrap_or_default()
+    }
+
+    /// The area that covers the cell as the only one, [`GONE`] when there is none at all; and whether that is all there is to say.
+    #[inline]
+    pub fn simple(&self, at: InCell) -> (u32, bool) {
+        let simple = at.byte < RECORD;
+        // Otherwise any of the list, to have no branch.
+        let place = usize::from(at.byte) & usize::from(simple).wrapping_neg();
+        (self.areas[place], simple)
+    }
+
+    #[inline]
+    pub fn item(&self, at: usize) -> Item {
+        let head = self.words[at];
+        let (place, points) = (head >> 8, head & POINTS);
+        let (turned, last) = (head & TURNED != 0, head & LAST != 0);
+        if place == FAR || points == LONG {
+            return self.long_item(at);
         }
-        if j == self.side {
-            (j, dy) = (j - 1, 1.0);
+        let (place, points) = (usize::from(place), usize::from(points));
+        Item { place, covers: points == 0, turned, last, start: at + 1, points }
+    }
+
+    #[cold]
+    fn long_item(&self, at: usize) -> Item {
+        let head = self.words[at];
+        let (mut place, mut points, mut start) = (usize::from(head >> 8), usize::from(head & POINTS), at + 1);
+        let covers = points == 0;
+        if place == usize::from(FAR) {
+            place = number(&self.words, start) as usize;
+            start += 2;
         }
-        let spot = Spot::new(dx, dy);
-        InCell { cell: self.cells[(j * self.side + i) as usize], spot }
+        if points == usize::from(LONG) {
+            points = number(&self.words, start) as usize;
+            start += 2;
+        }
+        Item { place, covers, turned: head & TURNED != 0, last: head & LAST != 0, start, points }
     }
 
     #[inline]
-    fn place(&self, cell: u16) -> usize {
-        if cell < self.covers { cell as usize } else { (cell as usize) << self.shift }
-    }
-
-    /// The first word of what a cell points to: asked for early, it is at hand later.
-    #[inline]
-    pub fn ahead(&self, at: InCell) -> u32 {
-        self.lists[self.place(at.cell)]
-    }
-
-    /// Tells every area of the cell; `exact` decides for points too near to a border.
-    #[inline]
-    pub fn tell(&self, at: InCell, exact: impl FnMut(u32) -> bool, hit: impl FnMut(u32)) {
-        if self.has_border(at) { self.tell_mixed(at, exact, hit) } else { self.tell_plain(at, hit) }
+    pub fn area(&self, item: &Item) -> u32 {
+        self.areas[item.place]
     }
 
     #[inline]
-    pub fn has_border(&self, at: InCell) -> bool {
-        at.cell >= self.covers
+    pub fn side(&self, item: &Item, spot: Spot) -> Side {
+        side(&self.words[item.start..], item.points, spot)
     }
 
-    /// Of a cell without a border.
+    /// Tells every area of a record; `exact` decides for points too near to a border.
     #[inline]
-    pub fn tell_plain(&self, at: InCell, mut hit: impl FnMut(u32)) {
-        self.tell_covers(self.lists[at.cell as usize], &mut hit);
-    }
-
-    /// Of a cell with a border.
-    #[inline]
-    pub fn tell_mixed(&self, at: InCell, mut exact: impl FnMut(u32) -> bool, mut hit: impl FnMut(u32)) {
-        let mut rest = &self.lists[(at.cell as usize) << self.shift..];
+    pub fn tell(&self, record: usize, spot: Spot, mut exact: impl FnMut(u32) -> bool, mut hit: impl FnMut(u32)) {
+        let mut at = record;
         loop {
-            let (item, after) = Item::first(rest);
-            let inside = match item.line {
-                None => true,
-                Some(line) => {
-                    let found = side(line, at.spot);
-                    if found.near || line.is_empty() { exact(item.area) } else { found.odd != item.turned }
-                }
+            let item = self.item(at);
+            let area = self.area(&item);
+            let inside = item.covers || {
+                let found = self.side(&item, spot);
+                if found.near { area != GONE && exact(area) } else { found.odd != item.turned }
             };
-            if inside {
-                hit(item.area);
+            if inside && area != GONE {
+                hit(area);
             }
             if item.last {
                 break;
             }
-            rest = after;
+            at = item.start + item.points;
         }
     }
 
+    /// Tells what was put in since it was packed.
     #[inline]
-    fn tell_covers(&self, word: u32, hit: &mut impl FnMut(u32)) {
-        let rest = word >> 2;
-        match word & 3 {
-            ONE => hit(rest),
-            SET => {
-                let at = rest as usize;
-                self.lists[at + 1..=at + self.lists[at] as usize].iter().for_each(|area| hit(*area));
-            }
-            _ => {}
+    pub fn tell_later(&self, mut exact: impl FnMut(u32) -> bool, mut hit: impl FnMut(u32)) {
+        if let Some(later) = &self.later {
+            later.everywhere.iter().for_each(|area| hit(*area));
+            later.asked.iter().filter(|area| exact(**area)).for_each(|area| hit(*area));
         }
+    }
+
+    /// Every area that touches the tile, each once, by number.
+    pub fn areas(&self) -> Vec<u32> {
+        let later = self.later.iter().flat_map(|later| later.everywhere.iter().chain(&later.asked));
+        let mut found: Vec<u32> = self.areas.iter().filter(|area| **area != GONE).chain(later).copied().collect();
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    /// Takes an area out. Its records stay until the tile is packed again.
+    pub fn take_out(&mut self, change: &mut Change) {
+        let area = change.area;
+        if let Some(place) = self.areas.iter().position(|a| *a == area) {
+            let mut areas: Vec<u32> = self.areas.to_vec();
+            areas[place] = GONE;
+            self.areas = areas.into();
+            self.has_gone = true;
+        }
+        let is_there = |later: &Arc<Later>| later.everywhere.contains(&area) || later.asked.contains(&area);
+        if self.later.as_ref().is_some_and(is_there) {
+            self.later = change.share(0, self.later.take(), |less| {
+                less.everywhere.retain(|a| *a != area);
+                less.asked.retain(|a| *a != area);
+            });
+        }
+    }
+
+    /// Puts an area in that is not there.
+    pub fn put_in(&mut self, change: &mut Change, everywhere: bool) {
+        let area = change.area;
+        self.later = change.share(usize::from(everywhere), self.later.take(), |more| {
+            if everywhere { more.everywhere.push(area) } else { more.asked.push(area) }
+        });
+    }
+
+    /// Whether it would say the same in less when it were packed again.
+    pub const fn is_pending(&self) -> bool {
+        self.later.is_some() || self.has_gone
+    }
+
+    /// Whether so much was put in since it was packed that it shows.
+    pub fn waits_for_long(&self) -> bool {
+        self.later.as_ref().is_some_and(|later| later.everywhere.len() + later.asked.len() > 8)
     }
 
     pub fn build(areas: &[(u32, &Shape)], frame: impl Fn(u32) -> Frame) -> Self {
@@ -136,114 +270,62 @@ impl Tile {
         Builder::new(areas, &frame(side), side).finish()
     }
 
-    /// The tile with one area taken out, or put in, or in another shape; `areas` are those of the tile afterwards. The others
-    /// are not traced again, unless cells of another size have become the right ones.
-    pub fn changed(&self, number: u32, areas: &[(u32, &Shape)], frame: impl Fn(u32) -> Frame) -> Self {
+    /// The tile with what was changed packed with the rest; `areas` are all of the tile. Those that were packed are not
+    /// traced again, unless cells of another size have become the right ones.
+    pub fn packed(&self, areas: &[(u32, &Shape)], frame: impl Fn(u32) -> Frame) -> Self {
         let fitting = side_for(areas, &frame(1));
-        if fitting * 2 > self.side * 3 || fitting * 3 < self.side * 2 {
+        let side = u32::from(self.side);
+        if fitting * 2 > side * 3 || fitting * 3 < side * 2 {
             return Builder::new(areas, &frame(fitting), fitting).finish();
         }
-        let mut builder = self.unpacked(number);
-        let frame = frame(self.side);
-        if let Some(area) = areas.iter().find(|(n, _)| *n == number) {
-            builder.trace(&mut Tracer::new(&frame, self.side), area);
-        }
-        builder.finish()
+        let new: Vec<(u32, &Shape)> = areas.iter().filter(|(n, _)| !self.areas.contains(n)).copied().collect();
+        Builder::unpacked(self).and(&new, &frame(side)).finish()
     }
 
-    /// What is in which cell, without one area.
-    fn unpacked(&self, without: u32) -> Builder {
-        let mut builder = Builder::empty(self.side);
-        for (cell, word) in (0..).zip(self.cells.iter()) {
-            if *word < self.covers {
-                self.tell_covers(self.lists[*word as usize], &mut |area| builder.covered.push((cell, area)));
-                continue;
-            }
-            let mut rest = &self.lists[self.place(*word)..];
-            loop {
-                let (item, after) = Item::first(rest);
-                match item.line {
-                    None => builder.covered.push((cell, item.area)),
-                    Some(line) => {
-                        builder.crossed.push((item.area, Crossed { cell, odd: item.turned, line: line.into() }));
-                    }
-                }
-                if item.last {
-                    break;
-                }
-                rest = after;
-            }
-        }
-        builder.covered.retain(|(_, area)| *area != without);
-        builder.crossed.retain(|(area, _)| *area != without);
-        builder
+    /// Every item with its cell, but those of areas that are gone.
+    pub fn items(&self) -> impl Iterator<Item = (u32, u32, Item)> + '_ {
+        let side = u32::from(self.side);
+        let all = (0..side * side).flat_map(move |cell| {
+            let at = self.at(cell % side, cell / side, Spot::default());
+            let (area, simple) = self.simple(at);
+            let only = Item { place: 0, covers: true, turned: false, last: true, start: 0, points: 0 };
+            let mut next = (!simple).then(|| self.record(at));
+            let record = std::iter::from_fn(move || {
+                let item = self.item(next?);
+                next = (!item.last).then_some(item.start + item.points);
+                Some((cell, self.area(&item), item))
+            });
+            simple.then_some((cell, area, only)).into_iter().chain(record)
+        });
+        all.filter(|(_, area, _)| *area != GONE)
     }
 
-    /// The same with its parts in memory of their own, asked for now: cells first, so that those of all tiles lie together.
+    /// The same with its parts in memory of their own, asked for now: those of all tiles lie together.
     pub fn settle(tiles: &mut [Self]) {
-        tiles.iter_mut().for_each(|tile| tile.cells = Arc::from(&*tile.cells));
-        tiles.iter_mut().for_each(|tile| tile.lists = Arc::from(&*tile.lists));
-    }
-
-    /// Every area that touches the tile, each once, by number.
-    pub fn areas(&self) -> Vec<u32> {
-        let mut found = Vec::new();
-        for word in &self.lists[..self.covers as usize] {
-            self.tell_covers(*word, &mut |area| found.push(area));
-        }
-        for cell in self.cells.iter().filter(|cell| **cell >= self.covers) {
-            let mut rest = &self.lists[self.place(*cell)..];
-            loop {
-                let (item, after) = Item::first(rest);
-                found.push(item.area);
-                if item.last {
-                    break;
-                }
-                rest = after;
-            }
-        }
-        found.sort_unstable();
-        found.dedup();
-        found
+        tiles.iter_mut().for_each(|tile| tile.areas = Arc::from(&*tile.areas));
+        tiles.iter_mut().for_each(|tile| tile.blocks = Arc::from(&*tile.blocks));
+        tiles.iter_mut().for_each(|tile| tile.words = Arc::from(&*tile.words));
     }
 
     pub fn bytes(&self) -> usize {
-        size_of::<Self>() + 2 * 16 + self.cells.len() * 2 + self.lists.len() * 4
+        size_of::<Self>() + 3 * 16 + (self.words.len() + self.blocks.len()) * 2 + self.areas.len() * 4
     }
 }
 
-/// An area in a cell with a border. Without a line it covers the cell.
-struct Item<'a> {
-    area: u32,
-    turned: bool,
-    last: bool,
-    line: Option<&'a [u32]>,
+/// A number of two words.
+#[inline]
+fn number(words: &[u16], at: usize) -> u32 {
+    u32::from(words[at]) | u32::from(words[at + 1]) << 16
 }
 
-impl<'a> Item<'a> {
-    #[inline]
-    fn first(words: &'a [u32]) -> (Self, &'a [u32]) {
-        let head = words[0];
-        let item = Self { area: head >> 9, turned: head & TURNED != 0, last: head & LAST != 0, line: None };
-        let (points, start) = match head & POINTS {
-            COVERS => return (item, &words[1..]),
-            LONG => (words[1], 2),
-            points => (points, 1),
-        };
-        let (line, rest) = words[start..].split_at(points as usize);
-        (Self { line: Some(line), ..item }, rest)
-    }
-
-    fn write(&self, words: &mut Vec<u32>) {
-        let head = self.area << 9 | if self.turned { TURNED } else { 0 } | if self.last { LAST } else { 0 };
-        match self.line {
-            None => words.push(head | COVERS),
-            Some(line) if line.len() < LONG as usize => words.push(head | line.len() as u32),
-            Some(line) => words.extend([head | LONG, line.len() as u32]),
-        }
-        words.extend(self.line.unwrap_or_default());
-    }
+/// The exact test of an area by its number.
+pub(crate) fn exact(shape: Option<&Shape>, at: At) -> bool {
+    shape.is_some_and(|s| s.contains(at))
 }
+
+/// Cells for each edge of a tile.
+const CELLS_PER_EDGE: f64 = 2.5;
+const MOST_CELLS_A_SIDE: f64 = 96.0;
 
 /// More edges, smaller cells: but not so small that long edges stand in very many of them.
 fn side_for(areas: &[(u32, &Shape)], whole: &Frame) -> u32 {
@@ -262,140 +344,4 @@ fn side_for(areas: &[(u32, &Shape)], whole: &Frame) -> u32 {
     // An edge stands in about 1 + length · side cells.
     let few = (3.0 * edges + 64.0) / length.max(1e-9);
     (edges * CELLS_PER_EDGE).sqrt().min(few).clamp(1.0, MOST_CELLS_A_SIDE).round() as u32
-}
-
-struct Builder {
-    side: u32,
-    everywhere: Vec<u32>,
-    /// Cell and area.
-    covered: Vec<(u32, u32)>,
-    crossed: Vec<(u32, Crossed)>,
-}
-
-impl Builder {
-    const fn empty(side: u32) -> Self {
-        Self { side, everywhere: Vec::new(), covered: Vec::new(), crossed: Vec::new() }
-    }
-
-    fn new(areas: &[(u32, &Shape)], frame: &Frame, side: u32) -> Self {
-        let mut builder = Self::empty(side);
-        let mut tracer = Tracer::new(frame, side);
-        areas.iter().for_each(|area| builder.trace(&mut tracer, area));
-        builder
-    }
-
-    fn trace(&mut self, tracer: &mut Tracer<'_>, (area, shape): &(u32, &Shape)) {
-        match tracer.trace(shape) {
-            Traced::Nowhere => {}
-            Traced::Everywhere => self.everywhere.push(*area),
-            Traced::Cells { covered, crossed } => {
-                self.covered.extend(covered.into_iter().map(|cell| (cell, *area)));
-                self.crossed.extend(crossed.into_iter().map(|one| (*area, one)));
-            }
-        }
-    }
-
-    fn finish(mut self) -> Tile {
-        if self.covered.is_empty() && self.crossed.is_empty() {
-            self.side = 1;
-        }
-        self.covered.sort_unstable();
-        self.crossed.sort_by_key(|(_, one)| one.cell);
-        let mut packed = Packed { covers: vec![Vec::new()], ..Packed::default() };
-        let (mut covered, mut crossed) = (self.covered.as_slice(), self.crossed.as_slice());
-        let mut full = Vec::new();
-        for cell in 0..self.side * self.side {
-            let (here, borders);
-            (here, covered) = covered.split_at(covered.iter().take_while(|(c, _)| *c == cell).count());
-            (borders, crossed) = crossed.split_at(crossed.iter().take_while(|(_, one)| one.cell == cell).count());
-            full.clear();
-            full.extend(self.everywhere.iter().copied().chain(here.iter().map(|(_, area)| *area)));
-            packed.push(&full, borders);
-        }
-        packed.tile(self.side)
-    }
-}
-
-/// A tile while it is put together.
-#[derive(Default)]
-struct Packed {
-    /// Sets of areas that cover whole cells; the first is that of none.
-    covers: Vec<Vec<u32>>,
-    records: Vec<u32>,
-    /// Where each record ends.
-    ends: Vec<usize>,
-    /// For each cell its set, or its record.
-    cells: Vec<Result<usize, usize>>,
-}
-
-impl Packed {
-    fn push(&mut self, full: &[u32], borders: &[(u32, Crossed)]) {
-        if borders.is_empty() {
-            let known = self.covers.iter().rposition(|set| set == full);
-            self.cells.push(Ok(known.unwrap_or(self.covers.len())));
-            if known.is_none() {
-                self.covers.push(full.to_vec());
-            }
-            return;
-        }
-        for area in full {
-            Item { area: *area, turned: false, last: false, line: None }.write(&mut self.records);
-        }
-        for (n, (area, one)) in borders.iter().enumerate() {
-            let last = n + 1 == borders.len();
-            Item { area: *area, turned: one.odd, last, line: Some(&one.line) }.write(&mut self.records);
-        }
-        self.cells.push(Err(self.ends.len()));
-        self.ends.push(self.records.len());
-    }
-
-    fn records(&self) -> impl Iterator<Item = &[u32]> {
-        let starts = std::iter::once(0).chain(self.ends.iter().copied());
-        starts.zip(&self.ends).map(|(from, to)| &self.records[from..*to])
-    }
-
-    fn tile(self, side: u32) -> Tile {
-        let mut lists = vec![0; self.covers.len()];
-        for (k, set) in self.covers.iter().enumerate() {
-            lists[k] = match set.as_slice() {
-                [] => 0,
-                [one] => one << 2 | ONE,
-                _ => {
-                    let word = (lists.len() as u32) << 2 | SET;
-                    lists.push(set.len() as u32);
-                    lists.extend(set);
-                    word
-                }
-            };
-        }
-        // Places of records must fit into 16 bits: the first shift that makes them.
-        let fits = |shift: &u16| {
-            let step = 1_usize << shift;
-            let start = lists.len().max(self.covers.len() << shift).next_multiple_of(step);
-            let all: usize = self.records().map(|r| r.len().next_multiple_of(step)).sum();
-            start + all < 0xFFFF << shift
-        };
-        let shift = (0..32).find(fits).unwrap_or(32);
-        let step = 1_usize << shift;
-        let mut places = Vec::with_capacity(self.ends.len());
-        if !self.records.is_empty() {
-            lists.resize(lists.len().max(self.covers.len() << shift).next_multiple_of(step), 0);
-        }
-        lists.reserve(self.records.len());
-        for record in self.records() {
-            places.push((lists.len() >> shift) as u16);
-            lists.extend(record);
-            lists.resize(lists.len().next_multiple_of(step), 0);
-        }
-        let cells = self.cells.iter().map(|cell| match cell {
-            Ok(set) => *set as u16,
-            Err(record) => places[*record],
-        });
-        Tile { cells: cells.collect(), lists: lists.into(), side, covers: self.covers.len() as u16, shift }
-    }
-}
-
-/// The exact test of an area by its number.
-pub(crate) fn exact(shape: Option<&Shape>, at: At) -> bool {
-    shape.is_some_and(|s| s.contains(at))
 }

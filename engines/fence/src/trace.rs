@@ -6,19 +6,38 @@ use crate::grid::Frame;
 use crate::local::{Edge, FARTHEST, Piece, Spot, draw, side};
 use crate::shape::{At, Shape, crosses};
 
-/// What an area is to a tile.
-pub(crate) enum Traced {
-    Nowhere,
-    Everywhere,
-    Cells { covered: Vec<u32>, crossed: Vec<Crossed> },
+/// What areas are to the cells of a tile.
+#[derive(Default)]
+pub(crate) struct Traces {
+    /// Areas that cover the whole tile.
+    pub everywhere: Vec<u32>,
+    /// Cell and the area that covers it.
+    pub covered: Vec<(u32, u32)>,
+    pub crossed: Vec<Crossed>,
+    /// The lines of all crossed cells, one after the other.
+    pub points: Vec<u16>,
 }
 
-/// A cell that the border runs through. Without a line only the exact test on the whole outline helps.
+impl Traces {
+    pub fn line(&self, one: &Crossed) -> &[u16] {
+        &self.points[one.start as usize..][..one.length as usize]
+    }
+    pub fn cross(&mut self, cell: u32, area: u32, odd: bool, line: &[u16]) {
+        let (start, length) = (self.points.len() as u32, line.len() as u32);
+        self.points.extend(line);
+        self.crossed.push(Crossed { cell, area, odd, start, length });
+    }
+}
+
+/// A cell that the border of an area runs through. Without a line only the exact test on the whole outline helps.
+#[derive(Clone, Copy)]
 pub(crate) struct Crossed {
     pub cell: u32,
+    pub area: u32,
     /// Whether the count of the line is to be turned round.
     pub odd: bool,
-    pub line: Box<[u32]>,
+    start: u32,
+    pub length: u32,
 }
 
 /// Rounding moves nothing so far, in cells.
@@ -49,17 +68,20 @@ impl<'a> Tracer<'a> {
         }
     }
 
-    pub fn trace(&mut self, shape: &Shape) -> Traced {
+    pub fn trace(&mut self, area: u32, shape: &Shape, to: &mut Traces) {
         self.edges.clear();
         self.exact.clear();
         self.touches.clear();
         self.rows.iter_mut().for_each(Vec::clear);
         self.gather(shape);
         if self.touches.is_empty() {
-            return if self.centre_is_inside(0, 0) { Traced::Everywhere } else { Traced::Nowhere };
+            if self.centre_is_inside(0, 0) {
+                to.everywhere.push(area);
+            }
+            return;
         }
         self.touches.sort_unstable();
-        self.cells()
+        self.cells(area, to);
     }
 
     fn gather(&mut self, shape: &Shape) {
@@ -113,8 +135,8 @@ impl<'a> Tracer<'a> {
         }
     }
 
-    fn cells(&self) -> Traced {
-        let (mut covered, mut crossed) = (Vec::new(), Vec::new());
+    fn cells(&self, area: u32, to: &mut Traces) {
+        let (covered, crossed) = (to.covered.len(), to.crossed.len());
         let mut touches = self.touches.as_slice();
         // Whether the cell before this one was covered, as long as no border came between.
         let mut before = None;
@@ -131,32 +153,27 @@ impl<'a> Tracer<'a> {
             touches = later;
             here.clear();
             here.extend(now.iter().filter_map(|(_, e)| self.edges.get(*e as usize)));
-            let one = if here.is_empty() { None } else { self.crossed(cell, &here, &mut pieces, &mut line) };
-            before = match one {
-                Some(one) => {
-                    crossed.push(one);
-                    None
-                }
-                None => {
-                    let inside = before.unwrap_or_else(|| self.centre_is_inside(column, row));
-                    if inside {
-                        covered.push(cell);
-                    }
-                    Some(inside)
-                }
-            };
+            if !here.is_empty()
+                && let Some(odd) = self.crossed(cell, &here, &mut pieces, &mut line)
+            {
+                to.cross(cell, area, odd, &line);
+                before = None;
+                continue;
+            }
+            let inside = before.unwrap_or_else(|| self.centre_is_inside(column, row));
+            if inside {
+                to.covered.push((cell, area));
+            }
+            before = Some(inside);
         }
-        if crossed.is_empty() && covered.is_empty() {
-            return Traced::Nowhere;
+        if to.crossed.len() == crossed && to.covered.len() - covered == (self.side * self.side) as usize {
+            to.covered.truncate(covered);
+            to.everywhere.push(area);
         }
-        if crossed.is_empty() && covered.len() == (self.side * self.side) as usize {
-            return Traced::Everywhere;
-        }
-        Traced::Cells { covered, crossed }
     }
 
-    /// `None` when no edge comes near after all.
-    fn crossed(&self, cell: u32, edges: &[Edge], pieces: &mut Vec<Piece>, line: &mut Vec<u32>) -> Option<Crossed> {
+    /// Draws the border in the cell, and says whether its count has to be turned round. `None` when no edge comes near after all.
+    fn crossed(&self, cell: u32, edges: &[Edge], pieces: &mut Vec<Piece>, line: &mut Vec<u16>) -> Option<bool> {
         let (row, column) = (cell / self.side, cell % self.side);
         let drawn = draw(edges, [f64::from(column), f64::from(row)], pieces, line);
         if drawn && line.is_empty() {
@@ -164,13 +181,13 @@ impl<'a> Tracer<'a> {
         }
         // One point whose side is sure says whether the count is to be turned round.
         let sure = if drawn { self.sure_point(column, row, line) } else { None };
-        Some(match sure {
-            Some(odd) => Crossed { cell, odd, line: line.as_slice().into() },
-            None => Crossed { cell, odd: false, line: Box::default() },
-        })
+        if sure.is_none() {
+            line.clear();
+        }
+        Some(sure.unwrap_or_default())
     }
 
-    fn sure_point(&self, column: u32, row: u32, line: &[u32]) -> Option<bool> {
+    fn sure_point(&self, column: u32, row: u32, line: &[u16]) -> Option<bool> {
         // Points spread evenly over the cell (an additive sequence of the plastic number).
         (1..=24).find_map(|n| {
             let part = |step: f64| (f64::from(n) * step).fract();
@@ -181,7 +198,7 @@ impl<'a> Tracer<'a> {
             if !(0.0..1.0).contains(&x) || !(0.0..1.0).contains(&y) {
                 return None;
             }
-            let found = side(line, Spot::new(x, y));
+            let found = side(line, line.len(), Spot::of([x, y]));
             (!found.near).then(|| found.odd != self.is_inside(at, row))
         })
     }

@@ -145,8 +145,38 @@ proptest! {
             points.extend((0..20).map(|_| [chance.between(-30.0, 60.0), chance.between(-3.0, 60.0)]));
             agrees(&index, &points);
             agrees(&index.rebuilt(), &points);
+            agrees(&index.settled(usize::MAX), &points);
             agrees(&before, &points);
         }
+    }
+}
+
+/// An area over very many tiles is there at once, and packed later, some tiles at a time.
+#[test]
+fn a_change_of_any_size() {
+    let shapes = scattered(6, 2_000);
+    let mut chance = Chance(7);
+    let mut points: Vec<At> = (0..300).map(|_| anywhere(&mut chance)).collect();
+    let centre = [world::SOUTH_WEST[0] + world::WIDTH / 2.0, world::SOUTH_WEST[1] + world::HEIGHT / 2.0];
+    let mut index = Index::new(shapes);
+    for (number, size, corners) in [(0, 0.4, 60), (5_000, 0.45, 30_000), (0, 0.3, 4), (7, 0.2, 3), (5_000, 0.1, 9)] {
+        let ring = blob(&mut chance, centre, [world::WIDTH * size, world::HEIGHT * size], corners);
+        let shape = Shape::new([ring]).unwrap();
+        points.extend(hard_points(&mut chance, std::slice::from_ref(&shape), 60));
+        index = index.with(number, Some(std::sync::Arc::new(shape)));
+        assert!(index.pending() > 20, "{}", index.pending());
+        agrees(&index, &points);
+        let some = index.settled(10);
+        assert_eq!(some.pending(), index.pending() - 10);
+        agrees(&some, &points);
+        agrees(&index.settled(usize::MAX), &points);
+    }
+    let settled = index.settled(usize::MAX);
+    assert_eq!(settled.pending(), 0);
+    for index in [index, settled] {
+        let less = index.with(0, None).with(5_000, None);
+        agrees(&less, &points);
+        agrees(&less.settled(usize::MAX), &points);
     }
 }
 
