@@ -1,7 +1,7 @@
 //! `mulin demo`: a data folder that holds the invented district, made once and found again; what is printed, and the
 //! links file. The server itself is wired in the binary.
 
-use crate::seed::{MATTERS, PASSWORD, Seeded, VERSION, seed_some};
+use crate::seed::{MATTERS, PASSWORD, Seeded, VERSION, seed_some, streets};
 use crate::{SEED, World};
 use anyhow::Context as _;
 use kernel::ids::DistrictId;
@@ -149,7 +149,14 @@ fn make(data: &Path, start: Moment, making: &Making<'_>, out: &mut dyn Write) ->
     keys.save_new(&data.join(KEYS))?;
     let rt = Runtime::open(Options::new(url(data), Arc::new(ManualClock::at(start)), ids, keys))?;
     rt.migrate(making.migrations)?;
-    let seeded = seed_some(&rt, World::new(SEED), start, making.matters)?;
+    // The map needs no database: it is drawn while people live their ninety days.
+    let (seeded, map) = std::thread::scope(|scope| {
+        let map = scope.spawn(|| streets::prepared(&World::new(SEED)));
+        let seeded = seed_some(&rt, World::new(SEED), start, making.matters);
+        (seeded, map.join().map_err(|_| anyhow::anyhow!("the map could not be drawn")))
+    });
+    let seeded = seeded?;
+    streets::streets(&rt, seeded.district, map??)?;
     // What is due by now is done with the seeded ids; the server, whose ids are nobody's to foresee, finds nothing left.
     store::jobs::run_due(&rt, seeded.district, making.handlers)?;
     store::chain::seal_now(&rt, seeded.district)?;

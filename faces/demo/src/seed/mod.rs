@@ -10,6 +10,7 @@ mod places;
 mod portrait;
 mod records;
 mod steps;
+pub mod streets;
 
 use crate::World;
 use ::people::app::password;
@@ -23,7 +24,7 @@ pub use cards::{Cards, DemoCard};
 pub use history::{DAYS, MATTERS};
 
 /// Counts up when the same seed would give other data, so that old data is made anew.
-pub const VERSION: u32 = 7;
+pub const VERSION: u32 = 8;
 /// The password of every demo account.
 pub const PASSWORD: &str = "heling2026";
 
