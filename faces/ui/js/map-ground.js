@@ -35,7 +35,12 @@ export async function load(url) {
 
 /** Layers by map, as they were written: with tokens for colours. */
 const written = new WeakMap();
-const resolve = (value) => (Array.isArray(value) ? value.map(resolve) : typeof value === "string" && value.startsWith("--") ? css(value) : value);
+function resolve(value) {
+  if (Array.isArray(value)) return value.map(resolve);
+  if (typeof value !== "string" || !value.startsWith("--")) return value;
+  const found = css(value);
+  return Number.isNaN(Number(found)) ? found : Number(found);
+}
 const painted = (layer) => ({ ...layer, ...(layer.paint ? { paint: Object.fromEntries(Object.entries(layer.paint).map(([k, v]) => [k, resolve(v)])) } : {}) });
 
 /** Puts a layer on whose paint names colours by token, so that it follows day and night. */
@@ -63,10 +68,12 @@ function locale() {
   return { "Map.Title": title, "NavigationControl.ZoomIn": zoomIn, "NavigationControl.ZoomOut": zoomOut, "Popup.Close": close, "Marker.Title": title };
 }
 
-function source() {
-  const { kind, tiles, minzoom = 0, maxzoom = 18, size = 256 } = ground;
-  const address = tiles.startsWith("/") ? location.origin + tiles : tiles;
-  return { type: kind === "raster" ? "raster" : "vector", tiles: [address], minzoom, maxzoom, ...(kind === "raster" ? { tileSize: size } : {}) };
+/** The ground, and with some foreign maps the names on it as tiles of their own. */
+function sources() {
+  const { kind, tiles, labels, minzoom = 0, maxzoom = 18, size = 256 } = ground;
+  const of = (address) => ({ type: kind === "raster" ? "raster" : "vector", tiles: [address.startsWith("/") ? location.origin + address : address],
+    minzoom, maxzoom, ...(kind === "raster" ? { tileSize: size } : {}) });
+  return { ground: of(tiles), ...(labels ? { labels: of(labels) } : {}) };
 }
 
 /** Land and what covers it; foreign tiles are dimmed at night. */
@@ -74,8 +81,8 @@ function below() {
   const land = { id: "land", type: "background", paint: { "background-color": covered ? "--map-land" : "--sunken" } };
   if (!covered) return [land];
   if (named) return [land, ...style(english).below];
-  const dim = { "raster-brightness-max": 0.62, "raster-saturation": -0.3 };
-  return [land, { id: "ground", type: "raster", source: "ground", paint: matchMedia("screen and (prefers-color-scheme: dark)").matches ? dim : {} }];
+  const paint = { "raster-brightness-max": "--map-tiles-light", "raster-saturation": "--map-tiles-colour" };
+  return [land, ...Object.keys(sources()).map((source) => ({ id: source, type: "raster", source, paint }))];
 }
 
 /** Whose map it is, and the number of its review (审图号) where there is one. */
@@ -107,7 +114,7 @@ export function create(el) {
     // What is printed is what stands in the buffer.
     canvasContextAttributes: { preserveDrawingBuffer: true },
     // Colours change at once: paper does not wait for a fade.
-    style: { version: 8, transition: { duration: 0, delay: 0 }, sources: covered ? { ground: source() } : {}, layers: layers.map(painted) },
+    style: { version: 8, transition: { duration: 0, delay: 0 }, sources: covered ? sources() : {}, layers: layers.map(painted) },
   });
   written.set(map, layers);
   map.addControl(new NavigationControl({ showCompass: false }), "top-right");
