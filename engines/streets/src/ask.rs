@@ -20,11 +20,11 @@ pub struct Route {
     pub osm_nodes: Vec<i64>,
 }
 
-/// From and to so many places, and looking so far, the hierarchy is worth being built.
-const MANY: usize = 8;
-const FAR_ENOUGH_M: f64 = 1_500.0;
-/// Larger networks have theirs built when somebody says so ([`Network::prepare`]), not in the middle of a question.
-const BUILT_AT_ONCE: usize = 60_000;
+/// From so many places on the hierarchy is asked where there is one.
+const MANY: usize = 4;
+/// From and to so many places, and looking so far, it is worth being built where there is none.
+const VERY_MANY: usize = 100;
+const FAR_ENOUGH_M: f64 = 3_000.0;
 
 impl Network {
     /// Metres from one place to each of these, where it is not more than the limit (and never more than 200 km).
@@ -43,7 +43,7 @@ impl Network {
     /// Metres from each of the places to each of the others: all of the first one's, then all of the second one's.
     pub fn matrix(&self, from: &[Snap], to: &[Snap], limit_m: f64) -> Vec<Option<f64>> {
         if from.len().min(to.len()) >= MANY {
-            if limit_m >= FAR_ENOUGH_M && self.junctions() <= BUILT_AT_ONCE {
+            if limit_m >= FAR_ENOUGH_M && from.len().min(to.len()) >= VERY_MANY {
                 self.prepare();
             }
             if let Some(hierarchy) = self.hierarchy.get() {

@@ -2,17 +2,22 @@
 //! counted again: that is quick, and there is less in the bytes that could be wrong.
 //!
 //! Little endian: `mulinway`, version, profile, numbers of edges and of nodes in them, gaps, check sum of all that follows; then
-//! the edges (from, to, length, ways, nodes), the places and the ids. The check sum finds accidents; what somebody forged is found by the checks.
+//! the edges (from, to, length, ways, nodes), the places, the ids, and the hierarchy, which takes too long to be made anew: ranks, and for
+//! each side the number of arcs, where those of each rank begin, and the arcs. The check sum finds accidents; what somebody forged is
+//! found by the checks, as far as it could do harm.
 
+use crate::hierarchy::{Hierarchy, Up};
 use crate::metric::LONGEST;
-use crate::network::{BACKWARD, Edge, FORWARD, Network};
+use crate::network::{Arc, BACKWARD, Edge, FORWARD, Network};
 use crate::osm::E7;
 use crate::profile::Profile;
 
 const MAGIC: &[u8; 8] = b"mulinway";
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 const HEADER: usize = 8 + 4 + 4 + 8 + 8 + 8 + 8;
 const EDGE: usize = 4 * 5;
+/// Instead of a number of arcs: against the arcs is the same as along them.
+const NONE: u64 = u64::MAX;
 const NODE: usize = 4 * 2 + 8;
 
 /// Why bytes are no network.
@@ -27,7 +32,9 @@ pub enum BytesError {
 }
 
 impl Network {
+    /// Builds the hierarchy first if nobody has, so that it is there when the bytes are read: about half a second for a city.
     pub fn to_bytes(&self) -> Vec<u8> {
+        let hierarchy = self.prepare();
         let mut body = Vec::with_capacity(self.edges.len() * EDGE + self.shape.len() * NODE);
         for (n, e) in self.edges.iter().enumerate() {
             let nodes = self.range(n as u32).len() as u32;
@@ -35,6 +42,19 @@ impl Network {
         }
         self.shape.iter().flatten().for_each(|v| body.extend(v.to_le_bytes()));
         self.ids.iter().for_each(|v| body.extend(v.to_le_bytes()));
+        hierarchy.rank.iter().for_each(|v| body.extend(v.to_le_bytes()));
+        for up in [Some(&hierarchy.forward), hierarchy.backward.as_ref()] {
+            let Some(up) = up else {
+                body.extend(NONE.to_le_bytes());
+                continue;
+            };
+            let Up { first, arcs } = up;
+            body.extend((arcs.len() as u64).to_le_bytes());
+            first
+                .iter()
+                .chain(arcs.iter().flat_map(|arc| [&arc.to, &arc.len]))
+                .for_each(|v| body.extend(v.to_le_bytes()));
+        }
         let mut all = Vec::with_capacity(HEADER + body.len());
         all.extend(MAGIC);
         [VERSION, u32::from(self.profile.number())].iter().for_each(|v| all.extend(v.to_le_bytes()));
@@ -57,7 +77,11 @@ impl Network {
         let [edge_count, node_count, gaps] = [rest.size()?, rest.size()?, rest.size()?];
         let check = rest.u64()?;
         let long = edge_count.checked_mul(EDGE).zip(node_count.checked_mul(NODE)).and_then(|(e, n)| e.checked_add(n));
-        if long != Some(rest.0.len()) || sum(rest.0) != check || edge_count == 0 || node_count >= LONGEST as usize {
+        if long.is_none_or(|long| long > rest.0.len())
+            || sum(rest.0) != check
+            || edge_count == 0
+            || node_count >= LONGEST as usize
+        {
             return Err(BytesError::Damaged);
         }
         let mut shape = 0_usize;
@@ -86,10 +110,13 @@ impl Network {
             places.push([lon, lat]);
         }
         let ids = (0..node_count).map(|_| rest.u64().map(|id| id as i64)).collect::<Result<Vec<_>, _>>()?;
+        let network = Self::assemble(profile, edges, places, ids, gaps);
+        let hierarchy = rest.hierarchy(network.junctions())?;
         if shape != node_count || !rest.0.is_empty() {
             return Err(BytesError::Damaged);
         }
-        Ok(Self::assemble(profile, edges, places, ids, gaps))
+        network.hierarchy.get_or_init(|| hierarchy);
+        Ok(network)
     }
 }
 
@@ -109,6 +136,42 @@ impl<'a> Rest<'a> {
         let bytes = self.take(8).and_then(|b| b.try_into().ok()).ok_or(BytesError::Damaged)?;
         Ok(u64::from_le_bytes(bytes))
     }
+    fn u32s(&mut self, n: usize) -> Result<Vec<u32>, BytesError> {
+        let bytes = n.checked_mul(4).and_then(|n| self.take(n)).ok_or(BytesError::Damaged)?;
+        Ok(bytes.as_chunks().0.iter().map(|b| u32::from_le_bytes(*b)).collect())
+    }
+
+    fn hierarchy(&mut self, junctions: usize) -> Result<Hierarchy, BytesError> {
+        let rank = self.u32s(junctions)?;
+        let mut seen = vec![false; junctions];
+        let once = |r: &u32| seen.get_mut(*r as usize).is_some_and(|seen| !std::mem::replace(seen, true));
+        if !rank.iter().all(once) {
+            return Err(BytesError::Damaged);
+        }
+        let forward = self.up(junctions)?.ok_or(BytesError::Damaged)?;
+        Ok(Hierarchy { rank, forward, backward: self.up(junctions)? })
+    }
+
+    fn up(&mut self, junctions: usize) -> Result<Option<Up>, BytesError> {
+        let count = match self.u64()? {
+            NONE => return Ok(None),
+            count => usize::try_from(count).map_err(|_| BytesError::Damaged)?,
+        };
+        let first = self.u32s(junctions + 1)?;
+        let flat = self.u32s(count.checked_mul(2).ok_or(BytesError::Damaged)?)?;
+        let arcs: Vec<Arc> = flat.as_chunks().0.iter().map(|[to, len]| Arc { to: *to, len: *len }).collect();
+        let rows = first.is_sorted() && first.first() == Some(&0) && first.last().is_some_and(|n| *n as usize == count);
+        // Always upwards: no search can go round.
+        let climbs = |(r, w): (usize, &[u32])| {
+            let [from, to] = [0, 1].map(|n| w.get(n).copied().unwrap_or_default() as usize);
+            arcs.get(from..to).is_some_and(|arcs| {
+                arcs.iter().all(|arc| arc.to as usize > r && (arc.to as usize) < junctions && arc.len <= LONGEST)
+            })
+        };
+        let sound = rows && first.windows(2).enumerate().all(climbs);
+        if sound { Ok(Some(Up { first, arcs })) } else { Err(BytesError::Damaged) }
+    }
+
     fn size(&mut self) -> Result<usize, BytesError> {
         usize::try_from(self.u64()?).map_err(|_| BytesError::Damaged)
     }

@@ -17,29 +17,28 @@ use std::collections::BinaryHeap;
 
 /// A search for a way that makes an arc needless is given up after so many junctions. An arc too many costs little and is
 /// never wrong.
-const WITNESS_SETTLES: usize = 60;
+const WITNESS_SETTLES: usize = 40;
 
 /// By rank: the arcs that lead upwards.
 #[derive(Debug, Default)]
-struct Up {
-    first: Vec<u32>,
-    arcs: Vec<Arc>,
+pub(crate) struct Up {
+    pub first: Vec<u32>,
+    pub arcs: Vec<Arc>,
 }
 
 #[derive(Debug)]
 pub(crate) struct Hierarchy {
     /// Junction → rank.
-    rank: Vec<u32>,
-    forward: Up,
+    pub rank: Vec<u32>,
+    pub forward: Up,
     /// Against the arcs; none when every arc goes both ways.
-    backward: Option<Up>,
+    pub backward: Option<Up>,
 }
 
 impl Network {
-    /// Builds what [`Network::matrix`] asks with many places. Once is enough; on a large network it takes a while and is then better
-    /// done beforehand.
-    pub fn prepare(&self) {
-        self.hierarchy.get_or_init(|| Hierarchy::new(self));
+    /// What [`Network::matrix`] asks about many places. Comes with the bytes of a network, else it is built once.
+    pub(crate) fn prepare(&self) -> &Hierarchy {
+        self.hierarchy.get_or_init(|| Hierarchy::new(self))
     }
 }
 

@@ -52,9 +52,9 @@ fn forged_bytes() {
         header[40..].copy_from_slice(&sum(body).to_le_bytes());
         let Ok(network) = Network::from_bytes(&bytes) else { continue };
         survived += 1;
-        let snaps: Vec<_> = (0..network.edges() as u32).step_by(9).filter_map(|e| network.place(e, 10.0)).collect();
+        let snaps: Vec<_> = (0..network.edges() as u32).step_by(19).filter_map(|e| network.place(e, 10.0)).collect();
         let _ = network.nearest([121.4, 31.3], 1_000.0);
-        let _ = network.matrix(&snaps, &snaps[..2], 1e9);
+        let _ = network.matrix(&snaps, &snaps[..5], 1e9);
         let _ = network.route(&snaps[0], &snaps[1]);
         let _ = network.nearest_k(&snaps[0], &snaps, 3, 1e9);
     }

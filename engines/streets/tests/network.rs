@@ -6,7 +6,7 @@ mod world;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use streets::osm::{Limits, Osm};
 use streets::{BuildError, Network, Profile, Route, Snap};
-use world::plain::{Plain, metres, places, walkable};
+use world::plain::{Plain, metres, places};
 use world::write::Block;
 use world::{Chance, FILES, real};
 
@@ -17,22 +17,12 @@ fn read(block: Block) -> Osm {
     Osm::from_pbf(&*block.file(), &Limits::default()).unwrap()
 }
 
-fn on_foot(osm: &Osm) -> Plain {
-    let stops = |t: &streets::osm::Tags| {
-        let allowed = t.is("foot", &["yes", "designated", "permissive"]);
-        t.get("barrier").is_some()
-            && (t.is("foot", &["no", "private", "use_sidepath"])
-                || (!allowed && (t.is("access", &["no"]) || t.is("locked", &["yes"]))))
-    };
-    Plain::new(osm, |t| (walkable(t), walkable(t)), stops)
-}
-
 #[test]
 fn every_piece_of_every_way_is_there_once() {
     for name in FILES {
         let osm = real(name);
         let network = Network::build(&osm, Profile::Walk).unwrap();
-        let plain = on_foot(&osm);
+        let plain = Plain::on_foot(&osm);
         let mut ours = BTreeSet::new();
         for edge in 0..network.edges() as u32 {
             for pair in network.osm_nodes(edge).windows(2) {
@@ -67,7 +57,7 @@ fn follows_ways(osm: &Osm, route: &Route) {
 fn two_hundred_places_of_a_city() {
     let osm = real("porto-alegre");
     let network = Network::build(&osm, Profile::Walk).unwrap();
-    let (plain, places) = (on_foot(&osm), places(&network));
+    let (plain, places) = (Plain::on_foot(&osm), places(&network));
     let mut chance = Chance(5);
     let mut ids: Vec<i64> = places.keys().copied().filter(|id| plain.vertex.contains_key(id)).collect();
     ids.sort_unstable();
@@ -142,7 +132,7 @@ fn anything(chance: &mut Chance) -> Block {
 
 fn plain_for(osm: &Osm, profile: Profile) -> Plain {
     if profile == Profile::Walk {
-        return on_foot(osm);
+        return Plain::on_foot(osm);
     }
     let directions = move |t: &streets::osm::Tags| {
         if t.is("highway", &["footway", "steps"]) {
@@ -177,9 +167,8 @@ fn any_small_network_at_all() {
         places.sort_unstable_by_key(|p| p.0);
         let snaps: Vec<Snap> = places.iter().map(|p| p.1).collect();
         let limit = [1e9, 700.0, 0.0][chance.below(3)];
-        if chance.below(2) == 0 {
-            network.prepare();
-        }
+        // With a hierarchy every other time.
+        let network = if chance.below(2) == 0 { Network::from_bytes(&network.to_bytes()).unwrap() } else { network };
         let all = network.matrix(&snaps, &snaps, limit);
         assert_eq!(all, network.plain_matrix(&snaps, &snaps, limit), "seed {seed}");
         for (n, (id, snap)) in places.iter().enumerate() {
@@ -228,7 +217,8 @@ fn any_small_network_at_all() {
 #[test]
 fn the_two_ways_to_search_agree() {
     for profile in [Profile::Walk, Profile::Bicycle, Profile::Car] {
-        let network = Network::build(&real("porto-alegre"), profile).unwrap();
+        let built = Network::build(&real("porto-alegre"), profile).unwrap();
+        let network = Network::from_bytes(&built.to_bytes()).unwrap();
         let mut chance = Chance(2);
         let mut some = |n: usize| -> Vec<Snap> {
             (0..n)

@@ -64,6 +64,16 @@ impl Plain {
         plain
     }
 
+    pub fn on_foot(osm: &Osm) -> Self {
+        let stops = |t: &Tags| {
+            let allowed = t.is("foot", &["yes", "designated", "permissive"]);
+            t.get("barrier").is_some()
+                && (t.is("foot", &["no", "private", "use_sidepath"])
+                    || (!allowed && (t.is("access", &["no"]) || t.is("locked", &["yes"]))))
+        };
+        Self::new(osm, |t| (walkable(t), walkable(t)), stops)
+    }
+
     fn vertex(&mut self, id: i64) -> NodeIndex {
         *self.vertex.entry(id).or_insert_with(|| self.graph.add_node(id))
     }
