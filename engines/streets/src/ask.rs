@@ -46,7 +46,7 @@ impl Network {
             if limit_m >= FAR_ENOUGH_M && from.len().min(to.len()) >= VERY_MANY {
                 self.prepare();
             }
-            if let Some(hierarchy) = self.hierarchy.get() {
+            if let Some(hierarchy) = self.hierarchy.get().and_then(Option::as_ref) {
                 return hierarchy.matrix(self, from, to, bounded(limit_m)).into_iter().map(found).collect();
             }
         }

@@ -32,7 +32,8 @@ pub enum BytesError {
 }
 
 impl Network {
-    /// Builds the hierarchy first if nobody has, so that it is there when the bytes are read: about half a second for a city.
+    /// Builds the hierarchy first if nobody has, so that it is there when the bytes are read: about half a second for a city;
+    /// networks of more than 100,000 junctions do without.
     pub fn to_bytes(&self) -> Vec<u8> {
         let hierarchy = self.prepare();
         let mut body = Vec::with_capacity(self.edges.len() * EDGE + self.shape.len() * NODE);
@@ -42,8 +43,8 @@ impl Network {
         }
         self.shape.iter().flatten().for_each(|v| body.extend(v.to_le_bytes()));
         self.ids.iter().for_each(|v| body.extend(v.to_le_bytes()));
-        hierarchy.rank.iter().for_each(|v| body.extend(v.to_le_bytes()));
-        for up in [Some(&hierarchy.forward), hierarchy.backward.as_ref()] {
+        hierarchy.iter().flat_map(|h| &h.rank).for_each(|v| body.extend(v.to_le_bytes()));
+        for up in [hierarchy.map(|h| &h.forward), hierarchy.and_then(|h| h.backward.as_ref())] {
             let Some(up) = up else {
                 body.extend(NONE.to_le_bytes());
                 continue;
@@ -141,7 +142,11 @@ impl<'a> Rest<'a> {
         Ok(bytes.as_chunks().0.iter().map(|b| u32::from_le_bytes(*b)).collect())
     }
 
-    fn hierarchy(&mut self, junctions: usize) -> Result<Hierarchy, BytesError> {
+    fn hierarchy(&mut self, junctions: usize) -> Result<Option<Hierarchy>, BytesError> {
+        if self.0.len() == 2 * size_of::<u64>() {
+            let nothing = self.u64()? == NONE && self.u64()? == NONE;
+            return if nothing { Ok(None) } else { Err(BytesError::Damaged) };
+        }
         let rank = self.u32s(junctions)?;
         let mut seen = vec![false; junctions];
         let once = |r: &u32| seen.get_mut(*r as usize).is_some_and(|seen| !std::mem::replace(seen, true));
@@ -149,7 +154,7 @@ impl<'a> Rest<'a> {
             return Err(BytesError::Damaged);
         }
         let forward = self.up(junctions)?.ok_or(BytesError::Damaged)?;
-        Ok(Hierarchy { rank, forward, backward: self.up(junctions)? })
+        Ok(Some(Hierarchy { rank, forward, backward: self.up(junctions)? }))
     }
 
     fn up(&mut self, junctions: usize) -> Result<Option<Up>, BytesError> {

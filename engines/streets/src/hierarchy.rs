@@ -15,6 +15,8 @@ use crate::search::{End, FAR, Search};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
+/// Beyond this building one takes minutes (on an even grid of streets, the worst there is); plain searches are still quick enough.
+const MOST_JUNCTIONS: usize = 100_000;
 /// A search for a way that makes an arc needless is given up after so many junctions. An arc too many costs little and is
 /// never wrong.
 const WITNESS_SETTLES: usize = 40;
@@ -37,8 +39,9 @@ pub(crate) struct Hierarchy {
 
 impl Network {
     /// What [`Network::matrix`] asks about many places. Comes with the bytes of a network, else it is built once.
-    pub(crate) fn prepare(&self) -> &Hierarchy {
-        self.hierarchy.get_or_init(|| Hierarchy::new(self))
+    pub(crate) fn prepare(&self) -> Option<&Hierarchy> {
+        let built = || (self.junctions() <= MOST_JUNCTIONS).then(|| Hierarchy::new(self));
+        self.hierarchy.get_or_init(built).as_ref()
     }
 }
 

@@ -29,7 +29,7 @@ pub struct Network {
     pub(crate) components: Vec<Component>,
     pub(crate) grid: Grid,
     pub(crate) gaps: usize,
-    pub(crate) hierarchy: OnceLock<Hierarchy>,
+    pub(crate) hierarchy: OnceLock<Option<Hierarchy>>,
     pub(crate) searches: Searches,
 }
 
@@ -125,7 +125,7 @@ impl Network {
     }
     /// Bytes that it takes in memory, about.
     pub fn size(&self) -> usize {
-        let hierarchy = self.hierarchy.get().map_or(0, Hierarchy::size);
+        let hierarchy = self.hierarchy.get().and_then(Option::as_ref).map_or(0, Hierarchy::size);
         size_of_val(&*self.edges)
             + size_of_val(&*self.shape)
             + size_of_val(&*self.ids)

@@ -3,7 +3,9 @@
 
 mod world;
 
+use streets::osm::{Limits, Osm};
 use streets::{BytesError, Network, Profile};
+use world::write::Block;
 use world::{Chance, FILES, real};
 
 #[test]
@@ -22,6 +24,29 @@ fn there_and_back() {
         let far = network.place(network.edges() as u32 - 1, 0.0).unwrap();
         assert_eq!(again.route(&snap, &far), network.route(&snap, &far));
     }
+}
+
+/// So many junctions that there is no hierarchy: plain searches answer.
+#[test]
+fn a_large_network() {
+    const SIDE: i64 = 318;
+    let mut block = Block::default();
+    for n in 0..SIDE * SIDE {
+        block = block.node(n, [121.0 + (n % SIDE) as f64 * 1e-3, 31.0 + (n / SIDE) as f64 * 1e-3], &[]);
+    }
+    for n in 0..SIDE {
+        let east: Vec<i64> = (0..SIDE).map(|m| n * SIDE + m).collect();
+        let north: Vec<i64> = (0..SIDE).map(|m| m * SIDE + n).collect();
+        block = block.way(n, &east, &[("highway", "path")]).way(SIDE + n, &north, &[("highway", "path")]);
+    }
+    let osm = Osm::from_pbf(&*block.file(), &Limits::default()).unwrap();
+    let network = Network::build(&osm, Profile::Walk).unwrap();
+    assert!(network.junctions() > 100_000);
+    let again = Network::from_bytes(&network.to_bytes()).unwrap();
+    let places: Vec<_> = (0..5).map(|n| network.nearest([121.1 + f64::from(n) * 1e-3, 31.1], 10.0).unwrap()).collect();
+    let row = again.matrix(&places, &places, 1_000.0);
+    assert_eq!(row[1].map(f64::round), Some(95.0));
+    assert_eq!(row, network.matrix(&places, &places, 1_000.0));
 }
 
 #[test]

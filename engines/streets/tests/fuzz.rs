@@ -5,6 +5,7 @@
 mod world;
 
 use streets::osm::{Limits, Osm};
+use streets::{Network, Profile, Snap};
 use world::Chance;
 use world::write::{Block, blob, header};
 
@@ -70,7 +71,26 @@ fn look(read: &[u8]) {
         assert!(osm.ways().iter().all(|w| osm.way(w.id) == Some(w)));
         assert!(osm.tagged_nodes().all(|(n, _)| osm.node(n.id) == Some(n.at())));
         let _ = osm.bounds();
+        for profile in [Profile::Walk, Profile::Bicycle, Profile::Car] {
+            walk(&osm, profile);
+        }
     }
+}
+
+fn walk(osm: &Osm, profile: Profile) {
+    let Ok(network) = Network::build(osm, profile) else { return };
+    let places: Vec<Snap> = (0..network.edges().min(9) as u32).filter_map(|e| network.place(e, 40.0)).collect();
+    let all = network.matrix(&places, &places, 3_000.0);
+    let again = Network::from_bytes(&network.to_bytes()).unwrap();
+    assert_eq!(again.matrix(&places, &places, 3_000.0), all);
+    for place in &places {
+        assert!(network.nearest(place.at, 0.5).is_some(), "{place:?}");
+        let nearest = network.nearest_k(place, &places, 1, 10.0);
+        assert!(nearest.first().is_some_and(|n| n.1 == 0.0));
+    }
+    let reach = network.reach(&places[..places.len().min(2)], 500.0);
+    assert!(places.iter().take(2).all(|p| reach.contains(p)));
+    assert!(!reach.polygon().is_empty());
 }
 
 #[test]
