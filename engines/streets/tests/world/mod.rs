@@ -1,6 +1,7 @@
 //! What tests and bench share: files of streets as they come and as they are made here, and chance that is the same for ever.
 #![allow(dead_code, clippy::unwrap_used, clippy::indexing_slicing, reason = "tests; each uses a part")]
 
+pub mod city;
 pub mod plain;
 
 use std::path::Path;
