@@ -155,13 +155,44 @@ fn replace_one_area(bencher: Bencher, name: &str) {
     });
 }
 
-#[divan::bench(args = WORLDS, sample_count = 5, sample_size = 1)]
+/// Over all tiles: with four corners, and with so many that it is not looked at closely before it is packed.
+fn large(corners: usize) -> Arc<Shape> {
+    let centre = [world::SOUTH_WEST[0] + world::WIDTH / 2.0, world::SOUTH_WEST[1] + world::HEIGHT / 2.0];
+    let ring = world::blob(&mut Chance(3), centre, [world::WIDTH * 0.7, world::HEIGHT * 0.7], corners);
+    Arc::new(Shape::new([ring]).unwrap())
+}
+
+#[divan::bench(args = WORLDS, sample_count = 50, sample_size = 1)]
 fn add_an_area_as_large_as_all_together(bencher: Bencher, name: &str) {
+    let (world, district) = (World::named(name), large(60));
+    bencher.bench_local(|| world.index.with(20_000, Some(Arc::clone(&district))));
+}
+
+#[divan::bench(args = WORLDS, sample_count = 50, sample_size = 1)]
+fn add_an_area_of_200_000_corners(bencher: Bencher, name: &str) {
+    let (world, district) = (World::named(name), large(200_000));
+    bencher.bench_local(|| world.index.with(20_000, Some(Arc::clone(&district))));
+}
+
+#[divan::bench(args = WORLDS, sample_count = 50, sample_size = 1)]
+fn remove_an_area_as_large_as_all_together(bencher: Bencher, name: &str) {
+    let index = World::named(name).index.with(20_000, Some(large(60))).settled(usize::MAX);
+    bencher.bench_local(|| index.with(20_000, None));
+}
+
+/// Until the large area is packed, its border is asked of the outline.
+#[divan::bench(args = WORLDS, sample_count = 300, sample_size = 1)]
+fn one_after_the_other_while_tiles_wait(bencher: Bencher, name: &str) {
     let world = World::named(name);
-    let [x, y] = world::SOUTH_WEST;
-    let (east, north) = (x + world::WIDTH, y + world::HEIGHT);
-    let district = Arc::new(Shape::new([[[x, y], [east, y], [east, north], [x, north]]]).unwrap());
-    bencher.bench_local(|| world.index.with(1_000_000, Some(Arc::clone(&district))));
+    let index = world.index.with(20_000, Some(large(60)));
+    turns(bencher, &world.points, |some| one_by_one(&index, some));
+}
+
+/// What is left to be packed after the large area: all tiles, in portions.
+#[divan::bench(args = WORLDS, sample_count = 3, sample_size = 1)]
+fn pack_what_waits(bencher: Bencher, name: &str) {
+    let index = World::named(name).index.with(20_000, Some(large(60)));
+    bencher.bench_local(|| index.settled(usize::MAX));
 }
 
 fn main() {

@@ -1,10 +1,12 @@
 //! Is it in or out: from fixes of a locator to entering, leaving and staying, without false alarms.
 //!
-//! A [`Watch`] is the state of one locator and one fence. It is moved by fixes alone, in order of their time: the same fixes
-//! give the same events, today or replayed in a year. What it holds against false alarms:
+//! A [`Watch`] is the state of one locator and one fence. It is moved by fixes and by the clock of whoever asks ([`Watch::tick`]), in
+//! order of their time: the same fixes and ticks give the same events, today or replayed in a year. What it holds against false alarms:
 //!
 //! - 0,0, places beyond the earth and what is not a number are no positions; older fixes than the last are passed over, and so
 //!   are very coarse ones (a position from a radio mast).
+//! - A fix that nobody could have reached since the last one moves nothing, unless the next one lies there, too: then the last one was
+//!   the wrong one.
 //! - Leaving takes a fix that lies further outside than its own accuracy and a margin: a jump within the accuracy is no exit.
 //! - Either side must hold for a while and for more than one fix; a fix on the other side begins anew.
 //! - Fixes outside, but nearer than that, say nothing: they confirm no exit and stop none.
@@ -33,6 +35,8 @@ pub struct Rules {
     pub accuracy_m: f64,
     /// Coarser fixes are passed over.
     pub coarsest_m: f64,
+    /// Whoever would have had to be quicker, in metres in a second, was not there.
+    pub fastest_m_s: f64,
     /// Seconds inside before entering is told.
     pub enter_after_s: i64,
     /// Seconds outside before leaving is told.
@@ -52,6 +56,8 @@ impl Default for Rules {
             margin_m: 20.0,
             accuracy_m: 30.0,
             coarsest_m: 500.0,
+            // 150 km/h: a train.
+            fastest_m_s: 42.0,
             enter_after_s: 0,
             leave_after_s: 60,
             fixes: 2,
@@ -74,7 +80,7 @@ pub struct Event {
     pub what: Happened,
     /// Time of the first fix of this stay, inside or outside.
     pub since: Moment,
-    /// Time of the fix that made it sure.
+    /// Time of the fix or tick that made it sure.
     pub time: Moment,
 }
 
@@ -87,6 +93,25 @@ pub enum PassedOver {
     Old,
     /// Coarser than the rules allow.
     Coarse,
+    /// Nobody gets there from the fix before in that time.
+    TooFast,
+}
+
+/// Where it was last, so that what comes next can be believed or not.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Seen {
+    at: Point,
+    accuracy_m: f64,
+    time: Moment,
+}
+
+impl Seen {
+    /// Whether somebody gets from here to there: both may be off by their accuracy.
+    fn reaches(&self, there: &Self, rules: &Rules) -> bool {
+        let seconds = there.time.secs_since(self.time).max(1) as f64;
+        let apart = self.at.distance_m(there.at) - self.accuracy_m - there.accuracy_m;
+        apart <= seconds * rules.fastest_m_s
+    }
 }
 
 /// A side of the fence and since when.
@@ -98,9 +123,13 @@ struct Stay {
 }
 
 /// The state of one locator and one fence.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Watch {
+    /// Time of the last fix that was a position.
     last: Option<Moment>,
+    /// The last fix that was believed, and a later one that was not.
+    seen: Option<Seen>,
+    doubted: Option<Seen>,
     /// The side that is sure.
     stay: Option<Stay>,
     /// The other side, not yet sure.
@@ -129,13 +158,39 @@ impl Watch {
         if accuracy > rules.coarsest_m {
             return Err(PassedOver::Coarse);
         }
-        self.last = Some(fix.time);
+        let now = Seen { at: point, accuracy_m: accuracy, time: fix.time };
+        if !self.believes(rules, &now) {
+            self.last = Some(fix.time);
+            self.doubted = Some(now);
+            return Err(PassedOver::TooFast);
+        }
+        (self.last, self.seen, self.doubted) = (Some(fix.time), Some(now), None);
         let at = [point.lon(), point.lat()];
         let inside = fence.contains(at);
         if inside || border_distance_m(fence, at) > accuracy.max(rules.margin_m) {
             self.count(rules, inside, fix.time);
         }
         Ok(self.tell(rules, fix.time))
+    }
+
+    /// The clock goes on without a fix: tells a stay that has become long enough, and what a beginning hour of the schedule has
+    /// to tell. Times before the last fix tell nothing. A change of side needs fixes; no clock makes it sure. A fix that comes late
+    /// may still be older than the last tick.
+    pub fn tick(&mut self, rules: &Rules, now: Moment) -> Vec<Event> {
+        if self.last.is_some_and(|last| now < last) { Vec::new() } else { self.tell(rules, now) }
+    }
+
+    /// When [`Watch::tick`] has a stay to tell, if no fix comes before: for whoever keeps an alarm clock. Outside of the hours of the
+    /// schedule nothing is told, and the instant is still the one at which the stay becomes long enough.
+    pub fn due(&self, rules: &Rules) -> Option<Moment> {
+        let stay = self.stay.filter(|stay| stay.inside && !self.dwelt && self.maybe.is_none())?;
+        Some(stay.since.plus_secs(rules.dwell_after_s?))
+    }
+
+    /// From the last fix that was believed, or from one that was not: two that agree are more than one.
+    fn believes(&self, rules: &Rules, now: &Seen) -> bool {
+        let reaches = |before: Option<Seen>| before.is_some_and(|before| before.reaches(now, rules));
+        self.seen.is_none() || reaches(self.seen) || reaches(self.doubted)
     }
 
     /// A fix that surely lies on this side.

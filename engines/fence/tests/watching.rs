@@ -63,6 +63,60 @@ fn one_wild_fix_is_no_exit() {
 }
 
 #[test]
+fn nobody_is_forty_kilometres_away_in_a_minute() {
+    let (mut watch, home, rules) = (Watch::default(), home(), Rules { fixes: 1, leave_after_s: 0, ..Rules::default() });
+    let mut step = |fix| watch.step(&rules, &home, &fix);
+    assert_eq!(step(fix(0, 0.0, 10.0)), Ok(vec![]));
+    assert_eq!(step(fix(60, 40_000.0, 10.0)), Err(PassedOver::TooFast));
+    assert_eq!(step(fix(120, 0.0, 10.0)), Ok(vec![]), "back where it was: nothing happened");
+    assert_eq!(step(fix(180, 40_000.0, 10.0)), Err(PassedOver::TooFast));
+    // Another one there: so the fix at home was the wrong one, or the locator was silent on a train.
+    let left = step(fix(240, 40_100.0, 10.0)).unwrap();
+    assert_eq!(left.iter().map(|e| e.what).collect::<Vec<_>>(), [Happened::Left]);
+    // Within what two bad accuracies explain it is no jump.
+    assert_eq!(step(fix(241, 40_500.0, 450.0)), Ok(vec![]));
+}
+
+#[test]
+fn a_stay_is_told_by_the_clock_as_well() {
+    let rules = Rules { dwell_after_s: Some(600), ..Rules::default() };
+    let (mut watch, home) = (Watch::default(), home());
+    let at = |secs| fix(secs, 0.0, 10.0).time;
+    assert_eq!((watch.due(&rules), watch.tick(&rules, at(0))), (None, vec![]));
+    for n in 0..3 {
+        assert_eq!(watch.step(&rules, &home, &fix(n * 60, 0.0, 10.0)), Ok(vec![]));
+    }
+    assert_eq!(watch.due(&rules), Some(at(600)));
+    assert_eq!(watch.tick(&rules, at(599)), []);
+    let told = watch.tick(&rules, at(600));
+    assert_eq!(told, [Event { what: Happened::Dwelt, since: at(0), time: at(600) }]);
+    assert_eq!((watch.due(&rules), watch.tick(&rules, at(900))), (None, vec![]), "once for each stay");
+    // Somebody who may have left is not said to stay.
+    let mut other = Watch::default();
+    for (secs, east) in [(0, 0.0), (60, 0.0), (120, 900.0)] {
+        other.step(&rules, &home, &fix(secs, east, 10.0)).unwrap();
+    }
+    assert_eq!((other.due(&rules), other.tick(&rules, at(700))), (None, vec![]));
+}
+
+#[test]
+fn what_the_hours_held_back_is_told_when_they_begin() {
+    let night = Hours { days: [true; 7], from: 20 * 60, until: 6 * 60 };
+    let rules = Rules { schedule: Schedule::weekly(vec![night], kernel::time::shanghai()), ..Rules::default() };
+    let (mut watch, home) = (Watch::default(), home());
+    for hour in [21, 39] {
+        for secs in [0, 120] {
+            let east = if hour == 39 { 900.0 } else { 0.0 };
+            watch.step(&rules, &home, &fix((hour - 12) * 3_600 + secs, east, 10.0)).unwrap();
+        }
+    }
+    // Nobody hears from the locator again: at eight in the evening it is told all the same.
+    assert_eq!(watch.tick(&rules, fix(31 * 3_600, 0.0, 1.0).time), []);
+    let told = watch.tick(&rules, fix(32 * 3_600, 0.0, 1.0).time);
+    assert_eq!(told.iter().map(|e| e.what).collect::<Vec<_>>(), [Happened::Left]);
+}
+
+#[test]
 fn what_is_no_position_moves_nothing() {
     let (mut watch, home, rules) = (Watch::default(), home(), Rules::default());
     for n in 0..3 {
@@ -114,7 +168,8 @@ proptest! {
     /// backwards, a replay tells the same, and a copy taken on the way goes on alike.
     #[test]
     fn any_fixes(
-        steps in proptest::collection::vec((-5i64..400, prop_oneof![-400.0..400.0, any::<f64>()], prop_oneof![Just(None), (0.0..700.0).prop_map(Some), any::<f64>().prop_map(Some)]), 0..80),
+        steps in proptest::collection::vec((-5i64..400, prop_oneof![-400.0..400.0, -90_000.0..90_000.0, any::<f64>()], prop_oneof![Just(None), (0.0..700.0).prop_map(Some), any::<f64>().prop_map(Some)]), 0..80),
+        ticks in proptest::collection::vec(-9i64..400, 80),
         fixes in 0u32..4, leave_after_s in 0i64..300, dwell in proptest::option::of(0i64..900), cut in 0usize..80,
     ) {
         let rules = Rules { fixes, leave_after_s, dwell_after_s: dwell, ..Rules::default() };
@@ -138,6 +193,23 @@ proptest! {
             }
             halves.extend(watch.step(&rules, &home, fix).unwrap_or_default());
         }
-        prop_assert_eq!(halves, events);
+        prop_assert_eq!(&halves, &events);
+        // A clock between the fixes changes no side and tells no stay twice; it never runs past the next fix.
+        let mut watch = Watch::default();
+        let mut ticked: Vec<Event> = Vec::new();
+        for (n, fix) in all.iter().enumerate() {
+            ticked.extend(watch.step(&rules, &home, fix).unwrap_or_default());
+            let next = all.get(n + 1).map_or(fix.time.plus_secs(400), |next| next.time);
+            let now = fix.time.plus_secs(ticks[n]).min(next.plus_secs(-1));
+            let due = watch.due(&rules);
+            let told = watch.tick(&rules, now);
+            prop_assert!(told.iter().all(|e| e.what == Happened::Dwelt && due.is_some_and(|due| due <= now)));
+            ticked.extend(told);
+        }
+        let sides = |events: &[Event]| events.iter().filter(|e| e.what != Happened::Dwelt).copied().collect::<Vec<_>>();
+        prop_assert_eq!(sides(&ticked), sides(&events));
+        prop_assert!(ticked.windows(2).all(|w| w[0].what != Happened::Dwelt || w[1].what != Happened::Dwelt));
+        let stays = |events: &[Event]| events.iter().filter(|e| e.what == Happened::Dwelt).count();
+        prop_assert!(stays(&ticked) >= stays(&events));
     }
 }
