@@ -104,17 +104,35 @@ pub fn check(district: Option<&Outline>, areas: &[(String, &Outline)]) -> Result
     let plane = Plane::around(b.west.midpoint(b.east), b.south.midpoint(b.north));
     let ground: Vec<MultiPolygon<f64>> = areas.iter().map(|(_, o)| plane.to_metres(o.shape())).collect();
     let work = Work { plane, labels: areas.iter().map(|(l, _)| l.as_str()).collect(), tree: index(&ground), ground };
-    let mut pieces = work.overlaps();
+    let mut wrong = work.overlaps();
     if let Some(district) = district {
-        pieces.extend(work.gaps(&plane.to_metres(district.shape())));
+        wrong.extend(work.gaps(&plane.to_metres(district.shape())));
     }
-    if pieces.is_empty() {
-        return Ok(());
+    wrong.sort_by(|a, b| b.square_metres.total_cmp(&a.square_metres));
+    // Where borders were drawn by hand there are tens of thousands, nearly all of them slivers: only those that are shown are named.
+    let (mut pieces, mut total) = (Vec::new(), 0);
+    for one in wrong {
+        let Some(heart) = heart(&one.polygon, one.square_metres) else { continue };
+        total += 1;
+        if pieces.len() < MAX_PIECES {
+            pieces.push(work.piece(one, heart));
+        }
     }
-    pieces.sort_by(|a, b| b.square_metres.total_cmp(&a.square_metres));
-    let total = pieces.len();
-    pieces.truncate(MAX_PIECES);
-    Err(Box::new(Coverage { pieces, total }))
+    if total == 0 { Ok(()) } else { Err(Box::new(Coverage { pieces, total })) }
+}
+
+/// Ground that is covered twice or not at all, maybe only a sliver.
+struct Wrong {
+    polygon: Polygon<f64>,
+    square_metres: f64,
+    /// The two areas of an overlap.
+    overlap: Option<[usize; 2]>,
+}
+
+impl Wrong {
+    fn new(polygon: Polygon<f64>, overlap: Option<[usize; 2]>) -> Self {
+        Self { square_metres: polygon.unsigned_area(), polygon, overlap }
+    }
 }
 
 type Tree = RTree<GeomWithData<Rectangle<[f64; 2]>, usize>>;
@@ -136,28 +154,20 @@ struct Work<'a> {
 }
 
 impl Work<'_> {
-    fn overlaps(&self) -> Vec<Piece> {
+    fn overlaps(&self) -> Vec<Wrong> {
         let mut found = Vec::new();
         for (i, a) in self.ground.iter().enumerate() {
             for j in self.near(a, 0.0).filter(|&j| j > i) {
                 let Some(b) = self.ground.get(j) else { continue };
-                for polygon in a.intersection(b) {
-                    found.extend(self.piece(Fault::Overlap, polygon, &[i, j]));
-                }
+                found.extend(a.intersection(b).into_iter().map(|polygon| Wrong::new(polygon, Some([i, j]))));
             }
         }
         found
     }
 
-    fn gaps(&self, district: &MultiPolygon<f64>) -> Vec<Piece> {
+    fn gaps(&self, district: &MultiPolygon<f64>) -> impl Iterator<Item = Wrong> + use<> {
         let covered = unary_union(&self.ground);
-        let mut found = Vec::new();
-        for polygon in district.difference(&covered) {
-            let shape = MultiPolygon(vec![polygon.clone()]);
-            let beside: Vec<usize> = self.near(&shape, SLIVER_M).filter(|&i| self.touches(i, &shape)).collect();
-            found.extend(self.piece(Fault::Gap, polygon, &beside));
-        }
-        found
+        district.difference(&covered).into_iter().map(|polygon| Wrong::new(polygon, None))
     }
 
     fn near(&self, shape: &MultiPolygon<f64>, reach: f64) -> impl Iterator<Item = usize> + '_ {
@@ -176,34 +186,48 @@ impl Work<'_> {
         self.ground.get(area).is_some_and(|g| Euclidean.distance(g, piece) <= SLIVER_M)
     }
 
-    /// A piece that is more than a sliver.
-    fn piece(&self, fault: Fault, polygon: Polygon<f64>, areas: &[usize]) -> Option<Piece> {
-        let heart = heart(&polygon)?;
-        let square_metres = polygon.unsigned_area();
-        let mut labels: Vec<String> =
-            areas.iter().filter_map(|&i| self.labels.get(i).map(|l| (*l).to_owned())).collect();
+    /// What is told of a piece that is more than a sliver.
+    fn piece(&self, wrong: Wrong, heart: Coord) -> Piece {
+        let shape = MultiPolygon(vec![wrong.polygon]);
+        let (fault, areas) = match wrong.overlap {
+            Some(both) => (Fault::Overlap, both.to_vec()),
+            None => (Fault::Gap, self.near(&shape, SLIVER_M).filter(|&i| self.touches(i, &shape)).collect()),
+        };
+        let labels = areas.iter().filter_map(|&i| self.labels.get(i));
+        let mut labels: Vec<String> = labels.map(|l| (*l).to_owned()).collect();
         labels.sort();
-        Some(Piece {
+        Piece {
             fault,
             areas: labels,
-            square_metres,
+            square_metres: wrong.square_metres,
             inside: self.plane.degrees(heart).into(),
-            shape: self.plane.to_degrees(&MultiPolygon(vec![polygon])),
-        })
+            shape: self.plane.to_degrees(&shape),
+        }
     }
 }
 
 /// A point around which a disc of sliver size fits, if there is one.
-fn heart(polygon: &Polygon<f64>) -> Option<Coord> {
+fn heart(polygon: &Polygon<f64>, square_metres: f64) -> Option<Coord> {
     let r = SLIVER_M / 2.0;
     let b = polygon.bounding_rect()?;
-    if b.width() < SLIVER_M || b.height() < SLIVER_M || polygon.unsigned_area() < std::f64::consts::PI * r * r {
+    if b.width() < SLIVER_M || b.height() < SLIVER_M || square_metres < std::f64::consts::PI * r * r {
         return None;
+    }
+    // Mostly a point in the middle does, and is found quickly.
+    let middle = polygon.interior_point().filter(|p| is_wide(polygon, p.0, r));
+    if let Some(middle) = middle {
+        return Some(middle.0);
     }
     // Shrunk by the radius, only what is wide enough is left.
     let core = polygon.buffer(-r);
     let largest = core.into_iter().max_by(|a, b| a.unsigned_area().total_cmp(&b.unsigned_area()))?;
     largest.interior_point().map(|p| p.0)
+}
+
+/// Whether a point of the polygon is further than `r` from each of its lines.
+fn is_wide(polygon: &Polygon<f64>, at: Coord, r: f64) -> bool {
+    use geo::{Distance, Euclidean, LinesIter};
+    polygon.lines_iter().all(|line| Euclidean.distance(at, &line) > r)
 }
 
 #[cfg(test)]
