@@ -289,6 +289,7 @@ finding-outline-empty = it has no points
 finding-outline-few-points = part { $part }, ring { $ring } has { $points } different points; a ring needs at least 3
 finding-outline-unclosed = part { $part }, ring { $ring } is not closed: its last point must repeat its first
 finding-outline-point = part { $part }, ring { $ring }, point { $point }: { $why }
+finding-outline-round-the-earth = part { $part }, ring { $ring }, point { $point }: its line runs round the other side of the earth; cut it at 180 degrees
 finding-outline-crosses = its line crosses itself at { $at }
 finding-outline-doubles-back = its line runs back over itself at { $at }
 finding-outline-hole-outside = part { $part } has a hole that lies outside of it, at { $at }

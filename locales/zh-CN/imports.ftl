@@ -277,6 +277,7 @@ finding-outline-empty = 一个点也没有
 finding-outline-few-points = 第 { $part } 块、第 { $ring } 圈只有 { $points } 个不同的点，至少要 3 个
 finding-outline-unclosed = 第 { $part } 块、第 { $ring } 圈没有闭合：最后一点要与第一点相同
 finding-outline-point = 第 { $part } 块、第 { $ring } 圈、第 { $point } 点：{ $why }
+finding-outline-round-the-earth = 第 { $part } 块、第 { $ring } 圈、第 { $point } 点：边线绕到地球另一面去了，请在 180 度经线处断开
 finding-outline-crosses = 边线在 { $at } 处自己相交
 finding-outline-doubles-back = 边线在 { $at } 处往回折叠
 finding-outline-hole-outside = 第 { $part } 块有一个洞在它外面，位置 { $at }

@@ -20,7 +20,7 @@ pub use schema::MIGRATIONS;
 pub use streets::ground;
 pub use why::Why;
 
-pub use app::{locate, post_for, snapshot};
+pub use app::{locate, located_as_of, post_for, snapshot};
 pub use model::area::{Area, AreaKind};
 pub use model::hours::WeekHours;
 pub use model::outline::{Outline, OutlineError};

@@ -1,6 +1,7 @@
 //! Rows of areas and posts. Only `app` calls this.
 
 use crate::model::area::{Area, AreaKind};
+use crate::model::history::History;
 use crate::model::outline::Outline;
 use crate::model::post::{DutySlot, Post, PostState, Tier};
 use crate::model::snapshot::Snapshot;
@@ -22,12 +23,12 @@ pub(crate) fn snapshot(cx: &mut Cx<'_>) -> Result<Arc<Snapshot>, Error> {
     let kept = cx.cached(Kept::default);
     let district = cx.district();
     let mut token = read_token(cx)?;
-    let found = {
+    let before = {
         let list = kept.0.lock().unwrap_or_else(PoisonError::into_inner);
-        list.iter().find(|s| s.token == token && s.district_id == district).cloned()
+        list.iter().find(|s| s.district_id == district).cloned()
     };
-    if let Some(found) = found {
-        return Ok(found);
+    if let Some(found) = before.as_ref().filter(|s| s.token == token) {
+        return Ok(Arc::clone(found));
     }
     // A change may commit between these statements (PostgreSQL): read again until the token stands still.
     let fresh = loop {
@@ -35,7 +36,10 @@ pub(crate) fn snapshot(cx: &mut Cx<'_>) -> Result<Arc<Snapshot>, Error> {
         let posts = posts(cx)?;
         let again = read_token(cx)?;
         if again == token {
-            break Arc::new(Snapshot::new(district, token, areas, posts));
+            break Arc::new(match &before {
+                Some(before) => before.after(token, areas, posts),
+                None => Snapshot::new(district, token, areas, posts),
+            });
         }
         token = again;
     };
@@ -44,6 +48,58 @@ pub(crate) fn snapshot(cx: &mut Cx<'_>) -> Result<Arc<Snapshot>, Error> {
     list.insert(0, Arc::clone(&fresh));
     list.truncate(KEEP);
     Ok(fresh)
+}
+
+/// Histories kept, one for each district that was asked about its past.
+#[derive(Default)]
+struct KeptHistory(Mutex<Vec<Arc<History>>>);
+
+/// All outlines that areas ever had. Never stale, as [`snapshot`].
+pub(crate) fn history(cx: &mut Cx<'_>) -> Result<Arc<History>, Error> {
+    let kept = cx.cached(KeptHistory::default);
+    let district = cx.district();
+    let mut token = read_token(cx)?;
+    let found = {
+        let list = kept.0.lock().unwrap_or_else(PoisonError::into_inner);
+        list.iter().find(|h| h.token == token && h.district_id == district).cloned()
+    };
+    if let Some(found) = found {
+        return Ok(found);
+    }
+    let fresh = loop {
+        let (areas, outlines) = past(cx)?;
+        let again = read_token(cx)?;
+        if again == token {
+            break Arc::new(History::new(district, token, areas, outlines));
+        }
+        token = again;
+    };
+    let mut list = kept.0.lock().unwrap_or_else(PoisonError::into_inner);
+    list.retain(|h| h.district_id != district);
+    list.insert(0, Arc::clone(&fresh));
+    list.truncate(KEEP);
+    Ok(fresh)
+}
+
+/// All areas there ever were without their outlines, and all outlines as areas of their own with the time of the outline.
+fn past(cx: &mut Cx<'_>) -> Result<(Vec<Area>, Vec<Area>), Error> {
+    let sql = "SELECT id, kind, code, name, parent_id, valid_from, valid_to, version FROM area WHERE district_id = $1";
+    let areas: Vec<Area> = cx
+        .query(sql, params![cx.district()])?
+        .iter()
+        .map(|row| area(row, &HashMap::new()))
+        .collect::<Result<_, _>>()?;
+    let by_id: HashMap<AreaId, &Area> = areas.iter().map(|a| (a.id, a)).collect();
+    let sql =
+        "SELECT area_id, valid_from, valid_to, shape FROM area_outline WHERE district_id = $1 ORDER BY valid_from";
+    let mut outlines = Vec::new();
+    for row in cx.query(sql, params![cx.district()])? {
+        let Some(area) = by_id.get(&row.id("area_id")?) else { continue };
+        let outline = Outline::from_wkb(&row.blob("shape")?).map_err(|e| Error::Column(format!("shape: {e}")))?;
+        let (valid_from, valid_to) = (row.moment("valid_from")?, row.opt_moment("valid_to")?);
+        outlines.push(Area { valid_from, valid_to, outline: Some(Arc::new(outline)), ..Area::clone(area) });
+    }
+    Ok((areas, outlines))
 }
 
 fn read_token(cx: &mut Cx<'_>) -> Result<Uuid, Error> {

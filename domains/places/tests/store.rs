@@ -107,6 +107,13 @@ both_databases! {
         let (old, new) = world.write(move |cx| Ok((app::areas_as_of(cx, then)?, app::snapshot(cx)?))).unwrap();
         let code = |s: &places::Snapshot| s.area(s.locate(point).unwrap().police.unwrap()).unwrap().code.clone().unwrap();
         assert_eq!((code(&old), code(&new)), ("p1".to_owned(), "p2".to_owned()));
+        for (moment, snapshot) in [(then, &old), (world.0.rt.now(), &*new)] {
+            let at = world.write(move |cx| places::located_as_of(cx, point, moment)).unwrap();
+            assert_eq!(places::Located { post: None, ..snapshot.locate(point).unwrap() }, at);
+        }
+        let long_ago = then.plus_days(-1);
+        let nowhere = world.write(move |cx| places::located_as_of(cx, point, long_ago));
+        assert!(matches!(nowhere, Err(Error::OutsideDistrict(_))), "{nowhere:?}");
         assert_eq!(world.events("area.changed"), 2);
     }
 

@@ -209,6 +209,7 @@ findings! {
     "outline-few-points" OutlineFewPoints { part: usize, ring: usize, points: usize };
     "outline-unclosed" OutlineUnclosed { part: usize, ring: usize };
     "outline-point" OutlinePoint { part: usize, ring: usize, point: usize, why: Box<Finding> };
+    "outline-round-the-earth" OutlineRoundTheEarth { part: usize, ring: usize, point: usize };
     "outline-crosses" OutlineCrosses { at: String };
     "outline-doubles-back" OutlineDoublesBack { at: String };
     "outline-hole-outside" OutlineHoleOutside { part: usize, at: String };

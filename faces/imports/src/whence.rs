@@ -41,6 +41,9 @@ impl From<OutlineError> for Finding {
             OutlineError::Point { part, ring, position, source } => {
                 Self::OutlinePoint { part, ring, point: position, why: Box::new(source.into()) }
             }
+            OutlineError::RoundTheEarth { part, ring, position } => {
+                Self::OutlineRoundTheEarth { part, ring, point: position }
+            }
             OutlineError::CrossesItself { at } => Self::OutlineCrosses { at: at.to_string() },
             OutlineError::DoublesBack { at } => Self::OutlineDoublesBack { at: at.to_string() },
             OutlineError::HoleOutside { part, at } => Self::OutlineHoleOutside { part, at: at.to_string() },

@@ -41,6 +41,14 @@ pub fn locate(cx: &mut Cx<'_>, point: Point) -> Result<Located> {
     snapshot(cx)?.locate(point)
 }
 
+/// Where a point lay at an instant, by the borders of that day; no post.
+///
+/// # Errors
+/// [`Error::OutsideDistrict`], or [`Error::NoOutlines`] while nothing was imported.
+pub fn located_as_of(cx: &mut Cx<'_>, point: Point, moment: Moment) -> Result<Located> {
+    store::history(cx)?.located(point, moment)
+}
+
 /// The running post that answers for a place; none while the district has no running post.
 pub fn post_for(cx: &mut Cx<'_>, located: &Located) -> Result<Option<PostId>> {
     Ok(snapshot(cx)?.post_for(located))

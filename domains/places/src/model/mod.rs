@@ -7,6 +7,8 @@ pub mod edit;
 pub mod edit_check;
 pub mod edit_merge;
 pub mod edit_split;
+mod ground;
+pub mod history;
 pub mod hours;
 pub mod layer;
 pub mod metric;

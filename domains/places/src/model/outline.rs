@@ -27,6 +27,10 @@ pub enum OutlineError {
     Unclosed { part: usize, ring: usize },
     #[error("part {part}, ring {ring}, point {position}: {source}")]
     Point { part: usize, ring: usize, position: usize, source: GeoError },
+    #[error(
+        "part {part}, ring {ring}, point {position}: its line runs round the other side of the earth; cut it at 180 degrees"
+    )]
+    RoundTheEarth { part: usize, ring: usize, position: usize },
     #[error("its line crosses itself at {at}")]
     CrossesItself { at: Place },
     #[error("its line runs back over itself at {at}")]
@@ -158,6 +162,14 @@ impl Outline {
         Euclidean.distance(&geo::Point::new(0.0, 0.0), &plane.to_metres(&self.shape))
     }
 
+    /// As [`Self::distance_m`], when it is not more than `reach`: most outlines are passed over by their box.
+    pub fn within_m(&self, point: Point, reach: f64) -> Option<f64> {
+        let (b, plane) = (self.bounds, Plane::around(point.lon(), point.lat()));
+        let (low, high) = (plane.metres(b.west, b.south), plane.metres(b.east, b.north));
+        let far = low.x > reach || low.y > reach || high.x < -reach || high.y < -reach;
+        if far { None } else { Some(self.distance_m(point)).filter(|m| *m <= reach) }
+    }
+
     /// Well-known binary (little-endian MultiPolygon), the form kept in the database.
     pub fn to_wkb(&self) -> Vec<u8> {
         wkb::write(&self.shape)
@@ -198,6 +210,9 @@ fn convert(raw: &[[f64; 2]], datum: Datum, part: usize, ring: usize) -> Result<L
         let point =
             datum.to_wgs84(lon, lat).map_err(|source| OutlineError::Point { part, ring, position: i + 1, source })?;
         let c = Coord { x: point.lon(), y: point.lat() };
+        if coords.last().is_some_and(|before| (before.x - c.x).abs() > 180.0) {
+            return Err(OutlineError::RoundTheEarth { part, ring, position: i + 1 });
+        }
         if coords.last() != Some(&c) {
             coords.push(c);
         }
@@ -228,6 +243,37 @@ mod tests {
     }
     fn error(points: &[[f64; 2]]) -> OutlineError {
         Outline::new(&ring(points), Datum::Wgs84).unwrap_err()
+    }
+
+    #[test]
+    fn what_runs_across_the_antimeridian_is_cut_there_or_refused() {
+        let across = [[179.0, 0.0], [-179.0, 0.0], [-179.0, 1.0], [179.0, 1.0], [179.0, 0.0]];
+        assert_eq!(error(&across), OutlineError::RoundTheEarth { part: 1, ring: 1, position: 2 });
+        let side = |w: f64, e: f64| vec![vec![[w, 0.0], [e, 0.0], [e, 1.0], [w, 1.0], [w, 0.0]]];
+        let cut = Outline::new(&[side(179.0, 180.0), side(-180.0, -179.0)], Datum::Wgs84).unwrap();
+        assert!(cut.contains(at(179.5, 0.5)) && cut.contains(at(-179.5, 0.5)) && !cut.contains(at(0.0, 0.5)));
+    }
+
+    /// Right answers on what is odd but sound: wrong winding, repeated points, a sliver, very many points.
+    #[test]
+    fn odd_but_sound_outlines_are_taken() {
+        let square = [[121.4, 30.8], [121.5, 30.8], [121.5, 30.9], [121.4, 30.9], [121.4, 30.8]];
+        let turned: Vec<[f64; 2]> = square.iter().rev().flat_map(|c| [*c, *c, *c]).collect();
+        let (plain, turned) = [&square[..], &turned].map(|r| Outline::new(&ring(r), Datum::Wgs84).unwrap()).into();
+        assert_eq!(plain, turned);
+        let sliver = [[121.4, 30.8], [121.5, 30.8], [121.5, 30.800_000_1], [121.4, 30.8]];
+        assert!(Outline::new(&ring(&sliver), Datum::Wgs84).unwrap().contains(at(121.499, 30.800_000_05)));
+        let flat = [[121.4, 30.8], [121.5, 30.8], [121.45, 30.8], [121.4, 30.8]];
+        assert!(matches!(error(&flat), OutlineError::DoublesBack { .. }));
+        let round = |n: u32| -> Vec<[f64; 2]> {
+            let corner = |k: u32| {
+                let (sin, cos) = (f64::from(k % n) * std::f64::consts::TAU / f64::from(n)).sin_cos();
+                [121.45 + 0.05 * cos, 30.85 + 0.05 * sin]
+            };
+            (0..=n).map(corner).collect()
+        };
+        let large = Outline::new(&ring(&round(20_000)), Datum::Wgs84).unwrap();
+        assert!(large.contains(at(121.45, 30.85)) && !large.contains(at(121.49, 30.89)));
     }
 
     #[test]

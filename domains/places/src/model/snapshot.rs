@@ -2,16 +2,16 @@
 //!
 //! A point inside the district finds exactly one police area (P1). Usually one outline contains it (see `outline` for
 //! points on borders). In a sliver that the coverage check ignores it may be none or two: then the nearest within
-//! [`REACH_M`], or the first by code. A faster index may replace the tree here behind the same functions.
+//! [`REACH_M`], or the first by code. Which outlines contain a point is asked of the engine `fence`; after a change its index is the one
+//! of before with what has changed.
 
 use super::area::{Area, AreaKind};
+use super::ground::Ground;
 use super::post::{Post, PostState, Tier};
 use crate::{Error, Result};
 use geo::InteriorPoint;
 use kernel::Point;
 use kernel::ids::{AreaId, DistrictId, PostId};
-use rstar::primitives::{GeomWithData, Rectangle};
-use rstar::{AABB, RTree};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -36,6 +36,27 @@ impl Located {
     pub fn chain(&self) -> Vec<AreaId> {
         [self.grid, self.community, self.town, self.district].into_iter().flatten().collect()
     }
+    /// From the areas whose outlines contain the point, first ones first, without the post. Where a smaller area names its parent, the
+    /// parent wins over the outline of the larger one: borders of different sources differ by metres, the tree does not.
+    pub(super) fn among<'a>(point: Point, hits: &[&'a Area], chain: &dyn Fn(AreaId) -> Vec<&'a Area>) -> Self {
+        let hit = |kind| hits.iter().find(|a| a.kind == kind).copied();
+        let up = |child: Option<&Area>, kind| {
+            let parent = child.and_then(|c| chain(c.id).into_iter().find(|a| a.kind == kind));
+            parent.or_else(|| hit(kind))
+        };
+        let grid = hit(AreaKind::Grid);
+        let community = up(grid, AreaKind::Community);
+        let town = up(community.or(grid), AreaKind::Town);
+        Self {
+            point,
+            district: hit(AreaKind::District).map(|a| a.id),
+            town: town.map(|a| a.id),
+            community: community.map(|a| a.id),
+            grid: grid.map(|a| a.id),
+            police: hit(AreaKind::Police).map(|a| a.id),
+            post: None,
+        }
+    }
     /// The smallest area of the administrative tree.
     pub fn smallest(&self) -> Option<AreaId> {
         self.chain().first().copied()
@@ -54,22 +75,29 @@ pub struct Snapshot {
     area_at: HashMap<AreaId, usize>,
     post_at: HashMap<PostId, usize>,
     serves: HashMap<AreaId, PostId>,
-    tree: RTree<GeomWithData<Rectangle<[f64; 2]>, usize>>,
+    ground: Ground,
 }
 
 impl Snapshot {
-    pub fn new(district_id: DistrictId, token: Uuid, mut areas: Vec<Area>, mut posts: Vec<Post>) -> Self {
+    pub fn new(district_id: DistrictId, token: Uuid, areas: Vec<Area>, posts: Vec<Post>) -> Self {
+        let ground = Ground::new(&areas);
+        Self::on(ground, district_id, token, areas, posts)
+    }
+
+    /// The same district after a change: what has the outlines it had is not looked at again.
+    #[must_use]
+    pub fn after(&self, token: Uuid, areas: Vec<Area>, posts: Vec<Post>) -> Self {
+        let ground = self.ground.after(&areas);
+        Self::on(ground, self.district_id, token, areas, posts)
+    }
+
+    fn on(ground: Ground, district_id: DistrictId, token: Uuid, mut areas: Vec<Area>, mut posts: Vec<Post>) -> Self {
         areas.sort_by(|a, b| (a.kind, &a.code, &a.name, a.id).cmp(&(b.kind, &b.code, &b.name, b.id)));
         posts.sort_by(|a, b| (a.tier, &a.code, &a.name, a.id).cmp(&(b.tier, &b.code, &b.name, b.id)));
-        let boxes = areas.iter().enumerate().filter_map(|(i, area)| {
-            let b = area.outline.as_ref()?.bounds();
-            Some(GeomWithData::new(Rectangle::from_corners([b.west, b.south], [b.east, b.north]), i))
-        });
-        let tree = RTree::bulk_load(boxes.collect());
         let area_at = areas.iter().enumerate().map(|(i, a)| (a.id, i)).collect();
         let post_at = posts.iter().enumerate().map(|(i, p)| (p.id, i)).collect();
         let serves = posts.iter().flat_map(|p| p.serves.iter().map(|a| (*a, p.id))).collect();
-        Self { district_id, token, areas, posts, area_at, post_at, serves, tree }
+        Self { district_id, token, areas, posts, area_at, post_at, serves, ground }
     }
 
     pub fn areas(&self) -> &[Area] {
@@ -141,38 +169,21 @@ impl Snapshot {
 
     /// Every area whose outline contains the point, in the order of [`Snapshot::areas`].
     pub fn containing(&self, point: Point) -> Vec<&Area> {
-        let mut at: Vec<usize> = self.tree.locate_all_at_point(&[point.lon(), point.lat()]).map(|b| b.data).collect();
+        let mut at: Vec<usize> = Vec::new();
+        self.ground.containing(point, |id| at.extend(self.area_at.get(&id)));
         at.sort_unstable();
-        let areas = at.into_iter().filter_map(|i| self.areas.get(i));
-        areas.filter(|a| a.outline.as_ref().is_some_and(|o| o.contains(point))).collect()
+        at.into_iter().filter_map(|i| self.areas.get(i)).collect()
     }
 
-    /// Finds the areas and the post of a point. Where a smaller area names its parent, the parent wins over the
-    /// outline of the larger one: borders of different sources differ by metres, the tree does not.
+    /// Finds the areas and the post of a point.
     pub fn locate(&self, point: Point) -> Result<Located> {
         let hits = self.containing(point);
         if hits.is_empty() {
-            let drawn = self.tree.size() > 0;
-            return Err(if drawn { Error::OutsideDistrict(point) } else { Error::NoOutlines });
+            return Err(if self.ground.is_empty() { Error::NoOutlines } else { Error::OutsideDistrict(point) });
         }
-        let hit = |kind| hits.iter().find(|a| a.kind == kind).copied();
-        let up = |child: Option<&Area>, kind| {
-            let parent = child.and_then(|c| self.chain(c.id).into_iter().find(|a| a.kind == kind));
-            parent.or_else(|| hit(kind))
-        };
-        let grid = hit(AreaKind::Grid);
-        let community = up(grid, AreaKind::Community);
-        let town = up(community.or(grid), AreaKind::Town);
-        let police = hit(AreaKind::Police).or_else(|| self.nearest_police(point));
-        let mut located = Located {
-            point,
-            district: self.district().map(|a| a.id),
-            town: town.map(|a| a.id),
-            community: community.map(|a| a.id),
-            grid: grid.map(|a| a.id),
-            police: police.map(|a| a.id),
-            post: None,
-        };
+        let mut located = Located::among(point, &hits, &|id| self.chain(id));
+        located.district = self.district().map(|a| a.id);
+        located.police = located.police.or_else(|| self.nearest_police(point).map(|a| a.id));
         located.post = self.post_for(&located);
         Ok(located)
     }
@@ -186,14 +197,9 @@ impl Snapshot {
     }
 
     fn nearest_police(&self, point: Point) -> Option<&Area> {
-        let reach = REACH_M / 50_000.0;
-        let around =
-            AABB::from_corners([point.lon() - reach, point.lat() - reach], [point.lon() + reach, point.lat() + reach]);
-        let areas = self.tree.locate_in_envelope_intersecting(&around).filter_map(|b| self.areas.get(b.data));
-        let police = areas.filter(|a| a.kind == AreaKind::Police);
-        let away = police.filter_map(|a| Some((a.outline.as_ref()?.distance_m(point), a)));
-        away.filter(|(m, _)| *m <= REACH_M)
-            .min_by(|a, b| a.0.total_cmp(&b.0).then_with(|| (&a.1.code, a.1.id).cmp(&(&b.1.code, b.1.id))))
+        let away =
+            self.of_kind(AreaKind::Police).filter_map(|a| Some((a.outline.as_ref()?.within_m(point, REACH_M)?, a)));
+        away.min_by(|a, b| a.0.total_cmp(&b.0).then_with(|| (&a.1.code, a.1.id).cmp(&(&b.1.code, b.1.id))))
             .map(|(_, a)| a)
     }
 
@@ -204,10 +210,10 @@ impl Snapshot {
         if let Some(post) = located.police.and_then(|a| self.serves.get(&a)).filter(|p| running(p)) {
             return Some(*post);
         }
-        let outline = located.police.and_then(|a| self.area(a)).and_then(|a| a.outline.as_ref());
         for tier in [Tier::PolicePost, Tier::PoliceOffice] {
             let near = self.posts_near(located.point, &[tier], usize::MAX);
-            let inside = |p: &Post| outline.is_some_and(|o| p.point.is_some_and(|at| o.contains(at)));
+            let inside =
+                |p: &Post| located.police.is_some_and(|a| p.point.is_some_and(|at| self.ground.lies_in(at, a)));
             if let Some((_, post)) = near.into_iter().find(|(_, p)| inside(p)) {
                 return Some(post.id);
             }

@@ -1,4 +1,4 @@
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use super::*;
 use crate::model::hours::WeekHours;
@@ -101,4 +101,43 @@ fn an_area_without_a_point_still_finds_a_post() {
     assert_eq!(of(12), Some(2));
     assert_eq!(of(111), Some(1), "not drawn itself: the town above it is");
     assert_eq!(of(999), None, "an unknown area stands nowhere");
+}
+
+/// The same outlines asked one by one.
+fn slowly(ground: &Snapshot, point: Point) -> Vec<AreaId> {
+    let drawn = ground.areas().iter().filter(|a| a.outline.as_ref().is_some_and(|o| o.contains(point)));
+    drawn.map(|a| a.id).collect()
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(40))]
+
+    /// Change after change: the ground is that of a snapshot made from nothing, and every point lies where its outlines say.
+    #[test]
+    fn a_snapshot_after_changes_is_the_one_made_anew(
+        steps in proptest::collection::vec(proptest::collection::vec((0u128..9, proptest::option::of((0u8..8, 0u8..8, 1u8..5, 1u8..5))), 1..4), 1..6),
+    ) {
+        let mut areas: Vec<Area> = Vec::new();
+        let mut ground = Snapshot::new(DistrictId(Uuid::from_u128(7)), Uuid::nil(), Vec::new(), Vec::new());
+        for step in steps {
+            for (n, outline) in step {
+                areas.retain(|a| a.id != AreaId(Uuid::from_u128(n)));
+                let corners = outline.map(|(x, y, w, h)| {
+                    let [x, y, w, h] = [x, y, w, h].map(|c| f64::from(c) / 64.0);
+                    [121.0 + x, 30.0 + y, 121.0 + x + w, 30.0 + y + h]
+                });
+                if n % 4 != 3 || corners.is_some() {
+                    areas.push(area(n, AreaKind::ALL[n as usize % 5], None, corners));
+                }
+            }
+            ground = ground.after(Uuid::nil(), areas.clone(), Vec::new());
+            let anew = Snapshot::new(ground.district_id, Uuid::nil(), areas.clone(), Vec::new());
+            for n in 0..81 {
+                let point = at(121.0 + f64::from(n % 9) / 48.0, 30.0 + f64::from(n / 9) / 48.0);
+                let here: Vec<AreaId> = ground.containing(point).iter().map(|a| a.id).collect();
+                proptest::prop_assert_eq!(&here, &slowly(&ground, point));
+                proptest::prop_assert_eq!(ground.locate(point).ok(), anew.locate(point).ok());
+            }
+        }
+    }
 }
