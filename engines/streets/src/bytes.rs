@@ -166,15 +166,8 @@ impl<'a> Rest<'a> {
         let flat = self.u32s(count.checked_mul(2).ok_or(BytesError::Damaged)?)?;
         let arcs: Vec<Arc> = flat.as_chunks().0.iter().map(|[to, len]| Arc { to: *to, len: *len }).collect();
         let rows = first.is_sorted() && first.first() == Some(&0) && first.last().is_some_and(|n| *n as usize == count);
-        // Always upwards: no search can go round.
-        let climbs = |(r, w): (usize, &[u32])| {
-            let [from, to] = [0, 1].map(|n| w.get(n).copied().unwrap_or_default() as usize);
-            arcs.get(from..to).is_some_and(|arcs| {
-                arcs.iter().all(|arc| arc.to as usize > r && (arc.to as usize) < junctions && arc.len <= LONGEST)
-            })
-        };
-        let sound = rows && first.windows(2).enumerate().all(climbs);
-        if sound { Ok(Some(Up { first, arcs })) } else { Err(BytesError::Damaged) }
+        let leads = |arc: &Arc| (arc.to as usize) < junctions && arc.len <= LONGEST;
+        if rows && arcs.iter().all(leads) { Ok(Some(Up { first, arcs })) } else { Err(BytesError::Damaged) }
     }
 
     fn size(&mut self) -> Result<usize, BytesError> {

@@ -2,6 +2,7 @@
 //!
 //! Junctions are taken out one after the other, the least important first. Where the shortest way between two others led through
 //! one, an arc takes its place. A shortest way then climbs and descends: from each place one searches upwards only, and the two meet.
+//! When what is left has become dense, it stays as it is, a core that both searches go through.
 //! (Geisberger, Sanders, Schultes, Vetter, *Exact Routing in Large Road Networks Using Contraction Hierarchies*, 2012; many to many with
 //! buckets: Knopp, Sanders, Schultes, Schulz, Wagner, *Computing Many-to-Many Shortest Paths Using Highway Hierarchies*, 2007.)
 #![expect(
@@ -15,7 +16,11 @@ use crate::search::{End, FAR, Search};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-/// Beyond this building one takes minutes (on an even grid of streets, the worst there is); plain searches are still quick enough.
+/// Junctions are no longer taken out when the least important one has more arcs than this: on even grids that comes early.
+const DENSE: usize = 24;
+/// With more than one of so many left, nothing is gained: an even grid without any main street is like that.
+const LARGE_CORE: usize = 10;
+/// Beyond this building one takes too long; plain searches are still quick enough.
 const MOST_JUNCTIONS: usize = 100_000;
 /// A search for a way that makes an arc needless is given up after so many junctions. An arc too many costs little and is
 /// never wrong.
@@ -40,13 +45,14 @@ pub(crate) struct Hierarchy {
 impl Network {
     /// What [`Network::matrix`] asks about many places. Comes with the bytes of a network, else it is built once.
     pub(crate) fn prepare(&self) -> Option<&Hierarchy> {
-        let built = || (self.junctions() <= MOST_JUNCTIONS).then(|| Hierarchy::new(self));
+        let built = || if self.junctions() <= MOST_JUNCTIONS { Hierarchy::new(self) } else { None };
         self.hierarchy.get_or_init(built).as_ref()
     }
 }
 
 impl Hierarchy {
-    fn new(network: &Network) -> Self {
+    /// None where it would be slower than searching without.
+    fn new(network: &Network) -> Option<Self> {
         let n = network.junctions();
         let mut work = Work::new(network);
         let mut queue: BinaryHeap<Reverse<(i64, u32)>> =
@@ -60,8 +66,20 @@ impl Hierarchy {
                 queue.push(Reverse((now, junction)));
                 continue;
             }
+            if work.degree(junction) > DENSE {
+                queue.push(Reverse((now, junction)));
+                break;
+            }
             rank[junction as usize] = above.len() as u32;
             above.push(work.take_out(junction));
+        }
+        if queue.len() * LARGE_CORE > n {
+            return None;
+        }
+        // What is left has so many arcs that it is cheaper to search through it.
+        for Reverse((_, junction)) in queue {
+            rank[junction as usize] = above.len() as u32;
+            above.push(work.arcs(junction));
         }
         let up = |side: usize| {
             let mut up = Up { first: vec![0], arcs: Vec::new() };
@@ -72,7 +90,7 @@ impl Hierarchy {
             up
         };
         let both_ways = network.edges.iter().all(|e| e.ways == 3);
-        Self { forward: up(0), backward: (!both_ways).then(|| up(1)), rank }
+        Some(Self { forward: up(0), backward: (!both_ways).then(|| up(1)), rank })
     }
 
     pub fn size(&self) -> usize {
@@ -175,6 +193,14 @@ impl Work {
             }
         }
         Self { out, into, depth: vec![0; n], search: Search::default() }
+    }
+
+    fn degree(&self, junction: u32) -> usize {
+        self.out[junction as usize].len().max(self.into[junction as usize].len())
+    }
+
+    fn arcs(&self, junction: u32) -> [Vec<(u32, u32)>; 2] {
+        [&self.out, &self.into].map(|side| side[junction as usize].clone())
     }
 
     /// Low for those that are of little importance: few new arcs, many gone, little below.

@@ -237,6 +237,35 @@ fn the_two_ways_to_search_agree() {
     }
 }
 
+/// Streets like a chessboard, where all ways are as long as others; with some left out there is a hierarchy with a core, without none.
+#[test]
+fn on_a_chessboard() {
+    const SIDE: i64 = 40;
+    for left_out in [0, 6] {
+        let mut chance = Chance(4);
+        let mut block = Block::default();
+        for n in 0..SIDE * SIDE {
+            block = block.node(n, [121.0 + (n % SIDE) as f64 * 1e-3, 31.0 + (n / SIDE) as f64 * 1e-3], &[]);
+        }
+        for n in 0..SIDE * (SIDE - 1) {
+            let (line, at) = (n / (SIDE - 1), n % (SIDE - 1));
+            let pairs = [[line * SIDE + at, line * SIDE + at + 1], [at * SIDE + line, (at + 1) * SIDE + line]];
+            for (id, pair) in [n * 2, n * 2 + 1].into_iter().zip(pairs) {
+                if left_out == 0 || chance.below(left_out) > 0 {
+                    block = block.way(id, &pair, &[("highway", "path")]);
+                }
+            }
+        }
+        let built = Network::build(&read(block), Profile::Walk).unwrap();
+        let network = Network::from_bytes(&built.to_bytes()).unwrap();
+        let places: Vec<Snap> =
+            (0..60).map(|_| network.place(chance.below(network.edges()) as u32, 30.0).unwrap()).collect();
+        let all = network.matrix(&places, &places, 1e9);
+        assert!(all == built.plain_matrix(&places, &places, 1e9), "{left_out}");
+        assert!(all.iter().flatten().count() > 3_000, "{left_out}");
+    }
+}
+
 #[test]
 fn places_between_nodes() {
     // A loop of three at a junction, and a straight street.
