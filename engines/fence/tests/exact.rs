@@ -151,6 +151,49 @@ proptest! {
     }
 }
 
+/// Ten thousand outlines that cross themselves, touch, double back, repeat points, turn the wrong way or have no width, a hundred points
+/// for each; one in fifty is asked of the second way to write the rule as well.
+#[test]
+fn a_million_points_in_ten_thousand_nasty_outlines() {
+    const TOGETHER: usize = 20;
+    let mut chance = Chance(9);
+    for _ in 0..10_000 / TOGETHER {
+        let (size, shift) = ([1.0, 1e-3, 3e5][chance.below(3) as usize], [0.0, 121.4][chance.below(2) as usize]);
+        let corner = |chance: &mut Chance| match chance.below(3) {
+            0 => chance.below(12) as f64,
+            1 => chance.below(120) as f64 / 10.0,
+            _ => chance.between(0.0, 11.0),
+        };
+        let ring = |chance: &mut Chance| -> Vec<At> {
+            let most = if chance.below(40) == 0 { 200 } else { 12 };
+            let corners = 0..=chance.below(most);
+            let mut ring: Vec<At> = corners.map(|_| [0, 1].map(|_| corner(chance) * size + shift)).collect();
+            for _ in 0..chance.below(3) {
+                let at = chance.below(ring.len() as u64) as usize;
+                ring.insert(at, ring[at]);
+            }
+            ring
+        };
+        let shapes: Vec<Shape> = (0..TOGETHER)
+            .map(|_| Shape::new((0..1 + chance.below(3)).map(|_| ring(&mut chance)).collect::<Vec<_>>()).unwrap())
+            .collect();
+        let index = Index::new(shapes.clone());
+        let mut points = hard_points(&mut chance, &shapes, 1_000);
+        points.extend((0..1_000).map(|_| [0, 1].map(|_| chance.between(-0.5, 11.5) * size + shift)));
+        let mut many: Vec<Vec<u32>> = vec![Vec::new(); points.len()];
+        index.locate_many(&points, |point, area| many[point].push(area));
+        for (k, (at, together)) in points.iter().zip(&mut many).enumerate() {
+            together.sort_unstable();
+            let slow: Vec<u32> = index.areas().filter(|(_, s)| s.contains(*at)).map(|(n, _)| n).collect();
+            assert_eq!(index.containing(*at), slow, "at {at:?}");
+            assert_eq!(*together, slow, "at {at:?}, many at once");
+            if k % 50 == 0 {
+                assert_eq!(slowly(&index, *at), slow, "at {at:?}");
+            }
+        }
+    }
+}
+
 /// An area over very many tiles is there at once, and packed later, some tiles at a time.
 #[test]
 fn a_change_of_any_size() {

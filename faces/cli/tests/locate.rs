@@ -84,6 +84,42 @@ fn what_cannot_be_read_is_refused_with_its_place() {
     assert!(lacking.unwrap().contains("lon"));
 }
 
+/// What files hold that nobody drew with care: each has its right answer.
+#[test]
+fn odd_outlines_have_the_answer_of_the_rule() {
+    let feature = |rings: &str| {
+        format!(r#"[{{"type":"Feature","id":"a","geometry":{{"type":"Polygon","coordinates":{rings}}}}}]"#)
+    };
+    let hits = |rings: &str, lon: f64, lat: f64| {
+        let (out, _, error) = locate(&feature(rings), &format!("id,lon,lat\np,{lon},{lat}\n"), &[]);
+        assert_eq!(error, None, "{rings}");
+        out.lines().count() == 2
+    };
+    // A bow tie holds both its wings; what is not closed is closed; winding and repeated points do not matter.
+    let bow = "[[[0,0],[2,2],[2,0],[0,2],[0,0]]]";
+    assert!(hits(bow, 0.2, 1.0) && hits(bow, 1.8, 1.0) && !hits(bow, 1.0, 0.2));
+    assert!(
+        hits("[[[0,0],[2,0],[2,2],[0,2]]]", 1.0, 1.0)
+            && hits("[[[0,2],[2,2],[2,2],[2,0],[0,0],[0,0],[0,2]]]", 1.0, 1.0)
+    );
+    // Without width it holds nothing, not even its own line; a sliver holds what lies in it.
+    assert!(!hits("[[[0,0],[2,0],[0,0]]]", 1.0, 0.0) && !hits("[[]]", 0.0, 0.0) && !hits("[[[1,1]]]", 1.0, 1.0));
+    assert!(hits("[[[0,0],[2,0],[2,0.0000001],[0,0]]]", 1.9, 0.00000009));
+    let many: Vec<String> = (0..200_000)
+        .map(|k| {
+            let (sin, cos) = (f64::from(k) * std::f64::consts::TAU / 200_000.0).sin_cos();
+            let far = if k % 2 == 0 { 1.0 } else { 0.999 };
+            format!("[{},{}]", 3.0 + far * cos, 3.0 + far * sin)
+        })
+        .collect();
+    let many = format!("[[{}]]", many.join(","));
+    let (out, _, error) = locate(&feature(&many), "id,lon,lat\nin,3.4,3.1\nout,3,4.01\n", &[]);
+    assert_eq!((out.as_str(), error), ("id,area\nin,a\n", None));
+    let across = feature("[[[179,0],[-179,0],[-179,1],[179,1],[179,0]]]");
+    let said = locate(&across, "id,lon,lat\np,180,0.5\n", &[]).2.unwrap();
+    assert!(said.contains("feature 1") && said.contains("antimeridian"), "{said}");
+}
+
 #[test]
 fn bench_says_nanoseconds() {
     let (out, _, error) = locate(TWO, "id,lon,lat\na,121.2,30.5\n", &["--bench"]);

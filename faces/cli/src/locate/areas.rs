@@ -55,6 +55,7 @@ pub fn read(bytes: &[u8], id_field: Option<&str>) -> anyhow::Result<Found> {
             continue;
         }
         let shape = Shape::new(&rings).with_context(|| format!("feature {}", n + 1))?;
+        round_the_earth(&rings).with_context(|| format!("feature {}", n + 1))?;
         found.areas.push(Named { id: id(feature, id_field, n + 1), shape });
     }
     Ok(found)
@@ -82,6 +83,22 @@ fn collect(geometry: &Value, rings: &mut Vec<Vec<At>>) -> anyhow::Result<bool> {
 fn polygon(value: &Value, rings: &mut Vec<Vec<At>>) -> anyhow::Result<()> {
     for ring in list(value)? {
         rings.push(list(ring)?.iter().map(position).collect::<anyhow::Result<_>>()?);
+    }
+    Ok(())
+}
+
+/// Degrees on both sides of the antimeridian would be an area round the other side of the earth: refused, as RFC 7946 has them cut.
+fn round_the_earth(rings: &[Vec<At>]) -> anyhow::Result<()> {
+    let degrees = |[x, y]: &At| x.abs() <= 180.0 && y.abs() <= 90.0;
+    if !rings.iter().flatten().all(degrees) {
+        return Ok(());
+    }
+    for (r, ring) in rings.iter().enumerate() {
+        let far = ring.iter().zip(ring.iter().skip(1)).position(|(a, b)| (a[0] - b[0]).abs() > 180.0);
+        let closing = ring.first().zip(ring.last()).is_some_and(|(a, b)| (a[0] - b[0]).abs() > 180.0);
+        if let Some(point) = far.or_else(|| closing.then(|| ring.len() - 1)) {
+            anyhow::bail!("ring {}, point {}: it runs across the antimeridian; cut it there", r + 1, point + 1);
+        }
     }
     Ok(())
 }
