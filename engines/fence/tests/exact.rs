@@ -175,7 +175,7 @@ fn a_million_points_in_ten_thousand_nasty_outlines() {
             ring
         };
         let shapes: Vec<Shape> = (0..TOGETHER)
-            .map(|_| Shape::new((0..1 + chance.below(3)).map(|_| ring(&mut chance)).collect::<Vec<_>>()).unwrap())
+            .map(|_| Shape::new((0..=chance.below(3)).map(|_| ring(&mut chance)).collect::<Vec<_>>()).unwrap())
             .collect();
         let index = Index::new(shapes.clone());
         let mut points = hard_points(&mut chance, &shapes, 1_000);
