@@ -53,6 +53,7 @@ map-name = Map
 map-nearer = Zoom in
 map-farther = Zoom out
 map-close = Close
+map-attribution-osm = © OpenStreetMap contributors
 push-start = Get notifications on this device
 push-intro-desk = This phone or computer is told when there is something new at your desk. The notification says only that: no names, no numbers, no content. Use it on your own devices only.
 push-intro-matter = This phone or computer is told when there is news about the matter you raised. The notification holds no number and no content. Use it on your own device only: whoever uses this device can open the page of the matter from it.

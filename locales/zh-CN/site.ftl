@@ -53,6 +53,7 @@ map-name = 地图
 map-nearer = 放大
 map-farther = 缩小
 map-close = 关闭
+map-attribution-osm = © OpenStreetMap 贡献者
 push-start = 在这台设备上接收通知
 push-intro-desk = 工作台有新消息时，这台手机或电脑会收到一条通知。通知里没有姓名、编号和内容，只说有新消息。请只在自己用的设备上打开。
 push-intro-matter = 您反映的事有了新进展时，这台手机或电脑会收到一条通知。通知里没有编号和内容。请只在您自己用的设备上打开；别人用这台设备时，点开通知就能看到这件事的页面。

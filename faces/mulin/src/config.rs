@@ -33,6 +33,8 @@ pub(crate) struct Config {
     pub district: String,
     /// Names, numbers and addresses that the pages show.
     pub site: web::Config,
+    /// What maps stand on, when that is not the imported streets.
+    pub map: web::map::Settings,
     pub mail: Mail,
     pub audit: Audit,
     pub outgoing: Outgoing,
@@ -118,6 +120,7 @@ impl Default for Config {
             connections: 0,
             district: String::new(),
             site: web::Config::default(),
+            map: web::map::Settings::default(),
             mail: Mail::default(),
             audit: Audit::default(),
             outgoing: Outgoing::default(),
@@ -218,7 +221,7 @@ impl Config {
 }
 
 /// Parts of the configuration. Other `MULIN_*` variables belong to the demo, the build and tests.
-const SECTIONS: [&str; 14] = [
+const SECTIONS: [&str; 15] = [
     "database",
     "keys",
     "listen",
@@ -226,6 +229,7 @@ const SECTIONS: [&str; 14] = [
     "connections",
     "district",
     "site",
+    "map",
     "mail",
     "audit",
     "outgoing",
@@ -235,12 +239,14 @@ const SECTIONS: [&str; 14] = [
     "push",
 ];
 /// What is not text. Everything else is taken as written: a district's code or a password may look like a number.
-const NOT_TEXT: [&str; 9] = [
+const NOT_TEXT: [&str; 11] = [
     "connections",
     "mail.port",
     "site.trusted_proxies",
     "site.centre",
     "site.page_rate",
+    "map.max_zoom",
+    "map.tile_size",
     "outgoing.allow",
     "sms.refused",
     "sms.receipt_arrived",

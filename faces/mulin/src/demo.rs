@@ -47,7 +47,10 @@ pub(crate) fn run(config: Config, data: Option<&Path>, args: ::demo::run::Args) 
     let receipts = config.sms.gateway()?.and_then(|sms| sms.receipts);
     let providers = config.providers()?;
     let relay = config.relay_provider()?;
-    let app = web::App::new(demo.rt.clone(), demo.district, config.site).with_receipts(receipts).with_push(push);
+    let app = web::App::new(demo.rt.clone(), demo.district, config.site)
+        .with_map(&config.map)?
+        .with_receipts(receipts)
+        .with_push(push);
     let app = app.with_relay(relay).with_providers(providers, &config.outgoing.allow);
     let seeded = demo.seeded;
     serve::run(app, listener, &config.admin_listen, move || {

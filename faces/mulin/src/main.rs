@@ -178,7 +178,10 @@ fn serve_district(config: &Config, rt: Runtime, district: DistrictId) -> anyhow:
     start_timers(&rt, district)?;
     let _worker = store::jobs::Worker::start(rt.clone(), district, Arc::new(handlers(config)?))?;
     let receipts = config.sms.gateway()?.and_then(|sms| sms.receipts);
-    let app = web::App::new(rt, district, config.site.clone()).with_receipts(receipts).with_push(config.push.read()?);
+    let app = web::App::new(rt, district, config.site.clone())
+        .with_map(&config.map)?
+        .with_receipts(receipts)
+        .with_push(config.push.read()?);
     let app = app.with_relay(config.relay_provider()?).with_providers(config.providers()?, &config.outgoing.allow);
     let listen = config.listen.clone();
     serve::run(app, listener, &config.admin_listen, move || {

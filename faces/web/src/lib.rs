@@ -28,6 +28,7 @@ mod kept;
 pub mod loc;
 pub mod look;
 mod looker;
+pub mod map;
 mod open311;
 mod page;
 mod photos;
@@ -71,6 +72,8 @@ pub struct App {
     pub(crate) receipts: Option<Arc<alerts::ReceiptConfig>>,
     /// Who puts finders through to families, where somebody does.
     pub(crate) relay: Option<Arc<dyn alerts::Relay>>,
+    /// What maps stand on.
+    pub(crate) map: Arc<map::Ground>,
     /// Where people may ask for news on their devices.
     pub(crate) push: Option<Arc<alerts::PushConfig>>,
 }
@@ -79,7 +82,14 @@ impl App {
     pub fn new(rt: Runtime, district: DistrictId, config: Config) -> Self {
         let limits = Arc::new(guard::Limits::new(&config));
         let providers = Arc::new(session::Providers::new(Vec::new(), &[]));
-        Self { rt, district, config: Arc::new(config), limits, providers, receipts: None, relay: None, push: None }
+        let (config, map) = (Arc::new(config), Arc::new(map::Ground::own(&rt)));
+        Self { rt, district, config, limits, providers, receipts: None, relay: None, map, push: None }
+    }
+
+    /// Puts maps on what the operator chose.
+    pub fn with_map(mut self, settings: &map::Settings) -> Result<Self, map::MapError> {
+        self.map = Arc::new(map::Ground::chosen(&self.rt, settings)?);
+        Ok(self)
     }
 
     /// Lets staff sign in through these; `allow` are the networks that their descriptions may lead into.
@@ -143,6 +153,7 @@ pub fn router(app: App) -> Router {
         .merge(push::routes())
         .merge(cap::routes())
         .merge(assets::routes())
+        .merge(map::routes())
         .merge(api::routes())
         .fallback(|| async { Fail::NotFound })
         .method_not_allowed_fallback(|| async { Fail::NotAllowed })

@@ -2,7 +2,7 @@
 
 use crate::config::Way;
 use crate::look::PlainPath;
-use crate::{App, Config, Fail, Loc, Look, fmt};
+use crate::{App, Config, Fail, Loc, Look, fmt, map};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use kernel::{Lang, Moment};
@@ -21,6 +21,7 @@ pub struct Page {
     pub config: Arc<Config>,
     /// Whoever is signed in, once that is known.
     pub reader: Reader,
+    pub(crate) map: Arc<map::Ground>,
 }
 
 /// Name of whoever is signed in. Put beside the request before anybody is asked, and filled in by whoever asks.
@@ -42,6 +43,7 @@ impl FromRequestParts<App> for Page {
     type Rejection = Fail;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Fail> {
+        app.map.refresh(app).await;
         Ok(Self::of(parts, app))
     }
 }
@@ -52,7 +54,8 @@ impl Page {
         let look = parts.extensions.get::<Look>().copied().unwrap_or_default();
         let path = parts.extensions.get::<PlainPath>().map_or_else(|| "/".to_owned(), |p| p.0.clone());
         let reader = parts.extensions.get::<Reader>().cloned().unwrap_or_default();
-        Self { look, loc: Loc(look.lang), now: app.rt.now(), path, config: Arc::clone(&app.config), reader }
+        let (config, map) = (Arc::clone(&app.config), Arc::clone(&app.map));
+        Self { look, loc: Loc(look.lang), now: app.rt.now(), path, config, reader, map }
     }
 
     pub fn t(&self, key: &str) -> String {
@@ -164,6 +167,11 @@ impl Page {
         ["map-name", "map-nearer", "map-farther", "map-close"].map(|key| self.t(key)).join("|")
     }
 
+    /// What maps stand on, as JSON for their script; none while there are no streets.
+    pub fn map_ground(&self) -> Option<String> {
+        self.map.meta(self.loc).map(|meta| meta.to_string())
+    }
+
     /// A drawn icon; decoration only, a word always stands beside it. Use with `|safe`.
     pub fn icon(&self, name: &str) -> String {
         let path = match name {
@@ -219,6 +227,7 @@ impl Page {
             path: "/report".into(),
             config: Arc::new(Config::default()),
             reader: Reader::default(),
+            map: Arc::default(),
         }
     }
 }

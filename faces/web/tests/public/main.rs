@@ -7,6 +7,7 @@ mod follow;
 mod guard;
 mod hard;
 mod lost;
+mod map;
 mod plan;
 mod push;
 mod relay;
