@@ -151,7 +151,7 @@ fn told(name: &str, p: &Prepared) -> String {
             n(w.parts - 1),
         ),
     };
-    text += &format!("map: {} tiles, {:.1} MB\n", n(p.tiles.len()), p.tile_bytes() as f64 / 1e6);
+    text += &format!("map: {} tiles, {} kB\n", n(p.tiles.len()), n(p.tile_bytes().div_ceil(1000)));
     let lacking = [
         (p.missing_nodes, "references to nodes that the file does not hold"),
         (p.layers.cut_ways, "roads or waters cut where nodes are missing"),

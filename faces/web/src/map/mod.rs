@@ -162,10 +162,12 @@ const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000
 async fn tile(
     State(app): State<App>,
     headers: HeaderMap,
-    Path((token, z, x, y)): Path<(String, u8, u32, String)>,
+    Path((token, z, x, y)): Path<(String, String, String, String)>,
 ) -> Result<Response, Fail> {
     let y = y.split_once('.').map_or(y.as_str(), |(y, _)| y);
-    let y: u32 = y.parse().map_err(|_| Fail::NotFound)?;
+    let (Ok(z), Ok(x), Ok(y)) = (z.parse::<u8>(), x.parse::<u32>(), y.parse::<u32>()) else {
+        return Err(Fail::NotFound);
+    };
     let id = TileId { z, x, y };
     if z > 22 || x >= 1 << z || y >= 1 << z {
         return Err(Fail::NotFound);
