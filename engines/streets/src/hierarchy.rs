@@ -16,10 +16,12 @@ use crate::search::{End, FAR, Search};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-/// Junctions are no longer taken out when the least important one has more arcs than this: on even grids that comes early.
+/// When the least important junction has so many arcs while more than one junction of so many is left, nothing will be gained: an even
+/// grid without any main street is like that.
 const DENSE: usize = 24;
-/// With more than one of so many left, nothing is gained: an even grid without any main street is like that.
 const LARGE_CORE: usize = 10;
+/// When it has more than this, what is left stays as it is.
+const VERY_DENSE: usize = 48;
 /// Beyond this building one takes too long; plain searches are still quick enough.
 const MOST_JUNCTIONS: usize = 100_000;
 /// A search for a way that makes an arc needless is given up after so many junctions. An arc too many costs little and is
@@ -45,14 +47,14 @@ pub(crate) struct Hierarchy {
 impl Network {
     /// What [`Network::matrix`] asks about many places. Comes with the bytes of a network, else it is built once.
     pub(crate) fn prepare(&self) -> Option<&Hierarchy> {
-        let built = || if self.junctions() <= MOST_JUNCTIONS { Hierarchy::new(self) } else { None };
+        let built = || if self.junctions() <= MOST_JUNCTIONS { Hierarchy::new(self, VERY_DENSE) } else { None };
         self.hierarchy.get_or_init(built).as_ref()
     }
 }
 
 impl Hierarchy {
     /// None where it would be slower than searching without.
-    fn new(network: &Network) -> Option<Self> {
+    fn new(network: &Network, very_dense: usize) -> Option<Self> {
         let n = network.junctions();
         let mut work = Work::new(network);
         let mut queue: BinaryHeap<Reverse<(i64, u32)>> =
@@ -66,15 +68,16 @@ impl Hierarchy {
                 queue.push(Reverse((now, junction)));
                 continue;
             }
-            if work.degree(junction) > DENSE {
+            let degree = work.degree(junction);
+            if degree > DENSE && queue.len() * LARGE_CORE > n {
+                return None;
+            }
+            if degree > very_dense {
                 queue.push(Reverse((now, junction)));
                 break;
             }
             rank[junction as usize] = above.len() as u32;
             above.push(work.take_out(junction));
-        }
-        if queue.len() * LARGE_CORE > n {
-            return None;
         }
         // What is left has so many arcs that it is cheaper to search through it.
         for Reverse((_, junction)) in queue {
@@ -279,5 +282,45 @@ fn shorten(arcs: &mut Vec<(u32, u32)>, to: u32, len: u32) {
     match arcs.iter_mut().find(|(other, _)| *other == to) {
         Some((_, known)) => *known = (*known).min(len),
         None => arcs.push((to, len)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+    use crate::osm::{Limits, Osm};
+    use crate::profile::Profile;
+
+    /// Crossings of a small town, each with the next one east and north, one-way or not: whatever is left as a core, the distances
+    /// are those of a plain search.
+    #[test]
+    fn with_any_core() {
+        let mut file = "<osm>".to_owned();
+        for n in 0..144_i32 {
+            let (x, y) = (f64::from(n % 12) * 1e-3 + f64::from(n * 7 % 11) * 2e-5, f64::from(n / 12) * 1e-3);
+            file += &format!(r#"<node id="{n}" lon="{}" lat="{}"/>"#, 121.0 + x, 31.0 + y);
+        }
+        for n in 0..132 {
+            let oneway = ["no", "yes", "no", "-1", "no"][n * n % 5];
+            let tags = format!(r#"<tag k="highway" v="residential"/><tag k="oneway" v="{oneway}"/>"#);
+            file += &format!(r#"<way id="{n}"><nd ref="{n}"/><nd ref="{}"/>{tags}</way>"#, n + 12);
+            if n % 12 < 11 && n % 7 > 0 {
+                file += &format!(r#"<way id="{}"><nd ref="{n}"/><nd ref="{}"/>{tags}</way>"#, n + 500, n + 1);
+            }
+        }
+        let osm = Osm::read((file + "</osm>").as_bytes(), &Limits::default()).unwrap();
+        for profile in [Profile::Walk, Profile::Car] {
+            let network = Network::build(&osm, profile).unwrap();
+            let places: Vec<Snap> = (0..network.edges() as u32).filter_map(|e| network.place(e, 33.0)).collect();
+            let plain = network.plain_matrix(&places, &places, 1e9);
+            for very_dense in [0, 3, 5, VERY_DENSE] {
+                let hierarchy = Hierarchy::new(&network, very_dense).unwrap();
+                let all = hierarchy.matrix(&network, &places, &places, LONGEST);
+                let all: Vec<Option<f64>> =
+                    all.into_iter().map(|d| (d != FAR).then(|| crate::metric::metres(d))).collect();
+                assert!(all == plain, "{profile}, {very_dense}");
+            }
+        }
     }
 }
