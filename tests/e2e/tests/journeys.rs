@@ -110,3 +110,8 @@ fn the_founding_story_is_lived_through() {
     let settings: Vec<_> = settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
     browser::run_with_mail(&Demo::start_with(&settings), &mails, "story", &["lang=zh", "width=390"]);
 }
+
+#[test]
+fn the_map_is_read_by_day_by_night_and_on_paper() {
+    both(&Demo::start(), "map");
+}

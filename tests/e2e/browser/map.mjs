@@ -1,0 +1,76 @@
+// The district's own map, looked at: three zooms by day and by night, on a desk and on a phone, and on paper. No tile comes from
+// anybody else; by night the land is dark, on paper it is light whatever the screen was; nothing on it hides what is ours.
+import { account, assert, at, journey, settings, signIn } from "./lib.mjs";
+
+const { width, lang } = settings({ width: "1280", lang: "zh" });
+
+/** How many of the map's pixels have the colour of this token. */
+const pixels = (page, token) => page.evaluate((token) => {
+  const map = document.querySelector("[data-map] canvas");
+  const copy = Object.assign(document.createElement("canvas"), { width: map.width, height: map.height });
+  const pen = copy.getContext("2d");
+  pen.fillStyle = getComputedStyle(document.documentElement).getPropertyValue(token).trim();
+  pen.fillRect(0, 0, 1, 1);
+  const [r, g, b] = pen.getImageData(0, 0, 1, 1).data;
+  pen.drawImage(map, 0, 0);
+  const all = pen.getImageData(0, 0, copy.width, copy.height).data;
+  let count = 0;
+  for (let i = 0; i < all.length; i += 4) if (all[i] === r && all[i + 1] === g && all[i + 2] === b) count += 1;
+  return count;
+}, token);
+
+await journey("map", async (stage) => {
+  const officer = await stage.person({ width, lang });
+  const { page } = officer;
+  let tiles = 0;
+  page.on("response", (reply) => {
+    if (new URL(reply.url()).pathname.endsWith(".mvt") && reply.status() === 200) tiles += 1;
+  });
+  await signIn(officer, account("duty_officer"));
+  const posts = await page.evaluate(async (url) => (await fetch(url)).json(), at("/desk/posts.geojson", lang));
+  const post = posts.features.find((f) => f.properties.tier === "police_post");
+  const [lon, lat] = post.geometry.coordinates;
+
+  for (const scheme of ["light", "dark"]) {
+    await page.emulateMedia({ colorScheme: scheme });
+    for (const zoom of [11, 14, 16.5]) {
+      await page.goto(at(`/desk?at=${lat},${lon},${zoom}`, lang));
+      await stage.look(officer, `${scheme}-${zoom}`);
+      assert(await pixels(page, "--map-land") > 5_000, `land at zoom ${zoom} in the ${scheme}`);
+      assert(await pixels(page, zoom > 14 ? "--map-building" : "--map-road-main") > 40, `streets and houses at zoom ${zoom} in the ${scheme}`);
+    }
+  }
+  assert(tiles > 3, `tiles came from the district: ${tiles}`);
+  assert.match(await page.locator(".map-credit").innerText(), /\S/, "it says whose map it is");
+
+  // From night to day without a new page, and to paper from the night.
+  await page.emulateMedia({ colorScheme: "light" });
+  const light = await page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue("--map-land").trim());
+  assert(await pixels(page, "--map-land") > 5_000, "day came to the open page");
+  await page.emulateMedia({ colorScheme: "dark" });
+  await page.emulateMedia({ media: "print", colorScheme: "dark" });
+  const paper = await page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue("--map-land").trim());
+  assert.equal(paper, light, "paper has the light map");
+  assert(await pixels(page, "--map-land") > 5_000, "and it is drawn");
+  await page.emulateMedia({ media: "screen", colorScheme: "light" });
+
+  // Tiles of somebody else in GCJ-02, as an administrator may set them: what is drawn is moved onto them, what is clicked is moved back.
+  const foreign = { kind: "raster", tiles: "/foreign/{z}/{x}/{y}.png", minzoom: 3, maxzoom: 18, datum: "gcj02", attribution: "某某地图", review: "GS(2026)0000号" };
+  const dot = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==", "base64");
+  const resident = await stage.person({ width, lang });
+  await resident.page.route("**/foreign/**", (route) => route.fulfill({ contentType: "image/png", body: dot }));
+  await resident.page.route("**/found?**", async (route) => {
+    const reply = await route.fetch();
+    const text = (await reply.text()).replace(/<meta name="map-ground"[^>]*>/, "");
+    await route.fulfill({ response: reply, body: text.replace("</head>", `<meta name="map-ground" content='${JSON.stringify(foreign)}'></head>`) });
+  });
+  await resident.page.goto(at(`/found?at=${lat},${lon},16`, lang));
+  await resident.page.locator("[data-pin-open]").click();
+  await resident.page.waitForFunction(() => document.querySelector(".map canvas"));
+  await resident.page.locator("[data-pin-centre]").click();
+  const found = await resident.page.evaluate(() => ["lat", "lon"].map((n) => Number(document.querySelector(`input[name=${n}]`).value)));
+  const metres = Math.hypot((found[0] - lat) * 111_000, (found[1] - lon) * 95_000);
+  assert(metres < 0.2, `the middle of a map in GCJ-02 came into the form ${metres} m off`);
+  assert.match(await resident.page.locator(".map-credit").innerText(), /GS\(2026\)0000号/, "the number of its review is shown");
+  await stage.look(resident, "foreign");
+});
