@@ -6,6 +6,7 @@
 //! of before with what has changed.
 
 use super::area::{Area, AreaKind};
+use super::coverage::{self, Coverage};
 use super::ground::Ground;
 use super::post::{Post, PostState, Tier};
 use crate::{Error, Result};
@@ -13,6 +14,7 @@ use geo::InteriorPoint;
 use kernel::Point;
 use kernel::ids::{AreaId, DistrictId, PostId};
 use std::collections::HashMap;
+use std::sync::OnceLock;
 use uuid::Uuid;
 
 /// How far from a police area a point inside the district may lie and still belong to it, in metres.
@@ -76,6 +78,7 @@ pub struct Snapshot {
     post_at: HashMap<PostId, usize>,
     serves: HashMap<AreaId, PostId>,
     ground: Ground,
+    coverage: OnceLock<Option<Box<Coverage>>>,
 }
 
 impl Snapshot {
@@ -97,7 +100,7 @@ impl Snapshot {
         let area_at = areas.iter().enumerate().map(|(i, a)| (a.id, i)).collect();
         let post_at = posts.iter().enumerate().map(|(i, p)| (p.id, i)).collect();
         let serves = posts.iter().flat_map(|p| p.serves.iter().map(|a| (*a, p.id))).collect();
-        Self { district_id, token, areas, posts, area_at, post_at, serves, ground }
+        Self { district_id, token, areas, posts, area_at, post_at, serves, ground, coverage: OnceLock::new() }
     }
 
     pub fn areas(&self) -> &[Area] {
@@ -141,6 +144,17 @@ impl Snapshot {
     /// As [`Snapshot::chain`], ids only.
     pub fn chain_ids(&self, of: AreaId) -> Vec<AreaId> {
         self.chain(of).iter().map(|a| a.id).collect()
+    }
+
+    /// What is missing between the police areas, or lies on two of them; worked out once for each state of the areas. Nothing
+    /// while no police area is drawn.
+    pub fn coverage(&self) -> Option<&Coverage> {
+        let check = || {
+            let police = self.of_kind(AreaKind::Police);
+            let police: Vec<_> = police.filter_map(|a| Some((a.label().to_owned(), a.outline.as_deref()?))).collect();
+            coverage::check(self.district().and_then(|d| d.outline.as_deref()), &police).err()
+        };
+        self.coverage.get_or_init(check).as_deref()
     }
 
     pub fn posts(&self) -> &[Post] {

@@ -103,6 +103,18 @@ fn an_area_without_a_point_still_finds_a_post() {
     assert_eq!(of(999), None, "an unknown area stands nowhere");
 }
 
+#[test]
+fn the_coverage_is_that_of_this_state() {
+    let ground = world(Vec::new());
+    // The sliver of 0.1 m between the two is none.
+    assert!(ground.coverage().is_none() && ground.coverage().is_none());
+    let fewer: Vec<Area> = ground.areas().iter().filter(|a| number(Some(a.id)) != 91).cloned().collect();
+    let fewer = ground.after(Uuid::nil(), fewer, Vec::new());
+    assert_eq!(fewer.coverage().map(|c| c.total), Some(1));
+    let none: Vec<Area> = ground.areas().iter().filter(|a| a.kind != AreaKind::Police).cloned().collect();
+    assert!(ground.after(Uuid::nil(), none, Vec::new()).coverage().is_none());
+}
+
 /// The same outlines asked one by one.
 fn slowly(ground: &Snapshot, point: Point) -> Vec<AreaId> {
     let drawn = ground.areas().iter().filter(|a| a.outline.as_ref().is_some_and(|o| o.contains(point)));

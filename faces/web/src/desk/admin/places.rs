@@ -8,7 +8,7 @@ use crate::desk::words::Tag;
 use crate::desk::{Frame, ground, map};
 use crate::session::Staff;
 use crate::{App, Fail, Page, fmt};
-use ::places::{AreaKind, Outline, Snapshot, Tier};
+use ::places::{AreaKind, Snapshot, Tier};
 use askama::Template;
 use axum::Router;
 use axum::extract::{Query, State};
@@ -67,14 +67,6 @@ struct Ask {
     text: String,
     tier: String,
     r#as: String,
-}
-
-/// What is missing between police areas, or lies on two of them.
-fn check(ground: &Snapshot) -> Option<Box<::places::model::coverage::Coverage>> {
-    let district = ground.district().and_then(|d| d.outline.as_deref());
-    let police: Vec<(String, &Outline)> =
-        ground.of_kind(AreaKind::Police).filter_map(|a| Some((a.label().to_owned(), a.outline.as_deref()?))).collect();
-    if police.is_empty() { None } else { ::places::model::coverage::check(district, &police).err() }
 }
 
 async fn areas(State(app): State<App>, page: Page, staff: Staff, Query(asked): Query<Ask>) -> Result<Response, Fail> {
@@ -143,7 +135,7 @@ fn posts_table(page: &Page, posts: Vec<PostLine>) -> Table {
 
 fn problems(page: &Page, ground: &Snapshot) -> Vec<ProblemLine> {
     let mut out = Vec::new();
-    if let Some(coverage) = check(ground) {
+    if let Some(coverage) = ground.coverage() {
         for piece in &coverage.pieces {
             let args = [
                 ("area", fmt::number(piece.square_metres.round() as i64)),
@@ -180,7 +172,7 @@ async fn coverage_map(State(app): State<App>, staff: Staff) -> Result<Response, 
 pub(crate) fn coverage(cx: &mut Cx<'_>) -> Result<Value, Fail> {
     let ground = ::places::snapshot(cx)?;
     let none = json!({ "type": "FeatureCollection", "features": [] });
-    Ok(check(&ground).map_or(none, |c| c.to_geojson()))
+    Ok(ground.coverage().map_or(none, |c| c.to_geojson()))
 }
 
 struct PostLine {
