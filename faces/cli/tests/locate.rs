@@ -104,7 +104,7 @@ fn odd_outlines_have_the_answer_of_the_rule() {
     );
     // Without width it holds nothing, not even its own line; a sliver holds what lies in it.
     assert!(!hits("[[[0,0],[2,0],[0,0]]]", 1.0, 0.0) && !hits("[[]]", 0.0, 0.0) && !hits("[[[1,1]]]", 1.0, 1.0));
-    assert!(hits("[[[0,0],[2,0],[2,0.0000001],[0,0]]]", 1.9, 0.00000009));
+    assert!(hits("[[[0,0],[2,0],[2,0.0000001],[0,0]]]", 1.9, 0.000_000_09));
     let many: Vec<String> = (0..200_000)
         .map(|k| {
             let (sin, cos) = (f64::from(k) * std::f64::consts::TAU / 200_000.0).sin_cos();
