@@ -217,7 +217,7 @@ impl Index {
         self.tiles.iter().filter(|tile| tile.is_pending()).count()
     }
 
-    /// The same with at most so many of the pending tiles packed: about 0.2 ms each.
+    /// The same with at most so many of the pending tiles packed: 0.1 to 0.5 ms each.
     #[must_use]
     pub fn settled(&self, at_most: usize) -> Self {
         let mut next = self.clone();
