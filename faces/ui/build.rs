@@ -10,14 +10,17 @@ use std::process::Command;
 use std::{env, fs};
 
 /// What esbuild makes: entry under `js/` or `css/` → name of the bundle.
-const BUNDLES: [(&str, &str); 8] = [
+const BUNDLES: [(&str, &str); 11] = [
     ("css/public.css", "public.css"),
     ("css/elder.css", "elder.css"),
     ("css/desk.css", "desk.css"),
     ("css/map.css", "map.css"),
+    ("css/area-editor.css", "area-editor.css"),
     ("js/desk.js", "desk.js"),
     ("js/report.js", "report.js"),
     ("js/map.js", "map.js"),
+    ("js/area-editor.js", "area-editor.js"),
+    ("js/area-border.js", "area-border.js"),
     ("js/push-worker.js", "push-worker.js"),
 ];
 /// Copied as it is out of the MapLibre package: it starts it as a worker by address.

@@ -28,6 +28,7 @@ pub mod words;
 pub use findings::Finding;
 pub use look::{Did, Line, Look};
 pub use problems::{Refused, Unfit};
+pub use whence::of_places as words_of_places;
 
 use ::kernel::{Datum, Lang};
 use clap::{Args, Subcommand};

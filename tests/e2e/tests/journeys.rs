@@ -115,3 +115,8 @@ fn the_founding_story_is_lived_through() {
 fn the_map_is_read_by_day_by_night_and_on_paper() {
     both(&Demo::start(), "map");
 }
+
+#[test]
+fn areas_are_drawn_and_their_borders_have_a_history() {
+    both(&Demo::start(), "editor");
+}

@@ -21,6 +21,7 @@ mod foresee;
 mod import;
 mod inspect;
 mod lists;
+pub mod moved_ground;
 mod moves;
 pub mod near;
 mod news;

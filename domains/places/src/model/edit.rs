@@ -107,6 +107,12 @@ pub fn with_corners(outline: &Outline, corners: &[Coord]) -> Option<Outline> {
     if changed { outline_of(&shape).ok() } else { None }
 }
 
+/// Rings of numbers, as programs exchange them: every digit there is.
+pub fn raw_of(outline: &Outline) -> RawPolygons {
+    let ring = |l: &LineString<f64>| l.coords().map(|c| [c.x, c.y]).collect();
+    outline.shape().iter().map(|p| std::iter::once(p.exterior()).chain(p.interiors()).map(ring).collect()).collect()
+}
+
 /// A checked outline with exactly these corners.
 pub(super) fn outline_of(shape: &MultiPolygon<f64>) -> Result<Outline, OutlineError> {
     let ring = |l: &LineString<f64>| l.coords().map(|c| [c.x, c.y]).collect();

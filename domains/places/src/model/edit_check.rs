@@ -165,6 +165,15 @@ pub fn difference(before: Option<&Outline>, after: Option<&Outline>) -> Differen
 }
 
 impl Difference {
+    /// Whether a place lies on ground that was lost.
+    pub fn lost_at(&self, lon: f64, lat: f64) -> bool {
+        use geo::Intersects;
+        self.lost.intersects(&geo::Point::new(lon, lat))
+    }
+    /// West, south, east, north of what was lost.
+    pub fn lost_bounds(&self) -> Option<[f64; 4]> {
+        self.lost.bounding_rect().map(|r| [r.min().x, r.min().y, r.max().x, r.max().y])
+    }
     pub fn is_none(&self) -> bool {
         self.gained.0.is_empty() && self.lost.0.is_empty()
     }

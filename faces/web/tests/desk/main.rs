@@ -5,6 +5,7 @@ mod audit;
 mod care;
 mod circle;
 mod data_requests;
+mod editor;
 mod flow;
 mod imports;
 mod intake;

@@ -61,6 +61,8 @@ const PAGES: &[(&str, &[Action])] = &[
     ("/desk/break-glass?as=csv", &[Action::BreakGlass, Action::ReviewBreakGlass]),
     ("/desk/demands?as=csv", &[Action::AskDemand]),
     ("/desk/admin/coverage.geojson", &[Action::ManageAreas]),
+    ("/desk/admin/areas/edit", &[Action::EditAreas]),
+    ("/desk/admin/areas/ground.json?kind=police", &[Action::EditAreas]),
     ("/desk/admin/posts", &[Action::ManagePosts]),
     ("/desk/admin/people", &[Action::ManageAccounts, Action::ManageSessions]),
     ("/desk/admin/people/new", &[Action::ManageAccounts]),
@@ -101,6 +103,8 @@ const FORMS: &[(&str, &str, &[Action])] = &[
     ("/desk/new/similar", "", &[Action::RaiseFor]),
     ("/desk/views", "name=x&query=queue%3Dmine", &[Action::SaveView]),
     ("/desk/admin/calendar", "csv=", &[Action::ManageCalendar]),
+    ("/desk/admin/areas/later/00000000-0000-0000-0000-000000000007", "", &[Action::EditAreas]),
+    ("/desk/admin/areas/00000000-0000-0000-0000-000000000007/put-back", "at=1", &[Action::EditAreas]),
     (
         "/desk/admin/classes/new",
         "code=x&name_zh=x&name_en=x&sign=1h&contact=1h&handle=1d&verify=1d",

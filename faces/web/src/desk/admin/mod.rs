@@ -1,5 +1,7 @@
 //! Pages of administrators. Each asks the policy first: reading a page needs the same right as changing what it shows.
 
+mod areas_border;
+mod areas_edit;
 mod audit;
 mod bulletins;
 mod calendar;
@@ -37,6 +39,8 @@ pub(super) fn routes() -> Router<App> {
         .merge(orgs::routes())
         .merge(imports::routes())
         .merge(places::routes())
+        .merge(areas_edit::routes())
+        .merge(areas_border::routes())
         .merge(sign_in::routes())
         .merge(ways::routes())
         .merge(webhooks::routes())
@@ -82,6 +86,8 @@ pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
     all.extend(orgs::tests::samples(page));
     all.extend(imports::samples::samples(page));
     all.extend(places::tests::samples(page));
+    all.extend(areas_edit::tests::samples(page));
+    all.extend(areas_border::tests::samples(page));
     all.extend(sign_in::tests::samples(page));
     all.extend(ways::tests::samples(page));
     all.extend(webhooks::tests::samples(page));

@@ -15,7 +15,7 @@ use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::routing::get;
 use kernel::Purpose;
-use people::policy::Action;
+use people::policy::{Action, ResourceFacts, decide};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use store::Cx;
@@ -58,6 +58,17 @@ struct AreasPage {
     police: bool,
     /// Address of the outlines.
     outline: String,
+    /// May draw; the kind that is shown.
+    draws: Option<&'static str>,
+    later: Vec<LaterLine>,
+    done: Option<String>,
+}
+
+/// Borders that change on a day to come.
+struct LaterLine {
+    id: String,
+    words: String,
+    failed: Option<String>,
 }
 
 #[derive(Deserialize, Default)]
@@ -67,6 +78,7 @@ struct Ask {
     text: String,
     tier: String,
     r#as: String,
+    done: String,
 }
 
 async fn areas(State(app): State<App>, page: Page, staff: Staff, Query(asked): Query<Ask>) -> Result<Response, Fail> {
@@ -110,12 +122,28 @@ async fn areas(State(app): State<App>, page: Page, staff: Staff, Query(asked): Q
                 problems: problems(&page, &ground),
                 police: ground.of_kind(AreaKind::Police).next().is_some(),
                 outline: page.href(format!("/desk/areas.geojson?kind={}", kind.code())),
+                draws: decide(&cx.actor, cx.purpose, Action::EditAreas, &ResourceFacts::District)
+                    .is_allowed()
+                    .then_some(kind.code()),
+                later: later(cx, &page)?,
+                done: ["later", "withdrawn"]
+                    .contains(&asked.done.as_str())
+                    .then(|| page.tk("editor-done-", &asked.done)),
                 frame,
                 page,
             })))
         })
         .await?;
     listed.answer(&words, file).await
+}
+
+fn later(cx: &mut Cx<'_>, page: &Page) -> Result<Vec<LaterLine>, Fail> {
+    let line = |l: ::places::app::edit_later::Later| LaterLine {
+        id: l.id.to_string(),
+        words: page.t2("editor-later-line", "at", page.stamp(l.from), "names", l.names.join(&page.t("list-and"))),
+        failed: l.why.map(|why| page.t1("editor-later-failed", "why", page.tk("error-places-", why))),
+    };
+    Ok(::places::app::edit_later::waiting(cx)?.into_iter().map(line).collect())
 }
 
 fn areas_table(page: &Page, areas: Vec<AreaLine>) -> Table {
@@ -283,6 +311,22 @@ pub(super) mod tests {
                     .collect(),
                 police: n > 0,
                 outline: page.href("/desk/areas.geojson?kind=town"),
+                draws: (n > 0).then_some("town"),
+                later: (0..n)
+                    .map(|i| LaterLine {
+                        id: i.to_string(),
+                        words: page.t2(
+                            "editor-later-line",
+                            "at",
+                            page.stamp(page.now),
+                            "names",
+                            name("南桥镇", "Nanqiao"),
+                        ),
+                        failed: (i > 0)
+                            .then(|| page.t1("editor-later-failed", "why", page.tk("error-places-", "stale"))),
+                    })
+                    .collect(),
+                done: (n > 0).then(|| page.tk("editor-done-", "later")),
             };
             out.push(("desk/admin/areas.html", areas.render().unwrap_or_default()));
             let posts = PostsPage {

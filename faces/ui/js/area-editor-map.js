@@ -1,0 +1,134 @@
+// What the editor shows on the map: neighbours, the area being edited with its corners, the line being drawn, what is wrong.
+import { box, create, css } from "./map-ground.js";
+import { corners, rings } from "./area-editor-shape.js";
+
+const nothing = { type: "FeatureCollection", features: [] };
+const collection = (features) => ({ type: "FeatureCollection", features });
+const feature = (geometry, properties = {}) => ({ type: "Feature", geometry, properties });
+const dot = (point, properties) => feature({ type: "Point", coordinates: point }, properties);
+
+function layers(map) {
+  for (const id of ["others", "edited", "current", "names", "problems", "line", "middles", "corners"]) map.addSource(id, { type: "geojson", data: nothing });
+  map.addLayer({ id: "others-fill", type: "fill", source: "others", paint: { "fill-color": css("--surface"), "fill-opacity": 0.55 } });
+  map.addLayer({ id: "others", type: "line", source: "others", paint: { "line-color": css("--control"), "line-width": 1, "line-opacity": 0.8 } });
+  map.addLayer({ id: "edited", type: "line", source: "edited", paint: { "line-color": css("--slate"), "line-width": 2 } });
+  map.addLayer({ id: "current-fill", type: "fill", source: "current", paint: { "fill-color": css("--jade"), "fill-opacity": 0.18 } });
+  map.addLayer({ id: "current", type: "line", source: "current", paint: { "line-color": css("--jade"), "line-width": 3 } });
+  map.addLayer({ id: "problems", type: "fill", source: "problems", filter: ["!=", ["geometry-type"], "Point"], paint: { "fill-color": css("--vermilion"), "fill-opacity": 0.6 } });
+  map.addLayer({ id: "problem-lines", type: "line", source: "problems", filter: ["!=", ["geometry-type"], "Point"], paint: { "line-color": css("--vermilion"), "line-width": 3 } });
+  map.addLayer({ id: "problem-points", type: "circle", source: "problems", filter: ["==", ["geometry-type"], "Point"], paint: { "circle-radius": 9, "circle-color": css("--vermilion") } });
+  map.addLayer({ id: "names", type: "symbol", source: "names", layout: { "text-field": ["get", "name"], "text-size": 13, "text-max-width": 9 }, paint: { "text-color": css("--ink"), "text-halo-color": css("--surface"), "text-halo-width": 2 } });
+  map.addLayer({ id: "line", type: "line", source: "line", paint: { "line-color": css("--amber-line"), "line-width": 3, "line-dasharray": [2, 1] } });
+  map.addLayer({ id: "line-points", type: "circle", source: "line", filter: ["==", ["geometry-type"], "Point"], paint: { "circle-radius": 5, "circle-color": css("--amber-line") } });
+  map.addLayer({ id: "middles", type: "circle", source: "middles", paint: { "circle-radius": 4, "circle-color": css("--surface"), "circle-stroke-width": 1.5, "circle-stroke-color": css("--jade"), "circle-stroke-opacity": 0.7 } });
+  map.addLayer({ id: "corners", type: "circle", source: "corners", paint: {
+    "circle-radius": ["case", ["get", "chosen"], 9, 6], "circle-color": ["case", ["get", "chosen"], css("--jade"), css("--surface")], "circle-stroke-width": 2.5, "circle-stroke-color": css("--jade") } });
+}
+
+const shape = (area) => feature({ type: "MultiPolygon", coordinates: area.outline }, { id: area.id, name: area.name });
+
+function middle(area) {
+  let [x, y, n] = [0, 0, 0];
+  for (const { point } of corners(area.outline)) { x += point[0]; y += point[1]; n += 1; }
+  return [x / n, y / n];
+}
+
+export class Canvas {
+  constructor(el, ready) {
+    this.el = el;
+    const words = el.querySelector(".map-words");
+    // Without WebGL there is no map; lists and buttons do the same.
+    try { this.map = create(el); } catch {
+      if (words) words.textContent = el.dataset.failed ?? "";
+      return;
+    }
+    this.map.boxZoom.disable();
+    this.map.on("load", () => {
+      if (words) words.hidden = true;
+      layers(this.map);
+      ready();
+      this.map.once("idle", () => { el.dataset.ready = "1"; });
+    });
+  }
+
+  set(id, features) { this.map?.getSource(id)?.setData(collection(features)); }
+
+  draw({ areas, original, current, chosen, line }) {
+    if (!this.map?.getSource("others")) return;
+    const all = [...areas.values()].filter((a) => a.outline.length > 0);
+    this.set("others", all.filter((a) => a.id !== current).map(shape));
+    this.set("edited", all.filter((a) => a.id !== current && original.get(a.id) !== a).map(shape));
+    this.set("names", all.map((a) => dot(middle(a), { name: a.name })));
+    const area = areas.get(current);
+    this.set("current", area ? [shape(area)] : []);
+    const dots = [];
+    const middles = [];
+    if (area && !line) {
+      let n = 0;
+      for (const { part, ring, at, point } of corners(area.outline)) {
+        dots.push(dot(point, { n, chosen: n === chosen }));
+        const next = area.outline[part][ring][at + 1];
+        middles.push(dot([(point[0] + next[0]) / 2, (point[1] + next[1]) / 2], { n }));
+        n += 1;
+      }
+    }
+    this.set("corners", dots);
+    this.set("middles", middles);
+    const points = line?.points ?? [];
+    this.set("line", [...(points.length > 1 ? [feature({ type: "LineString", coordinates: points })] : []), ...points.map((p) => dot(p, {}))]);
+  }
+
+  problems(features) { this.set("problems", features); }
+
+  fit(outlines) {
+    const around = box(collection(outlines.filter((o) => o.length > 0).map((o) => feature({ type: "MultiPolygon", coordinates: o }))));
+    if (around && this.map) this.map.fitBounds(around, { padding: 40, maxZoom: 15, animate: false });
+  }
+
+  go(point) { this.map?.easeTo({ center: point, zoom: Math.max(this.map.getZoom(), 14), duration: 0 }); }
+  centre() { const at = this.map.getCenter(); return [at.lng, at.lat]; }
+  project = (point) => { const at = this.map.project(point); return [at.x, at.y]; };
+
+  /** Corners are dragged; a click on the middle of an edge adds one; a click elsewhere is told. */
+  listen({ grab, drag, drop, middle: add, click }) {
+    const map = this.map;
+    if (!map) return;
+    const start = (event) => {
+      const n = grab(event.features[0].properties.n);
+      if (n === null) return;
+      event.preventDefault();
+      const moving = (e) => drag([e.lngLat.lng, e.lngLat.lat]);
+      map.on("mousemove", moving);
+      map.on("touchmove", moving);
+      // Let go over a button of the map or beside it, it is let go all the same.
+      const ends = ["mouseup", "touchend", "touchcancel"];
+      const end = () => {
+        map.off("mousemove", moving);
+        map.off("touchmove", moving);
+        for (const name of ends) window.removeEventListener(name, end, true);
+        drop();
+      };
+      for (const name of ends) window.addEventListener(name, end, true);
+    };
+    map.on("mousedown", "corners", start);
+    map.on("touchstart", "corners", start);
+    map.on("click", (event) => {
+      const [hit] = map.queryRenderedFeatures(event.point, { layers: ["corners", "middles"] });
+      if (hit?.layer.id === "corners") return;
+      if (hit?.layer.id === "middles" && add(hit.properties.n)) return;
+      const [other] = map.queryRenderedFeatures(event.point, { layers: ["others-fill"] });
+      click([event.lngLat.lng, event.lngLat.lat], other?.properties.id);
+    });
+    for (const id of ["corners", "middles"]) {
+      map.on("mouseenter", id, () => { map.getCanvas().style.cursor = "pointer"; });
+      map.on("mouseleave", id, () => { map.getCanvas().style.cursor = ""; });
+    }
+  }
+}
+
+/** How many corners an outline has. */
+export function count(outline) {
+  let n = 0;
+  for (const { line } of rings(outline)) n += line.length - 1;
+  return n;
+}
