@@ -1,5 +1,5 @@
 // The history of a border: one outline, and what a change gained (jade) and lost (vermilion).
-import { box, create, css, load } from "./map-ground.js";
+import { box, create, load, put } from "./map-ground.js";
 
 function show(el) {
   const words = el.querySelector(".map-words");
@@ -13,11 +13,11 @@ function show(el) {
       const [outline, change] = await Promise.all([load(el.dataset.outline), load(el.dataset.change)]);
       map.addSource("outline", { type: "geojson", data: outline });
       map.addSource("change", { type: "geojson", data: change });
-      map.addLayer({ id: "outline-fill", type: "fill", source: "outline", paint: { "fill-color": css("--surface"), "fill-opacity": 0.7 } });
-      const colour = ["match", ["get", "what"], "gained", css("--jade"), css("--vermilion")];
-      map.addLayer({ id: "change", type: "fill", source: "change", paint: { "fill-color": colour, "fill-opacity": 0.55 } });
-      map.addLayer({ id: "change-lines", type: "line", source: "change", paint: { "line-color": colour, "line-width": 2 } });
-      map.addLayer({ id: "outline", type: "line", source: "outline", paint: { "line-color": css("--ink"), "line-width": 2 } });
+      put(map, { id: "border-fill", type: "fill", source: "outline", paint: { "fill-color": "--surface", "fill-opacity": 0.7 } });
+      const colour = ["match", ["get", "what"], "gained", "--jade", "--vermilion"];
+      put(map, { id: "change", type: "fill", source: "change", paint: { "fill-color": colour, "fill-opacity": 0.55 } });
+      put(map, { id: "change-lines", type: "line", source: "change", paint: { "line-color": colour, "line-width": 2 } });
+      put(map, { id: "border", type: "line", source: "outline", paint: { "line-color": "--ink", "line-width": 2 } });
       const around = box({ features: [...outline.features, ...change.features] });
       if (around) map.fitBounds(around, { padding: 32, animate: false });
     } catch { fail(); }

@@ -1,31 +1,32 @@
-// What the editor shows on the map: neighbours, the area being edited with its corners, the line being drawn, what is wrong.
-import { box, create, css } from "./map-ground.js";
+// What the editor shows on the map, in WGS-84 outside and in the map's own datum inside: neighbours, the area being edited with its corners, the line being drawn, what is wrong.
+import { box, create, fromMap, put, toMap } from "./map-ground.js";
 import { corners, rings } from "./area-editor-shape.js";
 
 const nothing = { type: "FeatureCollection", features: [] };
 const collection = (features) => ({ type: "FeatureCollection", features });
 const feature = (geometry, properties = {}) => ({ type: "Feature", geometry, properties });
-const dot = (point, properties) => feature({ type: "Point", coordinates: point }, properties);
+const dot = (point, properties) => feature({ type: "Point", coordinates: toMap(point) }, properties);
+const all = (outline) => outline.map((part) => part.map((line) => line.map(toMap)));
 
 function layers(map) {
   for (const id of ["others", "edited", "current", "names", "problems", "line", "middles", "corners"]) map.addSource(id, { type: "geojson", data: nothing });
-  map.addLayer({ id: "others-fill", type: "fill", source: "others", paint: { "fill-color": css("--surface"), "fill-opacity": 0.55 } });
-  map.addLayer({ id: "others", type: "line", source: "others", paint: { "line-color": css("--control"), "line-width": 1, "line-opacity": 0.8 } });
-  map.addLayer({ id: "edited", type: "line", source: "edited", paint: { "line-color": css("--slate"), "line-width": 2 } });
-  map.addLayer({ id: "current-fill", type: "fill", source: "current", paint: { "fill-color": css("--jade"), "fill-opacity": 0.18 } });
-  map.addLayer({ id: "current", type: "line", source: "current", paint: { "line-color": css("--jade"), "line-width": 3 } });
-  map.addLayer({ id: "problems", type: "fill", source: "problems", filter: ["!=", ["geometry-type"], "Point"], paint: { "fill-color": css("--vermilion"), "fill-opacity": 0.6 } });
-  map.addLayer({ id: "problem-lines", type: "line", source: "problems", filter: ["!=", ["geometry-type"], "Point"], paint: { "line-color": css("--vermilion"), "line-width": 3 } });
-  map.addLayer({ id: "problem-points", type: "circle", source: "problems", filter: ["==", ["geometry-type"], "Point"], paint: { "circle-radius": 9, "circle-color": css("--vermilion") } });
-  map.addLayer({ id: "names", type: "symbol", source: "names", layout: { "text-field": ["get", "name"], "text-size": 13, "text-max-width": 9 }, paint: { "text-color": css("--ink"), "text-halo-color": css("--surface"), "text-halo-width": 2 } });
-  map.addLayer({ id: "line", type: "line", source: "line", paint: { "line-color": css("--amber-line"), "line-width": 3, "line-dasharray": [2, 1] } });
-  map.addLayer({ id: "line-points", type: "circle", source: "line", filter: ["==", ["geometry-type"], "Point"], paint: { "circle-radius": 5, "circle-color": css("--amber-line") } });
-  map.addLayer({ id: "middles", type: "circle", source: "middles", paint: { "circle-radius": 4, "circle-color": css("--surface"), "circle-stroke-width": 1.5, "circle-stroke-color": css("--jade"), "circle-stroke-opacity": 0.7 } });
-  map.addLayer({ id: "corners", type: "circle", source: "corners", paint: {
-    "circle-radius": ["case", ["get", "chosen"], 9, 6], "circle-color": ["case", ["get", "chosen"], css("--jade"), css("--surface")], "circle-stroke-width": 2.5, "circle-stroke-color": css("--jade") } });
+  put(map, { id: "others-fill", type: "fill", source: "others", paint: { "fill-color": "--surface", "fill-opacity": 0.2 } });
+  put(map, { id: "others", type: "line", source: "others", paint: { "line-color": "--control", "line-width": 1, "line-opacity": 0.8 } });
+  put(map, { id: "edited", type: "line", source: "edited", paint: { "line-color": "--slate", "line-width": 2 } });
+  put(map, { id: "current-fill", type: "fill", source: "current", paint: { "fill-color": "--jade", "fill-opacity": 0.18 } });
+  put(map, { id: "current", type: "line", source: "current", paint: { "line-color": "--jade", "line-width": 3 } });
+  put(map, { id: "problems", type: "fill", source: "problems", filter: ["!=", ["geometry-type"], "Point"], paint: { "fill-color": "--vermilion", "fill-opacity": 0.6 } });
+  put(map, { id: "problem-lines", type: "line", source: "problems", filter: ["!=", ["geometry-type"], "Point"], paint: { "line-color": "--vermilion", "line-width": 3 } });
+  put(map, { id: "problem-points", type: "circle", source: "problems", filter: ["==", ["geometry-type"], "Point"], paint: { "circle-radius": 9, "circle-color": "--vermilion" } });
+  put(map, { id: "names", type: "symbol", source: "names", layout: { "text-field": ["get", "name"], "text-size": 13, "text-max-width": 9 }, paint: { "text-color": "--ink", "text-halo-color": "--surface", "text-halo-width": 2 } });
+  put(map, { id: "line", type: "line", source: "line", paint: { "line-color": "--amber-line", "line-width": 3, "line-dasharray": [2, 1] } });
+  put(map, { id: "line-points", type: "circle", source: "line", filter: ["==", ["geometry-type"], "Point"], paint: { "circle-radius": 5, "circle-color": "--amber-line" } });
+  put(map, { id: "middles", type: "circle", source: "middles", paint: { "circle-radius": 4, "circle-color": "--surface", "circle-stroke-width": 1.5, "circle-stroke-color": "--jade", "circle-stroke-opacity": 0.7 } });
+  put(map, { id: "corners", type: "circle", source: "corners", paint: {
+    "circle-radius": ["case", ["get", "chosen"], 9, 6], "circle-color": ["case", ["get", "chosen"], "--jade", "--surface"], "circle-stroke-width": 2.5, "circle-stroke-color": "--jade" } });
 }
 
-const shape = (area) => feature({ type: "MultiPolygon", coordinates: area.outline }, { id: area.id, name: area.name });
+const shape = (area) => feature({ type: "MultiPolygon", coordinates: all(area.outline) }, { id: area.id, name: area.name });
 
 function middle(area) {
   let [x, y, n] = [0, 0, 0];
@@ -55,10 +56,10 @@ export class Canvas {
 
   draw({ areas, original, current, chosen, line }) {
     if (!this.map?.getSource("others")) return;
-    const all = [...areas.values()].filter((a) => a.outline.length > 0);
-    this.set("others", all.filter((a) => a.id !== current).map(shape));
-    this.set("edited", all.filter((a) => a.id !== current && original.get(a.id) !== a).map(shape));
-    this.set("names", all.map((a) => dot(middle(a), { name: a.name })));
+    const drawn = [...areas.values()].filter((a) => a.outline.length > 0);
+    this.set("others", drawn.filter((a) => a.id !== current).map(shape));
+    this.set("edited", drawn.filter((a) => a.id !== current && original.get(a.id) !== a).map(shape));
+    this.set("names", drawn.map((a) => dot(middle(a), { name: a.name })));
     const area = areas.get(current);
     this.set("current", area ? [shape(area)] : []);
     const dots = [];
@@ -75,19 +76,22 @@ export class Canvas {
     this.set("corners", dots);
     this.set("middles", middles);
     const points = line?.points ?? [];
-    this.set("line", [...(points.length > 1 ? [feature({ type: "LineString", coordinates: points })] : []), ...points.map((p) => dot(p, {}))]);
+    this.set("line", [...(points.length > 1 ? [feature({ type: "LineString", coordinates: points.map(toMap) })] : []), ...points.map((p) => dot(p, {}))]);
   }
 
-  problems(features) { this.set("problems", features); }
+  problems(features) {
+    const coordinates = ({ type, coordinates: c }) => (type === "Point" ? toMap(c) : all(c));
+    this.set("problems", features.map((f) => ({ ...f, geometry: { ...f.geometry, coordinates: coordinates(f.geometry) } })));
+  }
 
   fit(outlines) {
-    const around = box(collection(outlines.filter((o) => o.length > 0).map((o) => feature({ type: "MultiPolygon", coordinates: o }))));
+    const around = box(collection(outlines.filter((o) => o.length > 0).map((o) => feature({ type: "MultiPolygon", coordinates: all(o) }))));
     if (around && this.map) this.map.fitBounds(around, { padding: 40, maxZoom: 15, animate: false });
   }
 
-  go(point) { this.map?.easeTo({ center: point, zoom: Math.max(this.map.getZoom(), 14), duration: 0 }); }
-  centre() { const at = this.map.getCenter(); return [at.lng, at.lat]; }
-  project = (point) => { const at = this.map.project(point); return [at.x, at.y]; };
+  go(point) { this.map?.easeTo({ center: toMap(point), zoom: Math.max(this.map.getZoom(), 14), duration: 0 }); }
+  centre() { const at = this.map.getCenter(); return fromMap([at.lng, at.lat]); }
+  project = (point) => { const at = this.map.project(toMap(point)); return [at.x, at.y]; };
 
   /** Corners are dragged; a click on the middle of an edge adds one; a click elsewhere is told. */
   listen({ grab, drag, drop, middle: add, click }) {
@@ -97,7 +101,7 @@ export class Canvas {
       const n = grab(event.features[0].properties.n);
       if (n === null) return;
       event.preventDefault();
-      const moving = (e) => drag([e.lngLat.lng, e.lngLat.lat]);
+      const moving = (e) => drag(fromMap([e.lngLat.lng, e.lngLat.lat]));
       map.on("mousemove", moving);
       map.on("touchmove", moving);
       // Let go over a button of the map or beside it, it is let go all the same.
@@ -117,7 +121,7 @@ export class Canvas {
       if (hit?.layer.id === "corners") return;
       if (hit?.layer.id === "middles" && add(hit.properties.n)) return;
       const [other] = map.queryRenderedFeatures(event.point, { layers: ["others-fill"] });
-      click([event.lngLat.lng, event.lngLat.lat], other?.properties.id);
+      click(fromMap([event.lngLat.lng, event.lngLat.lat]), other?.properties.id);
     });
     for (const id of ["corners", "middles"]) {
       map.on("mouseenter", id, () => { map.getCanvas().style.cursor = "pointer"; });
