@@ -31,9 +31,15 @@ async function edited({ page }, url) {
   await page.locator('#editor[data-ready="1"] .editor-canvas[data-ready="1"]').waitFor({ timeout: 60_000 });
 }
 
-const checked = ({ page }, verdict) => page.locator(`#editor[data-checked="${verdict}"]`).waitFor({ timeout: 60_000 });
-const save = ({ page }) => page.locator('[data-do="save"]').click();
-const choose = ({ page }, n) => page.locator("#corner").selectOption(String(n));
+async function checked({ page }, verdict) {
+  await page.locator(`#editor[data-checked="${verdict}"]`).waitFor({ timeout: 60_000 });
+}
+async function save({ page }) {
+  await page.locator('[data-do="save"]').click();
+}
+async function choose({ page }, n) {
+  await page.locator("#corner").selectOption(String(n));
+}
 
 async function refusedGap(stage, admin, url) {
   const { page } = admin;
@@ -121,6 +127,8 @@ async function splitAndMerged(stage, admin, url) {
   await edited(admin, url);
   // By mouse: a line across the area, from outside to outside.
   await page.locator('[data-tool="split"]').click();
+  // All of the map must be on the screen to be clicked.
+  await page.locator(".editor-canvas").evaluate((e) => e.scrollIntoView({ block: "center", behavior: "instant" }));
   const box = await page.locator(".editor-canvas canvas").boundingBox();
   for (const y of [0.04, 0.96]) await page.mouse.click(box.x + box.width / 2, box.y + box.height * y);
   await page.locator('[data-do="line-done"]').click();

@@ -83,7 +83,7 @@ async fn a_border_is_looked_at_saved_told_and_put_back() {
     let mut alone = moved(ids, 1, 121.49);
     alone["areas"].as_array_mut().unwrap().pop();
     let (_, said) = post(&desk, &admin, "/desk/admin/areas/look", &alone).await;
-    assert_eq!((&said["right"], said["pieces"].as_array().unwrap().len()), (&json!(false), 1), "{said}");
+    assert!(said["right"] == json!(false) && !said["pieces"].as_array().unwrap().is_empty(), "{said}");
     assert!(said["problems"][0]["words"].as_str().unwrap().contains("空隙"), "{said}");
     let (answer, _) = post(&desk, &admin, "/desk/admin/areas/save", &alone).await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
