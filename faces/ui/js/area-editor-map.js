@@ -15,15 +15,16 @@ function layers(map) {
   put(map, { id: "edited", type: "line", source: "edited", paint: { "line-color": "--slate", "line-width": 2 } });
   put(map, { id: "current-fill", type: "fill", source: "current", paint: { "fill-color": "--jade", "fill-opacity": 0.18 } });
   put(map, { id: "current", type: "line", source: "current", paint: { "line-color": "--jade", "line-width": 3 } });
-  put(map, { id: "problems", type: "fill", source: "problems", filter: ["!=", ["geometry-type"], "Point"], paint: { "fill-color": "--vermilion", "fill-opacity": 0.6 } });
-  put(map, { id: "problem-lines", type: "line", source: "problems", filter: ["!=", ["geometry-type"], "Point"], paint: { "line-color": "--vermilion", "line-width": 3 } });
-  put(map, { id: "problem-points", type: "circle", source: "problems", filter: ["==", ["geometry-type"], "Point"], paint: { "circle-radius": 9, "circle-color": "--vermilion" } });
   put(map, { id: "names", type: "symbol", source: "names", layout: { "text-field": ["get", "name"], "text-size": 13, "text-max-width": 9 }, paint: { "text-color": "--ink", "text-halo-color": "--surface", "text-halo-width": 2 } });
   put(map, { id: "line", type: "line", source: "line", paint: { "line-color": "--amber-line", "line-width": 3, "line-dasharray": [2, 1] } });
   put(map, { id: "line-points", type: "circle", source: "line", filter: ["==", ["geometry-type"], "Point"], paint: { "circle-radius": 5, "circle-color": "--amber-line" } });
   put(map, { id: "middles", type: "circle", source: "middles", paint: { "circle-radius": 4, "circle-color": "--surface", "circle-stroke-width": 1.5, "circle-stroke-color": "--jade", "circle-stroke-opacity": 0.7 } });
   put(map, { id: "corners", type: "circle", source: "corners", paint: {
     "circle-radius": ["case", ["get", "chosen"], 9, 6], "circle-color": ["case", ["get", "chosen"], "--jade", "--surface"], "circle-stroke-width": 2.5, "circle-stroke-color": "--jade" } });
+  // Above everything: what is wrong is often smaller than the dot of a corner.
+  put(map, { id: "problems", type: "fill", source: "problems", filter: ["!=", ["geometry-type"], "Point"], paint: { "fill-color": "--vermilion", "fill-opacity": 0.6 } });
+  put(map, { id: "problem-lines", type: "line", source: "problems", filter: ["!=", ["geometry-type"], "Point"], paint: { "line-color": "--vermilion", "line-width": 3 } });
+  put(map, { id: "problem-points", type: "circle", source: "problems", filter: ["==", ["geometry-type"], "Point"], paint: { "circle-radius": 9, "circle-color": "--vermilion" } });
 }
 
 const shape = (area) => feature({ type: "MultiPolygon", coordinates: all(area.outline) }, { id: area.id, name: area.name });
