@@ -130,6 +130,19 @@ both_databases! {
         assert_eq!((world.current(), world.rows("map_tile")), (None, 0));
     }
 
+    fn names_are_searched_as_long_as_their_streets_are_there(world: World) {
+        let found = |text: &'static str| -> Vec<String> {
+            let found = world.write(move |cx| places::find_place(cx, text, None, 5)).unwrap();
+            found.into_iter().map(|f| f.name).collect()
+        };
+        world.bring(&street("望苇路"));
+        assert_eq!(found("wwl"), ["望苇路"]);
+        let later = world.bring(&street("月季路")).import.unwrap();
+        assert_eq!((found("望苇路"), found("月季路")), (vec![], vec!["月季路".to_owned()]));
+        world.undo(later).unwrap();
+        assert_eq!((found("望苇路"), found("月季路")), (vec!["望苇路".to_owned()], vec![]));
+    }
+
     fn who_may_not_replace_the_streets(world: World) {
         let map = street("望苇路");
         let somebody = Who::new(Actor::public(world.0.district), Purpose::Administration);

@@ -11,12 +11,14 @@ mod memory;
 mod near;
 mod rows;
 mod schema;
+mod streets;
 
 pub use ::gazetteer::Closeness;
 pub use fill::{Entry, Filled, Source, replace};
 pub use find::find_place;
 pub use near::{Nearby, name_of};
 pub(crate) use schema::TABLES;
+pub(crate) use streets::follow as follow_streets;
 
 use kernel::Point;
 

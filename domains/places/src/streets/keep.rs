@@ -64,7 +64,7 @@ fn stand(cx: &mut Cx<'_>, token: Uuid, previous: Option<Uuid>) -> Result<()> {
                ON CONFLICT (district_id) DO UPDATE SET token = excluded.token, previous = excluded.previous";
     cx.execute(sql, params![cx.district(), token, previous])?;
     cx.signal("streets", cx.district().0);
-    Ok(())
+    crate::gazetteer::follow_streets(cx)
 }
 
 fn write(cx: &mut Cx<'_>, prepared: &Prepared, file: &str) -> Result<()> {
@@ -120,6 +120,7 @@ pub fn undo(cx: &mut Cx<'_>, import: &Import) -> Result<bool> {
         None => {
             cx.execute("DELETE FROM street_ground WHERE district_id = $1", params![cx.district()])?;
             cx.signal("streets", cx.district().0);
+            crate::gazetteer::follow_streets(cx)?;
         }
     }
     forget_others(cx, back, None)?;
