@@ -1,6 +1,7 @@
 // What the desk adds in the browser: htmx, the keyboard, and news from the server. Without it every page still works.
 import htmx from "htmx.org/dist/htmx.esm.js";
 import { lostCase } from "./case.js";
+import { find } from "./find.js";
 import { here } from "./here.js";
 import { intake } from "./intake.js";
 import { keyboard } from "./keyboard.js";
@@ -12,6 +13,7 @@ htmx.config.includeIndicatorCSS = false;
 keyboard();
 live();
 here();
+find();
 intake();
 lostCase();
 push();

@@ -22,27 +22,29 @@ export function here() {
   }
 }
 
-function write(lat, lon) {
+function write(lat, lon, root = document) {
   for (const [name, value] of [["lat", lat], ["lon", lon]]) {
-    const field = document.querySelector(`input[name="${name}"]`);
+    const field = root.querySelector(`input[name="${name}"]`);
     if (field) field.value = value;
   }
   // "A place is set", with the button that takes it off; a button that is not there must not be pressed by Enter.
-  const set = document.querySelector("[data-pinned]");
+  const set = root.querySelector("[data-pinned]");
   if (!set) return;
   set.hidden = lat === "";
-  set.querySelector("button").disabled = set.hidden;
+  const off = set.querySelector("button");
+  if (off) off.disabled = set.hidden;
 }
 
-/** Writes a WGS-84 position into the form and tells a map that may be open. */
-export function place(lat, lon) {
-  write(lat.toFixed(6), lon.toFixed(6));
+/** Writes a WGS-84 position into the form and tells a map that may be open. A choice from a list replaces one made before. */
+export function place(lat, lon, root = document) {
+  write(lat.toFixed(6), lon.toFixed(6), root);
+  for (const spot of root.querySelectorAll("input[name=spot]:checked")) spot.checked = false;
   document.dispatchEvent(new CustomEvent("mulin:place", { detail: { lat, lon } }));
 }
 
 /** Takes the position out of the form again. */
-export function unpin() {
-  write("", "");
+export function unpin(root = document) {
+  write("", "", root);
   for (const say of document.querySelectorAll("[data-here] [role=status]")) say.textContent = "";
   document.dispatchEvent(new CustomEvent("mulin:unpin"));
   document.querySelector("[data-here] button:not([hidden])")?.focus();

@@ -1,11 +1,13 @@
-// Extras of public pages: the focus on what is wrong, "I'm here", news on this device, a pin on a map, printing, one submit per form. The pages
+// Extras of public pages: the focus on what is wrong, "I'm here", places while one types, news on this device, a pin on a map, printing, one submit per form. The pages
 // are complete without this file.
+import { find } from "./find.js";
 import { here, unpin } from "./here.js";
 import { passkeys } from "./passkey.js";
 import { push } from "./push.js";
 
 document.querySelector(".error-summary")?.focus();
 here();
+find();
 passkeys();
 push();
 

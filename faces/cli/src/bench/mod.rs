@@ -6,6 +6,7 @@ mod chance;
 mod fill;
 mod ground;
 mod measure;
+mod places;
 
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
@@ -22,6 +23,8 @@ pub enum Bench {
     Loop(LoopArgs),
     /// The log: filling, sealing, verifying, and what it costs a page
     Audit(audit::AuditArgs),
+    /// The search of places: half a million doors, asked for in every way
+    Places(places::PlacesArgs),
 }
 
 #[derive(Debug, Args)]
@@ -76,6 +79,7 @@ pub fn run(
     let args = match command {
         Bench::Loop(args) => args,
         Bench::Audit(args) => return audit::run(args, open, out),
+        Bench::Places(args) => return places::run(args, open, out),
     };
     let report = with_dir(args.keep.as_ref(), |dir| in_dir(args, open, dir))?;
     if args.json {

@@ -4,11 +4,13 @@
 
 use super::{Error, Written};
 use crate::World;
+use crate::addresses::Address;
 use crate::ground::{Area, AreaKind};
 use crate::posts::{Post, Tier};
 use kernel::time::shanghai;
 use kernel::{Datum, Moment, Point};
 use places::app::{AreaChanges, NewSlot, PostRef, SaveArea, SavePost, confirm_duty, plan_duty, save_areas, save_posts};
+use places::gazetteer::{Entry, Source, replace};
 use places::model::hours::Span;
 use places::{Outline, PostState, WeekHours};
 use store::Cx;
@@ -71,6 +73,17 @@ pub fn write(cx: &mut Cx<'_>, world: &World, written: &mut Written) -> Result<()
     };
     let posts: Vec<SavePost> = world.posts.iter().enumerate().map(save).collect();
     written.posts = save_posts(cx, &posts)?.saved.into_iter().map(|(id, _)| id).collect();
+    doors(cx, world)
+}
+
+/// Every door of the district, so that addresses are found as in one that has its list of door plates.
+fn doors(cx: &mut Cx<'_>, world: &World) -> Result<(), Error> {
+    let entry = |address: &Address| {
+        let [lon, lat] = address.at(&world.ground);
+        Entry::address(&address.full(&world.ground), Point::new(lon, lat).ok()?)
+    };
+    let entries = world.addresses.all.iter().filter_map(entry).collect();
+    replace(cx, Source::Addresses, entries)?;
     Ok(())
 }
 

@@ -23,6 +23,8 @@ pub enum Wicket {
     Guess,
     /// A finder asks to be put through: 3 at once, then one in 2 min. Each one costs a number of the provider.
     Relay,
+    /// A place is looked up: 120 at once, then two in a second. Every pause in typing is one.
+    Find,
     /// A calendar feed is read: 120 at once, then one in 2 s. Calendar programs of a whole house ask once an hour each.
     Feed,
     /// Somebody goes to a provider to sign in: 60 at once, then one in 2 s.
@@ -40,6 +42,7 @@ pub struct Limits {
     report: Bucket,
     guess: Bucket,
     relay: Bucket,
+    find: Bucket,
     feed: Bucket,
     away: Bucket,
     sign_in: Bucket,
@@ -61,6 +64,7 @@ impl Limits {
             report: RateLimiter::keyed(quota(Duration::from_secs(5), 60)),
             guess: RateLimiter::keyed(quota(Duration::from_secs(30), 10)),
             relay: RateLimiter::keyed(quota(Duration::from_secs(120), 3)),
+            find: RateLimiter::keyed(quota(Duration::from_millis(500), 120)),
             feed: RateLimiter::keyed(quota(Duration::from_secs(2), 120)),
             away: RateLimiter::keyed(quota(Duration::from_secs(2), 60)),
             sign_in: RateLimiter::keyed(quota(Duration::from_secs(6), 20)),
@@ -76,12 +80,15 @@ impl Limits {
             Wicket::Report => &self.report,
             Wicket::Guess => &self.guess,
             Wicket::Relay => &self.relay,
+            Wicket::Find => &self.find,
             Wicket::Feed => &self.feed,
             Wicket::Away => &self.away,
             Wicket::SignIn => &self.sign_in,
         };
         if self.since_tidy.fetch_add(1, Ordering::Relaxed) % 4_096 == 4_095 {
-            for bucket in [&self.page, &self.report, &self.guess, &self.relay, &self.feed, &self.away, &self.sign_in] {
+            for bucket in
+                [&self.page, &self.report, &self.guess, &self.relay, &self.find, &self.feed, &self.away, &self.sign_in]
+            {
                 bucket.retain_recent();
             }
             self.key.retain_recent();

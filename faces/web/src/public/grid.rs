@@ -2,13 +2,15 @@
 //! sent in the body of a form and kept nowhere.
 
 use super::errors;
+use super::find::{self, Places, spot};
 use super::office::office;
 use super::post::Posted;
 use super::report::{Town, towns};
+use crate::guard::Source;
 use crate::{App, Fail, Page, html};
 use askama::Template;
 use axum::Router;
-use axum::extract::{Query, State};
+use axum::extract::{Extension, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -68,9 +70,18 @@ struct GridPage {
     matching: Vec<(String, String)>,
     answer: Option<Answer>,
     problem: Option<String>,
+    /// What was typed, looked up as an address.
+    places: Option<Places>,
 }
 
 impl GridPage {
+    fn places(&self) -> Option<&Places> {
+        self.places.as_ref()
+    }
+    #[expect(clippy::unused_self, reason = "templates call methods of the page")]
+    fn find_field(&self) -> &'static str {
+        "q"
+    }
     fn map_centre(&self) -> (f64, f64) {
         self.page.config.centre
     }
@@ -88,7 +99,12 @@ struct Asked {
     q: String,
 }
 
-async fn ask(State(app): State<App>, mut page: Page, Query(asked): Query<Asked>) -> Result<Response, Fail> {
+async fn ask(
+    State(app): State<App>,
+    mut page: Page,
+    Extension(source): Extension<Source>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Fail> {
     let towns = towns(&app).await?;
     let typed = kernel::text::tidy(&asked.q);
     let matching = if asked.area.is_empty() { matching(&towns, &typed) } else { Vec::new() };
@@ -104,7 +120,13 @@ async fn ask(State(app): State<App>, mut page: Page, Query(asked): Query<Asked>)
         }
         Err(_) => None,
     };
-    if answer.is_none() && (!chosen.is_empty() || (!typed.is_empty() && matching.is_empty())) {
+    // No neighbourhood is called so: it may be an address.
+    let places = match (typed.is_empty(), matching.is_empty() && answer.is_none()) {
+        (false, true) => Some(find::look_up(&app, &page, source, &typed, ("", "")).await?),
+        _ => None,
+    };
+    let places = places.filter(|p| !p.places.is_empty());
+    if answer.is_none() && places.is_none() && (!chosen.is_empty() || (!typed.is_empty() && matching.is_empty())) {
         problem = Some(page.t("grid-not-found"));
     }
     let matching = if matching.len() > 1 { matching } else { Vec::new() };
@@ -112,7 +134,7 @@ async fn ask(State(app): State<App>, mut page: Page, Query(asked): Query<Asked>)
         // In another language or size it is the same place.
         page.path = format!("/my-grid?area={chosen}");
     }
-    html(&GridPage { page, towns, chosen, typed, matching, answer, problem })
+    html(&GridPage { page, towns, chosen, typed, matching, answer, problem, places })
 }
 
 /// Neighbourhoods by a part of their name.
@@ -124,11 +146,17 @@ fn matching(towns: &[Town], typed: &str) -> Vec<(String, String)> {
     all.filter(|(_, name)| name.contains(typed)).map(|(id, name)| (id.clone(), name)).take(30).collect()
 }
 
-async fn locate(State(app): State<App>, page: Page, posted: Posted) -> Result<Response, Fail> {
-    let number = |name| kernel::text::narrow(&posted.get(name)).trim().parse::<f64>().ok();
-    let point = number("lon").zip(number("lat")).and_then(|(lon, lat)| Datum::Wgs84.to_wgs84(lon, lat).ok());
-    let Some(point) = point.filter(|_| posted.get("go") != "unpin") else {
-        return ask(State(app), page, Query(Asked { area: posted.get("area"), q: posted.get("q") })).await;
+async fn locate(
+    State(app): State<App>,
+    page: Page,
+    source: Extension<Source>,
+    posted: Posted,
+) -> Result<Response, Fail> {
+    let number = |text: &str| kernel::text::narrow(text).trim().parse::<f64>().ok();
+    let (lat, lon) = spot(&posted);
+    let point = number(&lon).zip(number(&lat)).and_then(|(lon, lat)| Datum::Wgs84.to_wgs84(lon, lat).ok());
+    let Some(point) = point.filter(|_| !matches!(posted.get("go").as_str(), "unpin" | "find")) else {
+        return ask(State(app), page, source, Query(Asked { area: posted.get("area"), q: posted.get("q") })).await;
     };
     let shown = page.clone();
     let found = app.rt.read(app.anybody(), move |cx| by_point(cx, &shown, point)).await.map_err(errors::of_matters)?;
@@ -136,7 +164,7 @@ async fn locate(State(app): State<App>, page: Page, posted: Posted) -> Result<Re
     let status = if found.is_some() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let towns = towns(&app).await?;
     let (chosen, typed, matching) = (String::new(), String::new(), Vec::new());
-    let body = html(&GridPage { page, towns, chosen, typed, matching, answer: found, problem })?;
+    let body = html(&GridPage { page, towns, chosen, typed, matching, answer: found, problem, places: None })?;
     Ok((status, body).into_response())
 }
 
@@ -289,6 +317,7 @@ pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
         matching: vec![("1".into(), word("青禾镇 桂花里", "Guihuali"))],
         answer,
         problem,
+        places: Some(find::sample_places(page)),
     };
     [shown(None, Some(page.t("grid-not-found"))), shown(Some(answer), None)]
         .into_iter()

@@ -6,6 +6,7 @@ mod ask;
 mod card;
 mod enrol;
 pub(crate) mod errors;
+pub(crate) mod find;
 mod grid;
 mod home;
 mod lost;
@@ -30,6 +31,7 @@ pub(crate) fn routes() -> Router<App> {
         .merge(own::routes())
         .merge(card::routes())
         .merge(grid::routes())
+        .merge(find::routes())
         .merge(transparency::routes())
         .merge(poster::routes())
         .merge(enrol::routes())
@@ -47,6 +49,7 @@ pub(crate) fn samples(page: &crate::Page) -> Vec<(&'static str, String)> {
     all.extend(own::samples(page));
     all.extend(card::samples(page));
     all.extend(grid::samples(page));
+    all.extend(find::samples(page));
     all.extend(transparency::samples(page));
     all.extend(poster::samples(page));
     all.extend(enrol::samples(page));

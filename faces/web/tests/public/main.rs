@@ -3,6 +3,7 @@
 
 mod card;
 mod enrol;
+mod find;
 mod follow;
 mod guard;
 mod hard;

@@ -158,6 +158,18 @@ fn a_daughter_writes_everything_at_work_without_script() {
     let place = t.say(&at("/places"), &[("version", &version), ("kind", "work"), ("label", "老纺织厂")], Some(&cookie));
     assert_eq!(place.status, StatusCode::SEE_OTHER);
     assert!(t.with(&at("/places"), &cookie).text.contains("老纺织厂"));
+    // A place that is found gets a point, which nears in the search are counted from.
+    let version = hidden(&t.with(&at("/places"), &cookie), "version");
+    let home = [("version", version.as_str()), ("kind", "home"), ("label", "青禾警务站对面"), ("go", "find")];
+    let offered = t.say(&at("/places"), &home, Some(&cookie));
+    assert!(offered.text.contains("青禾警务站对面") && offered.text.contains("没有找到这个地方"), "{}", offered.text);
+    let placed = |spot: &str| {
+        let home = [("version", version.as_str()), ("kind", "home"), ("label", "老家"), ("spot", spot), ("go", "save")];
+        t.say(&at("/places"), &home, Some(&cookie)).status
+    };
+    assert_eq!(placed("x,y"), StatusCode::UNPROCESSABLE_ENTITY, "a place that is none is not lost silently");
+    assert_eq!(placed("30.9,121.45"), StatusCode::SEE_OTHER);
+    assert!(t.with(&at("/places"), &cookie).text.contains("老家"));
     let version = hidden(&t.with(&at("/looks"), &cookie), "version");
     let tall = t.say(&at("/looks"), &[("version", &version), ("height", "很高")], Some(&cookie));
     assert!(tall.status == StatusCode::UNPROCESSABLE_ENTITY && tall.text.contains("很高"));

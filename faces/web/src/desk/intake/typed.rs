@@ -3,6 +3,7 @@
 use super::super::ground;
 use super::classes::class_of;
 use crate::preview;
+use crate::public::find;
 use crate::public::post::Posted;
 use kernel::Lang;
 use kernel::ids::{OrgId, PostId};
@@ -18,6 +19,9 @@ pub(super) struct Typed {
     pub class: String,
     pub text: String,
     pub address: String,
+    /// Of a suggestion that was taken for the address.
+    pub lat: String,
+    pub lon: String,
     pub area: String,
     pub phone: String,
     pub name: String,
@@ -42,6 +46,8 @@ impl Typed {
             class: get("class"),
             text: get("text"),
             address: get("address"),
+            lat: get("lat"),
+            lon: get("lon"),
             area: get("area"),
             phone: get("phone"),
             name: get("name"),
@@ -142,7 +148,8 @@ pub(super) fn place(cx: &mut Cx<'_>, typed: &Typed) -> Result<RaisedPlace, matte
     if walked_in && cx.actor.grants().iter().all(|g| g.post.is_none() && g.area.is_none()) && ground::has_posts(cx) {
         return Err(matters::Invalid::new("post", "desk-new-post-needed"));
     }
-    Ok(RaisedPlace { point: None, address: Some(typed.address.clone()).filter(|a| !a.is_empty()), area, post })
+    let point = find::point(&typed.lat, &typed.lon);
+    Ok(RaisedPlace { point, address: Some(typed.address.clone()).filter(|a| !a.is_empty()), area, post })
 }
 
 /// The body it is about; a name that is none is told, so that nothing meant to go past a body goes to it.

@@ -4,6 +4,7 @@ use super::steps::described;
 use super::{clock_behind, told};
 use crate::desk::Frame;
 use crate::desk::view::{Choice, form_key};
+use crate::public::find;
 use crate::public::post::Posted;
 use crate::session::Staff;
 use crate::{App, Fail, Page, html};
@@ -95,7 +96,7 @@ async fn report(State(app): State<App>, page: Page, staff: Staff, posted: Posted
     let who = staff.who(Purpose::Proxy);
     let post = posted.get("post");
     let area = posted.get("area");
-    let fields = ["kind", "key", "post", "area", "place", "words", "seen_at", "name", "phone", "stays"];
+    let fields = ["kind", "key", "post", "area", "place", "lat", "lon", "words", "seen_at", "name", "phone", "stays"];
     let more = ["sex", "age", "height", "build", "dialect", "surname", "marks"];
     let typed: HashMap<String, String> =
         fields.into_iter().chain(more).map(|f| (f.to_owned(), posted.get(f))).collect();
@@ -112,7 +113,8 @@ async fn report(State(app): State<App>, page: Page, staff: Staff, posted: Posted
                 key: Some(posted.get("key")).filter(|k| !k.is_empty()).map(|k| format!("desk/{k}")),
                 kind: Kind::from_code(&posted.get("kind")).unwrap_or(Kind::Found),
                 place: ScenePlace {
-                    point: None,
+                    // A place outside is said by the domain, one that is none is none.
+                    point: find::point(&posted.get("lat"), &posted.get("lon")),
                     words: Some(posted.get("place")).filter(|p| !p.is_empty()),
                     area: named.map(|a| a.id),
                     post: post.parse().ok().filter(|_| named.is_none()),

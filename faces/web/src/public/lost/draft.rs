@@ -1,6 +1,7 @@
 //! What somebody typed who found or misses an elder; kept through errors and changes of the look.
 
 use crate::Page;
+use crate::public::find::{Places, spot};
 use crate::public::post::Posted;
 use kernel::geo::{Datum, Point};
 use kernel::ids::AreaId;
@@ -31,17 +32,20 @@ pub(super) struct Draft {
     pub dialect: String,
     /// Hair, glasses, a stick, a scar.
     pub marks: String,
+    /// What the address was found as, where that was asked.
+    pub places: Option<Places>,
 }
 
 impl Draft {
     pub(super) fn of(posted: &Posted) -> Self {
         let get = |name| posted.get(name);
+        let (lat, lon) = spot(posted);
         Self {
             idem: get("idem"),
             address: get("address"),
             area: get("area"),
-            lat: get("lat"),
-            lon: get("lon"),
+            lat,
+            lon,
             words: get("words"),
             seen: get("seen"),
             stays: get("stays") == "yes",
@@ -51,6 +55,7 @@ impl Draft {
             build: get("build"),
             dialect: get("dialect"),
             marks: get("marks"),
+            places: None,
         }
     }
 

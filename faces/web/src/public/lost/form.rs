@@ -3,6 +3,7 @@
 
 use super::draft::{self, Draft, Problem};
 use crate::guard::{Source, Wicket};
+use crate::public::find::{self, Places};
 use crate::public::post::Posted;
 use crate::public::report::{Town, towns};
 use crate::public::{errors, home};
@@ -47,6 +48,13 @@ impl FormPage {
     }
     fn map_centre(&self) -> (f64, f64) {
         self.page.config.centre
+    }
+    fn places(&self) -> Option<&Places> {
+        self.draft.places.as_ref()
+    }
+    #[expect(clippy::unused_self, reason = "templates call methods of the page")]
+    fn find_field(&self) -> &'static str {
+        "address"
     }
     fn here(&self) -> String {
         self.page.href(&self.action)
@@ -138,6 +146,11 @@ pub(in crate::public) async fn send(
             draft.unpin();
             return show(&app, page, form, draft, Vec::new()).await;
         }
+        "find" => {
+            let near = (draft.lat.as_str(), draft.lon.as_str());
+            draft.places = Some(find::look_up(&app, &page, source, &draft.address, near).await?);
+            return show(&app, page, form, draft, Vec::new()).await;
+        }
         "look" => return show(&app, page, form, draft, Vec::new()).await,
         go @ ("larger" | "smaller") => {
             page.look.larger = go == "larger" && page.look.elder;
@@ -191,6 +204,7 @@ pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
         phone: "021-0555 0111".into(),
         sex: "f".into(),
         age: "84".into(),
+        places: Some(find::sample_places(page)),
         ..Draft::default()
     };
     let mut out = Vec::new();

@@ -2,6 +2,7 @@
 //! sent, nothing personal stands in an address, and no session can be lost.
 
 use crate::Page;
+use crate::public::find::{Places, spot};
 use crate::public::post::Posted;
 use kernel::geo::{Datum, Point};
 use std::str::FromStr;
@@ -97,6 +98,8 @@ pub(crate) struct Draft {
     /// Found pieces that the owner may read after all, and words to hide besides.
     pub show: Vec<String>,
     pub hide: String,
+    /// What the address was found as, where that was asked.
+    pub places: Option<Places>,
 }
 
 /// What is wrong with a field: its id and the words, shown on top and beside it.
@@ -105,6 +108,7 @@ pub(crate) type Problem = (&'static str, String);
 impl Draft {
     pub(crate) fn of(posted: &Posted) -> Self {
         let get = |name| posted.get(name);
+        let (lat, lon) = spot(posted);
         Self {
             idem: get("idem"),
             post: get("post"),
@@ -113,14 +117,15 @@ impl Draft {
             about: get("about"),
             address: get("address"),
             area: get("area"),
-            lat: get("lat"),
-            lon: get("lon"),
+            lat,
+            lon,
             reach: get("reach"),
             name: get("name"),
             phone: get("phone"),
             email: get("email"),
             show: posted.list("show"),
             hide: get("hide"),
+            places: None,
         }
     }
 

@@ -4,6 +4,7 @@ mod draft;
 mod pages;
 mod send;
 
+use super::find;
 use super::post::Posted;
 use crate::guard::{PHOTOS, Source, Wicket};
 use crate::{App, Fail, Page, html};
@@ -78,6 +79,11 @@ async fn step(
     }
     if go == "unpin" {
         draft.unpin();
+        return show(&app, page, draft, at, Vec::new()).await;
+    }
+    if go == "find" {
+        let near = (draft.lat.as_str(), draft.lon.as_str());
+        draft.places = Some(find::look_up(&app, &page, source, &draft.address, near).await?);
         return show(&app, page, draft, at, Vec::new()).await;
     }
     if let Some(how) = Redraw::from_button(&go) {

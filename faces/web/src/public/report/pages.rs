@@ -2,6 +2,7 @@
 
 use super::draft::{Draft, Part, Problem, Reach};
 use crate::preview::Preview;
+use crate::public::find::Places;
 use crate::{Look, Page, fmt};
 use askama::Template;
 
@@ -109,6 +110,13 @@ impl ReportPage {
     }
     fn chosen(&self) -> Option<&Choice> {
         self.offer.choices.iter().find(|c| c.code == self.draft.class)
+    }
+    fn places(&self) -> Option<&Places> {
+        self.draft.places.as_ref()
+    }
+    #[expect(clippy::unused_self, reason = "templates call methods of the page")]
+    fn find_field(&self) -> &'static str {
+        "address"
     }
     fn emergency(&self) -> bool {
         self.chosen().is_some_and(|c| c.family == "emergency")
@@ -238,6 +246,7 @@ pub(crate) fn samples(page: &Page) -> Vec<(&'static str, String)> {
         email: "a@b.cn".into(),
         show: vec!["021-05550123".into()],
         hide: "桂花弄".into(),
+        places: Some(crate::public::find::sample_places(page)),
     };
     let mut out = Vec::new();
     for (index, parts) in plan(page.look).into_iter().enumerate() {

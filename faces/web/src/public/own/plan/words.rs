@@ -2,6 +2,7 @@
 
 use super::{Inside, Problem, agreed, door, told};
 use crate::guard::Source;
+use crate::public::find::{self, Places};
 use crate::public::post::Posted;
 use crate::{App, Fail, Page, html};
 use askama::Template;
@@ -50,9 +51,25 @@ struct WordsPage {
     first: Option<&'static str>,
     stale: bool,
     problems: Vec<Problem>,
+    /// Where the new place is, once that is known; and what its words were found as.
+    pin: (String, String),
+    found: Option<Places>,
 }
 
 impl WordsPage {
+    fn pin(&self) -> (String, String) {
+        self.pin.clone()
+    }
+    fn map_centre(&self) -> (f64, f64) {
+        self.page.config.centre
+    }
+    fn places(&self) -> Option<&Places> {
+        self.found.as_ref()
+    }
+    #[expect(clippy::unused_self, reason = "templates call methods of the page")]
+    fn find_field(&self) -> &'static str {
+        "label"
+    }
     fn problem(&self, id: &str) -> Option<&String> {
         self.problems.iter().find(|(field, _)| *field == id).map(|(_, words)| words)
     }
@@ -67,6 +84,7 @@ struct Sent {
     posted: Option<Posted>,
     problems: Vec<Problem>,
     stale: bool,
+    found: Option<Places>,
 }
 
 impl Sent {
@@ -112,6 +130,7 @@ fn build(page: Page, inside: &Inside, subject: Subject, o: &Opened, sent: Sent) 
     let chosen = sent.posted.as_ref().map(|p| p.get("build"));
     let places = inner.haunts.iter().map(|h| (page.tk("circle-haunt-", &h.kind), h.label.clone())).collect();
     let kind = sent.posted.as_ref().map(|p| p.get("kind")).unwrap_or_default();
+    let pin = sent.posted.as_ref().filter(|p| p.get("go") != "unpin").map(find::spot).unwrap_or_default();
     WordsPage {
         code: inside.code.clone(),
         subject: subject.code(),
@@ -123,6 +142,8 @@ fn build(page: Page, inside: &Inside, subject: Subject, o: &Opened, sent: Sent) 
         first,
         stale: sent.stale,
         problems: sent.problems,
+        pin,
+        found: sent.found,
         page,
     }
 }
@@ -159,7 +180,7 @@ async fn settle(
         Err(error) => (StatusCode::UNPROCESSABLE_ENTITY, vec![told(&page, error)?], false),
     };
     let o = inside.open(app).await?;
-    let body = html(&build(page, inside, subject, &o, Sent { posted: Some(posted), problems, stale }))?;
+    let body = html(&build(page, inside, subject, &o, Sent { posted: Some(posted), problems, stale, found: None }))?;
     Ok((status, body).into_response())
 }
 
@@ -230,6 +251,21 @@ async fn send_places(
         Ok(both) => both,
         Err(response) => return Ok(response),
     };
+    match posted.get("go").as_str() {
+        "find" => {
+            let (lat, lon) = find::spot(&posted);
+            let found = find::look_up(&app, &page, source, &posted.get("label"), (&lat, &lon)).await?;
+            let o = inside.open(&app).await?;
+            let sent = Sent { posted: Some(posted), found: Some(found), ..Sent::default() };
+            return html(&build(page, &inside, Subject::Places, &o, sent));
+        }
+        "unpin" => {
+            let o = inside.open(&app).await?;
+            let sent = Sent { posted: Some(posted), ..Sent::default() };
+            return html(&build(page, &inside, Subject::Places, &o, sent));
+        }
+        _ => {}
+    }
     let seen = version(&posted);
     let gone: Vec<usize> = posted.list("drop").iter().filter_map(|n| n.parse().ok()).collect();
     let (label, kind) = (posted.get("label"), posted.get("kind"));
@@ -241,7 +277,15 @@ async fn send_places(
         let missing = Err(care::Error::Invalid { field: "kind", why: "missing" });
         return settle(&app, page, &inside, Subject::Places, posted, missing).await;
     }
-    let new = (!label.is_empty()).then_some(Haunt { kind, label, lon: None, lat: None });
+    // A pin that cannot be read is said, not lost: in words alone the place would be found by nobody's distance.
+    let (lat, lon) = find::spot(&posted);
+    let point = find::point(&lat, &lon);
+    if point.is_none() && !(lat.is_empty() && lon.is_empty()) {
+        let wrong = Err(care::Error::Invalid { field: "haunts", why: "range" });
+        return settle(&app, page, &inside, Subject::Places, posted, wrong).await;
+    }
+    let (lon, lat) = (point.map(kernel::Point::lon), point.map(kernel::Point::lat));
+    let new = (!label.is_empty()).then_some(Haunt { kind, label, lon, lat });
     let done = inside.act(&app, source, move |cx, of| family::write_places(cx, of, seen, &gone, new)).await?;
     settle(&app, page, &inside, Subject::Places, posted, done).await
 }
@@ -287,8 +331,11 @@ pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
                 ("approach", page.t1("plan-wrong-gives-away", "field", "1")),
                 ("label", page.t1("plan-wrong-missing", "field", "1")),
             ];
-            let sent =
-                if full { Sent { posted: Some(Posted::default()), problems, stale: true } } else { Sent::default() };
+            let sent = if full {
+                Sent { posted: Some(Posted::default()), problems, stale: true, found: Some(find::sample_places(page)) }
+            } else {
+                Sent::default()
+            };
             let shown = build(page.clone(), &inside, subject, &super::opened(page, full), sent);
             out.push(("public/own/plan/words.html", shown.render().unwrap_or_default()));
         }

@@ -1,0 +1,26 @@
+# 找地方：地址、路、楼、村、站
+find-title = 找一个地方
+find-lead = 写地址、路名、小区、村或者单位，找到它在哪里、归谁管。
+find-words = 地址或地名
+find-words-hint = 如：望苇路128弄5号、水闸村3组、wwl128
+find-do = 查找
+find-button = 查找这个地址
+find-none = 没有找到这个地方。可以写附近的路和门牌号，也可以在下面选社区（村）。
+find-none-short = 没有找到这个地方，照样可以写。
+find-some = 找到 { $n } 个地方
+find-say = 有 { "{n}" } 个地方，用上下键选择。
+find-taken = 已选：{ "{name}" }
+find-which = 是哪一个？
+find-who = 这里归谁管？
+place-kind-area = 区域
+place-kind-post = 站点
+place-kind-street = 路
+place-kind-compound = 小区或楼
+place-kind-village = 村
+place-kind-poi = 地点
+place-kind-door = 门牌
+place-close-between = 大约在此，门牌不在名册里
+place-close-next-to = 附近的门牌
+place-close-name-only = 只知道路名，不知道门牌在哪里
+place-doors = { $n } 个门牌
+place-near = { $name }附近
