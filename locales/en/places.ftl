@@ -2,7 +2,7 @@
 find-title = Find a place
 find-lead = Write an address, a street, an estate, a village or a building: where it is, and who looks after it.
 find-words = Address or name of a place
-find-words-hint = For example: 望苇路128弄5号, Lane 128 Wangwei Road, wwl128
+find-words-hint = In Chinese, in pinyin or by first letters, for example: Lane 128 Wangwei Road, wangweilu 128, wwl128
 find-do = Search
 find-button = Look this address up
 find-none = No such place was found. Try a street and a number nearby, or choose the neighbourhood below.
@@ -29,4 +29,3 @@ place-doors = { $n ->
     [one] one house number
    *[other] { $n } house numbers
   }
-place-near = near { $name }

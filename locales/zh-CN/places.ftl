@@ -23,4 +23,3 @@ place-close-between = 大约在此，门牌不在名册里
 place-close-next-to = 附近的门牌
 place-close-name-only = 只知道路名，不知道门牌在哪里
 place-doors = { $n } 个门牌
-place-near = { $name }附近

@@ -87,7 +87,7 @@ fn whatever_is_sent_is_answered_and_no_person_is_found() {
         }
     }
     assert_eq!(json(&site, "/find/places?q=%ff%fe%80&lat=%ff", None).status, StatusCode::OK, "bytes that are no text");
-    assert_eq!(json(&site, "/find/places", Some(&form(&[("q", &long)]))).status, StatusCode::PAYLOAD_TOO_LARGE);
+    found(&json(&site, "/find/places", Some(&form(&[("q", &long)]))));
     let names: Vec<Value> = found(&json(&site, "/find/places", Some(&form(&[("q", "望苇")]))));
     assert!(names.iter().all(|p| p["kind"] == "street" || p["kind"] == "door"), "{names:?}");
     assert!(found(&json(&site, "/find/places", Some(&form(&[("q", "方兜")])))).is_empty(), "a colleague's name");
@@ -112,19 +112,19 @@ fn a_form_without_a_script_offers_what_it_found_and_keeps_what_was_typed() {
         ("idem", "i1"),
         ("text", "leak"),
         ("class", &class),
-        ("address", "望苇路5号门口"),
+        ("address", "望苇路5号 门口"),
         ("go", "find"),
     ]);
     let offered = site.post("/report", &typed);
     assert_eq!(offered.status, StatusCode::OK);
-    assert!(offered.text.contains("value=\"望苇路5号门口\"") && offered.text.contains("value=\"leak\""));
+    assert!(offered.text.contains("value=\"望苇路5号 门口\"") && offered.text.contains("value=\"leak\""));
     assert!(offered.text.contains("name=\"spot\" value=\"30.9,121.4605\""), "{}", offered.text);
     let chosen = form(&[
         ("at", "place"),
         ("idem", "i1"),
         ("text", "leak"),
         ("class", &class),
-        ("address", "望苇路5号门口"),
+        ("address", "望苇路5号 门口"),
         ("spot", "30.9,121.4605"),
         ("lat", "30.85"),
         ("lon", "121.5"),
