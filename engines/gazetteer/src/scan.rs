@@ -24,7 +24,6 @@ const AFTER: &[(&str, Level)] = &[
     ("号宅", Level::Plot),
     ("宅基", Level::Plot),
     ("号院", Level::Door),
-    ("号门", Level::Unit),
     ("号室", Level::Room),
     ("号", Level::Door),
     ("单元", Level::Unit),

@@ -33,6 +33,7 @@ fn every_form_is_read() {
         ("望苇路128号甲", "[望苇路] Door128甲"),
         ("望苇路12A号", "[望苇路] Door12A"),
         ("望苇路128号附1号", "[望苇路] Door128 Sub1"),
+        ("望苇路5号门口", "[望苇路] Door5 [门口]"),
         ("望葦路128號5樓", "[望苇路] Door128 Floor5"),
         ("wangweilu128nong5hao", "[wangweilu] Lane128 Door5"),
         ("wwl128", "[wwl] ?128"),

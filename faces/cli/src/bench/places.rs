@@ -184,7 +184,7 @@ fn in_dir(
     let filled = rt.write_now(who.clone(), move |cx| replace(cx, Source::Addresses, entries))?;
     let fill_s = started.elapsed().as_secs_f64();
     let mut times: Vec<(&'static str, std::time::Duration)> = Vec::new();
-    let (mut known, mut first) = (0, 0);
+    let (mut known, mut first) = (0_usize, 0_usize);
     while times.len() < args.queries {
         let Some(asked) = ask(&streets, &mut chance) else { continue };
         let text = asked.text;
@@ -209,7 +209,7 @@ fn in_dir(
         doors: filled.doors,
         fill_s,
         figures,
-        found_first: f64::from(first) / f64::from(known.max(1)),
+        found_first: first as f64 / known.max(1) as f64,
         rss_mb: rss_mb("VmRSS"),
         peak_rss_mb: rss_mb("VmHWM"),
     })
