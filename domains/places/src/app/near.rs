@@ -14,12 +14,12 @@ use streets::Ground;
 pub use streets::DETOUR;
 
 /// How ways are measured in this district.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Ways(Arc<Ground>);
 
 /// The ways of the district.
-pub fn ways(_cx: &mut Cx<'_>) -> Result<Ways> {
-    Ok(Ways::default())
+pub fn ways(cx: &mut Cx<'_>) -> Result<Ways> {
+    Ok(Ways(crate::ground(cx)?))
 }
 
 impl Ways {

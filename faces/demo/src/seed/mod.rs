@@ -11,6 +11,7 @@ mod portrait;
 mod records;
 mod steps;
 pub mod streets;
+mod uses;
 
 use crate::World;
 use ::people::app::password;
@@ -24,7 +25,7 @@ pub use cards::{Cards, DemoCard};
 pub use history::{DAYS, MATTERS};
 
 /// Counts up when the same seed would give other data, so that old data is made anew.
-pub const VERSION: u32 = 8;
+pub const VERSION: u32 = 9;
 /// The password of every demo account.
 pub const PASSWORD: &str = "heling2026";
 
@@ -117,6 +118,7 @@ pub fn seed_some(rt: &Runtime, mut world: World, start: Moment, count: usize) ->
         let told = history::live(cx, &mut world, &written, start, count)?;
         cx.now = start;
         places::duty(cx, &world, &written, start)?;
+        uses::write(cx, &world, &written, start)?;
         let linked = records::write(cx, &mut world, &written)?;
         let care = cards::write(cx, &mut world, &written.actors, &linked, start)?;
         lost::write(cx, &written, &linked, start)?;

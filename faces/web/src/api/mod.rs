@@ -17,6 +17,7 @@ mod log;
 mod lost;
 mod matters;
 mod me;
+mod near;
 mod own;
 mod people;
 mod places;
@@ -68,6 +69,7 @@ fn operations() -> OpenApiRouter<App> {
         .merge(own::routes())
         .merge(classes::routes())
         .merge(places::routes())
+        .merge(near::routes())
         .merge(people::routes())
         .merge(views::routes())
         .merge(me::routes())

@@ -76,9 +76,10 @@ pub(crate) const fn queue_path(queue: Queue) -> &'static str {
 }
 
 /// Pages of administrators: address, key, who may.
-const ADMIN: [(&str, &str, Action); 14] = [
+const ADMIN: [(&str, &str, Action); 15] = [
     ("/desk/admin/areas", "areas", Action::ManageAreas),
     ("/desk/admin/posts", "posts", Action::ManagePosts),
+    ("/desk/admin/resources", "resource-kinds", Action::ManageResourceKinds),
     ("/desk/admin/imports", "imports", Action::Import),
     ("/desk/admin/people", "people", Action::ManageAccounts),
     ("/desk/admin/seats", "seats", Action::ManageSeats),
@@ -108,6 +109,15 @@ impl Frame {
         nav.push(notices);
         if may(cx, Action::ViewStaff) {
             nav.push(NavItem::plain("/desk/staff", "staff", here));
+        }
+        if super::admin::resources::may_view(cx) {
+            nav.push(NavItem::plain("/desk/resources", "resources", here));
+        }
+        if people::policy::require_somewhere(&cx.actor, Action::FindNearPost).is_ok() {
+            nav.push(NavItem::plain("/desk/near", "near", here));
+        }
+        if may(cx, Action::ViewCrowd) {
+            nav.push(NavItem::plain("/desk/crowd", "crowd", here));
         }
         if may(cx, Action::ViewReports) {
             nav.push(NavItem::plain("/desk/reports", "reports", here));

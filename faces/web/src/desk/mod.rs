@@ -3,6 +3,7 @@
 
 mod admin;
 mod cards;
+mod crowd;
 mod duty;
 mod events;
 mod export;
@@ -16,6 +17,7 @@ mod lost;
 mod map;
 mod matter;
 mod me;
+mod near;
 mod notices;
 mod push;
 mod questions;
@@ -53,6 +55,8 @@ pub(crate) fn routes() -> Router<App> {
         .merge(reports::routes())
         .merge(map::routes())
         .merge(duty::routes())
+        .merge(near::routes())
+        .merge(crowd::routes())
         .merge(events::routes())
         .merge(sessions::routes())
         .merge(feed::routes())
@@ -108,6 +112,8 @@ pub(crate) fn samples(page: &Page) -> Vec<(&'static str, String)> {
     all.extend(notices::tests::samples(page));
     all.extend(feed::tests::samples(page));
     all.extend(duty::tests::samples(page));
+    all.extend(near::tests::samples(page));
+    all.extend(crowd::tests::samples(page));
     all.extend(help::tests::samples(page));
     all.extend(me::tests::samples(page));
     all.extend(questions::tests::samples(page));

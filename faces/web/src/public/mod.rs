@@ -10,6 +10,7 @@ pub(crate) mod find;
 mod grid;
 mod home;
 mod lost;
+mod near;
 mod office;
 pub(crate) mod own;
 pub(crate) mod post;
@@ -32,6 +33,7 @@ pub(crate) fn routes() -> Router<App> {
         .merge(card::routes())
         .merge(grid::routes())
         .merge(find::routes())
+        .merge(near::routes())
         .merge(transparency::routes())
         .merge(poster::routes())
         .merge(enrol::routes())
@@ -50,6 +52,7 @@ pub(crate) fn samples(page: &crate::Page) -> Vec<(&'static str, String)> {
     all.extend(card::samples(page));
     all.extend(grid::samples(page));
     all.extend(find::samples(page));
+    all.extend(near::samples(page));
     all.extend(transparency::samples(page));
     all.extend(poster::samples(page));
     all.extend(enrol::samples(page));

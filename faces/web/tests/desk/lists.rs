@@ -27,6 +27,9 @@ const LISTS: &[(&str, Role, usize)] = &[
     ("/desk/withheld?x=", Role::Coordinator, 1),
     ("/desk/data-requests?x=", Role::Coordinator, 1),
     ("/desk/duty?all=1", Role::DutyOfficer, 1),
+    ("/desk/resources?x=", Role::DutyOfficer, 0),
+    ("/desk/admin/resources?x=", Role::Coordinator, 10),
+    ("/desk/crowd?days=120", Role::Coordinator, 0),
     ("/desk/lost?x=", Role::DutyOfficer, 1),
     ("/desk/lost?closed=1", Role::DutyOfficer, 0),
     ("/desk/staff?q=duty", Role::DutyOfficer, 1),
@@ -170,6 +173,7 @@ async fn a_file_of_the_calendar_can_be_loaded_again() {
 const NOT_LISTS: &[(&str, &str)] = &[
     ("admin/import.html", "what one file would change, before it does"),
     ("admin/person.html", "one account"),
+    ("crowd_decide.html", "who may be chosen for one suggestion"),
     ("help_needed.html", "what somebody was called for just now: it is over when the elder is found"),
     ("lost_known.html", "who an elder may be: never taken along"),
     ("part_keys.html", "part of a page"),

@@ -18,4 +18,5 @@ mod push;
 mod records;
 mod roles;
 mod sign_in;
+mod uses;
 mod world;

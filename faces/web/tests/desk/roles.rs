@@ -95,6 +95,19 @@ const PAGES: &[(&str, &[Action])] = &[
     ("/desk/admin/lost", &[Action::ManageSettings]),
     ("/desk/help-needed/found", &[Action::OfferHelp]),
     ("/desk/admin/bulletins/new", &[Action::DraftBulletin]),
+    ("/desk/resources", &[Action::ViewResources]),
+    ("/desk/resources?kind=aed&overdue=1&as=csv", &[Action::ViewResources]),
+    ("/desk/resources/new", &[Action::KeepResources]),
+    ("/desk/resources/file", &[Action::KeepResources]),
+    ("/desk/admin/resources", &[Action::ManageResourceKinds]),
+    ("/desk/admin/resources?as=xlsx", &[Action::ManageResourceKinds]),
+    ("/desk/admin/resources/new", &[Action::ManageResourceKinds]),
+    ("/desk/admin/resources/aed", &[Action::ManageResourceKinds]),
+    ("/desk/near", &[Action::FindNearPost]),
+    ("/desk/crowd", &[Action::ViewCrowd]),
+    ("/desk/crowd?days=60&as=csv", &[Action::ViewCrowd]),
+    ("/desk/crowd/events.geojson", &[Action::ViewCrowd]),
+    ("/desk/crowd/events/new", &[Action::ManageEvents]),
 ];
 
 /// Forms with the action that takes them. What is sent is empty: who may is told what is missing.
@@ -151,6 +164,17 @@ const FORMS: &[(&str, &str, &[Action])] = &[
     ("/desk/admin/bulletins/0199c000-0000-7000-8000-000000000001/publish", "version=1", &[Action::PublishBulletin]),
     ("/desk/admin/bulletins/0199c000-0000-7000-8000-000000000001/cancel", "reason=x", &[Action::PublishBulletin]),
     ("/desk/admin/bulletins/0199c000-0000-7000-8000-000000000001/discard", "", &[Action::DraftBulletin]),
+    ("/desk/resources/new", "count=x", &[Action::KeepResources]),
+    ("/desk/resources/file", "csv=", &[Action::KeepResources]),
+    ("/desk/resources/0199c000-0000-7000-8000-000000000001", "count=1", &[Action::KeepResources]),
+    ("/desk/resources/0199c000-0000-7000-8000-000000000001/lend", "loan=1", &[Action::KeepResources]),
+    ("/desk/resources/0199c000-0000-7000-8000-000000000001/back", "loan=x", &[Action::KeepResources]),
+    ("/desk/resources/0199c000-0000-7000-8000-000000000001/remove", "version=1", &[Action::KeepResources]),
+    ("/desk/admin/resources/new", "name_zh=", &[Action::ManageResourceKinds]),
+    ("/desk/crowd/events/new", "name=x", &[Action::ManageEvents]),
+    ("/desk/crowd/events/0199c000-0000-7000-8000-000000000001", "name=x", &[Action::ManageEvents]),
+    ("/desk/crowd/events/0199c000-0000-7000-8000-000000000001/drop", "version=1", &[Action::ManageEvents]),
+    ("/desk/crowd/decide", "key=x&do=decline", &[Action::DecideCrowd]),
 ];
 
 fn allowed(role: Role, actions: &[Action]) -> bool {

@@ -11,6 +11,7 @@ mod letters;
 mod orgs;
 mod people;
 mod places;
+pub(super) mod resources;
 mod seats;
 mod sign_in;
 mod ways;
@@ -41,6 +42,7 @@ pub(super) fn routes() -> Router<App> {
         .merge(places::routes())
         .merge(areas_edit::routes())
         .merge(areas_border::routes())
+        .merge(resources::routes())
         .merge(sign_in::routes())
         .merge(ways::routes())
         .merge(webhooks::routes())
@@ -48,26 +50,26 @@ pub(super) fn routes() -> Router<App> {
 }
 
 /// A form of one page: fields, one button, a way back.
-struct Sheet {
-    title: String,
-    intro: Option<String>,
+pub(super) struct Sheet {
+    pub(super) title: String,
+    pub(super) intro: Option<String>,
     /// What will happen, before it does.
-    lines: Vec<String>,
-    action: String,
-    back: String,
-    back_word: String,
-    button: String,
-    fields: Vec<Field>,
-    errors: Vec<(String, String)>,
-    danger: bool,
+    pub(super) lines: Vec<String>,
+    pub(super) action: String,
+    pub(super) back: String,
+    pub(super) back_word: String,
+    pub(super) button: String,
+    pub(super) fields: Vec<Field>,
+    pub(super) errors: Vec<(String, String)>,
+    pub(super) danger: bool,
 }
 
 #[derive(Template)]
 #[template(path = "desk/admin/form.html")]
-struct SheetPage {
-    page: Page,
-    frame: Frame,
-    sheet: Sheet,
+pub(super) struct SheetPage {
+    pub(super) page: Page,
+    pub(super) frame: Frame,
+    pub(super) sheet: Sheet,
 }
 
 /// May this account see and change what the page is about?
@@ -88,6 +90,7 @@ pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
     all.extend(places::tests::samples(page));
     all.extend(areas_edit::tests::samples(page));
     all.extend(areas_border::tests::samples(page));
+    all.extend(resources::tests::samples(page));
     all.extend(sign_in::tests::samples(page));
     all.extend(ways::tests::samples(page));
     all.extend(webhooks::tests::samples(page));
