@@ -90,7 +90,7 @@ impl Street {
         name.push_str(end);
         let town = i % TOWNS;
         let east = WEST + TOWN * (town as f64 + 0.05 + 0.5 * chance.unit());
-        Self { name, town, east, south: SOUTH + HIGH * (0.02 + 0.95 * chance.unit()), lanes: i % 4 == 0 }
+        Self { name, town, east, south: SOUTH + HIGH * (0.02 + 0.95 * chance.unit()), lanes: i.is_multiple_of(4) }
     }
     /// The number of a house as it is written: every tenth is missing, so that there is something to guess.
     fn number(&self, n: usize) -> Option<String> {

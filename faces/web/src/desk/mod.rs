@@ -113,7 +113,7 @@ pub(crate) fn samples(page: &Page) -> Vec<(&'static str, String)> {
     all.extend(feed::tests::samples(page));
     all.extend(duty::tests::samples(page));
     all.extend(near::tests::samples(page));
-    all.extend(crowd::tests::samples(page));
+    all.extend(crowd::samples::samples(page));
     all.extend(help::tests::samples(page));
     all.extend(me::tests::samples(page));
     all.extend(questions::tests::samples(page));

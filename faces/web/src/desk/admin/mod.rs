@@ -90,7 +90,7 @@ pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
     all.extend(places::tests::samples(page));
     all.extend(areas_edit::tests::samples(page));
     all.extend(areas_border::tests::samples(page));
-    all.extend(resources::tests::samples(page));
+    all.extend(resources::samples::samples(page));
     all.extend(sign_in::tests::samples(page));
     all.extend(ways::tests::samples(page));
     all.extend(webhooks::tests::samples(page));
