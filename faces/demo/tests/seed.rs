@@ -11,7 +11,11 @@ use store::{Keys, Options, Runtime, Who};
 const START: &str = "2026-06-24T10:00:00+08:00";
 
 fn fill(dir: &std::path::Path, count: usize) -> (Runtime, Seeded) {
-    let start = Moment::parse_rfc3339(START).unwrap();
+    fill_at(START, dir, count)
+}
+
+fn fill_at(start: &str, dir: &std::path::Path, count: usize) -> (Runtime, Seeded) {
+    let start = Moment::parse_rfc3339(start).unwrap();
     let url = format!("sqlite:{}", dir.join("mulin.db").display());
     let ids = Arc::new(SeededIds::new(demo::SEED));
     let keys = Keys::generate(ids.as_ref());
@@ -47,6 +51,15 @@ fn a_district_lives() {
     assert!(cards.iter().filter(|c| c.state == "active").count() >= 3, "{cards:?}");
     assert!(cards.iter().any(|c| c.state == "retired") && !seeded.care.secrets.iter().any(String::is_empty));
     assert!(cared["people"] >= 100 && cared["linked"] > 0 && cared["health"] > 0 && cared["windows"] == 1, "{cared:?}");
+}
+
+/// Who is linked with a matter, and so lost, depends on the days that were lived through: here on a Sunday before dawn.
+#[test]
+fn a_district_can_be_made_at_any_hour() {
+    let dir = tempfile::tempdir().unwrap();
+    let (rt, seeded) = fill_at("2026-11-29T04:42:00+08:00", dir.path(), 1_000);
+    let cases = counts(&rt, &seeded, "SELECT kind AS k, COUNT(*) AS n FROM lost_case GROUP BY kind");
+    assert_eq!((cases["found"], cases["missing"]), (3, 1), "{cases:?}");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 // Areas are drawn: a shared corner moved by keyboard and by mouse, a gap that is refused, an area split and joined again, two
 // administrators at once, and the history of the border with what was put back (P1).
-import { account, assert, at, journey, settings, signIn } from "./lib.mjs";
+import { account, assert, at, journey, settings, signIn, time } from "./lib.mjs";
 
 const { width, lang } = settings({ width: "1280", lang: "zh" });
 const says = (zh, en) => (lang === "en" ? en : zh);
@@ -115,6 +115,8 @@ async function history(stage, admin) {
   const before = await page.locator("tbody tr").count();
   assert(before > 1, "the old outline is there");
   await page.locator('[data-border][data-ready="1"]').waitFor({ timeout: 60_000 });
+  // An outline is known by its first instant; the demo's clock stands still between two acts.
+  await time("advance 5m");
   await page.locator('form[action$="/put-back"] button').click();
   await page.waitForURL(/done=put-back/);
   assert.equal(await page.locator("tbody tr").count(), before + 1, "nothing is lost");
@@ -141,7 +143,8 @@ async function splitAndMerged(stage, admin, url) {
   await stage.look(admin, "split");
   await save(admin);
   await page.waitForURL(/\/border\?done=saved/);
-  // And joined again, by the list of neighbours.
+  // And joined again later, by the list of neighbours.
+  await time("advance 5m");
   await edited(admin, url);
   const neighbour = page.locator("#merge-with option", { hasText: says("新分警务区", "New Police Area") });
   await page.locator("#merge-with").selectOption(await neighbour.getAttribute("value"));

@@ -4,8 +4,11 @@ import { account, assert, at, journey, settings, signIn } from "./lib.mjs";
 
 const { width, lang } = settings({ width: "1280", lang: "zh" });
 
-/** How many of the map's pixels have the colour of this token. */
-const pixels = (page, token) => page.evaluate((token) => {
+/** Waits until more than so many of the map's pixels have the colour of this token: a busy machine draws later. */
+const drawn = async (page, token, least, what) => {
+  try { await page.waitForFunction(coloured, { token, least }, { timeout: 30_000 }); } catch { assert.fail(what); }
+};
+const coloured = ({ token, least }) => {
   const map = document.querySelector("[data-map] canvas");
   const copy = Object.assign(document.createElement("canvas"), { width: map.width, height: map.height });
   const pen = copy.getContext("2d");
@@ -16,8 +19,8 @@ const pixels = (page, token) => page.evaluate((token) => {
   const all = pen.getImageData(0, 0, copy.width, copy.height).data;
   let count = 0;
   for (let i = 0; i < all.length; i += 4) if (all[i] === r && all[i + 1] === g && all[i + 2] === b) count += 1;
-  return count;
-}, token);
+  return count > least;
+};
 
 await journey("map", async (stage) => {
   const officer = await stage.person({ width, lang });
@@ -36,8 +39,8 @@ await journey("map", async (stage) => {
     for (const zoom of [11, 14, 16.5]) {
       await page.goto(at(`/desk?at=${lat},${lon},${zoom}`, lang));
       await stage.look(officer, `${scheme}-${zoom}`);
-      assert(await pixels(page, "--map-land") > 5_000, `land at zoom ${zoom} in the ${scheme}`);
-      assert(await pixels(page, zoom > 14 ? "--map-building" : "--map-road-main") > 40, `streets and houses at zoom ${zoom} in the ${scheme}`);
+      await drawn(page, "--map-land", 5_000, `land at zoom ${zoom} in the ${scheme}`);
+      await drawn(page, zoom > 14 ? "--map-building" : "--map-road-main", 40, `streets and houses at zoom ${zoom} in the ${scheme}`);
     }
   }
   assert(tiles > 3, `tiles came from the district: ${tiles}`);
@@ -46,12 +49,12 @@ await journey("map", async (stage) => {
   // From night to day without a new page, and to paper from the night.
   await page.emulateMedia({ colorScheme: "light" });
   const light = await page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue("--map-land").trim());
-  assert(await pixels(page, "--map-land") > 5_000, "day came to the open page");
+  await drawn(page, "--map-land", 5_000, "day came to the open page");
   await page.emulateMedia({ colorScheme: "dark" });
   await page.emulateMedia({ media: "print", colorScheme: "dark" });
   const paper = await page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue("--map-land").trim());
   assert.equal(paper, light, "paper has the light map");
-  assert(await pixels(page, "--map-land") > 5_000, "and it is drawn");
+  await drawn(page, "--map-land", 5_000, "and it is drawn");
   await page.emulateMedia({ media: "screen", colorScheme: "light" });
 
   // Tiles of somebody else in GCJ-02, as an administrator may set them: what is drawn is moved onto them, what is clicked is moved back.

@@ -31,6 +31,7 @@ struct Here {
     officer: Actor,
     second: Actor,
     post: PostId,
+    /// Some streets away from home, where the same station answers.
     point: Point,
 }
 
@@ -47,7 +48,10 @@ fn here(cx: &mut Cx<'_>, written: &Written, person: PersonId) -> Result<Option<H
     let officer = written.actors.iter().find(|a| holds(Role::DutyOfficer, a));
     let second = written.actors.iter().find(|a| holds(Role::PostHead, a));
     let (Some(officer), Some(second)) = (officer.cloned(), second.cloned()) else { return Ok(None) };
-    Ok(Some(Here { officer, second, post: posts.last().copied().unwrap_or(near), point: at.point }))
+    // Whose home is near the border of a station must not be found beyond it: these officers would have no say there.
+    let ours = |p: &Point| ground.locate(*p).is_ok_and(|l| l.post.is_some_and(|p| posts.contains(&p)));
+    let point = Point::new(at.point.lon() + 0.003, at.point.lat() + 0.001).ok().filter(ours).unwrap_or(at.point);
+    Ok(Some(Here { officer, second, post: posts.last().copied().unwrap_or(near), point }))
 }
 
 fn report(kind: Kind, here: &Here, words: &str, place: &str) -> Report {
@@ -55,7 +59,7 @@ fn report(kind: Kind, here: &Here, words: &str, place: &str) -> Report {
         key: None,
         kind,
         place: ScenePlace {
-            point: Point::new(here.point.lon() + 0.003, here.point.lat() + 0.001).ok().or(Some(here.point)),
+            point: Some(here.point),
             words: Some(place.to_owned()),
             ..ScenePlace::default()
         },

@@ -78,6 +78,8 @@ async fn only_system_administrators_draw() {
 async fn a_border_is_looked_at_saved_told_and_put_back() {
     let desk = Desk::new();
     let ids = draw(&desk);
+    // An outline is known by its first instant.
+    desk.world.house.clock.advance_secs(60);
     let admin = desk.sign_in(Role::SystemAdmin).await;
     // One side alone leaves a gap: said with its place, drawn, and not saved.
     let mut alone = moved(ids, 1, 121.49);
@@ -101,7 +103,7 @@ async fn a_border_is_looked_at_saved_told_and_put_back() {
     assert_eq!(answer.status, StatusCode::OK, "{said}");
     let saved = said["saved"].as_str().unwrap();
     let page = desk.get(&admin, saved).await;
-    assert!(page.body.contains("少 ") && page.body.contains("平方米"), "what was lost is told");
+    assert!(page.body.contains("少 ") && page.body.contains(" 平方米"), "what was lost is told: {}", page.body);
     // Whoever saw the version before is told, and nothing is written.
     let (answer, said) = post(&desk, &admin, "/desk/admin/areas/save", &moved(ids, 1, 121.48)).await;
     assert_eq!((answer.status, &said["conflict"]), (StatusCode::CONFLICT, &json!(true)));
@@ -114,6 +116,7 @@ async fn a_border_is_looked_at_saved_told_and_put_back() {
     let at = page.body.split("name=\"at\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
     let change = desk.get(&admin, &format!("{border}/change.geojson?change={at}")).await;
     assert!(change.body.contains("\"lost\"") && !change.body.contains("\"gained\""), "{}", change.body);
+    desk.world.house.clock.advance_secs(60);
     let back = desk.post(&admin, &format!("{border}/put-back"), &format!("at={at}")).await;
     assert!(back.location.ends_with("done=put-back"), "{}", back.location);
     let file = desk.get(&admin, &format!("{border}/border.geojson")).await;

@@ -171,6 +171,7 @@ async fn a_file_of_the_calendar_can_be_loaded_again() {
 
 /// Templates with a table or list that is no list of its own, and why.
 const NOT_LISTS: &[(&str, &str)] = &[
+    ("admin/areas_edit.html", "the corners of an outline while it is drawn; what was saved is the list of its history"),
     ("admin/import.html", "what one file would change, before it does"),
     ("admin/person.html", "one account"),
     ("crowd_decide.html", "who may be chosen for one suggestion"),
