@@ -136,6 +136,24 @@ both_databases! {
         assert!(world.now().by_code(AreaKind::Community, "c3").is_none());
     }
 
+    fn a_code_is_one_area_s_until_that_ends(world: World) {
+        world.drawn();
+        let (p1, p2) = (world.area(AreaKind::Police, "p1"), world.area(AreaKind::Police, "p2"));
+        let cut = split(p1.outline.as_ref().unwrap(), &[[121.3, 30.9], [121.5, 30.9]]).unwrap();
+        let [large, small] = cut.halves.clone();
+        let taken = Edit { drawn: vec![changed(&p1, large), fresh(AreaKind::Police, "p2", small, p1.id)], ends: vec![] };
+        let refused = world.save(taken);
+        assert!(
+            matches!(&refused, Err(Error::Wrong(f)) if matches!(f[0].why, places::Why::CodeOfAnother { .. }) && f[0].index == 1),
+            "{refused:?}"
+        );
+        // What ends in the same save leaves its code.
+        let again = fresh(AreaKind::Police, "p2", (**p2.outline.as_ref().unwrap()).clone(), p2.id);
+        let ends = vec![Ending { area: p2.id, seen: p2.version, into: None }];
+        world.save(Edit { drawn: vec![again], ends }).unwrap();
+        assert_ne!(world.area(AreaKind::Police, "p2").id, p2.id);
+    }
+
     fn what_leaves_a_gap_is_looked_at_and_refused(world: World) {
         world.drawn();
         let p1 = world.area(AreaKind::Police, "p1");

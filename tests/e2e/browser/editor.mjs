@@ -3,6 +3,7 @@
 import { account, assert, at, journey, settings, signIn, time } from "./lib.mjs";
 
 const { width, lang } = settings({ width: "1280", lang: "zh" });
+const part = lang === "en" ? "New Police Area" : "新分警务区";
 const says = (zh, en) => (lang === "en" ? en : zh);
 
 await journey("editor", async (stage) => {
@@ -16,6 +17,8 @@ await journey("editor", async (stage) => {
   await signIn(other, account("system_admin"));
   await edited(other, edit);
 
+  // What another run drew was drawn before.
+  await time("advance 5m");
   await refusedGap(stage, admin, edit);
   await movedAndSaved(stage, admin, edit);
   await conflict(stage, other);
@@ -136,8 +139,8 @@ async function splitAndMerged(stage, admin, url) {
   await page.locator('[data-do="line-done"]').click();
   const half = page.locator(".editor-area[open]");
   await half.waitFor();
-  await half.locator('[data-field="name"]').fill(says("新分警务区", "New Police Area"));
-  await half.locator('[data-field="code"]').fill("E2E-1");
+  await half.locator('[data-field="name"]').fill(part);
+  await half.locator('[data-field="code"]').fill(`E2E-${lang}-${width}`);
   await page.keyboard.press("Tab");
   await checked(admin, "right");
   await stage.look(admin, "split");
@@ -146,7 +149,7 @@ async function splitAndMerged(stage, admin, url) {
   // And joined again later, by the list of neighbours.
   await time("advance 5m");
   await edited(admin, url);
-  const neighbour = page.locator("#merge-with option", { hasText: says("新分警务区", "New Police Area") });
+  const neighbour = page.locator("#merge-with option", { hasText: part });
   await page.locator("#merge-with").selectOption(await neighbour.getAttribute("value"));
   await page.locator('[data-do="merge"]').click();
   await checked(admin, "right");

@@ -19,7 +19,7 @@ pub(super) struct Plan {
 }
 
 pub(super) fn plan(cx: &Cx<'_>, before: &Snapshot, changes: &AreaChanges) -> Result<Plan> {
-    let mut draft = Draft::of(cx, before);
+    let mut draft = Draft::of(cx, before, changes);
     let mut order: Vec<usize> = (0..changes.save.len()).collect();
     order.sort_by_key(|&i| changes.save.get(i).map(|s| s.kind));
     let mut targets = vec![None; changes.save.len()];
@@ -49,6 +49,8 @@ struct Draft<'a, 'c> {
     taken: HashMap<usize, usize>,
     /// Places in `areas` whose parent was stated: not to be found anew.
     parent_given: HashSet<usize>,
+    /// Areas that end: their codes are free.
+    ends: HashSet<AreaId>,
     faults: Vec<Fault>,
 }
 
@@ -59,7 +61,7 @@ enum Key {
 }
 
 impl<'a, 'c> Draft<'a, 'c> {
-    fn of(cx: &'a Cx<'c>, before: &Snapshot) -> Self {
+    fn of(cx: &'a Cx<'c>, before: &Snapshot, changes: &AreaChanges) -> Self {
         let areas = before.areas().to_vec();
         let mut draft = Self {
             cx,
@@ -67,6 +69,7 @@ impl<'a, 'c> Draft<'a, 'c> {
             by_key: HashMap::new(),
             taken: HashMap::new(),
             parent_given: HashSet::new(),
+            ends: changes.retire.iter().copied().collect(),
             faults: Vec::new(),
         };
         for area in areas {
@@ -151,7 +154,10 @@ impl<'a, 'c> Draft<'a, 'c> {
     fn target(&self, save: &SaveArea, code: Option<&str>, name: &str) -> Result<Option<usize>, Why> {
         let at_code = code.and_then(|c| self.find(save.kind, Key::Code(c.to_owned())).first().copied());
         match &save.which {
-            AreaRef::New => Ok(None),
+            AreaRef::New => match at_code.and_then(|at| self.areas.get(at)).filter(|a| !self.ends.contains(&a.id)) {
+                Some(_) => Err(Why::CodeOfAnother { code: code.unwrap_or_default().to_owned() }),
+                None => Ok(None),
+            },
             AreaRef::Id(id) => {
                 let at = self.areas.iter().position(|a| a.id == *id && a.kind == save.kind);
                 match (at, at_code) {

@@ -58,11 +58,7 @@ fn report(kind: Kind, here: &Here, words: &str, place: &str) -> Report {
     Report {
         key: None,
         kind,
-        place: ScenePlace {
-            point: Some(here.point),
-            words: Some(place.to_owned()),
-            ..ScenePlace::default()
-        },
+        place: ScenePlace { point: Some(here.point), words: Some(place.to_owned()), ..ScenePlace::default() },
         words: words.to_owned(),
         described: Described {
             sex: "f".into(), age: Some(82), marks: vec!["拄木拐杖".into()], ..Described::default()
