@@ -103,4 +103,6 @@ id_types! {
     ThreadId,
     /// Somebody who is called when an elder is found.
     ContactId,
+    /// A watch, pendant or fob that says where its wearer is.
+    LocatorId,
 }

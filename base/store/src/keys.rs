@@ -191,6 +191,11 @@ impl Keys {
         Ok(version)
     }
 
+    /// As [`crate::Cx::keyed_hash`], for tables in memory that are asked without a transaction.
+    pub fn keyed_hash(&self, class: KeyClass, bytes: &[u8]) -> [u8; 32] {
+        keyed_hash(self, class, bytes)
+    }
+
     /// Versions, the current one last.
     pub fn versions(&self) -> Vec<u32> {
         self.ring().versions.keys().copied().collect()

@@ -58,7 +58,8 @@ value_from_ids!(
     CaseId,
     CardId,
     ThreadId,
-    ContactId
+    ContactId,
+    LocatorId
 );
 
 impl<T: Into<Self>> From<Option<T>> for Value {

@@ -11,6 +11,8 @@
 //! - Either side must hold for a while and for more than one fix; a fix on the other side begins anew.
 //! - Fixes outside, but nearer than that, say nothing: they confirm no exit and stop none.
 
+mod keep;
+
 use crate::schedule::Schedule;
 use crate::shape::{At, Shape};
 use kernel::geo::EARTH_RADIUS_M;

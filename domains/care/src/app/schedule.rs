@@ -9,7 +9,8 @@ use kernel::{Moment, time};
 use people::app::persons::{self, For};
 use people::policy::Action;
 use serde_json::json;
-use store::{Cx, KeyClass, params};
+use std::collections::HashMap;
+use store::{Cx, KeyClass, Value, params};
 
 /// Who is at home now, for a case: what the schedule says, and until when the elder is alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +41,26 @@ pub(crate) fn load(cx: &mut Cx<'_>, person: PersonId) -> Result<(Schedule, i64)>
     let Some(row) = cx.query_opt(sql, params![person, cx.district()])? else { return Ok((Schedule::default(), 0)) };
     let left = unseal_left(cx, KeyClass::Contact, person.0, Some(row.blob("schedule")?))?;
     Ok((left.unwrap_or_default(), row.i64("version")?))
+}
+
+/// Those of these people who have one, for whoever has asked the policy already: one statement for many.
+pub fn of_all(cx: &mut Cx<'_>, people: &[PersonId]) -> Result<HashMap<PersonId, Schedule>> {
+    let mut out = HashMap::new();
+    for chunk in people.chunks(200) {
+        let subjects: Vec<uuid::Uuid> = chunk.iter().map(|p| p.0).collect();
+        cx.load_subject_keys(KeyClass::Contact, &subjects)?;
+        let marks = (2..chunk.len() + 2).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ");
+        let sql =
+            format!("SELECT person_id, schedule FROM care_schedule WHERE district_id = $1 AND person_id IN ({marks})");
+        let values: Vec<Value> =
+            std::iter::once(Value::from(cx.district())).chain(chunk.iter().map(|p| Value::from(*p))).collect();
+        for row in &cx.query(&sql, &values)? {
+            let person: PersonId = row.id("person_id")?;
+            let left = unseal_left(cx, KeyClass::Contact, person.0, Some(row.blob("schedule")?))?;
+            out.extend(left.map(|schedule| (person, schedule)));
+        }
+    }
+    Ok(out)
 }
 
 /// Writes it whole; `seen` is the version that was read.

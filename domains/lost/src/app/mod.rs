@@ -48,7 +48,7 @@ pub use list::{Line, by_number, list, open_count};
 pub use news::News;
 pub use report::{Reported, report};
 pub use rules::{lost_rules, set_lost_rules};
-pub use telling::{About, about, concerns};
+pub use telling::{About, about, concerns, open_about};
 pub use view::{Case, Circle, Losses, describe, losses, remark, seen, take, view};
 
 use crate::{Error, Result};
