@@ -11,6 +11,7 @@ pub mod posts;
 pub mod rng;
 pub mod run;
 pub mod seed;
+pub mod simulate;
 pub mod stories;
 pub mod svg;
 
