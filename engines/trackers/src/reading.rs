@@ -2,8 +2,8 @@
 
 use kernel::Moment;
 
-/// The device's own number, as text without leading or trailing blanks (IMEI, ten digits of a watch, a chosen word). At most 32 bytes:
-/// longer ones are refused by the decoders.
+/// The device's own number, as text without leading or trailing blanks (IMEI, ten digits of a watch, a chosen word). At most 64 bytes
+/// (an OwnTracks topic holds a user and a UUID): longer ones are refused by the decoders.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DeviceId {
     len: u8,
@@ -11,7 +11,7 @@ pub struct DeviceId {
 }
 
 impl DeviceId {
-    pub const LONGEST: usize = 32;
+    pub const LONGEST: usize = 64;
 
     /// `None` when empty, longer than [`Self::LONGEST`] bytes, or with anything but printable ASCII in it.
     pub fn new(text: &str) -> Option<Self> {
@@ -21,6 +21,15 @@ impl DeviceId {
         bytes.get_mut(..text.len())?.copy_from_slice(text.as_bytes());
         let printable = text.bytes().all(|b| b.is_ascii_graphic());
         (len > 0 && printable).then_some(Self { len, bytes })
+    }
+
+    /// [`Self::new`] for bytes off the wire.
+    pub(crate) fn of(text: &[u8]) -> Option<Self> {
+        let text = text.trim_ascii();
+        let len = u8::try_from(text.len()).ok()?;
+        let mut bytes = [0; Self::LONGEST];
+        bytes.get_mut(..text.len())?.copy_from_slice(text);
+        (len > 0 && text.iter().all(u8::is_ascii_graphic)).then_some(Self { len, bytes })
     }
 
     pub fn as_str(&self) -> &str {
@@ -68,6 +77,25 @@ alarms! {
     LOW_SIGNAL = 13 "low_signal",
     /// An alarm that the protocol has no closer word for.
     GENERAL = 14 "general",
+    /// At the border of an area, without saying in which direction.
+    GEOFENCE = 15 "geofence",
+    /// The supply from outside is weak.
+    LOW_POWER = 16 "low_power",
+    DOOR = 17 "door",
+    FAULT = 18 "fault",
+    ACCIDENT = 19 "accident",
+    TOW = 20 "tow",
+    ACCELERATION = 21 "hard_acceleration",
+    BRAKING = 22 "hard_braking",
+    CORNERING = 23 "hard_cornering",
+    JAMMING = 24 "jamming",
+    TEMPERATURE = 25 "temperature",
+    IDLE = 26 "idle",
+    ANTENNA_CUT = 27 "gps_antenna_cut",
+    POWER_RESTORED = 28 "power_restored",
+    FATIGUE_DRIVING = 29 "fatigue_driving",
+    LOCK = 30 "lock",
+    UNLOCK = 31 "unlock",
 }
 
 impl Alarms {
@@ -102,11 +130,13 @@ impl Alarms {
 }
 
 /// Where the device was, in the datum of the device (its profile tells which). Never 0,0, never beyond the earth.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Fix {
     /// By the device's clock; `None` when it sent none that can be read.
     pub time: Option<Moment>,
+    /// Degrees, north positive.
     pub lat: f64,
+    /// Degrees, east positive.
     pub lon: f64,
     /// `false`: the last place it knew, or one it does not stand for.
     pub valid: bool,
@@ -146,7 +176,9 @@ pub struct Status {
     pub alarms: Alarms,
     pub cells: Vec<Cell>,
     pub wifi: Vec<Wifi>,
-    /// What the masts and access points are good for as a place, in metres, by their kind.
+    /// What the masts and access points are good for as a place once somebody looks them up, in metres, by their kind: 60 with two access
+    /// points or more, 120 with one, 600 with three masts or more, 1,500 with fewer (usual figures for a Chinese town; a village mast reaches
+    /// further).
     pub network_accuracy_m: Option<f64>,
     pub signal_pct: Option<u8>,
     pub charging: Option<bool>,
@@ -180,6 +212,33 @@ impl Reading {
     /// Everything that this frame raised, with or without a place.
     pub fn alarms(&self) -> Alarms {
         self.fixes.iter().fold(self.status.alarms, |all, fix| all.with(fix.alarms))
+    }
+
+    /// Takes a place in. One at 0,0 (what devices send that know none) or beyond the earth is no place: its time, battery and alarms go to
+    /// the status, so that an SOS is told in any case.
+    pub(crate) fn place(&mut self, fix: Fix) {
+        self.status.battery_pct = fix.battery_pct.or(self.status.battery_pct);
+        let somewhere = fix.lat.abs() > 1e-6 || fix.lon.abs() > 1e-6;
+        if somewhere && (-90.0..=90.0).contains(&fix.lat) && (-180.0..=180.0).contains(&fix.lon) {
+            self.fixes.push(fix);
+        } else {
+            self.status.time = fix.time.or(self.status.time);
+            self.status.alarms = self.status.alarms.with(fix.alarms);
+            if somewhere {
+                self.error = Some("the coordinates lie beyond the earth");
+            }
+        }
+    }
+
+    /// Fills in what masts and access points are good for.
+    pub(crate) fn rate_network(&mut self) {
+        self.status.network_accuracy_m = match (self.status.wifi.len(), self.status.cells.len()) {
+            (2.., _) => Some(60.0),
+            (1, _) => Some(120.0),
+            (0, 3..) => Some(600.0),
+            (0, 1..) => Some(1_500.0),
+            (0, 0) => None,
+        };
     }
 
     /// Empties it for the next frame and keeps its memory.
