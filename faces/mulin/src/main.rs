@@ -84,6 +84,9 @@ enum Command {
     /// Measure the program on a database of its own.
     #[command(subcommand)]
     Bench(cli::bench::Bench),
+    /// Things that are not there, for trying out what is: elders with locators who call a gateway.
+    #[command(subcommand)]
+    Simulate(::demo::simulate::command::Simulate),
     /// Figures from the database.
     #[command(subcommand)]
     Report(cli::report::ReportCommand),
@@ -169,6 +172,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
             let settings = config.intake();
             with_env(&config, |env| cli::intake::run(env, &command, &settings))
         }
+        Command::Simulate(command) => ::demo::simulate::command::run(&command, &mut std::io::stdout().lock()),
         Command::Report(command) => with_env(&config, |env| cli::report::run(env, &command)),
     }
 }

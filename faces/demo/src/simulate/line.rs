@@ -48,8 +48,13 @@ impl Line {
         Self { to, stream: None, heard: Vec::new() }
     }
 
-    /// Whether the next frame needs a new connection, and so an introduction.
-    pub fn is_down(&self) -> bool {
+    /// Whether the next frame needs a new connection, and so an introduction: there is none, or the gateway has hung up.
+    pub fn is_down(&mut self) -> bool {
+        if let Some(stream) = &self.stream
+            && drain(stream, &mut self.heard).is_err()
+        {
+            self.hang_up();
+        }
         self.stream.is_none()
     }
 

@@ -4,9 +4,13 @@
 //!
 //! [`walker`] is the truth, [`senses`] and [`device`] what a locator makes of it: both pure and decided by their seed.
 
+pub mod command;
+pub mod crowd;
 pub mod device;
 pub mod ids;
 pub mod line;
+pub mod live;
+pub mod mouth;
 pub mod power;
 pub mod senses;
 pub mod tally;
