@@ -119,7 +119,13 @@ fn facts(action: Action, lies: Lies) -> ResourceFacts {
         Action::MakeCards | Action::WriteToFinder => {
             ResourceFacts::Place(PlaceFacts { areas: m.areas, posts: m.posts })
         }
-        _ if action.group() == Group::Circle => ResourceFacts::Person(about(m)),
+        Action::LiveTrack => ResourceFacts::Case(case(m)),
+        Action::WorkAlert | Action::KeepLocators => ResourceFacts::Place(PlaceFacts { areas: m.areas, posts: m.posts }),
+        Action::ViewLocators => ResourceFacts::District,
+        Action::FollowLocator | Action::ChangeFences | Action::CommandLocator | Action::AnswerAlert => {
+            ResourceFacts::Person(PersonFacts { letter: true, ..about(m) })
+        }
+        _ if matches!(action.group(), Group::Circle | Group::Locators) => ResourceFacts::Person(about(m)),
         _ if action.group() == Group::Lost => ResourceFacts::Case(case(m)),
         _ if action.group() == Group::Care => ResourceFacts::Person(about(m)),
         _ => match action.group() {

@@ -217,6 +217,32 @@ actions! {
         /// Read and answer what a finder wrote: the family, and the desk of the card's post.
         WriteToFinder = "write-to-finder",
     }
+    Locators = "Watches and pendants" {
+        /// Where somebody is, today's path, battery, who looked: the family, as far as it was agreed.
+        FollowLocator = "follow-locator",
+        /// Give somebody a locator, take it back, replace it.
+        BindLocator = "bind-locator",
+        /// Draw the places that tell when somebody leaves or enters.
+        ChangeFences = "change-fences",
+        /// Say who of the family sees what, and when.
+        ChangeSight = "change-sight",
+        /// No positions until a time, or for good.
+        PauseLocator = "pause-locator",
+        /// Where guardians disagree, what the committee decided.
+        DecideLocator = "decide-locator",
+        /// Ask a locator for its place now, or how often it tells it: the family. Whoever works on an open case asks with `LiveTrack`.
+        CommandLocator = "command-locator",
+        /// "I see to it", "false alarm": the family.
+        AnswerAlert = "answer-alert",
+        /// What nobody of the family answered, and each call for help: the post where somebody lives.
+        WorkAlert = "work-alert",
+        /// Last places and the track of a lost elder, in the name of the open case. Each look is logged and shown to the family.
+        LiveTrack = "live-track",
+        /// The stock of devices of a place; no positions.
+        KeepLocators = "keep-locators",
+        /// All devices, and numbers that nobody knows; no positions.
+        ViewLocators = "view-locators",
+    }
     OwnData = "What people ask about their own data" {
         /// A copy, a correction, erasure, an objection: with the link of the record or the code of the receipt.
         AskOwnData = "ask-own-data",

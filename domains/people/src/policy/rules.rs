@@ -272,6 +272,10 @@ const CASE_APPEALS: &[(Role, Within)] = &[(Duty, Place), (Head, Place), (Coordin
 const CASE_SECONDS: &[(Role, Within)] =
     &[(Officer, Place), (Duty, Place), (Head, Place), (Coordinator, District), (CatchAll, Place)];
 
+/// Who sees to an alert of a locator that the family did not answer, where the wearer lives.
+const ALERT_WORKERS: &[(Role, Within)] =
+    &[(Aux, Place), (Officer, Place), (Duty, Place), (Head, Place), (Coordinator, District), (CatchAll, Place)];
+
 /// Who finds somebody near by in the name of what is open: whoever works on it and those who send others.
 const NEAR: &[(Role, Within)] = &[
     (Committee, Mine),
@@ -496,6 +500,19 @@ pub const fn rule(action: Action) -> Rule {
                 (CatchAll, Place),
             ])
         },
+
+        Action::FollowLocator | Action::ChangeFences | Action::CommandLocator | Action::AnswerAlert => {
+            Rule { subject: true, letter: true, ..NOBODY }
+        }
+        // Also at the counter, for whoever has no telephone (R9).
+        Action::BindLocator | Action::ChangeSight | Action::PauseLocator => {
+            Rule { subject: true, letter: true, not_in_case: true, ..in_purpose(RECORDERS) }
+        }
+        Action::DecideLocator => Rule { not_in_case: true, ..in_purpose(&[(Committee, Mine), (CatchAll, Mine)]) },
+        Action::WorkAlert => staff(ALERT_WORKERS),
+        Action::LiveTrack => Rule { while_open: true, ..in_case(CASE_WORKERS) },
+        Action::KeepLocators => Rule { jobs: OPERATOR, ..staff(KEEPERS) },
+        Action::ViewLocators => Rule { jobs: OPERATOR, ..staff(&[(Coordinator, District), (System, District)]) },
 
         Action::ReportLost => Rule { public: true, any_account: true, ..NOBODY },
         Action::ViewCase => in_case(CASE_READERS),

@@ -1,0 +1,102 @@
+//! What others hear of locators: signals for open pages and the gate, and jobs that `alerts` turns into messages. Ids only: no
+//! place, no name.
+
+use crate::Result;
+use kernel::Moment;
+use kernel::ids::PersonId;
+use serde::{Deserialize, Serialize};
+use store::{Cx, NewJob};
+use uuid::Uuid;
+
+/// Signal when the gate is to be read anew: a device bound or given back, a consent, a pause.
+pub const GATE: &str = "locator-gate";
+/// Signal after positions, battery or fences of somebody changed; the subject is the person.
+pub const MOVED: &str = "locator";
+/// Signal after an alert began, was answered or ended; the subject is the person.
+pub const ALERT: &str = "locator-alert";
+/// Signal after an alert came to a post, or changed there; the subject is the alert.
+pub const AT_POST: &str = "locator-post";
+/// Signal when a device is asked something; the subject is the device.
+pub const COMMAND: &str = "locator-command";
+
+kernel::codes! {
+    /// What the family is told.
+    News {
+        Sos = "sos",
+        /// Any other alert.
+        Alert = "alert",
+        /// Nobody needs to do anything more.
+        Over = "over",
+    }
+}
+
+/// The family is told: everybody who may see the locator's alerts. `alerts` writes the messages.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct TellFamily {
+    pub alert: Uuid,
+    pub person: PersonId,
+    /// Code of [`News`].
+    pub news: String,
+}
+
+impl TellFamily {
+    pub const KIND: &'static str = "locators.tell_family";
+}
+
+kernel::codes! {
+    /// Why a post is told: the notice `locator_…`.
+    PostNews {
+        Sos = "locator_sos",
+        Unanswered = "locator_unanswered",
+        /// It is over, or the family sees to it.
+        Over = "locator_over",
+    }
+}
+
+/// The post where the wearer lives is told.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct TellPost {
+    pub alert: Uuid,
+    pub person: PersonId,
+    /// Code of [`PostNews`].
+    pub news: String,
+}
+
+impl TellPost {
+    pub const KIND: &'static str = "locators.tell_post";
+}
+
+/// The family had its time.
+pub const ESCALATE: &str = "locators.escalate";
+/// A device may have been silent for long.
+pub const SILENCE: &str = "locators.silence";
+/// A fence may have something to tell without a position.
+pub const TICK: &str = "locators.tick";
+/// The day on which a consent is asked for again.
+pub const REVIEW: &str = "locators.consent_review";
+
+/// A timer of an alert or a binding; `at` is what it was set for: one that was set anew since rings for nothing.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct Timer {
+    pub of: Uuid,
+    pub at: Moment,
+}
+
+pub(crate) fn timer(cx: &mut Cx<'_>, kind: &'static str, of: Uuid, at: Moment) -> Result<()> {
+    enqueue(cx, kind, format!("{of}/{}", at.micros()), at, &Timer { of, at })
+}
+
+pub(crate) fn tell_family(cx: &mut Cx<'_>, alert: Uuid, person: PersonId, news: News) -> Result<()> {
+    let job = TellFamily { alert, person, news: news.code().to_owned() };
+    enqueue(cx, TellFamily::KIND, format!("{alert}/{}", news.code()), cx.now, &job)
+}
+
+pub(crate) fn tell_post(cx: &mut Cx<'_>, alert: Uuid, person: PersonId, news: PostNews) -> Result<()> {
+    let job = TellPost { alert, person, news: news.code().to_owned() };
+    enqueue(cx, TellPost::KIND, format!("{alert}/{}", news.code()), cx.now, &job)
+}
+
+fn enqueue<T: Serialize>(cx: &mut Cx<'_>, kind: &'static str, key: String, run_at: Moment, job: &T) -> Result<()> {
+    let payload = serde_json::to_value(job).map_err(|_| store::Error::Setup("a job cannot be written".into()))?;
+    Ok(cx.enqueue(NewJob { kind, key, run_at, payload })?)
+}
