@@ -39,6 +39,7 @@ mod qr;
 mod receipts;
 pub mod server;
 mod session;
+mod strangers;
 #[cfg(test)]
 mod tests;
 mod uploads;
@@ -50,6 +51,7 @@ pub use loc::Loc;
 pub use look::Look;
 pub use page::Page;
 pub use session::ProviderConfig;
+pub use strangers::{Stranger, Strangers};
 
 use axum::Router;
 use axum::http::{HeaderMap, HeaderValue, header};
@@ -76,6 +78,8 @@ pub struct App {
     pub(crate) map: Arc<map::Ground>,
     /// Where people may ask for news on their devices.
     pub(crate) push: Option<Arc<alerts::PushConfig>>,
+    /// Who knows of devices that are nobody's, where a gateway runs.
+    pub(crate) strangers: Option<Arc<dyn Strangers>>,
 }
 
 impl App {
@@ -83,7 +87,7 @@ impl App {
         let limits = Arc::new(guard::Limits::new(&config));
         let providers = Arc::new(session::Providers::new(Vec::new(), &[]));
         let (config, map) = (Arc::new(config), Arc::new(map::Ground::own(&rt)));
-        Self { rt, district, config, limits, providers, receipts: None, relay: None, map, push: None }
+        Self { rt, district, config, limits, providers, receipts: None, relay: None, map, push: None, strangers: None }
     }
 
     /// Puts maps on what the operator chose.
@@ -128,6 +132,18 @@ impl App {
     pub fn with_push(mut self, push: Option<alerts::PushConfig>) -> Self {
         self.push = push.map(Arc::new);
         self
+    }
+
+    /// Shows the administrator devices that nobody registered.
+    #[must_use]
+    pub fn with_strangers(mut self, strangers: Option<Arc<dyn Strangers>>) -> Self {
+        self.strangers = strangers;
+        self
+    }
+
+    /// Devices that called in and are nobody's; none without a gateway in this program.
+    pub fn strangers(&self) -> Option<Vec<Stranger>> {
+        self.strangers.as_ref().map(|known| known.strangers())
     }
 
     /// Anybody from the street, reading what is public.
