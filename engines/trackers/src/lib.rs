@@ -14,18 +14,21 @@
 //! assert_eq!(session.device().unwrap().as_str(), "8800000015");
 //! ```
 
-#[expect(dead_code, reason = "the decoders that use all of it follow")]
 mod bytes;
 mod clock;
 mod command;
+mod gps103;
 mod gt06;
+mod h02;
+pub mod http;
+mod jt808;
 mod model;
 mod protocol;
 mod reading;
 mod session;
 pub mod speak;
-#[expect(dead_code, reason = "the decoders that use all of it follow")]
 mod text;
+mod tk103;
 mod watch;
 
 pub use command::Command;

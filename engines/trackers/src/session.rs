@@ -1,7 +1,7 @@
 //! One conversation with a device: bytes are cut into frames, frames become readings.
 
 use crate::bytes::Take;
-use crate::{Command, DeviceId, Options, Protocol, Reading, gt06, watch};
+use crate::{Command, DeviceId, Options, Protocol, Reading, gps103, gt06, h02, jt808, tk103, watch};
 use kernel::Moment;
 
 /// No frame of these protocols is longer; what has not come to an end by then is noise and is let go.
@@ -33,6 +33,12 @@ pub(crate) struct State {
     pub east_secs: i32,
     /// How the device's own frames begin: maker and running number (WATCH).
     pub watch: watch::Habit,
+    /// The header of the last frame, by which answers and orders are addressed (JT/T 808).
+    pub jt808: jt808::Head,
+    /// A message in parts, as far as it has come (JT/T 808).
+    pub parts: jt808::Parts,
+    /// Room for undoing escapes.
+    pub room: Vec<u8>,
 }
 
 impl State {
@@ -58,7 +64,7 @@ pub struct Session {
 }
 
 impl Session {
-    /// A conversation that has not begun yet.
+    /// A conversation that has not begun yet. For the protocols over HTTP use [`crate::http`].
     pub fn new(protocol: Protocol, options: &Options) -> Self {
         Self {
             protocol,
@@ -92,6 +98,10 @@ impl Session {
 
     /// Takes in bytes that end with a frame: a datagram, a line of a file. What has no proper end is read as far as it goes.
     pub fn whole(&mut self, bytes: &[u8], now: Moment, sink: &mut dyn FnMut(&Reading)) {
+        if self.held.is_empty() && self.protocol == Protocol::Jt808 && jt808::is_one_frame(bytes) {
+            self.read(bytes, now, sink);
+            return;
+        }
         self.feed(bytes, now, sink);
         let held = std::mem::take(&mut self.held);
         self.seen = 0;
@@ -116,7 +126,11 @@ impl Session {
         match self.protocol {
             Protocol::Watch => Some(watch::command(&self.state.watch, &device, *command)),
             Protocol::Gt06 => Some(gt06::command(*command)),
-            _ => None,
+            Protocol::H02 => h02::command(&device, *command),
+            Protocol::Jt808 => jt808::command(&self.state.jt808, *command),
+            Protocol::Tk103 => Some(tk103::command(&device, *command)),
+            Protocol::Gps103 => Some(gps103::command(&device, *command)),
+            Protocol::OsmAnd | Protocol::OwnTracks => None,
         }
     }
 
@@ -158,7 +172,11 @@ impl Session {
         match self.protocol {
             Protocol::Watch => watch::cut(bytes, seen),
             Protocol::Gt06 => gt06::cut(bytes),
-            _ => Cut::Skip(bytes.len()),
+            Protocol::H02 => h02::cut(bytes, seen),
+            Protocol::Jt808 => jt808::cut(bytes, seen),
+            Protocol::Tk103 => tk103::cut(bytes, seen),
+            Protocol::Gps103 => gps103::cut(bytes, seen),
+            Protocol::OsmAnd | Protocol::OwnTracks => Cut::Skip(bytes.len()),
         }
     }
 
@@ -168,10 +186,17 @@ impl Session {
         let read = match self.protocol {
             Protocol::Watch => watch::read(frame, state, reading),
             Protocol::Gt06 => gt06::read(Take(frame), now, state, reading),
-            _ => Err("this protocol is spoken over HTTP"),
+            Protocol::H02 => h02::read(frame, now, state, reading),
+            Protocol::Jt808 => jt808::read(frame, now, state, reading),
+            Protocol::Tk103 => tk103::read(frame, state, reading),
+            Protocol::Gps103 => gps103::read(frame, state, reading),
+            Protocol::OsmAnd | Protocol::OwnTracks => Err("this protocol is spoken over HTTP"),
         };
         if let Err(why) = read {
             reading.error = Some(why);
+        }
+        if self.state.room.capacity() > KEPT {
+            self.state.room = Vec::new();
         }
         reading.rate_network();
         sink(reading);

@@ -13,11 +13,6 @@ impl<'a> Fields<'a> {
     pub fn of(text: &'a [u8]) -> Self {
         Self { rest: Some(text) }
     }
-
-    /// What has not been read yet.
-    pub fn rest(&self) -> &'a [u8] {
-        self.rest.unwrap_or_default()
-    }
 }
 
 impl<'a> Iterator for Fields<'a> {

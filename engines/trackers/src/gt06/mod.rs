@@ -158,11 +158,15 @@ fn content(frame: &mut Frame<'_>, now: Moment, state: &State, reading: &mut Read
         (0x35, false) | (0x36, true) => Answer::None,
         (0x13, _) if frame.body.len() == 16 => Answer::if_read(asset_status(&mut frame.body, reading), Answer::Short),
         (0x94, _) => {
-            information(frame, reading);
+            information(frame, state, reading);
             Answer::None
         }
         (0x95, _) => Answer::if_read(alarm::jc100(frame.body, frame.length, state, reading), Answer::Short),
-        (0x9B | 0x8C | 0x80..=0x82, _) => Answer::None,
+        (0x8C, _) => {
+            reading.status.time = frame.body.six().and_then(|six| place::stamp(six, state.east_secs));
+            Answer::None
+        }
+        (0x9B | 0x80..=0x82, _) => Answer::None,
         (0x15, _) => Answer::Short,
         (0x21, _) => {
             answer_in_words(frame.body, reading);
@@ -226,10 +230,17 @@ fn asset_status(body: &mut Take<'_>, reading: &mut Reading) -> Option<()> {
 }
 
 /// 0x94: supply, doors, numbers of the card. The IMEI of a device that has not logged in is taken from it.
-fn information(frame: &mut Frame<'_>, reading: &mut Reading) {
-    if frame.extended && frame.body.u8() == Some(0x0A) && reading.device.is_none() {
-        reading.device = frame.body.slice(8).and_then(radio::imei);
+fn information(frame: &mut Frame<'_>, state: &State, reading: &mut Reading) -> Option<()> {
+    if !frame.extended {
+        return None;
     }
+    match frame.body.u8()? {
+        // Doors, with the time in front in newer ones.
+        0x05 if frame.body.len() >= 7 => reading.status.time = place::stamp(frame.body.six()?, state.east_secs),
+        0x0A if reading.device.is_none() => reading.device = frame.body.slice(8).and_then(radio::imei),
+        _ => {}
+    }
+    Some(())
 }
 
 /// 0xF1, 0xF2: the device's state in pieces of its own.
