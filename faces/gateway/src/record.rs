@@ -22,6 +22,13 @@ pub struct Record {
     pub status: Status,
 }
 
+impl From<Record> for locators::model::Taken {
+    fn from(record: Record) -> Self {
+        let Record { received, locator, fixes, status } = record;
+        Self { locator: locator.into(), received, fixes, status }
+    }
+}
+
 /// Why bytes are no record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Unreadable {
@@ -65,6 +72,12 @@ pub fn read(bytes: &[u8]) -> Result<Record, Unreadable> {
     }
     let status = rest.status()?;
     if rest.0.is_empty() { Ok(Record { received, locator, fixes, status }) } else { Err(Unreadable::Long) }
+}
+
+/// Whose record it is, without reading all of it.
+pub fn locator(bytes: &[u8]) -> Option<Uuid> {
+    let locator = bytes.get(9..)?.first_chunk::<16>()?;
+    Some(Uuid::from_bytes(*locator))
 }
 
 /// Bits of a word, one for each part that follows, in the order of asking.

@@ -6,6 +6,7 @@ pub mod database;
 pub mod house;
 pub mod http;
 pub mod mail;
+pub mod nats;
 pub mod net;
 pub mod pg;
 pub mod stall;
@@ -16,6 +17,7 @@ pub use database::{Kind, Setup, TestDb};
 pub use house::{DISTRICT, House, START};
 pub use http::HttpSink;
 pub use mail::{Mail, MailSink, Mood};
+pub use nats::NatsServer;
 pub use net::free_port;
 pub use stall::Stall;
 #[cfg(feature = "world")]

@@ -47,7 +47,7 @@ impl Reader {
         while found.len() < most {
             let Some(followed) = self.stand()? else { break };
             let before = (found.len(), self.at.offset);
-            self.from_file(most, followed, &mut found)?;
+            self.scan(most, followed, &mut found)?;
             if before != (found.len(), self.at.offset) {
                 continue;
             }
@@ -107,7 +107,7 @@ impl Reader {
         Ok(Some(all.last() != Some(&first)))
     }
 
-    fn from_file(&mut self, most: usize, followed: bool, found: &mut Vec<Record>) -> Result<(), Error> {
+    fn scan(&mut self, most: usize, followed: bool, found: &mut Vec<Record>) -> Result<(), Error> {
         let Some(file) = &self.file else { return Ok(()) };
         let path = name(&self.dir, self.at.first);
         self.chunk.resize(CHUNK, 0);
