@@ -58,7 +58,10 @@ struct Counts {
     same_words: Share,
     others: f64,
     looked: f64,
+    /// Around home, by the law, far away.
     place: [f64; 3],
+    /// Found at a place named for them, of those who have one.
+    named: Share,
     log_km: Spread,
     lost: Vec<(u32, f64)>,
 }
@@ -176,12 +179,8 @@ impl Counts {
             self.others += weight * f64::from(found.other);
             self.looked += weight;
         }
-        if let Some(km) = seen.place.and_then(|place| index.km(person, &place::From::new(place))) {
-            let parts = profile.place.parts(km);
-            add(&mut self.place, &parts, weight);
-            let [_, law, _] = parts;
-            let all = parts.iter().sum::<f64>().max(f64::MIN_POSITIVE);
-            self.log_km.count(km.max(0.001).ln(), weight * law / all);
+        if let Some(from) = seen.place.map(place::From::new) {
+            self.count_place(index, profile, person, &from, weight);
         }
         if let Some(times) = index.times_lost.of(person) {
             match self.lost.iter_mut().find(|(known, _)| known == times) {
@@ -189,6 +188,21 @@ impl Counts {
                 None => self.lost.push((*times, weight)),
             }
         }
+    }
+
+    fn count_place(&mut self, index: &Index, profile: &Profile, person: usize, from: &place::From, weight: f64) {
+        let (Some(parts), Some(km)) = (index.parts(profile, person, from), index.km(person, from)) else { return };
+        let all = parts.iter().sum::<f64>().max(f64::MIN_POSITIVE);
+        let [near, law, far, named] = parts.map(|part| weight * part / all);
+        if index.has_named(person) {
+            self.named.so += named;
+            self.named.all += weight;
+        }
+        let [n, l, f] = &mut self.place;
+        *n += near;
+        *l += law;
+        *f += far;
+        self.log_km.count(km.max(0.001).ln(), law);
     }
 
     fn count_build(&mut self, seen: Build, is: Build, weight: f64) {
@@ -218,6 +232,7 @@ impl Counts {
         let law = start.place;
         let [near, _, far] = shares(&self.place, &[law.near, 1.0 - law.near - law.far, law.far]);
         (new.place.near, new.place.far) = (near, far);
+        new.place.named = self.named.rate(law.named);
         (new.place.mu, new.place.sigma) = self.log_km.normal(law.mu, law.sigma);
         new.repeat.shape = self.shape(index, start.repeat.shape);
         new
@@ -276,6 +291,30 @@ mod tests {
         assert!((fitted.age.bias - 4.0).abs() < 0.1, "{:?}", fitted.age);
         let without = fit(&index, &Profile::default(), &[]).sex.right;
         assert!((without - 0.98).abs() < 1e-12, "no cases change nothing");
+    }
+
+    /// The share of finds at a place that the family named is counted, and those leave the law of distances alone.
+    #[test]
+    fn finds_at_named_places_are_counted() {
+        let point = |lon: f64| kernel::Point::new(lon, 30.9).ok();
+        let person =
+            Registered { home: point(121.4), named: point(121.6).into_iter().collect(), ..Registered::default() };
+        let index = Index::new(vec![person, Registered { home: point(121.5), ..Registered::default() }]);
+        // Three of four at the place, 19 km from home; one 500 m from home.
+        let case = |n: usize| Case {
+            seen: Sighting { place: point(if n.is_multiple_of(4) { 121.405 } else { 121.6 }), ..Sighting::default() },
+            confirmed: Some(0),
+        };
+        let cases: Vec<Case> = (0..2_000).map(case).collect();
+        let start = Profile::default();
+        let fitted = fit(&index, &start, &cases);
+        assert!((fitted.place.named - 0.75).abs() < 0.02, "{}", fitted.place.named);
+        assert!(
+            (fitted.place.far - start.place.far).abs() < 0.02,
+            "the far tail is not what carried them: {}",
+            fitted.place.far
+        );
+        assert!((fit(&index, &start, &[]).place.named - start.place.named).abs() < 1e-12, "no cases change nothing");
     }
 
     #[test]

@@ -79,6 +79,7 @@ pub struct Index {
     pub(crate) times_lost: Column<u32>,
     /// Latitude and longitude in radians; not a number where it is not known.
     homes: Vec<(f64, f64)>,
+    named: place::Named,
 }
 
 /// Bits of a field, for each person by number of value, or for each person.
@@ -143,6 +144,7 @@ impl Index {
                 .iter()
                 .map(|p| p.home.map_or((f64::NAN, f64::NAN), |h| (h.lat().to_radians(), h.lon().to_radians())))
                 .collect(),
+            named: place::Named::new(people.iter().map(|p| p.named.as_slice())),
             people,
         }
     }
@@ -167,6 +169,28 @@ impl Index {
     pub(crate) fn km(&self, person: usize, from: &place::From) -> Option<f64> {
         let (lat, lon) = *self.homes.get(person)?;
         (!lat.is_nan()).then(|| from.km(lat, lon))
+    }
+
+    /// Parts of being found at a place: around home, by the law, far away, at a place named for the person. `None` when
+    /// the home is not known.
+    pub(crate) fn parts(&self, profile: &Profile, person: usize, from: &place::From) -> Option<[f64; 4]> {
+        let law = &profile.place;
+        let named = self.named.density(person, law, from);
+        let share = if named.is_some() { law.named } else { 0.0 };
+        let [near, usual, far] = law.parts(self.km(person, from)?).map(|p| p * (1.0 - share));
+        Some([near, usual, far, share * named.unwrap_or(0.0)])
+    }
+
+    /// Was any place named for them?
+    pub(crate) fn has_named(&self, person: usize) -> bool {
+        !self.named.of(person).is_empty()
+    }
+
+    /// Which of the places named for somebody lies nearest, counted as they were given, and how many kilometres away.
+    pub fn nearest_named(&self, person: usize, place: kernel::Point) -> Option<(usize, f64)> {
+        let from = place::From::new(place);
+        let all = self.named.of(person).iter().enumerate().map(|(i, (lat, lon))| (i, from.km(*lat, *lon)));
+        all.min_by(|a, b| a.1.total_cmp(&b.1))
     }
 
     fn bits(&self, profile: &Profile, seen: &Sighting) -> Vec<(Field, Bits<'_>)> {
@@ -225,23 +249,26 @@ impl Index {
     }
 
     fn place(&self, profile: &Profile, from: &place::From) -> Vec<f64> {
+        let least = observed::least(anybody::PLACE);
         let (mut total, mut known) = (0.0, 0.0);
-        let mut out: Vec<f64> = self
-            .homes
-            .iter()
-            .map(|(lat, lon)| {
-                if lat.is_nan() {
-                    return f64::NAN;
-                }
-                let density = profile.place.density(from.km(*lat, *lon)).max(observed::least(anybody::PLACE));
+        let mut out: Vec<f64> = (0..self.people.len())
+            .map(|person| {
+                // Whose home is not known is as likely to be anywhere as anybody; that is filled in below.
+                let Some(parts) = self.parts(profile, person, from) else { return f64::NAN };
+                let density = parts.iter().sum::<f64>().max(least);
                 total += density;
                 known += 1.0;
                 density
             })
             .collect();
         let mean = observed::mean(total, known, anybody::PLACE);
-        for bits in &mut out {
-            *bits = if bits.is_nan() { 0.0 } else { (*bits / mean).log2() };
+        for (person, bits) in out.iter_mut().enumerate() {
+            let density = match (bits.is_nan(), self.named.density(person, &profile.place, from)) {
+                (false, _) => *bits,
+                (true, Some(named)) => (1.0 - profile.place.named) * mean + profile.place.named * named,
+                (true, None) => mean,
+            };
+            *bits = (density / mean).log2();
         }
         out
     }
@@ -277,9 +304,9 @@ impl Index {
     }
 
     fn evidence(&self, bits: &[(Field, Bits<'_>)], person: usize) -> Vec<Evidence> {
-        let unknown_home = self.homes.get(person).is_none_or(|(lat, _)| lat.is_nan());
+        let nowhere = self.named.of(person).is_empty() && self.homes.get(person).is_none_or(|(lat, _)| lat.is_nan());
         bits.iter()
-            .filter(|(field, _)| *field != Field::Place || !unknown_home)
+            .filter(|(field, _)| *field != Field::Place || !nowhere)
             .filter_map(|(field, bits)| Some(Evidence { field: *field, bits: bits.of(person)? }))
             .collect()
     }
@@ -303,4 +330,45 @@ fn posterior(people: usize, profile: &Profile, bits: &[(Field, Bits<'_>)]) -> (V
     let total = nobody + out.iter().sum::<f64>();
     out.iter_mut().for_each(|p| *p /= total);
     (out, nobody / total)
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::indexing_slicing, reason = "tests")]
+    use super::*;
+    use kernel::Point;
+
+    fn at(lon: f64) -> Option<Point> {
+        Point::new(lon, 30.9).ok()
+    }
+
+    /// Two who live equally far away; the former home of one is around the corner.
+    #[test]
+    fn a_named_place_near_by_speaks_for_somebody_and_excludes_nobody() {
+        let lives = |id: &str, named: Option<Point>| Registered {
+            id: id.into(),
+            home: at(121.4),
+            named: named.into_iter().collect(),
+            ..Registered::default()
+        };
+        let nobody_knows =
+            Registered { id: "c".into(), named: at(121.601).into_iter().collect(), ..Registered::default() };
+        let index = Index::new(vec![lives("a", None), lives("b", at(121.601)), lives("d", at(121.3)), nobody_knows]);
+        let seen = Sighting { place: at(121.6), ..Sighting::default() };
+        let answer = index.identify(&Profile::default(), &seen, 4);
+        let p = |id: &str| answer.candidates.iter().find(|c| index.person(c.person).id == id).map_or(0.0, |c| c.p);
+        assert!(p("b") > 20.0 * p("a"), "{} {}", p("b"), p("a"));
+        assert!(p("c") > 20.0 * p("a"), "it counts without a home as well");
+        assert!(
+            p("d") > 0.7 * p("a") && p("d") < p("a"),
+            "a place elsewhere costs a quarter, no more: {} {}",
+            p("d"),
+            p("a")
+        );
+        let (which, km) = index.nearest_named(1, at(121.6).unwrap_or_else(|| unreachable!())).unwrap_or((9, 9.0));
+        assert!(which == 0 && (km - 0.095).abs() < 0.01, "{which} {km}");
+        assert_eq!(index.nearest_named(0, at(121.6).unwrap_or_else(|| unreachable!())), None);
+        let first = &answer.candidates[0];
+        assert!(first.evidence.iter().any(|e| e.field == Field::Place && e.bits > 3.0));
+    }
 }

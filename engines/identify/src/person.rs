@@ -36,6 +36,8 @@ pub struct Registered {
     /// Empty: known to have none.
     pub marks: Option<Vec<String>>,
     pub home: Option<Point>,
+    /// Other places where the person may be drawn to: a former home, a workplace, a usual walk.
+    pub named: Vec<Point>,
     /// Times this person was lost before.
     pub times_lost: Option<u32>,
 }

@@ -33,19 +33,57 @@ impl From {
     }
 }
 
+/// The other places named for each person, in radians, side by side.
+#[derive(Debug, Default)]
+pub(crate) struct Named {
+    /// Where each person's places begin; one more than there are people.
+    starts: Vec<usize>,
+    at: Vec<(f64, f64)>,
+}
+
+impl Named {
+    pub(crate) fn new<'a>(people: impl Iterator<Item = &'a [Point]>) -> Self {
+        let mut out = Self { starts: vec![0], at: Vec::new() };
+        for places in people {
+            out.at.extend(places.iter().map(|p| (p.lat().to_radians(), p.lon().to_radians())));
+            out.starts.push(out.at.len());
+        }
+        out
+    }
+
+    pub(crate) fn of(&self, person: usize) -> &[(f64, f64)] {
+        match (self.starts.get(person), self.starts.get(person + 1)) {
+            (Some(from), Some(to)) => self.at.get(*from..*to).unwrap_or_default(),
+            _ => &[],
+        }
+    }
+
+    /// Probability per km² of being found at a certain place, for who is at one of theirs; `None` when none is named.
+    pub(crate) fn density(&self, person: usize, law: &Distance, from: &From) -> Option<f64> {
+        let places = self.of(person);
+        let sum: f64 = places.iter().map(|(lat, lon)| disc(from.km(*lat, *lon), law.named_km)).sum();
+        (!places.is_empty()).then(|| sum / places.len() as f64)
+    }
+}
+
+/// Per km²: normal in two dimensions.
+fn disc(km: f64, scale: f64) -> f64 {
+    (-0.5 * (km / scale).powi(2)).exp() / (TAU * scale * scale)
+}
+
 impl Distance {
     /// Probability per km² of being found at a certain place `km` from home; the three parts of the mixture.
     pub(crate) fn parts(&self, km: f64) -> [f64; 3] {
         let km = km.max(BLUR_KM);
-        let disc = |share: f64, scale: f64| share / (TAU * scale * scale) * (-0.5 * (km / scale).powi(2)).exp();
         let z = (km.ln() - self.mu) / self.sigma;
         let law = (1.0 - self.near - self.far) * (-0.5 * z * z).exp() / (self.sigma * TAU.sqrt() * km * TAU * km);
         // A tail that falls slowly: nobody is excluded by distance, wherever a train took them.
         let scale = self.far_km;
         let far = self.far * scale / (TAU * (scale * scale + km * km).powf(1.5));
-        [disc(self.near, self.near_km), law, far]
+        [self.near * disc(km, self.near_km), law, far]
     }
 
+    #[cfg(test)]
     pub(crate) fn density(&self, km: f64) -> f64 {
         self.parts(km).iter().sum()
     }
@@ -70,6 +108,25 @@ mod tests {
         }
         // The blur takes the sharp tip of the law.
         assert!((sum - 1.0).abs() < 0.02, "{sum}");
+    }
+
+    #[test]
+    fn a_named_place_takes_its_share_and_the_density_stays_one() {
+        let law = Profile::default().place;
+        let (mut sum, mut r) = (0.0, 0.0);
+        while r < 5.0 {
+            let (middle, next) = (r + 5e-4, r + 1e-3);
+            sum += disc(middle, law.named_km) * PI * (next * next - r * r);
+            r = next;
+        }
+        assert!((sum - 1.0).abs() < 1e-4, "{sum}");
+        let (a, b) = (Point::new(121.47, 30.92).unwrap(), Point::new(121.52, 30.92).unwrap());
+        let named = Named::new([&[][..], &[a, b][..]].into_iter());
+        let at = From::new(a);
+        assert_eq!(named.density(0, &law, &at), None, "nobody named a place");
+        let two = named.density(1, &law, &at).unwrap();
+        assert!((two - disc(0.0, law.named_km) / 2.0).abs() < 1e-9, "{two}");
+        assert_eq!(named.of(2), &[], "nobody of that number");
     }
 
     #[test]

@@ -75,6 +75,20 @@ pub struct Distance {
     pub sigma: f64,
     pub far: f64,
     pub far_km: f64,
+    /// Files written before this rate was known go on to be read.
+    #[serde(default = "usual_named")]
+    pub named: f64,
+    #[serde(default = "usual_named_km")]
+    pub named_km: f64,
+}
+
+/// As in `profile.toml`.
+const fn usual_named() -> f64 {
+    0.25
+}
+
+const fn usual_named_km() -> f64 {
+    0.3
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -131,6 +145,7 @@ impl Profile {
             ("marks", "unregistered", self.marks.unregistered),
             ("place", "near", self.place.near),
             ("place", "far", self.place.far),
+            ("place", "named", self.place.named),
             ("place", "near + far", self.place.near + self.place.far),
         ];
         let positive = [
@@ -139,6 +154,7 @@ impl Profile {
             ("place", "near_km", self.place.near_km),
             ("place", "sigma", self.place.sigma),
             ("place", "far_km", self.place.far_km),
+            ("place", "named_km", self.place.named_km),
             ("repeat", "shape", self.repeat.shape),
         ];
         let free =
@@ -182,6 +198,19 @@ mod tests {
         let why = Profile::from_toml(&DEFAULT.replace("sigma = 6.0", "sigma = nan")).unwrap_err().to_string();
         assert_eq!(why, "age.sigma is NaN: give a number above 0");
         assert!(Profile::from_toml(&DEFAULT.replace("far = 0.02\n", "")).unwrap_err().to_string().contains("far"));
+        assert!(
+            Profile::from_toml(&DEFAULT.replace("named = 0.25", "named = 1.5"))
+                .unwrap_err()
+                .to_string()
+                .contains("place.named")
+        );
+        let older = DEFAULT.replace("named = 0.25\n", "").replace("named_km = 0.3\n", "");
+        assert_ne!(older, DEFAULT);
+        assert_eq!(
+            Profile::from_toml(&older),
+            Ok(Profile::default()),
+            "a file of the time before is read with the usual rate"
+        );
         assert!(Profile::from_toml("sexx = 3").unwrap_err().to_string().contains("sexx"));
     }
 }

@@ -32,9 +32,9 @@ prop_compose! {
         height_cm in proptest::option::of(number()), build in proptest::option::of(build()),
         dialect in proptest::option::of(words()), surname in proptest::option::of(words()),
         marks in proptest::option::of(proptest::collection::vec(words(), 0..4)), home in place(),
-        times_lost in proptest::option::of(any::<u32>()),
+        named in proptest::collection::vec(place(), 0..3), times_lost in proptest::option::of(any::<u32>()),
     ) -> Registered {
-        Registered { id: String::new(), sex, birth_year, height_cm, build, dialect, surname, marks, home, times_lost }
+        Registered { id: String::new(), sex, birth_year, height_cm, build, dialect, surname, marks, home, named: named.into_iter().flatten().collect(), times_lost }
     }
 }
 

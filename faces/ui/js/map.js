@@ -91,8 +91,7 @@ async function posts(map, url) {
   };
 }
 
-async function matters(map, url) {
-  const data = await load(url);
+function matters(map, data) {
   map.addSource("points", { type: "geojson", data, cluster: true, clusterRadius: 30,
     // A number is red when one of those under it is overdue.
     clusterProperties: { late: ["+", ["case", ["==", ["get", "tone"], "bad"], 1, 0]] } });
@@ -129,7 +128,10 @@ export function show(el) {
     try {
       const ground = await areas(map, el);
       const namePosts = el.dataset.posts ? await posts(map, el.dataset.posts) : () => {};
-      const data = el.dataset.points ? await matters(map, el.dataset.points) : null;
+      // Either an address, or on the page itself what must not have one.
+      const { points, given } = el.dataset;
+      const shown = points ? await load(points) : given ? JSON.parse(given) : null;
+      const data = shown && matters(map, shown);
       if (el.dataset.problems) await problems(map, el.dataset.problems);
       ground.write();
       namePosts();
@@ -139,7 +141,7 @@ export function show(el) {
         if (around) map.fitBounds(around, { padding: 32, maxZoom: 13.5, animate: false });
       }
       choose(map, ground.data);
-      if (data) follow(map, el);
+      if (points) follow(map, el);
     } catch { fail(); }
     // Everything is drawn, names too.
     map.once("idle", () => { el.dataset.ready = "1"; });

@@ -12,7 +12,8 @@ use people::model::person::{Part, surname_of};
 use people::policy::Action;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use store::{Cx, KeyClass, Row, params};
+use std::collections::HashMap;
+use store::{Cx, KeyClass, Row, Value, params};
 use uuid::Uuid;
 
 /// Longest text of one field.
@@ -249,6 +250,41 @@ pub fn outer_near(cx: &mut Cx<'_>, areas: &[AreaId]) -> Result<Vec<(PersonId, Re
     Ok(out)
 }
 
+/// Places where they may be, of those of them of whom such places may be kept now; only places with a point. For whoever has asked
+/// the policy, and says who was shown.
+pub fn places_of(cx: &mut Cx<'_>, people: &[PersonId]) -> Result<HashMap<PersonId, Vec<Haunt>>> {
+    let mut rows: Vec<(PersonId, Vec<u8>)> = Vec::new();
+    for chunk in people.chunks(200) {
+        let marks = (2..2 + chunk.len()).map(|i| format!("${i}")).collect::<Vec<_>>().join(", ");
+        let sql = format!(
+            "SELECT person_id, haunts FROM care_plan WHERE district_id = $1 AND haunts IS NOT NULL AND person_id IN ({marks})"
+        );
+        let mut values = params![cx.district()].to_vec();
+        values.extend(chunk.iter().copied().map(Value::from));
+        for row in &cx.query(&sql, &values)? {
+            rows.extend(
+                row.opt_blob("haunts")?
+                    .map(|sealed| Ok::<_, store::Error>((row.id("person_id")?, sealed)))
+                    .transpose()?,
+            );
+        }
+    }
+    let kept: Vec<PersonId> = rows.iter().map(|(person, _)| *person).collect();
+    let agreed = people::app::consents::in_force_of(cx, &kept, Part::Location)?;
+    rows.retain(|(person, _)| agreed.contains(person));
+    let subjects: Vec<Uuid> = rows.iter().map(|(person, _)| person.0).collect();
+    cx.load_subject_keys(KeyClass::Location, &subjects)?;
+    let mut out = HashMap::new();
+    for (person, sealed) in rows {
+        let mut haunts: Vec<Haunt> = unseal_left(cx, KeyClass::Location, person.0, Some(sealed))?.unwrap_or_default();
+        haunts.retain(|h| h.point().is_some());
+        if !haunts.is_empty() {
+            out.insert(person, haunts);
+        }
+    }
+    Ok(out)
+}
+
 fn registered(person: PersonId, known: &Known, outer: &Outer) -> Registered {
     Registered {
         id: person.to_string(),
@@ -268,6 +304,7 @@ fn registered(person: PersonId, known: &Known, outer: &Outer) -> Registered {
         surname: surname_of(&known.name),
         marks: outer.marks.clone(),
         home: outer.home_point(),
+        named: Vec::new(),
         times_lost: None,
     }
 }

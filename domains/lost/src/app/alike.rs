@@ -183,6 +183,7 @@ fn as_registered(s: identify::Sighting) -> identify::Registered {
         surname: s.surname,
         marks: s.marks,
         home: s.place,
+        named: Vec::new(),
         times_lost: None,
     }
 }

@@ -5,12 +5,12 @@ use super::case::{self, CaseRow};
 use super::entries::{self, EntryKind};
 use crate::error::Result;
 use crate::model::Scene;
-use kernel::Moment;
 use kernel::ids::CaseId;
+use kernel::{Moment, Point};
 use store::{Cx, KeyClass, params};
 
 /// What is known of it. Words that were erased since are missing.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq)]
 pub struct Before {
     pub case: CaseId,
     pub number: String,
@@ -18,6 +18,8 @@ pub struct Before {
     pub outcome: Option<String>,
     /// Where they were found, in words; else the posts and communities say it.
     pub place: Option<String>,
+    /// And where on the map, while that is kept.
+    pub point: Option<Point>,
     /// What was said of it when they were seen, last.
     pub seen: Option<String>,
     /// Code of [`crate::model::How`].
@@ -46,6 +48,7 @@ pub(super) fn of(cx: &mut Cx<'_>, now: &CaseRow, last: CaseId) -> Result<Option<
     cx.record_read("case", last.0, &["before"])?;
     let scene: Scene = entries::part(cx, last, "scene", KeyClass::Text)?.unwrap_or_default();
     let all = entries::all(cx, last)?;
+    let point: Option<(f64, f64)> = entries::part(cx, last, "place", KeyClass::Location)?;
     let seen = all.iter().rev().find(|e| e.kind == EntryKind::Seen).and_then(|e| e.words.clone());
     let debrief = all.into_iter().rev().find(|e| e.kind == EntryKind::Debriefed);
     let sql = "SELECT receiver_kind, place_kind FROM lost_hand_over WHERE case_id = $1 AND state = 'done' ORDER BY at DESC LIMIT 1";
@@ -58,6 +61,7 @@ pub(super) fn of(cx: &mut Cx<'_>, now: &CaseRow, last: CaseId) -> Result<Option<
         opened_at: c.opened_at,
         outcome: c.outcome.map(|o| o.code().to_owned()),
         place: Some(scene.place).filter(|p| !p.is_empty()),
+        point: point.and_then(|(lon, lat)| Point::new(lon, lat).ok()),
         seen,
         how: c.identified_how,
         went,

@@ -5,12 +5,15 @@ use super::case::{self, open};
 use super::entries;
 use crate::error::Result;
 use crate::model::{Scene, State};
+use care::model::{Haunt, HauntKind};
 use kernel::Point;
 use kernel::ids::{CaseId, PersonId};
 use people::policy::Action;
 use std::collections::HashMap;
 use store::{Cx, KeyClass, params};
 
+/// Metres up to which a place that the family named is said to be near.
+const CLOSE: f64 = 1_000.0;
 /// Most that are shown (L3).
 const SHOWN: usize = 8;
 
@@ -24,8 +27,18 @@ pub struct Candidate {
     pub p: f64,
     /// What speaks for them and against, in bits, the strongest first.
     pub evidence: Vec<identify::Evidence>,
+    /// A place that the family named, not far from where the elder is.
+    pub close_to: Option<CloseTo>,
     /// The open case in which the family misses them.
     pub missed_in: Option<CaseId>,
+}
+
+/// Near what kind of place; which one, and where exactly, says the care plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CloseTo {
+    pub kind: HauntKind,
+    /// Metres in a straight line, to a hundred.
+    pub metres: u32,
 }
 
 /// Never printed by accident.
@@ -56,10 +69,12 @@ pub fn candidates(cx: &mut Cx<'_>, case: CaseId) -> Result<Candidates> {
     let seen = scene.described.sighting(year, place);
     let lost = times_lost(cx)?;
     let missed = missed(cx)?;
-    let (ids, registered): (Vec<PersonId>, Vec<identify::Registered>) = care::app::plan::outer_near(cx, &[])?
-        .into_iter()
-        .map(|(id, r)| (id, identify::Registered { times_lost: Some(lost.get(&id).copied().unwrap_or(0)), ..r }))
-        .unzip();
+    let searched = care::app::plan::outer_near(cx, &[])?;
+    let ids: Vec<PersonId> = searched.iter().map(|(id, _)| *id).collect();
+    // Without a place nothing compares with them, and they stay sealed.
+    let places = if place.is_some() { care::app::plan::places_of(cx, &ids)? } else { HashMap::new() };
+    let registered =
+        searched.into_iter().map(|(id, r)| with_places(r, places.get(&id), lost.get(&id).copied())).collect::<Vec<_>>();
     let enrolled = registered.len();
     let index = identify::Index::new(registered);
     let answer = index.identify(&identify::Profile::default(), &seen, enrolled);
@@ -72,17 +87,41 @@ pub fn candidates(cx: &mut Cx<'_>, case: CaseId) -> Result<Candidates> {
     let mut out = Candidates { not_registered: answer.not_registered, enrolled, ..Candidates::default() };
     for (person, c) in ranked {
         let Some(k) = known.get(&person) else { continue };
-        cx.record_read("person", person.0, &["candidate", "name", "birth_year"])?;
+        let close_to = place.and_then(|place| close_to(place, places.get(&person)?));
+        let read = ["candidate", "name", "birth_year", "haunts"];
+        cx.record_read("person", person.0, read.get(..if close_to.is_some() { 4 } else { 3 }).unwrap_or(&read))?;
         out.shown.push(Candidate {
             person,
             name: k.name.clone(),
             birth_year: k.birth_year,
             p: c.p,
             evidence: c.evidence,
+            close_to,
             missed_in: missed.get(&person).copied().filter(|other| *other != case),
         });
     }
     Ok(out)
+}
+
+/// What is compared: the record, and the places that the family named.
+fn with_places(r: identify::Registered, places: Option<&Vec<Haunt>>, lost: Option<u32>) -> identify::Registered {
+    let of = |home: bool| {
+        let all = places.into_iter().flatten().filter(move |h| (h.kind() == HauntKind::Home) == home);
+        all.filter_map(Haunt::point)
+    };
+    identify::Registered {
+        home: r.home.or_else(|| of(true).next()),
+        named: of(false).collect(),
+        times_lost: Some(lost.unwrap_or(0)),
+        ..r
+    }
+}
+
+fn close_to(place: Point, places: &[Haunt]) -> Option<CloseTo> {
+    let named = places.iter().filter(|h| h.kind() != HauntKind::Home);
+    let away = named.filter_map(|h| Some((h.kind(), h.point()?.distance_m(place))));
+    let (kind, m) = away.min_by(|a, b| a.1.total_cmp(&b.1)).filter(|(_, m)| *m <= CLOSE)?;
+    Some(CloseTo { kind, metres: ((m / 100.0).round() as u32 * 100).max(100) })
 }
 
 /// How often each was lost in the last year, counted from the cases.

@@ -30,7 +30,7 @@ mod view;
 pub use alike::{Alike, Alikes, alike, same};
 pub use ask::{AskAnswer, answer_ask, ask};
 pub use before::Before;
-pub use candidates::{Candidate, Candidates, candidates};
+pub use candidates::{Candidate, Candidates, CloseTo, candidates};
 pub use case::{CaseRow, crew_told, in_the_name_of, load, may};
 pub use clocks::{call_ends, long, look_due, next_contact_due, untaken};
 pub use contacts::{AttemptLine, attempt, not_reached};

@@ -2,14 +2,15 @@
 
 use crate::Town;
 use crate::town::{found, refused};
-use care::model::plan::{Consented, Outer};
+use care::model::plan::{Consented, Haunt, HauntKind, Inner, Outer};
 use kernel::ids::{CaseId, PersonId};
-use lost::app::{self, Candidates};
+use lost::app::{self, Candidate, Candidates, CloseTo};
 use lost::model::{Described, How, Kind, Report, State, Task};
 use people::app::Flat;
-use people::app::consents::{Answer, By, Way};
+use people::app::consents::{Aim, Answer, By, NewConsent, Way};
 use people::app::persons;
-use people::model::person::{Contact, Identity, NewPerson};
+use people::model::person::{Contact, Identity, NewPerson, Part};
+use store::params;
 use testkit::both_databases;
 
 impl Town {
@@ -48,6 +49,32 @@ impl Town {
         .unwrap();
         self.step(self.duty, case, move |cx, v| app::unidentified(cx, case, v)).unwrap();
     }
+    /// By a case of their own, with the consent to keep usual places; gives that case, which goes on.
+    fn names_a_place(&self, person: PersonId, haunt: Haunt) -> CaseId {
+        let case = self.public_reports(found()).case;
+        self.step(self.duty, case, move |cx, v| app::identified(cx, case, v, person, How::Known)).unwrap();
+        let review_on = self.now().plus_days(300);
+        self.on(self.duty, case, move |cx| {
+            let why = app::in_the_name_of(cx, case, person)?;
+            let consent = NewConsent {
+                part: Part::Location,
+                answer: Answer::Given,
+                by: By::Subject,
+                guardian: None,
+                aim: Aim::GettingHome,
+                way: Way::Visit,
+                witness: "居委干部".into(),
+                review_on,
+                by_themselves: false,
+            };
+            people::app::consents::record(cx, person, &why, &consent)?;
+            let inner = Inner { haunts: vec![haunt], ..Inner::default() };
+            let plan = care::app::plan::WritePlan { inner: Some(inner), outer: None };
+            Ok(care::app::plan::write(cx, person, &why, 1, &plan)?)
+        })
+        .unwrap();
+        case
+    }
     fn candidates(&self, case: CaseId) -> Candidates {
         self.on(self.duty, case, move |cx| app::candidates(cx, case)).unwrap()
     }
@@ -73,6 +100,40 @@ both_databases! {
         });
         assert_eq!(looks, 2, "one entry for each who was shown");
         assert!(refused(t.on(t.volunteers[0], case, move |cx| app::candidates(cx, case))).starts_with("denied"));
+    }
+
+    fn a_place_that_the_family_named_is_evidence_while_they_agree(t: Town) {
+        let (wang, li) = (t.resident("王秀英", "f", 1941), t.resident("李秀英", "f", 1941));
+        t.enrol(wang, &[]);
+        t.enrol(li, &[]);
+        // Four kilometres from both homes, around the corner from where 李 lived once.
+        let place = crate::town::point(121.495);
+        let described = Described { sex: "f".into(), ..Described::default() };
+        let case = t.public_reports(Report { described, place, ..found() }).case;
+        let bits = |c: &Candidate| c.evidence.iter().find(|e| e.field == identify::Field::Place).unwrap().bits;
+        let p = |list: &Candidates, who| list.shown.iter().find(|c| c.person == who).map(|c| (bits(c), c.close_to));
+        let (before, none) = p(&t.candidates(case), li).unwrap();
+        assert_eq!(none, None);
+        let why = t.names_a_place(li, Haunt { kind: "former-home".into(), label: "老街 7 号".into(), lon: Some(121.4965), lat: Some(30.9) });
+        let list = t.candidates(case);
+        let (after, near) = p(&list, li).unwrap();
+        assert!(after > before + 3.0 && list.shown[0].person == li, "{before} {after}");
+        assert_eq!(near, Some(CloseTo { kind: HauntKind::FormerHome, metres: 100 }), "to a hundred metres, without its name");
+        assert_eq!(p(&list, wang).unwrap().1, None);
+        let looks = |fields: &'static str| {
+            t.world.look(move |cx| {
+                let sql = "SELECT COUNT(*) AS n FROM audit_read WHERE subject_kind = 'person' AND subject = $1 AND fields LIKE $2";
+                cx.query_one(sql, params![li, fields])?.i64("n")
+            })
+        };
+        assert_eq!((looks("%haunts%"), looks("candidate%")), (1, 2), "the log says that their places were used");
+        t.on(t.duty, why, move |cx| {
+            let why = app::in_the_name_of(cx, why, li)?;
+            Ok(people::app::consents::withdraw(cx, li, &why, Part::Location, By::Subject, Way::Phone)?)
+        })
+        .unwrap();
+        let (again, none) = p(&t.candidates(case), li).unwrap();
+        assert!(again < after - 3.0 && none.is_none(), "withdrawn is withdrawn at once: {before} {after} {again}");
     }
 
     fn whom_a_family_misses_comes_first(t: Town) {

@@ -11,7 +11,8 @@ use crate::{Error, Result};
 use kernel::Moment;
 use kernel::ids::{AreaId, PersonId};
 use serde_json::json;
-use store::{Cx, KeyClass, NewJob, params};
+use std::collections::{HashMap, HashSet};
+use store::{Cx, KeyClass, NewJob, Value, params};
 use uuid::Uuid;
 
 /// Days for which a refusal is respected.
@@ -101,6 +102,31 @@ pub enum Standing {
 /// May this part be kept and used now? Asked in the transaction that uses it; nothing keeps a copy of the answer.
 pub fn in_force(cx: &mut Cx<'_>, person: PersonId, part: Part) -> Result<bool> {
     Ok(!part.needs_consent() || matches!(standing(cx, person, part)?, Standing::Given { .. }))
+}
+
+/// Of several people those of whom a part may be kept and used now, by the same rules as [`in_force`].
+pub fn in_force_of(cx: &mut Cx<'_>, people: &[PersonId], part: Part) -> Result<HashSet<PersonId>> {
+    if !part.needs_consent() {
+        return Ok(people.iter().copied().collect());
+    }
+    let speaking = voices::speaking_of(cx, people)?;
+    let mut said: HashMap<PersonId, Vec<Said>> = HashMap::new();
+    for chunk in people.chunks(200) {
+        let sql = format!(
+            "SELECT person_id, answer, given_by, guardian_id, at, review_on, ended_at FROM consent WHERE part = $1 \
+             AND district_id = $2 AND person_id IN ({}) ORDER BY at DESC, id DESC",
+            super::marks(3, chunk.len())
+        );
+        let mut values = params![part.code(), cx.district()].to_vec();
+        values.extend(chunk.iter().copied().map(Value::from));
+        for row in &cx.query(&sql, &values)? {
+            let person: PersonId = row.id("person_id")?;
+            let speaking = speaking.get(&person).map_or(&[][..], Vec::as_slice);
+            said.entry(person).or_default().push(Said::read(row, speaking)?);
+        }
+    }
+    let holds = |said: &[Said]| matches!(weigh(said, cx.now), Standing::Given { .. });
+    Ok(said.into_iter().filter(|(_, said)| holds(said)).map(|(person, _)| person).collect())
 }
 
 /// Where a part stands now; where several speak, the narrower answer.

@@ -6,7 +6,8 @@ use crate::Result;
 use crate::model::GuardianId;
 use kernel::Moment;
 use kernel::ids::PersonId;
-use store::{Cx, Row, params};
+use std::collections::HashMap;
+use store::{Cx, Row, Value, params};
 
 /// Who said it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +57,23 @@ pub fn speaking(cx: &mut Cx<'_>, person: PersonId) -> Result<Vec<GuardianId>> {
     let sql = "SELECT id FROM guardian WHERE person_id = $1 AND district_id = $2 AND ended_at IS NULL";
     let rows = cx.query(sql, params![person, cx.district()])?;
     Ok(rows.iter().map(|r| Ok(GuardianId(r.uuid("id")?))).collect::<std::result::Result<_, store::Error>>()?)
+}
+
+/// Who speaks for each of several.
+pub(super) fn speaking_of(cx: &mut Cx<'_>, people: &[PersonId]) -> Result<HashMap<PersonId, Vec<GuardianId>>> {
+    let mut out: HashMap<PersonId, Vec<GuardianId>> = HashMap::new();
+    for chunk in people.chunks(200) {
+        let sql = format!(
+            "SELECT id, person_id FROM guardian WHERE district_id = $1 AND ended_at IS NULL AND person_id IN ({})",
+            super::marks(2, chunk.len())
+        );
+        let mut values = params![cx.district()].to_vec();
+        values.extend(chunk.iter().copied().map(Value::from));
+        for row in &cx.query(&sql, &values)? {
+            out.entry(row.id("person_id")?).or_default().push(GuardianId(row.uuid("id")?));
+        }
+    }
+    Ok(out)
 }
 
 /// The latest answer of one voice; `all` has the latest first.

@@ -286,6 +286,7 @@ fn person(r: &mut Random, i: usize) -> Registered {
         marks: Some(marks.into_iter().collect()),
         // Twenty kilometres across.
         home: Point::new(121.4 + 0.21 * r.unit(), 30.8 + 0.18 * r.unit()).ok(),
+        named: Vec::new(),
         times_lost: Some(times[r.below(10)]),
     }
 }

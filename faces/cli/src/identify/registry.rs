@@ -86,6 +86,7 @@ impl Columns {
             surname: cells.text(self.surname).map(str::to_owned),
             marks: cells.text(self.marks).map(split),
             home,
+            named: Vec::new(),
             times_lost: cells.number(self.times_lost, "times_lost", 0.0, 100_000.0).map(|n| n as u32),
         }
     }

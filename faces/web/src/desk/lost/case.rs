@@ -5,15 +5,16 @@ use super::told;
 use crate::desk::Frame;
 use crate::desk::records;
 use crate::session::Staff;
-use crate::{App, Fail, Page, html};
+use crate::{App, Fail, Page, fmt, html};
 use askama::Template;
 use axum::Router;
 use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use kernel::Purpose;
+use care::model::Haunt;
 use kernel::ids::CaseId;
+use kernel::{Point, Purpose};
 use people::app::persons;
 use store::Cx;
 
@@ -89,18 +90,15 @@ pub(super) async fn again(
 async fn point(State(app): State<App>, page: Page, staff: Staff, Path(id): Path<CaseId>) -> Result<Response, Fail> {
     let who = staff.who(Purpose::Case(id));
     let found = app.rt.read(who, move |cx| Ok::<_, Fail>(lost::app::view(cx, id)?)).await?;
-    let feature = |p: &kernel::Point, title: String, tone: &str| {
-        serde_json::json!({
-            "type": "Feature",
-            "geometry": { "type": "Point", "coordinates": [p.lon(), p.lat()] },
-            "properties": { "title": title, "url": null, "tone": tone },
-        })
-    };
-    let mut features: Vec<_> = found.point.iter().map(|p| feature(p, found.row.number.clone(), "bad")).collect();
+    let mut features: Vec<_> = found.point.iter().map(|p| feature(*p, &found.row.number, "bad")).collect();
     // Where finders said they are: said, not proven.
     let said = found.circle.iter().flat_map(|k| &k.heard.threads).flat_map(|t| &t.messages);
-    features.extend(said.filter_map(|m| m.place.map(|p| feature(&p, page.stamp(m.at), "soon"))));
-    let body = serde_json::json!({ "type": "FeatureCollection", "features": features }).to_string();
+    features.extend(said.filter_map(|m| m.place.map(|p| feature(p, &page.stamp(m.at), "soon"))));
+    if let Some(b) = found.circle.as_ref().and_then(|k| k.before.as_ref()) {
+        let title = page.t2("lost-before", "at", page.day(b.opened_at), "number", &b.number);
+        features.extend(b.point.map(|p| feature(p, &title, "wait")));
+    }
+    let body = collection(&features);
     Ok(([(header::CONTENT_TYPE, "application/geo+json"), (header::CACHE_CONTROL, "no-store")], body).into_response())
 }
 
@@ -151,8 +149,61 @@ pub(super) struct PlanPage {
     pub approach: String,
     pub habits: String,
     pub found_before: String,
-    pub haunts: Vec<(String, String)>,
+    pub haunts: Vec<HauntView>,
+    /// What the map shows, when there is a place to show: middle, and everything as GeoJSON.
+    pub map: Option<((f64, f64), String)>,
     pub may_keep_haunts: bool,
+}
+
+/// A place that the family named.
+pub(super) struct HauntView {
+    pub kind: String,
+    pub label: String,
+    /// How far from where the elder was found, or last seen.
+    pub away: Option<String>,
+    /// For the telephone's own map.
+    pub geo: Option<String>,
+}
+
+impl HauntView {
+    fn of(page: &Page, h: &Haunt, scene: Option<Point>) -> Self {
+        let away = scene.zip(h.point()).map(|(a, b)| page.t1("lost-haunt-away", "m", apart(a.distance_m(b))));
+        let geo = h.point().map(|p| format!("geo:{:.5},{:.5}", p.lat(), p.lon()));
+        Self { kind: page.tk("lost-haunt-", &h.kind), label: h.label.clone(), away, geo }
+    }
+}
+
+/// Metres as people say them: to fifty, above a kilometre to hundred.
+pub(super) fn apart(metres: f64) -> String {
+    let step = if metres < 1_000.0 { 50.0 } else { 100.0 };
+    fmt::number((metres / step).round().max(1.0) as i64 * step as i64)
+}
+
+fn feature(p: Point, title: &str, tone: &str) -> serde_json::Value {
+    serde_json::json!({
+        "type": "Feature",
+        "geometry": { "type": "Point", "coordinates": [p.lon(), p.lat()] },
+        "properties": { "title": title, "url": null, "tone": tone },
+    })
+}
+
+fn collection(features: &[serde_json::Value]) -> String {
+    serde_json::json!({ "type": "FeatureCollection", "features": features }).to_string()
+}
+
+/// Where the elder is or was, and the places that the family named, on one map. The page carries it: an address that gives such
+/// places away could be fetched without anybody having asked to see them.
+fn plan_map(page: &Page, scene: Option<Point>, haunts: &[Haunt]) -> Option<((f64, f64), String)> {
+    let named =
+        haunts.iter().filter_map(|h| Some((h.point()?, format!("{} {}", page.tk("lost-haunt-", &h.kind), h.label))));
+    let mut features: Vec<_> = named.map(|(p, title)| (p, feature(p, title.trim(), "wait"))).collect();
+    let first = scene.or(features.first().map(|(p, _)| *p))?;
+    if features.is_empty() {
+        return None;
+    }
+    features.extend(scene.map(|p| (p, feature(p, &page.t("lost-haunt-scene"), "bad"))));
+    let all: Vec<_> = features.into_iter().map(|(_, f)| f).collect();
+    Some(((first.lat(), first.lon()), collection(&all)))
 }
 
 /// The care plan, opened; the family is told that it was.
@@ -165,8 +216,9 @@ async fn plan(State(app): State<App>, page: Page, staff: Staff, Path(id): Path<C
             let person = lost::app::load(cx, id)?.person.ok_or(Fail::NotFound)?;
             let why = lost::app::in_the_name_of(cx, id, person)?;
             let plan = care::app::plan::open(cx, person, &why).map_err(lost::Error::from)?;
-            let haunts = plan.inner.haunts.iter();
-            let haunts = haunts.map(|h| (page.tk("lost-haunt-", &h.kind), h.label.clone())).collect();
+            let scene = lost::app::view(cx, id)?.point;
+            let haunts = plan.inner.haunts.iter().map(|h| HauntView::of(&page, h, scene)).collect();
+            let map = plan_map(&page, scene, &plan.inner.haunts);
             let frame = Frame::load(cx, &page, &staff, "/desk/lost")?;
             Ok::<_, Fail>(PlanPage {
                 back,
@@ -175,6 +227,7 @@ async fn plan(State(app): State<App>, page: Page, staff: Staff, Path(id): Path<C
                 habits: plan.inner.habits,
                 found_before: plan.inner.found_before,
                 haunts,
+                map,
                 may_keep_haunts: plan.may_keep_haunts,
                 frame,
                 page,

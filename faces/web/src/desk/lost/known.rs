@@ -7,7 +7,7 @@ use crate::desk::Frame;
 use crate::desk::view::Choice;
 use crate::public::post::Posted;
 use crate::session::Staff;
-use crate::{App, Fail, Page, html};
+use crate::{App, Fail, Page, fmt, html};
 use askama::Template;
 use axum::Router;
 use axum::extract::{Path, State};
@@ -32,6 +32,8 @@ pub(super) struct CandidateView {
     pub p: Option<String>,
     /// Field, and whether it speaks for or against.
     pub evidence: Vec<(String, bool)>,
+    /// Near a place that the family named: its kind, and how far.
+    pub close_to: Option<String>,
     pub missed: Option<String>,
 }
 
@@ -168,6 +170,15 @@ fn candidate(page: &Page, c: &Candidate) -> CandidateView {
         about: c.birth_year.map(|y| page.t1("record-born", "year", y)).unwrap_or_default(),
         p: Some(percent(page, c.p)),
         evidence: evidence(page, &c.evidence),
+        close_to: c.close_to.map(|near| {
+            page.t2(
+                "lost-known-close",
+                "what",
+                page.tk("lost-haunt-", near.kind.code()),
+                "m",
+                fmt::number(near.metres.into()),
+            )
+        }),
         missed: c.missed_in.map(|case| page.href(format!("/desk/lost/{case}"))),
     }
 }
@@ -201,6 +212,7 @@ fn found_view(page: &Page, f: Found) -> CandidateView {
         about: f.birth_year.map(|y| page.t1("record-born", "year", y)).unwrap_or_default(),
         p: None,
         evidence: Vec::new(),
+        close_to: None,
         missed: None,
     }
 }

@@ -1,7 +1,7 @@
 //! The pages of lost elders with invented data, for the tests of the pages.
 
 use super::alike::{AlikeView, AlikesView};
-use super::case::{CasePage, PlanPage};
+use super::case::{CasePage, HauntView, PlanPage, apart};
 use super::circle::{BeforeView, CircleView, ContactView};
 use super::first::{Due, Fold, Primary};
 use super::heard::{OnTop, SaidView, ThreadView};
@@ -209,6 +209,7 @@ fn known(page: &Page, by_name: bool, full: bool) -> KnownPage {
             (page.t1("lost-speaks-for", "what", page.t("lost-evidence-age")), true),
             (page.t("lost-evidence-no-repeat"), false),
         ],
+        close_to: Some(page.t2("lost-known-close", "what", page.t("lost-haunt-former-home"), "m", 300)),
         missed: Some("/desk".into()),
     };
     let alike = |mine: bool| AlikeView {
@@ -295,7 +296,13 @@ pub(crate) fn samples(page: &Page) -> Vec<(&'static str, String)> {
             approach: w("慢慢说", "Speak slowly"),
             habits: String::new(),
             found_before: String::new(),
-            haunts: vec![(page.t("lost-haunt-work"), w("老纺织厂", "Old mill"))],
+            haunts: vec![HauntView {
+                kind: page.t("lost-haunt-work"),
+                label: w("老纺织厂", "Old mill"),
+                away: full.then(|| page.t1("lost-haunt-away", "m", apart(412.0))),
+                geo: full.then(|| "geo:30.90000,121.50000".into()),
+            }],
+            map: full.then(|| ((30.9, 121.5), r#"{"type":"FeatureCollection","features":[]}"#.into())),
             may_keep_haunts: full,
         };
         push("desk/lost_plan.html", &|| plan.render());
