@@ -20,6 +20,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         people::MIGRATIONS,
         care::MIGRATIONS,
         lost::MIGRATIONS,
+        locators::MIGRATIONS,
         matters::MIGRATIONS,
         alerts::MIGRATIONS,
     ])?;

@@ -281,6 +281,7 @@ mod tests {
                 family: vec!["FAMILY".into()],
                 digits: vec!["0102".into()],
             },
+            locators: vec![],
             matters: 1,
             refused: vec![],
         }
@@ -301,11 +302,12 @@ mod tests {
     #[test]
     fn nothing_is_left_to_do_when_the_server_starts() {
         let dir = tempfile::tempdir().unwrap();
-        let sets: [&[Migration]; 6] = [
+        let sets: [&[Migration]; 7] = [
             places::MIGRATIONS,
             people::MIGRATIONS,
             care::MIGRATIONS,
             lost::MIGRATIONS,
+            locators::MIGRATIONS,
             matters::MIGRATIONS,
             alerts::MIGRATIONS,
         ];
@@ -315,6 +317,7 @@ mod tests {
             .merge(care::handlers())
             .merge(places::app::edit_later::handlers())
             .merge(lost::jobs::handlers())
+            .merge(locators::jobs::handlers())
             .merge(matters::jobs::handlers())
             .merge(alerts::handlers(config));
         let making = Making { migrations: &sets, handlers: &handlers, matters: 60 };

@@ -20,8 +20,15 @@ fn fill_at(start: &str, dir: &std::path::Path, count: usize) -> (Runtime, Seeded
     let ids = Arc::new(SeededIds::new(demo::SEED));
     let keys = Keys::generate(ids.as_ref());
     let rt = Runtime::open(Options::new(&url, Arc::new(ManualClock::at(start)), ids, keys)).unwrap();
-    rt.migrate(&[places::MIGRATIONS, people::MIGRATIONS, care::MIGRATIONS, lost::MIGRATIONS, matters::MIGRATIONS])
-        .unwrap();
+    rt.migrate(&[
+        places::MIGRATIONS,
+        people::MIGRATIONS,
+        care::MIGRATIONS,
+        lost::MIGRATIONS,
+        locators::MIGRATIONS,
+        matters::MIGRATIONS,
+    ])
+    .unwrap();
     let seeded = seed_some(&rt, World::new(demo::SEED), start, count).unwrap();
     (rt, seeded)
 }
@@ -62,6 +69,30 @@ fn a_district_can_be_made_at_any_hour() {
     assert_eq!((cases["found"], cases["missing"]), (3, 1), "{cases:?}");
 }
 
+/// Watches were handed out, by tasks that are done; some of their wearers said otherwise since.
+#[test]
+fn elders_wear_locators_and_some_do_not_want_to() {
+    let dir = tempfile::tempdir().unwrap();
+    let (rt, seeded) = fill(dir.path(), 300);
+    let walking = seeded.locators.iter().filter(|l| l.walks).count();
+    assert_eq!(walking, demo::seed::locators::WALKING);
+    let resting: Vec<_> = seeded.locators.iter().filter(|l| !l.walks).collect();
+    assert!(resting.iter().all(|l| l.protocol == "watch") && resting.len() == 2, "{resting:?}");
+    assert!(seeded.locators.iter().all(|l| l.letter.len() >= 16 && l.digits.len() == 4));
+    let spoken: std::collections::BTreeSet<&str> = seeded.locators.iter().map(|l| l.protocol.as_str()).collect();
+    assert_eq!(
+        spoken.into_iter().collect::<Vec<_>>(),
+        ["gt06", "h02", "jt808", "osmand", "owntracks", "tk103", "watch"]
+    );
+    let sql = "SELECT why AS k, COUNT(*) AS n FROM locator_permit GROUP BY why UNION ALL \
+               SELECT 'bound', COUNT(*) FROM locator_binding WHERE ended_at IS NULL UNION ALL \
+               SELECT 'pauses', COUNT(*) FROM locator_pause WHERE ended_at IS NULL UNION ALL \
+               SELECT 'fences', COUNT(*) FROM locator_fence WHERE ended_at IS NULL";
+    let found = counts(&rt, &seeded, sql);
+    assert_eq!((found["bound"], found["disagreed"], found["refused"]), (62, 1, 1), "{found:?}");
+    assert!(found["agreed"] == 60 && found["pauses"] >= 4 && found["fences"] > 80, "{found:?}");
+}
+
 #[test]
 fn two_seedings_give_the_same_rows() {
     let (a, b) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
@@ -92,8 +123,8 @@ fn benchmark_matters_are_whole() {
     let world = Arc::new(World::new(demo::SEED));
     demo::bench::fill(&rt, seeded.district, &world, seeded.start, 120, |_| {}).unwrap();
     let states = counts(&rt, &seeded, "SELECT state AS k, COUNT(*) AS n FROM matter GROUP BY state");
-    // One more is about a unit.
-    assert_eq!(states.values().sum::<i64>(), 126);
+    // One more is about a unit; and each locator was handed out by a task.
+    assert_eq!(states.values().sum::<i64>(), 126 + 62);
     assert!(states["closed"] > 100, "{states:?}");
     // Every closed one: its log, its text and answer, its raiser with proof, its clock at rest.
     let whole = "SELECT 'whole' AS k, COUNT(*) AS n FROM matter m WHERE m.state = 'closed' AND m.alarm_at IS NULL \

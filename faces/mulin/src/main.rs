@@ -200,6 +200,7 @@ fn handlers(config: &Config) -> anyhow::Result<Handlers> {
         .merge(care::handlers())
         .merge(places::app::edit_later::handlers())
         .merge(lost::jobs::handlers())
+        .merge(locators::jobs::handlers())
         .merge(matters::jobs::handlers())
         .merge(cli::import::uploads::handlers());
     let own = own.merge(store::retention::handlers(config.retention()?));

@@ -12,6 +12,7 @@ pub(crate) const MIGRATIONS: &[&[Migration]] = &[
     people::MIGRATIONS,
     care::MIGRATIONS,
     lost::MIGRATIONS,
+    locators::MIGRATIONS,
     matters::MIGRATIONS,
     alerts::MIGRATIONS,
     audit::MIGRATIONS,

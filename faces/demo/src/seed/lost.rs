@@ -27,15 +27,15 @@ pub(super) fn write(cx: &mut Cx<'_>, written: &Written, linked: &[Linked], start
 }
 
 /// Whoever looks after the place where somebody lives.
-struct Here {
-    officer: Actor,
-    second: Actor,
+pub(super) struct Here {
+    pub officer: Actor,
+    pub second: Actor,
     post: PostId,
     /// Some streets away from home, where the same station answers.
     point: Point,
 }
 
-fn here(cx: &mut Cx<'_>, written: &Written, person: PersonId) -> Result<Option<Here>, Error> {
+pub(super) fn here(cx: &mut Cx<'_>, written: &Written, person: PersonId) -> Result<Option<Here>, Error> {
     let ground = ::places::snapshot(cx)?;
     let areas = ::people::app::persons::areas_of(cx, person)?;
     let smallest = areas.into_iter().max_by_key(|id| ground.chain_ids(*id).len());

@@ -4,6 +4,7 @@
 mod cards;
 mod classes;
 mod history;
+pub mod locators;
 mod lost;
 mod people;
 mod places;
@@ -23,9 +24,10 @@ use store::{Runtime, Who};
 
 pub use cards::{Cards, DemoCard};
 pub use history::{DAYS, MATTERS};
+pub use locators::DemoLocator;
 
 /// Counts up when the same seed would give other data, so that old data is made anew.
-pub const VERSION: u32 = 9;
+pub const VERSION: u32 = 10;
 /// The password of every demo account.
 pub const PASSWORD: &str = "heling2026";
 
@@ -44,6 +46,8 @@ pub enum Error {
     Care(#[from] care::Error),
     #[error("lost: {0}")]
     Lost(#[from] ::lost::Error),
+    #[error("locators: {0}")]
+    Locators(#[from] ::locators::Error),
     #[error("the invented land is faulty: {0}")]
     Land(String),
 }
@@ -59,7 +63,7 @@ pub struct Shown {
 }
 
 /// What was written, remembered beside the data.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Seeded {
     pub version: u32,
     pub seed: u64,
@@ -70,6 +74,9 @@ pub struct Seeded {
     pub track: Vec<String>,
     /// Care cards, and what no public page may say of who wears them.
     pub care: Cards,
+    /// Watches, pendants, fobs and phones that elders wear.
+    #[serde(default)]
+    pub locators: Vec<DemoLocator>,
     pub matters: usize,
     /// Steps that a rule refused; the invented people should know the rules, so a test asks for none.
     pub refused: Vec<String>,
@@ -122,6 +129,7 @@ pub fn seed_some(rt: &Runtime, mut world: World, start: Moment, count: usize) ->
         let linked = records::write(cx, &mut world, &written)?;
         let care = cards::write(cx, &mut world, &written.actors, &linked, start)?;
         lost::write(cx, &written, &linked, start)?;
+        let locators = locators::write(cx, &mut world, &written, &linked, &care, start)?;
         let accounts = people::shown(cx, &world, &written)?;
         matters::app::ensure_timers(cx)?;
         Ok(Seeded {
@@ -132,6 +140,7 @@ pub fn seed_some(rt: &Runtime, mut world: World, start: Moment, count: usize) ->
             accounts,
             track: told.track,
             care,
+            locators,
             matters: told.raised,
             refused: told.refused,
         })
