@@ -96,16 +96,21 @@ impl Session {
         }
     }
 
-    /// Takes in bytes that end with a frame: a datagram, a line of a file. What has no proper end is read as far as it goes.
+    /// Takes in bytes that end with a frame: a datagram, a line of a file. When no whole frame is among them they are read as one that has lost
+    /// its end, as far as it goes.
     pub fn whole(&mut self, bytes: &[u8], now: Moment, sink: &mut dyn FnMut(&Reading)) {
         if self.held.is_empty() && self.protocol == Protocol::Jt808 && jt808::is_one_frame(bytes) {
             self.read(bytes, now, sink);
             return;
         }
-        self.feed(bytes, now, sink);
+        let mut heard = false;
+        self.feed(bytes, now, &mut |reading| {
+            heard = true;
+            sink(reading);
+        });
         let held = std::mem::take(&mut self.held);
         self.seen = 0;
-        if !held.is_empty() {
+        if !heard && !held.is_empty() {
             self.read(&held, now, sink);
         }
     }

@@ -4,6 +4,7 @@
 pub mod account;
 pub mod audit;
 pub mod bench;
+pub mod decode;
 pub mod exchange;
 pub mod identify;
 pub mod intake;

@@ -81,6 +81,8 @@ enum Command {
     Identify(cli::identify::IdentifyArgs),
     /// Which areas contain these points: exactly, from a GeoJSON file and a table; no database.
     Locate(cli::locate::LocateArgs),
+    /// What frames of locators say: positions, alarms and what to answer, line by line; no database.
+    Decode(cli::decode::DecodeArgs),
     /// Measure the program on a database of its own.
     #[command(subcommand)]
     Bench(cli::bench::Bench),
@@ -160,6 +162,11 @@ fn run(cli: Cli) -> anyhow::Result<()> {
             let year = SystemClock.now().zoned(&kernel::time::shanghai()).year();
             let mut input = std::io::BufReader::new(std::io::stdin());
             cli::identify::run(&args, i32::from(year), &mut input, &mut std::io::stdout().lock())
+        }
+        Command::Decode(args) => {
+            let clock = || kernel::Clock::now(&SystemClock);
+            let mut input = std::io::stdin().lock();
+            cli::decode::run(&args, &clock, &mut input, &mut std::io::stdout().lock())
         }
         Command::Locate(args) => cli::locate::run(&args, &mut std::io::stdout().lock(), &mut std::io::stderr().lock()),
         Command::Bench(command) => {
