@@ -12,6 +12,7 @@ pub mod key;
 pub mod locate;
 pub mod report;
 pub mod retention;
+pub mod rounds;
 
 pub use imports as import;
 pub use imports::{Env, districts};

@@ -83,6 +83,8 @@ enum Command {
     Locate(cli::locate::LocateArgs),
     /// What frames of locators say: positions, alarms and what to answer, line by line; no database.
     Decode(cli::decode::DecodeArgs),
+    /// Who visits whom and when: routes with time windows, skills and pairs, from a file; no database.
+    Rounds(cli::rounds::RoundsArgs),
     /// Measure the program on a database of its own.
     #[command(subcommand)]
     Bench(cli::bench::Bench),
@@ -169,6 +171,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
             cli::decode::run(&args, &clock, &mut input, &mut std::io::stdout().lock())
         }
         Command::Locate(args) => cli::locate::run(&args, &mut std::io::stdout().lock(), &mut std::io::stderr().lock()),
+        Command::Rounds(args) => cli::rounds::run(&args, &mut std::io::stdout().lock()),
         Command::Bench(command) => {
             let open = |url: &str, keys| {
                 open::open_with(url, config.connections, keys, Arc::new(SystemClock), Arc::new(OsIds))
