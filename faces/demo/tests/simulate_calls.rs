@@ -25,14 +25,15 @@ fn calls(protocol: Protocol, count: u32, to: SocketAddr) -> Vec<Call> {
     (0..count).map(call).collect()
 }
 
-/// Reads with the decoders and replies as they say; hangs up after so many frames of a connection. Counts frames and fixes.
-async fn gateway(protocol: Protocol, patience: usize) -> (SocketAddr, Arc<[AtomicUsize; 2]>) {
+/// Reads with the decoders and replies as they say; hangs up after so many frames of a connection. Counts frames, fixes and connections.
+async fn gateway(protocol: Protocol, patience: usize) -> (SocketAddr, Arc<[AtomicUsize; 3]>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let (to, counts) = (listener.local_addr().unwrap(), Arc::new([AtomicUsize::new(0), AtomicUsize::new(0)]));
+    let (to, counts) = (listener.local_addr().unwrap(), Arc::new([const { AtomicUsize::new(0) }; 3]));
     let seen = Arc::clone(&counts);
     tokio::spawn(async move {
         while let Ok((mut stream, _)) = listener.accept().await {
             let seen = Arc::clone(&seen);
+            seen[2].fetch_add(1, Ordering::SeqCst);
             tokio::spawn(async move {
                 let (mut session, mut bytes, mut left) =
                     (Session::new(protocol, &Options::default()), [0; 4_096], patience);
@@ -57,7 +58,7 @@ async fn gateway(protocol: Protocol, patience: usize) -> (SocketAddr, Arc<[Atomi
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_frame_is_heard_and_its_reply_is_counted() {
-    for protocol in [Protocol::Watch, Protocol::Gt06] {
+    for protocol in [Protocol::Watch, Protocol::Gt06, Protocol::Jt808, Protocol::H02, Protocol::Tk103] {
         let (to, counts) = gateway(protocol, usize::MAX).await;
         let mut crowd = Crowd::new(&TOWN, 7, &calls(protocol, 10, to), start());
         crowd.catch_up(start(), start().plus_hours(3)).await;
@@ -76,8 +77,12 @@ async fn a_broken_line_is_counted_and_made_anew() {
     let mut crowd = Crowd::new(&TOWN, 7, &calls(Protocol::Gt06, 4, to), start());
     crowd.catch_up(start(), start().plus_hours(6)).await;
     let tally = crowd.tally();
-    assert!(tally.failed() > 0 && tally.acknowledged > 100, "{tally:?}");
-    assert!(counts[0].load(Ordering::SeqCst) > 100);
+    let connections = counts[2].load(Ordering::SeqCst);
+    assert!(connections > 50, "{connections} connections of four devices");
+    assert!(
+        tally.acknowledged > 100 && tally.acknowledged + tally.unanswered + tally.failed() == tally.sent,
+        "{tally:?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

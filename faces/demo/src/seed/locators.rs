@@ -60,7 +60,7 @@ impl DemoLocator {
     pub fn device(&self, town: &Town, seed: u64, start: Moment) -> Option<Device> {
         let (id, make) = (DeviceId::new(&self.number)?, self.make()?);
         let home = town.near(self.home, 300.0)?;
-        let device = Device::new(id, make, town, seed, home, start.plus_hours(-PAST_HOURS)).without_accidents();
+        let device = Device::new(id, make, town, seed, home, start.plus_hours(-PAST_HOURS)).well_kept();
         Some(match self.battery {
             Some(pct) => device.with_battery(pct),
             None => device,
@@ -296,7 +296,7 @@ fn places_of(n: usize, home: LonLat) -> Vec<Fence> {
     let every_day = |from: u16, to: u16| Hours { days: (0..7).collect(), from, to };
     let mut all = vec![Fence {
         name: "家附近".to_owned(),
-        drawn: circle(0.0, 0.0, 1_200.0),
+        drawn: circle(0.0, 0.0, if n % 15 == 4 { 1_000.0 } else { 2_600.0 }),
         tells: leaving,
         when: When::Alone,
         // May go to the market.

@@ -118,6 +118,7 @@ pub fn run(command: &Simulate, out: &mut dyn Write) -> anyhow::Result<()> {
     } else {
         tally.tell(crowd.len(), seconds, out)?;
     }
+    ensure!(tally.acknowledged > 0 || tally.failed() == 0, "the gateway acknowledged nothing");
     Ok(())
 }
 

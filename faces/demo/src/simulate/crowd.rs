@@ -18,6 +18,8 @@ pub struct Member {
     mouth: Mouth,
     line: Line,
     tally: Tally,
+    /// How often a frame that was not taken is sent again.
+    again: u32,
 }
 
 /// Where a device calls.
@@ -47,7 +49,13 @@ impl Pace {
 impl Member {
     pub fn new(device: Device, to: SocketAddr) -> Self {
         let mouth = Mouth::new(device.id, device.make.protocol);
-        Self { device, mouth, line: Line::new(to), tally: Tally::default() }
+        Self { device, mouth, line: Line::new(to), tally: Tally::default(), again: 0 }
+    }
+
+    /// Sends what was not taken again, so often at most, each time after this long.
+    #[must_use]
+    pub fn insisting(self, again: u32, after: Duration) -> Self {
+        Self { again, line: self.line.patient_for(after), ..self }
     }
 
     /// Lives until `now` and sends what there is to send.
@@ -58,11 +66,13 @@ impl Member {
             if one.what == super::device::What::Login {
                 self.line.hang_up();
             }
-            if self.line.is_down() && !self.introduce(one.at).await {
-                continue;
-            }
             for frame in self.mouth.frames(&one.what, one.at) {
-                self.send(&frame).await;
+                for _ in 0..=self.again {
+                    let known = !self.line.is_down() || self.introduce(one.at).await;
+                    if known && !matches!(self.send(&frame).await, Fate::Failed(_)) {
+                        break;
+                    }
+                }
             }
         }
     }

@@ -142,10 +142,13 @@ impl Device {
         self
     }
 
-    /// Nobody falls or presses the button unless [`Self::press`] says so.
+    /// As the demo wants it: nobody falls or presses the button unless [`Self::press`] says so, the charger is never forgotten, and
+    /// home is no place without a signal. What goes wrong there, goes wrong on purpose.
     #[must_use]
-    pub fn without_accidents(mut self) -> Self {
+    pub fn well_kept(mut self) -> Self {
         self.accidents = false;
+        self.heard_at_home = true;
+        self.battery = self.battery.well_kept();
         self
     }
 

@@ -30,8 +30,8 @@ pub fn invented(protocol: Protocol, n: u32) -> Option<DeviceId> {
         Protocol::Gt06 | Protocol::Gps103 => imei(n),
         Protocol::Watch => format!("990{n:07}"),
         Protocol::H02 => format!("991{n:07}"),
-        Protocol::Jt808 => format!("01990{n:07}"),
-        Protocol::Tk103 => format!("01991{n:07}"),
+        Protocol::Jt808 => format!("99200{n:07}"),
+        Protocol::Tk103 => format!("99300{n:07}"),
         Protocol::OsmAnd => format!("phone-{n:07}"),
         Protocol::OwnTracks => format!("elder-{n:07}"),
     })

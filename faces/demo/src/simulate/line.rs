@@ -30,8 +30,8 @@ pub enum Taken {
     Http,
 }
 
-/// A device that gets no reply within this time sends again later.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// A device that gets no reply within this time believes that it was not heard.
+pub const PATIENCE: Duration = Duration::from_secs(10);
 /// Longer than any reply of these protocols.
 const LONGEST: usize = 16 * 1_024;
 
@@ -41,11 +41,18 @@ pub struct Line {
     to: SocketAddr,
     stream: Option<TcpStream>,
     heard: Vec<u8>,
+    patience: Duration,
 }
 
 impl Line {
     pub fn new(to: SocketAddr) -> Self {
-        Self { to, stream: None, heard: Vec::new() }
+        Self { to, stream: None, heard: Vec::new(), patience: PATIENCE }
+    }
+
+    /// Waits only so long for a reply.
+    #[must_use]
+    pub fn patient_for(self, patience: Duration) -> Self {
+        Self { patience, ..self }
     }
 
     /// Whether the next frame needs a new connection, and so an introduction: there is none, or the gateway has hung up.
@@ -66,7 +73,7 @@ impl Line {
 
     /// Sends a frame and waits until it was taken.
     pub async fn send(&mut self, frame: &Frame) -> Fate {
-        let done = match timeout(PATIENCE, self.exchange(frame)).await {
+        let done = match timeout(self.patience, self.exchange(frame)).await {
             Ok(Ok(fate)) => return fate,
             Ok(Err(error)) => word(&error),
             Err(_) => "late",

@@ -3,7 +3,6 @@
 use super::device::What;
 use super::line::{Frame, Taken};
 use kernel::Moment;
-use serde_json::json;
 use trackers::{Alarms, DeviceId, Fix, Options, Protocol, Session, Status, speak};
 
 /// Speaks for one device. It listens to itself as a gateway would: so it knows which reply to wait for.
@@ -14,9 +13,6 @@ pub struct Mouth {
     serial: u16,
     listener: Session,
 }
-
-/// Knots to a kilometre an hour: OsmAnd's speeds are knots.
-const KNOTS: f64 = 1.852;
 
 impl Mouth {
     pub fn new(id: DeviceId, protocol: Protocol) -> Self {
@@ -67,12 +63,11 @@ impl Mouth {
         let time = status.time.unwrap_or(now);
         match self.protocol {
             Protocol::OsmAnd => {
-                let words: Vec<&str> = status.alarms.words().collect();
+                let word = status.alarms.words().next().unwrap_or_default();
                 let secs = time.micros() / 1_000_000;
-                let target = format!("/?id={}&timestamp={secs}&alarm={}", self.id.as_str(), words.join(","));
-                vec![request(&target, None, 0)]
+                vec![request("GET", &format!("/?id={}&timestamp={secs}&alarm={word}", self.id.as_str()), None, b"", 0)]
             }
-            // Has no alarms.
+            // Has no button.
             Protocol::OwnTracks => Vec::new(),
             _ if status.alarms.has(Alarms::SOS) => {
                 let serial = self.next();
@@ -89,15 +84,12 @@ impl Mouth {
     }
 
     fn located(&mut self, fix: &Fix, now: Moment) -> Frame {
-        match self.protocol {
-            Protocol::OsmAnd => request(&osmand(&self.id, fix, now), None, 1),
-            Protocol::OwnTracks => request("/", Some(&owntracks(&self.id, fix, now)), 1),
-            _ => {
-                let serial = self.next();
-                let bytes = speak::fix(self.protocol, &self.id, fix, serial);
-                self.frame(bytes, 1, now)
-            }
+        if let Some(said) = speak::request(self.protocol, &self.id, fix) {
+            return request(said.method, &said.target, said.content_type, &said.body, 1);
         }
+        let serial = self.next();
+        let bytes = speak::fix(self.protocol, &self.id, fix, serial);
+        self.frame(bytes, 1, now)
     }
 
     /// Bytes of a stream, with the reply that they ask for.
@@ -114,53 +106,11 @@ impl Mouth {
     }
 }
 
-/// As Traccar Client sends it.
-fn osmand(id: &DeviceId, fix: &Fix, now: Moment) -> String {
-    let secs = fix.time.unwrap_or(now).micros() / 1_000_000;
-    let mut target = format!("/?id={}&timestamp={secs}&lat={:.6}&lon={:.6}", id.as_str(), fix.lat, fix.lon);
-    let mut add = |key: &str, value: Option<f64>| {
-        if let Some(value) = value {
-            target += &format!("&{key}={value:.1}");
-        }
-    };
-    add("speed", fix.speed_kmh.map(|s| s / KNOTS));
-    add("bearing", fix.course);
-    add("altitude", fix.altitude_m);
-    add("accuracy", fix.accuracy_m);
-    add("batt", fix.battery_pct.map(f64::from));
-    if !fix.valid {
-        target += "&valid=false";
-    }
-    if let Some(word) = fix.alarms.words().next() {
-        target += &format!("&alarm={word}");
-    }
-    target
-}
-
-fn owntracks(id: &DeviceId, fix: &Fix, now: Moment) -> String {
-    let secs = fix.time.unwrap_or(now).micros() / 1_000_000;
-    json!({
-        "_type": "location",
-        "tid": id.as_str(),
-        "topic": format!("owntracks/mulin/{}", id.as_str()),
-        "tst": secs,
-        "lat": fix.lat,
-        "lon": fix.lon,
-        "acc": fix.accuracy_m.map(|m| m.round() as i64),
-        "alt": fix.altitude_m.map(|m| m.round() as i64),
-        "vel": fix.speed_kmh.map(|s| s.round() as i64),
-        "cog": fix.course.map(|c| c.round() as i64),
-        "batt": fix.battery_pct,
-    })
-    .to_string()
-}
-
-fn request(target: &str, body: Option<&str>, fixes: usize) -> Frame {
-    let kind = if body.is_some() { "Content-Type: application/json\r\n" } else { "" };
-    let body = body.unwrap_or_default();
+fn request(method: &str, target: &str, kind: Option<&str>, body: &[u8], fixes: usize) -> Frame {
+    let kind = kind.map_or_else(String::new, |kind| format!("Content-Type: {kind}\r\n"));
     let length = body.len();
-    let head = format!("POST {target} HTTP/1.1\r\nHost: gateway\r\n{kind}Content-Length: {length}\r\n\r\n{body}");
-    Frame { bytes: head.into_bytes(), taken_when: Taken::Http, fixes }
+    let head = format!("{method} {target} HTTP/1.1\r\nHost: gateway\r\n{kind}Content-Length: {length}\r\n\r\n");
+    Frame { bytes: [head.as_bytes(), body].concat(), taken_when: Taken::Http, fixes }
 }
 
 #[cfg(test)]
@@ -183,7 +133,7 @@ mod tests {
     #[test]
     fn a_stream_is_read_back_and_its_replies_are_waited_for() {
         let now = Moment::from_micros(1_782_266_400_000_000);
-        for protocol in [Protocol::Watch, Protocol::Gt06] {
+        for protocol in [Protocol::Watch, Protocol::Gt06, Protocol::Jt808, Protocol::H02, Protocol::Tk103] {
             let id = super::super::ids::invented(protocol, 7).expect("a number");
             let mut mouth = Mouth::new(id, protocol);
             let status = Status { alarms: Alarms::SOS, battery_pct: Some(50), ..Status::default() };
@@ -208,15 +158,20 @@ mod tests {
 
     #[test]
     fn phones_speak_http() {
-        let id = DeviceId::new("phone-1").expect("a number");
-        let target = osmand(&id, &fix(), Moment::default());
-        assert_eq!(
-            target,
-            "/?id=phone-1&timestamp=1782266400&lat=30.900000&lon=121.500000&speed=2.0&bearing=90.0&batt=80.0"
-        );
-        let frames = Mouth::new(id, Protocol::OwnTracks).frames(&What::Fixes(vec![fix()]), Moment::default());
-        let [frame] = frames.as_slice() else { panic!("one request") };
-        let text = String::from_utf8_lossy(&frame.bytes);
-        assert!(text.starts_with("POST / HTTP/1.1\r\n") && text.contains("\"tst\":1782266400"), "{text}");
+        let (id, now) = (DeviceId::new("phone-1").expect("a number"), Moment::default());
+        let said = |protocol, what: &What| {
+            let frames = Mouth::new(id, protocol).frames(what, now);
+            frames.iter().map(|f| String::from_utf8_lossy(&f.bytes).into_owned()).collect::<Vec<_>>()
+        };
+        let sos = What::Status(Status { alarms: Alarms::SOS, ..Status::default() });
+        let place = What::Fixes(vec![fix()]);
+        let [get] = &said(Protocol::OsmAnd, &place)[..] else { panic!("one request") };
+        assert!(get.starts_with("GET /?id=phone-1&lat=30.9") && get.ends_with("Content-Length: 0\r\n\r\n"), "{get}");
+        let [button] = &said(Protocol::OsmAnd, &sos)[..] else { panic!("one request") };
+        assert!(button.starts_with("GET /?id=phone-1&timestamp=0&alarm=sos HTTP/1.1\r\n"), "{button}");
+        let [post] = &said(Protocol::OwnTracks, &place)[..] else { panic!("one request") };
+        let (head, body) = post.split_once("\r\n\r\n").expect("head and body");
+        assert!(head.starts_with("POST ") && head.contains(&format!("Content-Length: {}", body.len())), "{head}");
+        assert!(said(Protocol::OwnTracks, &sos).is_empty());
     }
 }

@@ -22,12 +22,20 @@ pub struct Battery {
     last: Moment,
     /// Day on which chance last decided about the charger.
     decided: i32,
+    /// Chance that the charger is remembered, each evening.
+    remembered: f64,
 }
 
 impl Battery {
     pub fn new(rng: &mut Rng, start: Moment) -> Self {
         let idle = rng.range(IDLE.start, IDLE.end);
-        Self { pct: rng.range(30.0, 100.0), idle, charging: false, last: start, decided: -1 }
+        Self { pct: rng.range(30.0, 100.0), idle, charging: false, last: start, decided: -1, remembered: REMEMBERED }
+    }
+
+    /// Its charger is never forgotten, and it is more than half full.
+    #[must_use]
+    pub fn well_kept(self) -> Self {
+        Self { pct: 55.0 + 0.45 * self.pct, remembered: 1.0, ..self }
     }
 
     pub fn set(&mut self, pct: f64) {
@@ -61,7 +69,7 @@ impl Battery {
             self.charging = at_home && self.pct < 100.0;
         } else if at_home && evening && self.decided != day {
             self.decided = day;
-            self.charging = rng.chance(REMEMBERED);
+            self.charging = rng.chance(self.remembered);
         } else if at_home && self.is_flat() && rng.chance((hours / 3.0).min(1.0)) {
             // A dark watch is noticed sooner or later.
             self.charging = true;
