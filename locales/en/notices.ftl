@@ -168,6 +168,28 @@ sms-family-scan = Somebody scanned the care card of your elder. Please call them
 sms-family-message = A finder wrote to you through the care card. Read it at { $link } with the code on your letter. Duty desk: { $phone }.
 sms-family-plan = Somebody on duty opened the care plan of your elder; who looked, see { $link }. Duty desk: { $phone }.
 sms-family-change = Another guardian, or the elder, changed the care plan; which part, see { $link }. Duty desk: { $phone }.
+# Locators: to the family and the post, without a name, without a place and without saying who
+notice-locator_sos = An elder pressed the help button; please see to it at once: { $number }
+notice-locator_unanswered = Nobody of the family answered an alert of a locator; please see to it: { $number }
+notice-locator_over = An alert of a locator is seen to, or over: { $number }
+mail-family-locator-sos-subject = Your elder pressed the help button
+mail-family-locator-sos-body = Your elder just pressed the help button of the locator. Please call them first, then look in Mulin (with the code on your letter):
+    { $link }
+
+    The police post was told, too. If you cannot reach your elder, call the duty desk on { $phone }; in an emergency 110 or 120.
+mail-family-locator-alert-subject = The locator has an alert, please look in Mulin
+mail-family-locator-alert-body = The locator of your elder has an alert. Please look in Mulin and say "I see to it" or "false alarm" (with the code on your letter):
+    { $link }
+
+    If nobody of the family answers, we tell the police post. Duty desk: { $phone }.
+mail-family-locator-over-subject = Somebody has seen to the alert of the locator
+mail-family-locator-over-body = The police post has seen to an alert of your elder's locator. How, you can read in Mulin (with the code on your letter):
+    { $link }
+
+    Questions: { $phone }.
+sms-family-locator-sos = Your elder pressed the help button. Please call them first, then look in Mulin: { $link }. Duty desk: { $phone }.
+sms-family-locator-alert = The locator has an alert, please look in Mulin: { $link }. Duty desk: { $phone }.
+sms-family-locator-over = The police post has seen to an alert of the locator, look in Mulin: { $link }. Duty desk: { $phone }.
 # A lost elder: to the family, without a name and without a place
 mail-lost-looking-subject = We are looking for your elder: { $number }
 mail-lost-looking-body = Hello,

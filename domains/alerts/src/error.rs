@@ -37,6 +37,20 @@ impl Error {
     }
 }
 
+impl From<locators::Error> for Error {
+    fn from(error: locators::Error) -> Self {
+        match error {
+            locators::Error::Store(e) => Self::Store(e),
+            locators::Error::Denied(e) => Self::Denied(e),
+            locators::Error::People(e) => Self::People(e),
+            locators::Error::Care(e) => Self::Care(e),
+            locators::Error::Lost(e) => Self::Lost(e),
+            locators::Error::Invalid { field, why } => Self::Invalid { field, why },
+            other => Self::Store(store::Error::Setup(other.to_string())),
+        }
+    }
+}
+
 impl From<Error> for JobError {
     fn from(error: Error) -> Self {
         match error {

@@ -1,6 +1,7 @@
 //! How long what is kept. Days of the raw track are dropped as whole tables; what belongs to a case goes with the key of its link.
 
-use crate::app::tracks;
+use crate::app::{consents, flat, tracks};
+use people::app::consents::RESPECT_DAYS;
 use store::retention::{Rule, Span, as_i64};
 use store::{Cx, Error, KeyClass, params};
 use uuid::Uuid;
@@ -78,7 +79,56 @@ pub const RETENTION: &[Rule] = &[
             cx.execute(sql, params![cx.district(), span.from, span.before, limit]).map(as_i64)
         },
     },
+    Rule {
+        key: "locator_lapsed",
+        tables: "locator_consent, locator_track_…, locator_case_fix",
+        what: "what a locator keeps, while nobody was asked again whether that is still agreed to, from the day of review",
+        days: 180,
+        least: 30,
+        due: |cx, span| {
+            let sql = format!("SELECT COUNT(*) AS n FROM locator_consent WHERE {LAPSED}");
+            cx.query_one(&sql, params![cx.district(), span.from, span.before])?.i64("n")
+        },
+        erase: |cx, span, limit| consents::lapse(cx, (span.from, span.before), limit).map_err(flat),
+    },
+    Rule {
+        key: "locator_consents",
+        tables: "locator_consent, locator_decision",
+        what: "refusals and ended consents about locators, with their witness, and what a committee decided about them, from then on",
+        days: 1_095,
+        least: RESPECT_DAYS + 30,
+        due: |cx, span| {
+            let sql = format!("SELECT COUNT(*) AS n FROM locator_consent WHERE {PAST}");
+            cx.query_one(&sql, params![cx.district(), span.from, span.before])?.i64("n")
+        },
+        erase: erase_consents,
+    },
 ];
+
+/// Agreed to, and not asked again in time.
+pub(crate) const LAPSED: &str =
+    "district_id = $1 AND answer = 'given' AND ended_at IS NULL AND review_on >= $2 AND review_on < $3";
+const PAST: &str =
+    "district_id = $1 AND ((ended_at >= $2 AND ended_at < $3) OR (answer = 'refused' AND at >= $2 AND at < $3))";
+
+fn erase_consents(cx: &mut Cx<'_>, span: Span, limit: i64) -> Result<i64, Error> {
+    let values = params![cx.district(), span.from, span.before, limit];
+    let mut gone = 0;
+    for (table, which) in [("locator_consent", PAST), ("locator_decision", "district_id = $1 AND at >= $2 AND at < $3")]
+    {
+        let rows = cx.query(&format!("SELECT id FROM {table} WHERE {which} ORDER BY id LIMIT $4"), values)?;
+        let ids: Vec<Uuid> = rows.iter().map(|row| row.uuid("id")).collect::<Result<_, _>>()?;
+        for chunk in ids.chunks(100) {
+            cx.destroy_subject_keys(KeyClass::Text, chunk)?;
+        }
+        let old = format!("SELECT id FROM {table} WHERE {which} ORDER BY id LIMIT $4");
+        cx.execute(&format!("DELETE FROM {table} WHERE id IN ({old})"), values)?;
+        if table == "locator_consent" {
+            gone = as_i64(ids.len() as u64);
+        }
+    }
+    Ok(gone)
+}
 
 fn erase_cases(cx: &mut Cx<'_>, span: Span, limit: i64) -> Result<i64, Error> {
     let sql = "SELECT id FROM locator_case WHERE district_id = $1 AND ended_at >= $2 AND ended_at < $3 LIMIT $4";

@@ -152,6 +152,7 @@ impl Config {
             people::RETENTION,
             care::RETENTION,
             lost::RETENTION,
+            locators::RETENTION,
             matters::RETENTION,
             alerts::RETENTION,
         ];
@@ -351,6 +352,7 @@ mod tests {
             people::RETENTION,
             care::RETENTION,
             lost::RETENTION,
+            locators::RETENTION,
             matters::RETENTION,
             alerts::RETENTION,
         ];

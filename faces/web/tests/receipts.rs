@@ -22,6 +22,7 @@ fn site(receipts: Option<ReceiptConfig>) -> Site {
         places::MIGRATIONS,
         care::MIGRATIONS,
         lost::MIGRATIONS,
+        locators::MIGRATIONS,
         matters::MIGRATIONS,
         alerts::MIGRATIONS,
         audit::MIGRATIONS,

@@ -35,6 +35,9 @@ pub const DESK_KINDS: &[(&str, &str)] = &[
     ("card_often", "/desk/threads"),
     ("card_reported", "/desk/threads"),
     ("finder_message", "/desk/threads"),
+    ("locator_sos", "/desk/locators"),
+    ("locator_unanswered", "/desk/locators"),
+    ("locator_over", "/desk/locators"),
     // Whose it is, nobody reads in a notice; the record opens in the name of a matter.
     ("care_changed", "/desk"),
 ];

@@ -38,6 +38,8 @@ const URGENT: &[&str] = &[
     "lost_look",
     "lost_long",
     "lost_second",
+    "locator_sos",
+    "locator_unanswered",
 ];
 
 /// Kind of a message to a device, and the key of its words.

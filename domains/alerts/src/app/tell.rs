@@ -80,7 +80,7 @@ pub(crate) fn window_opened(cx: &mut Cx<'_>, mail: HasMail, job: &TellSupervisor
 }
 
 /// On the desk, and by mail where there is an address: number and link, nothing of anybody.
-fn by_desk_and_mail(cx: &mut Cx<'_>, mail: HasMail, account: AccountId, kind: &str, id: &str) -> Result<()> {
+pub(super) fn by_desk_and_mail(cx: &mut Cx<'_>, mail: HasMail, account: AccountId, kind: &str, id: &str) -> Result<()> {
     let told = notices::tell_desk(cx, account, kind, &short(id), id)?;
     if told && mail.0 && people::app::accounts::has_email(cx, account)? {
         outbox::to_account(cx, account, kind, MatterId(uuid::Uuid::nil()), &format!("{kind}/{id}/{account}"))?;

@@ -81,6 +81,7 @@ impl Setup for Town {
             places::MIGRATIONS,
             care::MIGRATIONS,
             lost::MIGRATIONS,
+            locators::MIGRATIONS,
             matters::MIGRATIONS,
             alerts::MIGRATIONS,
         ];

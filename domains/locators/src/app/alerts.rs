@@ -8,6 +8,7 @@ use crate::{Error, Result};
 use care::Ground;
 use kernel::ids::{AccountId, CaseId, PersonId, PostId, SeatId};
 use kernel::{Moment, Role};
+use people::app::Geography as _;
 use people::app::persons;
 use people::model::GuardianId;
 use people::policy::PlaceFacts;
@@ -241,7 +242,7 @@ pub(super) fn lives(cx: &mut Cx<'_>, person: PersonId) -> Result<PlaceFacts> {
     // Innermost first: what has the most above it.
     let mut areas: Vec<_> = of.iter().map(|a| (ground.0.chain_ids(*a).len(), *a)).collect();
     areas.sort_by_key(|(above, _)| std::cmp::Reverse(*above));
-    let areas: Vec<_> = areas.into_iter().map(|(_, a)| a).collect();
+    let mut areas: Vec<_> = areas.into_iter().map(|(_, a)| a).collect();
     let mut posts: Vec<(usize, PostId)> = Vec::new();
     for post in ground.0.posts() {
         if let Some(nearness) = areas.iter().position(|a| post.serves.contains(a)) {
@@ -249,7 +250,14 @@ pub(super) fn lives(cx: &mut Cx<'_>, person: PersonId) -> Result<PlaceFacts> {
         }
     }
     posts.sort_unstable();
-    Ok(PlaceFacts { areas, posts: posts.into_iter().map(|(_, p)| p).collect() })
+    let mut posts: Vec<PostId> = posts.into_iter().map(|(_, p)| p).collect();
+    // A post serves police areas; a home is known by its community, which lies in one.
+    if let Some(at) = areas.first().and_then(|area| ground.0.stand_in(*area)) {
+        let nearest = at.post.map(|post| ground.posts_above(post)).unwrap_or_default();
+        posts.extend(nearest.into_iter().filter(|p| !posts.contains(p)).collect::<Vec<_>>());
+        areas.extend(at.police.filter(|p| !areas.contains(p)));
+    }
+    Ok(PlaceFacts { areas, posts })
 }
 
 /// Episodes of somebody, the latest first; those that run come before.

@@ -190,3 +190,17 @@ pub(crate) fn review(cx: &mut Cx<'_>, consent: Uuid) -> Result<()> {
     }
     Ok(agreed::ask_again(cx, consent, person, WHAT)?)
 }
+
+/// Consents that nobody was asked about again end as if they had been withdrawn (R7); answers how many were looked at.
+pub(crate) fn lapse(cx: &mut Cx<'_>, (from, before): (Moment, Moment), limit: i64) -> Result<i64> {
+    let sql =
+        format!("SELECT id, person_id FROM locator_consent WHERE {} ORDER BY id LIMIT $4", crate::retention::LAPSED);
+    let rows = cx.query(&sql, params![cx.district(), from, before, limit])?;
+    for row in &rows {
+        let (person, id): (PersonId, Uuid) = (row.id("person_id")?, row.uuid("id")?);
+        cx.execute("UPDATE locator_consent SET ended_at = $1 WHERE id = $2", params![cx.now, id])?;
+        cx.record("consent.lapsed", "person", person.0, &json!({ "part": WHAT, "consent": id }))?;
+        permits::settle(cx, person)?;
+    }
+    Ok(i64::try_from(rows.len()).unwrap_or(i64::MAX))
+}

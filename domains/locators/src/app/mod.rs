@@ -23,6 +23,7 @@ pub mod telling;
 pub mod timers;
 pub(crate) mod tracks;
 
+pub(crate) use permits::flat;
 pub use permits::{follow, settle_all};
 pub use take_in::{Done, take_in};
 

@@ -278,8 +278,16 @@ mod tests {
         // An L: 500 m to the east, then 500 m to the north.
         let line = vec![(121.5, 30.9), (121.5 + 500.0 * east, 30.9), (121.5 + 500.0 * east, 30.9 + 500.0 * north)];
         let street = Fence { drawn: Drawn::Street { line, within_m: 200.0 }, ..circle };
-        assert!(inside(&street, 250.0, 199.0) && inside(&street, 301.0, 400.0) && inside(&street, -199.0, 0.0));
-        assert!(!inside(&street, 250.0, 260.0) && !inside(&street, 250.0, -201.0) && !inside(&street, 500.0, 702.0));
+        for (east_m, north_m, within) in [
+            (250.0, 199.0, true),
+            (301.0, 400.0, true),
+            (-198.0, 0.0, true),
+            (250.0, 260.0, false),
+            (250.0, -201.0, false),
+            (500.0, 702.0, false),
+        ] {
+            assert_eq!(inside(&street, east_m, north_m), within, "{east_m} m east, {north_m} m north");
+        }
     }
 
     #[test]

@@ -87,6 +87,7 @@ impl Api {
             places::MIGRATIONS,
             care::MIGRATIONS,
             lost::MIGRATIONS,
+            locators::MIGRATIONS,
             matters::MIGRATIONS,
             alerts::MIGRATIONS,
             audit::MIGRATIONS,

@@ -35,6 +35,7 @@ impl Site {
             places::MIGRATIONS,
             care::MIGRATIONS,
             lost::MIGRATIONS,
+            locators::MIGRATIONS,
             matters::MIGRATIONS,
             alerts::MIGRATIONS,
             audit::MIGRATIONS,

@@ -62,6 +62,7 @@ impl Desk {
             places::MIGRATIONS,
             care::MIGRATIONS,
             lost::MIGRATIONS,
+            locators::MIGRATIONS,
             matters::MIGRATIONS,
             alerts::MIGRATIONS,
             audit::MIGRATIONS,

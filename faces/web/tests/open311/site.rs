@@ -65,6 +65,7 @@ impl Site {
             places::MIGRATIONS,
             care::MIGRATIONS,
             lost::MIGRATIONS,
+            locators::MIGRATIONS,
             matters::MIGRATIONS,
             alerts::MIGRATIONS,
         ];
