@@ -105,6 +105,11 @@ impl Network {
     pub fn ends(&self, edge: u32) -> Option<[u32; 2]> {
         self.edges.get(edge as usize).map(|e| [e.from, e.to])
     }
+    /// Whether an edge can be used in the direction of [`Network::osm_nodes`], and against it.
+    pub fn directions(&self, edge: u32) -> [bool; 2] {
+        let ways = self.edges.get(edge as usize).map_or(0, |e| e.ways);
+        [ways & FORWARD != 0, ways & BACKWARD != 0]
+    }
     pub fn edge_length_m(&self, edge: u32) -> Option<f64> {
         self.edges.get(edge as usize).map(|e| metres(e.len))
     }

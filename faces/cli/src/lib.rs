@@ -13,6 +13,7 @@ pub mod locate;
 pub mod report;
 pub mod retention;
 pub mod rounds;
+pub mod seek;
 
 pub use imports as import;
 pub use imports::{Env, districts};

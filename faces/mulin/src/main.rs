@@ -85,6 +85,8 @@ enum Command {
     Decode(cli::decode::DecodeArgs),
     /// Who visits whom and when: routes with time windows, skills and pairs, from a file; no database.
     Rounds(cli::rounds::RoundsArgs),
+    /// Where a lost person probably is, and who looks where: JSON lines; files, no database.
+    Seek(cli::seek::SeekArgs),
     /// Measure the program on a database of its own.
     #[command(subcommand)]
     Bench(cli::bench::Bench),
@@ -172,6 +174,10 @@ fn run(cli: Cli) -> anyhow::Result<()> {
         }
         Command::Locate(args) => cli::locate::run(&args, &mut std::io::stdout().lock(), &mut std::io::stderr().lock()),
         Command::Rounds(args) => cli::rounds::run(&args, &mut std::io::stdout().lock()),
+        Command::Seek(args) => {
+            let mut input = std::io::BufReader::new(std::io::stdin());
+            cli::seek::run(&args, &mut input, &mut std::io::stdout().lock())
+        }
         Command::Bench(command) => {
             let open = |url: &str, keys| {
                 open::open_with(url, config.connections, keys, Arc::new(SystemClock), Arc::new(OsIds))
