@@ -222,11 +222,18 @@ impl Tile {
     /// Tells every area of the cell that contains the point, also what is not sure at once. `exact` asks the outline of an area.
     pub fn tell(&self, cell: InCell, exact: &dyn Fn(u32) -> bool, hit: &mut dyn FnMut(u32)) {
         let gone = self.later.as_ref().map_or(&[][..], |later| &later.gone);
-        for Item { area, line } in self.items(cell).filter(|item| !gone.contains(&item.area)) {
-            let (odd, near) = line.met(cell.spot());
-            if if near { exact(area) } else { odd } {
-                hit(area);
+        let met = if cell.has_record() { self.met(cell) } else { Met::default() };
+        if met.unsure || !gone.is_empty() {
+            for Item { area, line } in self.items(cell).filter(|item| !gone.contains(&item.area)) {
+                let (odd, near) = line.met(cell.spot());
+                if if near { exact(area) } else { odd } {
+                    hit(area);
+                }
             }
+        } else if cell.is_covered() {
+            hit(self.area(cell.place()));
+        } else {
+            met.hits().for_each(|place| hit(self.area(place)));
         }
         if let Some(later) = &self.later {
             later.everywhere.iter().for_each(|area| hit(*area));
