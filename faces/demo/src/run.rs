@@ -157,6 +157,7 @@ fn make(data: &Path, start: Moment, making: &Making<'_>, out: &mut dyn Write) ->
     });
     let seeded = seeded?;
     streets::streets(&rt, seeded.district, map??)?;
+    crate::seed::locators::past(&rt, seeded.district, &seeded)?;
     // What is due by now is done with the seeded ids; the server, whose ids are nobody's to foresee, finds nothing left.
     store::jobs::run_due(&rt, seeded.district, making.handlers)?;
     store::chain::seal_now(&rt, seeded.district)?;
@@ -325,6 +326,14 @@ mod tests {
         assert_eq!(store::jobs::run_due(&demo.rt, demo.district, &handlers).unwrap(), 0);
         let dead = demo.rt.read_now(Who::system(demo.district, "test"), |cx| cx.dead_letters()).unwrap();
         assert!(dead.is_empty(), "{dead:?}");
+        // Almost everybody with a locator was heard in the last hours; nobody whose family did not agree.
+        let sql = "SELECT COUNT(*) AS n, COUNT(fix) AS fixes FROM locator_state WHERE heard_at > $1";
+        let since = demo.seeded.start.plus_hours(-1);
+        let heard =
+            demo.rt.read_now(Who::system(demo.district, "test"), move |cx| cx.query_one(sql, store::params![since]));
+        let heard = heard.unwrap();
+        let (devices, fixes) = (heard.i64("n").unwrap(), heard.i64("fixes").unwrap());
+        assert!((45..60).contains(&devices) && fixes > 30, "{devices} heard, {fixes} with a place");
     }
 
     #[test]

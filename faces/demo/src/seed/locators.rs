@@ -110,7 +110,12 @@ pub(super) fn write(
         if own.iter().all(|o| o.person != person) {
             cx.now = start.plus_days(-DAYS).plus_minutes(10 * own.len() as i64);
             let two = !own.iter().any(|o| o.against.is_some());
-            own.extend(handed_out(cx, world, written, person, two)?);
+            // Who lives where depends on the days that were lived through: where a rule stands against it, somebody else gets the watch.
+            match handed_out(cx, world, written, person, two) {
+                Ok(one) => own.extend(one),
+                Err(Error::Store(error)) => return Err(error.into()),
+                Err(_) => {}
+            }
         }
     }
     for (n, one) in own.iter().enumerate() {

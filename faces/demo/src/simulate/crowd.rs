@@ -11,6 +11,9 @@ use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
 use trackers::DeviceId;
 
+/// Between two attempts to send the same.
+const BETWEEN: Duration = Duration::from_millis(50);
+
 /// A device, what it speaks, and its line to the gateway.
 #[derive(Debug)]
 pub struct Member {
@@ -67,7 +70,10 @@ impl Member {
                 self.line.hang_up();
             }
             for frame in self.mouth.frames(&one.what, one.at) {
-                for _ in 0..=self.again {
+                for attempt in 0..=self.again {
+                    if attempt > 0 {
+                        tokio::time::sleep(BETWEEN).await;
+                    }
                     let known = !self.line.is_down() || self.introduce(one.at).await;
                     if known && !matches!(self.send(&frame).await, Fate::Failed(_)) {
                         break;

@@ -20,8 +20,8 @@ const STEP_MINUTES: i64 = 5;
 /// Before that each device says one thing so often: else families would be told that they are silent.
 const MURMUR_MINUTES: i64 = 50;
 /// A frame that the gateway did not take is sent again so often: just after a jump of the clock its list of devices is too old to judge.
-const AGAIN: u32 = 20;
-const AGAIN_AFTER: Duration = Duration::from_millis(500);
+const AGAIN: u32 = 50;
+const AGAIN_AFTER: Duration = Duration::from_millis(200);
 /// Between two looks at the clock of the wall.
 const LOOK: Duration = Duration::from_secs(1);
 
