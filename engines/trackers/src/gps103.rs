@@ -4,7 +4,7 @@
 //! clock on the device is a local one; the UTC hour in the same message tells how far it is off. Speeds are knots, those of the `*` form km/h.
 
 use crate::clock;
-use crate::session::{Cut, State};
+use crate::session::{Cut, LONGEST_FRAME, State};
 use crate::text::{self, Fields};
 use crate::{Alarms, Cell, Command, DeviceId, Fix, Reading};
 use kernel::Moment;
@@ -33,11 +33,18 @@ pub(crate) fn cut(input: &[u8], seen: usize) -> Cut {
     if start > 0 {
         return Cut::Skip(start);
     }
+    // Lines have no beginning of their own: of one without an end the last bytes are kept.
+    const LONGEST: usize = LONGEST_FRAME - 1;
     let Some(end) = input.iter().skip(seen).position(|&b| is_end(b)).map(|at| at + seen) else {
-        return Cut::Wait { start: 0, seen: input.len() };
+        return if input.len() > LONGEST {
+            Cut::Skip(input.len() - LONGEST)
+        } else {
+            Cut::Wait { start: 0, seen: input.len() }
+        };
     };
-    match input.get(..end).and_then(begins) {
-        Some(start) => Cut::Frame { start, end, next: end + 1 },
+    let from = end.saturating_sub(LONGEST);
+    match input.get(from..end).and_then(begins) {
+        Some(start) => Cut::Frame { start: from + start, end, next: end + 1 },
         None => Cut::Skip(end + 1),
     }
 }

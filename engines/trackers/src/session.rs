@@ -148,6 +148,11 @@ impl Session {
         let (mut at, mut seen) = (0, std::mem::take(&mut self.seen));
         while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
             match self.cut(rest, seen) {
+                // Whether it came at once or bit by bit, it is no frame.
+                Cut::Frame { start, end, .. } if end - start > LONGEST_FRAME => {
+                    at += start + 1;
+                    seen = 0;
+                }
                 Cut::Frame { start, end, next } => {
                     if let Some(frame) = rest.get(start..end) {
                         self.read(frame, now, sink);
