@@ -18,3 +18,10 @@ pub use schema::MIGRATIONS;
 
 /// Name of this crate's jobs in the log.
 pub const JOB: &str = "locators";
+
+/// Enters this crate with those that keep something of people, so that a copy of somebody's own data holds it; once, at the start of the
+/// program.
+pub fn start(rt: &store::Runtime) {
+    rt.cached(people::app::persons::Keepers::default)
+        .enter(JOB, |cx, person, of| app::own::kept(cx, person, of).map_err(app::flat));
+}

@@ -225,6 +225,7 @@ fn handlers(config: &Config) -> anyhow::Result<Handlers> {
 
 /// Recurring jobs of the district, started once.
 fn start_timers(rt: &Runtime, district: DistrictId) -> anyhow::Result<()> {
+    locators::start(rt);
     let who = Who::system(district, people::policy::jobs::CLOCKS);
     rt.write_now(who.clone(), matters::app::ensure_timers)?;
     rt.write_now(who, store::retention::ensure_timer)?;

@@ -32,7 +32,7 @@ pub fn kept(cx: &mut Cx<'_>, person: PersonId, of: DataRequestFacts) -> Result<K
         out.push(("locators", "place", fence.fence.name));
     }
     for alert in alerts::of_person(cx, person, 1_000)? {
-        out.push(("locators", "what", alert.kind.code().to_owned()));
+        out.push(("locators", "alert", alert.kind.code().to_owned()));
         out.push(("locators", "at", alert.opened_at.rfc3339()));
     }
     for look in super::looks::of(cx, person)? {

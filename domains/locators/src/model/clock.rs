@@ -40,7 +40,7 @@ pub fn judge(said: Option<Moment>, received: Moment, before: Option<Before>) -> 
     let arrived = |wrong| Judged { at: received, mark: received, wrong };
     let Some(said) = said else { return arrived(false) };
     let late = received.secs_since(said);
-    if late < -AHEAD_S || late > KEPT_DAYS * 86_400 {
+    if !(-AHEAD_S..=KEPT_DAYS * 86_400).contains(&late) {
         return arrived(true);
     }
     let stuck = before.is_some_and(|b| {

@@ -6,6 +6,7 @@ use locators::app::looks::Looker;
 use locators::app::{answers, commands, desk};
 use locators::model::{EndWhy, Kind};
 use people::app::consents::Answer;
+use std::collections::BTreeMap;
 use store::retention::{self, Rule};
 use trackers::{Alarms, Reading};
 
@@ -23,7 +24,7 @@ testkit::both_databases! {
         let mut call = Reading { fixes: vec![crate::town::fix(t.now(), 600.0, 0.0)], ..Reading::default() };
         call.fixes[0].alarms = Alarms::SOS;
         t.arrives(&call).unwrap();
-        let id = t.desk(t.duty, |cx| desk::alerts(cx)).unwrap()[0].id;
+        let id = t.desk(t.duty, desk::alerts).unwrap()[0].id;
         assert_eq!(refused(t.desk(t.far, move |cx| answers::open_case(cx, id))), "elsewhere");
         let case = t.desk(t.duty, move |cx| answers::open_case(cx, id)).unwrap();
         let row = t.world.look(move |cx| lost::app::load(cx, case));
@@ -56,7 +57,7 @@ testkit::both_databases! {
         t.fix_now(0.0, 0.0).unwrap();
         assert_eq!(t.rows("SELECT COUNT(*) AS n FROM locator_case_fix"), 7);
         assert_eq!(t.view(daughter).unwrap().case, None);
-        let kept = retention::configured(&[locators::RETENTION], &Default::default()).unwrap();
+        let kept = retention::configured(&[locators::RETENTION], &BTreeMap::default()).unwrap();
         let (rt, who) = (t.world.house.rt.clone(), t.world.house.system());
         t.advance(60 * 24 * 9);
         let gone = retention::run(&rt, &who, &kept).unwrap();
@@ -78,9 +79,9 @@ testkit::both_databases! {
         let report = lost::model::Report {
             key: None,
             kind: lost::model::Kind::Missing,
-            place: lost::model::ScenePlace { area: Some(t.community), ..Default::default() },
+            place: lost::model::ScenePlace { area: Some(t.community), ..lost::model::ScenePlace::default() },
             words: "不见了".into(),
-            described: Default::default(),
+            described: lost::model::Described::default(),
             seen_at: None,
             reporter: lost::model::Reporter::anonymous(kernel::Lang::ZhCn),
             person: Some(t.elder),
@@ -96,6 +97,25 @@ testkit::both_databases! {
         t.says(daughter, Answer::Refused).unwrap();
         let track = t.in_case(t.duty, case, move |cx| desk::live_track(cx, case)).unwrap();
         assert!(track.withheld && track.path.is_empty() && track.last.is_none());
+    }
+
+    fn a_copy_of_ones_own_data_holds_devices_alerts_looks_and_positions(t: Town) {
+        let (daughter, _) = t.worn();
+        t.fix_now(0.0, 0.0).unwrap();
+        t.view(daughter).unwrap();
+        locators::start(&t.world.house.rt);
+        let (elder, of) = (t.elder, people::policy::DataRequestFacts::default());
+        let keepers = t.world.house.rt.cached(people::app::persons::Keepers::default).all();
+        assert_eq!(keepers.len(), 1);
+        let keeper = keepers[0];
+        let coordinator = t.world.first.coordinator;
+        let kept = t.desk(coordinator, move |cx| Ok(keeper(cx, elder, of)?)).unwrap();
+        let fields: std::collections::BTreeSet<_> = kept.iter().map(|(_, field, _)| *field).collect();
+        for field in ["device", "said", "looked_at", "position"] {
+            assert!(fields.contains(field), "{field}: {fields:?}");
+        }
+        assert!(kept.iter().all(|(_, _, value)| !value.contains("李")), "others are not named");
+        assert!(t.desk(t.duty, move |cx| Ok(keeper(cx, elder, of)?)).is_err());
     }
 
     fn a_question_waits_for_the_device_and_is_asked_by_the_entitled(t: Town) {

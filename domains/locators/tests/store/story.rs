@@ -43,16 +43,16 @@ testkit::both_databases! {
         assert_eq!(t.told(), ["post locator_over"]);
         let view = t.view(daughter).unwrap();
         assert_eq!(view.alerts[0].ended.unwrap().1, EndWhy::Back);
-        assert!(t.desk(t.duty, |cx| locators::app::desk::alerts(cx)).unwrap().is_empty());
+        assert!(t.desk(t.duty, locators::app::desk::alerts).unwrap().is_empty());
     }
 
     fn a_call_for_help_without_a_place_is_at_the_post_at_once(t: Town) {
         let (daughter, _) = t.worn();
         t.arrives(&sos(t.now())).unwrap();
         assert_eq!(t.told(), ["family sos", "post locator_sos"]);
-        let waits = t.desk(t.duty, |cx| locators::app::desk::alerts(cx)).unwrap();
+        let waits = t.desk(t.duty, locators::app::desk::alerts).unwrap();
         assert_eq!((waits.len(), waits[0].kind, waits[0].owner), (1, Kind::Sos, t.duty));
-        assert!(t.desk(t.far, |cx| locators::app::desk::alerts(cx)).unwrap().is_empty(), "another post sees nothing");
+        assert!(t.desk(t.far, locators::app::desk::alerts).unwrap().is_empty(), "another post sees nothing");
         let id = waits[0].id;
         // Pressed again: the same episode.
         t.advance(1);

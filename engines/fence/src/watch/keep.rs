@@ -38,15 +38,14 @@ impl Watch {
         if from.byte()? != FORM {
             return None;
         }
-        let watch = Self {
-            last: from.optional(Reader::moment)?,
-            seen: from.optional(Reader::seen)?,
-            doubted: from.optional(Reader::seen)?,
-            stay: from.optional(Reader::stay)?,
-            maybe: from.optional(Reader::stay)?,
-            told: from.optional(Reader::flag)?,
-            dwelt: from.flag()?,
-        };
+        let mut watch = Self::default();
+        from.optional(&mut watch.last, Reader::moment)?;
+        from.optional(&mut watch.seen, Reader::seen)?;
+        from.optional(&mut watch.doubted, Reader::seen)?;
+        from.optional(&mut watch.stay, Reader::stay)?;
+        from.optional(&mut watch.maybe, Reader::stay)?;
+        from.optional(&mut watch.told, Reader::flag)?;
+        watch.dwelt = from.flag()?;
         from.0.is_empty().then_some(watch)
     }
 }
@@ -89,9 +88,12 @@ impl Reader<'_> {
     fn stay(&mut self) -> Option<Stay> {
         Some(Stay { inside: self.flag()?, since: self.moment()?, fixes: self.take().map(u32::from_le_bytes)? })
     }
-    /// Outer none: no such bytes.
-    fn optional<T>(&mut self, read: impl Fn(&mut Self) -> Option<T>) -> Option<Option<T>> {
-        if self.flag()? { read(self).map(Some) } else { Some(None) }
+    /// Reads into `to` what may be missing; `None`: no such bytes.
+    fn optional<T>(&mut self, to: &mut Option<T>, read: impl Fn(&mut Self) -> Option<T>) -> Option<()> {
+        if self.flag()? {
+            *to = Some(read(self)?);
+        }
+        Some(())
     }
 }
 
@@ -121,7 +123,7 @@ mod tests {
                 kept = Watch::from_bytes(&bytes).ok_or_else(|| TestCaseError::fail("not read back"))?;
                 prop_assert_eq!(&kept, &whole);
                 for cut in 0..bytes.len() {
-                    prop_assert!(Watch::from_bytes(&bytes[..cut]).is_none());
+                    prop_assert!(bytes.get(..cut).is_some_and(|part| Watch::from_bytes(part).is_none()));
                 }
             }
         }

@@ -211,10 +211,7 @@ fn plan_tick(one: &mut Known, now: Moment) {
         let watch: &Watch = one.state.watches.get(&d.id)?;
         let stays = watch.due(&d.fence.rules(now, schedule)).filter(|at| *at > now);
         let tells = d.fence.tells;
-        let pending = match watch.inside()? {
-            true => tells.entering || tells.staying_minutes.is_some(),
-            false => tells.leaving,
-        };
+        let pending = if watch.inside()? { tells.entering || tells.staying_minutes.is_some() } else { tells.leaving };
         let open = one.open.iter().any(|o| o.fence == d.id);
         let hour = (pending && !open && !d.fence.holds(now, schedule) && waits.is_none())
             .then(|| d.fence.next_hour(now, schedule))

@@ -9,7 +9,7 @@ use ::store::{Cx, KeyClass, NewJob, params};
 use kernel::ids::{DataRequestId, MatterId, PersonId};
 use kernel::{Lang, Moment};
 use people::app::Fresh;
-use people::app::persons::{Kept, copy_of_record};
+use people::app::persons::{Keepers, Kept, copy_of_record};
 use people::policy::{Action, ResourceFacts, require, require_somewhere};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -39,6 +39,9 @@ pub(super) fn make(cx: &mut Cx<'_>, r: &Request) -> Result<(), Error> {
         Of::Person(person) => {
             let mut kept = copy_of_record(cx, person, r.facts())?;
             kept.extend(care::app::own::kept(cx, person, r.facts()).map_err(of_care)?);
+            for keeper in cx.cached(Keepers::default).all() {
+                kept.extend(keeper(cx, person, r.facts())?);
+            }
             matters_about(cx, person, &mut kept)?;
             kept
         }

@@ -20,7 +20,7 @@ pub use keep::{ChangeRecord, add_guardian, change_record, end_guardian, register
 pub use open::{GuardianLine, Record, Shown, areas_of, exists, open_record};
 pub(crate) use open::{guardians_of as open_guardians, part_of};
 pub(crate) use own::erase_all;
-pub use own::{Field, Kept, copy_of_record, correct_field, erase_person};
+pub use own::{Field, Keepers, Kept, KeptBy, copy_of_record, correct_field, erase_person};
 
 use super::links::{self, Holder};
 use crate::model::person::Part;

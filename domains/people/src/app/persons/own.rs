@@ -16,6 +16,23 @@ use store::{Cx, KeyClass, params};
 /// What of somebody is kept: which part, the name of the field, what stands there. In the order it is printed.
 pub type Kept = Vec<(&'static str, &'static str, String)>;
 
+/// What a crate keeps of somebody, for the copy that they asked for; it asks the policy itself.
+pub type KeptBy = fn(&mut Cx<'_>, PersonId, DataRequestFacts) -> std::result::Result<Kept, store::Error>;
+
+/// Crates that keep something of people and that `matters`, which makes the copy, does not know: they enter themselves at the start of
+/// the program.
+#[derive(Debug, Default)]
+pub struct Keepers(std::sync::Mutex<std::collections::BTreeMap<&'static str, KeptBy>>);
+
+impl Keepers {
+    pub fn enter(&self, name: &'static str, keeper: KeptBy) {
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(name, keeper);
+    }
+    pub fn all(&self) -> Vec<KeptBy> {
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).values().copied().collect()
+    }
+}
+
 codes! {
     /// A field that can be put right.
     Field {
