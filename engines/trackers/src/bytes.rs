@@ -116,6 +116,12 @@ pub(crate) fn either(bytes: &[u8], from: usize, one: u8, other: u8) -> Option<us
     Some(from + words.len() * 8 + at)
 }
 
+/// Where the first comma stands. Fields are short: the first bytes are looked at one by one.
+pub(crate) fn comma(bytes: &[u8]) -> Option<usize> {
+    let (head, tail) = bytes.split_at(bytes.len().min(12));
+    head.iter().position(|&b| b == b',').or_else(|| if tail.is_empty() { None } else { either(bytes, 12, b',', b',') })
+}
+
 /// Decimal digits of a number in packed form, without the zeros in front when `strip`.
 pub(crate) fn digits(packed: &[u8], strip: bool, out: &mut [u8; 32]) -> usize {
     let mut count = 0;

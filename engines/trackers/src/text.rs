@@ -20,7 +20,7 @@ impl<'a> Iterator for Fields<'a> {
 
     fn next(&mut self) -> Option<&'a [u8]> {
         let text = self.rest?;
-        match text.iter().position(|&b| b == b',') {
+        match crate::bytes::comma(text) {
             Some(at) => {
                 let (field, tail) = text.split_at(at);
                 self.rest = tail.get(1..);
@@ -60,7 +60,7 @@ pub(crate) fn hex(text: &[u8]) -> Option<u64> {
     if text.is_empty() || text.len() > 16 {
         return None;
     }
-    text.iter().try_fold(0_u64, |n, &b| char::from(b).to_digit(16).map(|d| n << 4 | u64::from(d)))
+    text.iter().try_fold(0_u64, |n, &b| Some(nibble(b)).filter(|d| *d < 16).map(|d| n << 4 | u64::from(d)))
 }
 
 static POWERS: [f64; 19] =
@@ -127,19 +127,23 @@ pub(crate) fn ymd_hms(date: &[u8], time: &[u8]) -> Option<Moment> {
     clock::instant(year, month, day, hour, minute, second, 0)
 }
 
+/// One hexadecimal digit; above 15: none.
+fn nibble(byte: u8) -> u8 {
+    match byte {
+        b'0'..=b'9' => byte - b'0',
+        b'a'..=b'f' => byte - b'a' + 10,
+        b'A'..=b'F' => byte - b'A' + 10,
+        _ => 0xFF,
+    }
+}
+
 /// `aa:bb:cc:dd:ee:ff`, or with `-`.
 pub(crate) fn mac(text: &[u8]) -> Option<[u8; 6]> {
-    if text.len() != 17 {
-        return None;
-    }
-    let mut out = [0; 6];
-    for (place, pair) in out.iter_mut().zip(text.chunks(3)) {
-        *place = u8::try_from(hex(pair.get(..2)?)?).ok()?;
-        if !matches!(pair.get(2), None | Some(b':' | b'-')) {
-            return None;
-        }
-    }
-    Some(out)
+    let [a, b, s1, c, d, s2, e, f, s3, g, h, s4, i, j, s5, k, l] = *text.first_chunk::<17>()?;
+    let sides = [s1, s2, s3, s4, s5].iter().all(|s| matches!(s, b':' | b'-'));
+    let pairs = [[a, b], [c, d], [e, f], [g, h], [i, j], [k, l]].map(|pair| pair.map(nibble));
+    let hex = pairs.iter().flatten().all(|n| *n < 16);
+    (text.len() == 17 && sides && hex).then(|| pairs.map(|[high, low]| high << 4 | low))
 }
 
 #[cfg(test)]

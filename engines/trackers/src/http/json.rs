@@ -72,11 +72,11 @@ impl<'a> Walk<'a, '_> {
     fn quoted(&mut self) -> Option<&'a [u8]> {
         let from = self.at;
         loop {
-            match *self.text.get(self.at)? {
-                b'"' => break,
-                b'\\' => self.at += 2,
-                _ => self.at += 1,
+            self.at = crate::bytes::either(self.text, self.at, b'"', b'\\')?;
+            if self.text.get(self.at) == Some(&b'"') {
+                break;
             }
+            self.at += 2;
         }
         let text = self.text.get(from..self.at)?;
         self.at += 1;

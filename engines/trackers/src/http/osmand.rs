@@ -4,7 +4,7 @@
 //! Coordinates are WGS-84; speed is knots in parameters and m/s in JSON.
 
 use super::json::{self, Value};
-use super::query::{self, Unescaped};
+use super::query;
 use crate::text::{self, Fields};
 use crate::{Alarms, Cell, DeviceId, Fix, Reading, Wifi, clock};
 use kernel::Moment;
@@ -64,8 +64,8 @@ pub(super) fn form(text: &[u8], reading: &mut Reading) -> Result<(), &'static st
     let mut fix = Fix { valid: true, ..Fix::default() };
     let mut broken = None;
     for (name, raw) in query::pairs(text) {
-        let Some(value) = Unescaped::of(raw) else { continue };
-        let value = value.bytes().trim_ascii();
+        let value = query::unescaped(raw);
+        let value = value.trim_ascii();
         let number = || text::decimal(value);
         match name {
             b"id" | b"deviceid" => {

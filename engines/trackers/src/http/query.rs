@@ -1,38 +1,27 @@
 //! `a=1&b=2`, with `%20` and `+`.
 
-/// Longest value that is unescaped; parameters that are read are shorter.
-const LONGEST: usize = 128;
+use std::borrow::Cow;
 
-/// One value, unescaped.
-pub(super) struct Unescaped {
-    bytes: [u8; LONGEST],
-    len: usize,
-}
-
-impl Unescaped {
-    /// `None` when it is longer than any that is read.
-    pub fn of(text: &[u8]) -> Option<Self> {
-        let mut out = Self { bytes: [0; LONGEST], len: 0 };
-        let mut rest = text;
-        while let Some((&first, tail)) = rest.split_first() {
-            let (byte, tail) = match first {
-                b'+' => (b' ', tail),
-                b'%' => match tail.split_at_checked(2).and_then(|(two, tail)| Some((crate::text::hex(two)?, tail))) {
-                    Some((code, tail)) => (code as u8, tail),
-                    None => (b'%', tail),
-                },
-                _ => (first, tail),
-            };
-            *out.bytes.get_mut(out.len)? = byte;
-            out.len += 1;
-            rest = tail;
-        }
-        Some(out)
+/// One value, unescaped; most have nothing to undo.
+pub(super) fn unescaped(text: &[u8]) -> Cow<'_, [u8]> {
+    if crate::bytes::either(text, 0, b'%', b'+').is_none() {
+        return Cow::Borrowed(text);
     }
-
-    pub fn bytes(&self) -> &[u8] {
-        self.bytes.get(..self.len).unwrap_or_default()
+    let mut out = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((&first, tail)) = rest.split_first() {
+        let (byte, tail) = match first {
+            b'+' => (b' ', tail),
+            b'%' => match tail.split_at_checked(2).and_then(|(two, tail)| Some((crate::text::hex(two)?, tail))) {
+                Some((code, tail)) => (code as u8, tail),
+                None => (b'%', tail),
+            },
+            _ => (first, tail),
+        };
+        out.push(byte);
+        rest = tail;
     }
+    Cow::Owned(out)
 }
 
 /// Names and values as they stand, still escaped.
