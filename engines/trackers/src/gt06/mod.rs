@@ -277,7 +277,9 @@ fn answer_in_words(mut body: Take<'_>, reading: &mut Reading) -> Option<()> {
             b"DateTime" => {
                 let part = |at: usize| text::number::<u32>(value.get(at..at + 2)?);
                 let year = text::number::<u32>(value.get(..4)?)?;
-                fix.time = clock::instant(year, part(5)?, part(8)?, part(11)?, part(14)?, part(17)?, 0);
+                // One blank or two between date and hour.
+                let hour = value.len().checked_sub(8)?;
+                fix.time = clock::instant(year, part(5)?, part(8)?, part(hour)?, part(hour + 3)?, part(hour + 6)?, 0);
             }
             _ => {}
         }
