@@ -81,7 +81,7 @@ impl Setup for Town {
             places::MIGRATIONS,
             care::MIGRATIONS,
             lost::MIGRATIONS,
-            locators::MIGRATIONS,
+            ::locators::MIGRATIONS,
             matters::MIGRATIONS,
             alerts::MIGRATIONS,
         ];
@@ -124,7 +124,10 @@ impl Setup for Town {
         let elder = world.act(move |cx| persons::register_person(cx, &Flat, &person));
         let (sink, http) = (MailSink::start(), HttpSink::start());
         http.answer(200, &[], r#"{"Code":"OK","BizId":"1","errcode":0}"#);
-        let handlers = lost::jobs::handlers().merge(care::handlers()).merge(alerts::handlers(config(&sink, &http)));
+        let handlers = lost::jobs::handlers()
+            .merge(::locators::jobs::handlers())
+            .merge(care::handlers())
+            .merge(alerts::handlers(config(&sink, &http)));
         let handlers = handlers.on("seat.turned", |_, _| Ok(()));
         Self {
             world,
