@@ -7,6 +7,7 @@ mod alarm;
 mod cut;
 mod place;
 mod radio;
+mod rare;
 
 use crate::bytes::{self, Take};
 use crate::clock::{self, Wall};
@@ -172,14 +173,14 @@ fn content(frame: &mut Frame<'_>, now: Moment, state: &State, reading: &mut Read
             answer_in_words(frame.body, reading);
             Answer::Short
         }
-        (0x24, false) if sr411 => Answer::if_read(place::sr411(&mut frame.body, state, reading), Answer::None),
-        (0x32 | 0x33, true) => Answer::if_read(place::az735(frame, state, reading), Answer::Alike),
-        (0x70, true) => Answer::if_read(place::modular(&mut frame.body, reading), Answer::Short),
+        (0x24, false) if sr411 => Answer::if_read(rare::sr411(&mut frame.body, state, reading), Answer::None),
+        (0x32 | 0x33, true) => Answer::if_read(rare::az735(frame, state, reading), Answer::Alike),
+        (0x70, true) => Answer::if_read(rare::modular(&mut frame.body, reading), Answer::Short),
         (0x41, true) => Answer::Alike,
         (0xF1 | 0xF2, _) => Answer::if_read(device_status(frame, reading), Answer::Short),
         (0xF3, _) => Answer::if_read(radio::points_only(&mut frame.body, state, reading), Answer::None),
-        (0x38, _) => Answer::if_read(place::with_cell_kind(&mut frame.body, state, reading), Answer::None),
-        (0x61, _) => Answer::if_read(place::i_button(&mut frame.body, state, reading), Answer::Short),
+        (0x38, _) => Answer::if_read(rare::with_cell_kind(&mut frame.body, state, reading), Answer::None),
+        (0x61, _) => Answer::if_read(rare::i_button(&mut frame.body, state, reading), Answer::Short),
         (0xA2, _) if !lw => Answer::if_read(radio::masts(frame, state, reading), Answer::Short),
         (0x18 | 0x24 | 0x28 | 0x2C | 0x2E | 0xA1 | 0xA9, _) | (0x33 | 0x34, false) => {
             Answer::if_read(radio::masts(frame, state, reading), Answer::Short)
