@@ -89,6 +89,13 @@ impl Stage {
         around.min_by(|a, b| len(a).total_cmp(&len(b))).unwrap_or(0)
     }
 
+    /// Where they stand before they set out: somewhere around where they were seen, as exactly as that is known.
+    fn waits(&self, p: &Particle) -> u32 {
+        let near = &self.sources[p.source as usize].near;
+        let end = near.get(p.salt as usize % near.len().max(1));
+        end.map_or_else(|| self.door(p.leg.tree), |end| self.ends[*end as usize].piece)
+    }
+
     fn follow(&self, leg: &Leg, metres: f32) -> u32 {
         if metres <= 0.0 {
             return self.door(leg.tree);
@@ -107,11 +114,12 @@ impl Stage {
             return self.ends[p.leg.end as usize].piece;
         }
         let gone = (minutes - f64::from(p.departs)) as f32 * p.pace;
-        if gone < p.leg.len {
-            return self.follow(&p.leg, gone);
+        let back = if p.kind == Kind::Returns && gone > p.leg.len { 2.0 * p.leg.len - gone } else { gone };
+        if back <= 0.0 {
+            return self.waits(p);
         }
-        if p.kind == Kind::Returns {
-            return self.follow(&p.leg, 2.0 * p.leg.len - gone);
+        if back < p.leg.len || p.kind == Kind::Returns {
+            return self.follow(&p.leg, back);
         }
         let mut last = &p.leg;
         if p.then.tree != NONE {

@@ -81,6 +81,9 @@ const OFF_M: f64 = 5_000.0;
 const AT_A_PLACE_M: f32 = 60.0;
 /// Snapshots that are kept for evidence that comes late.
 const SNAPSHOTS: usize = 20;
+const FIXES: usize = 12;
+/// After so many reports new ones get few ways on, to save memory: 5 MB each in a town.
+const MANY_REPORTS: usize = 30;
 /// Below this share of owed probability a report moves nobody.
 const WORTH_FOLLOWING: f64 = 0.02;
 
@@ -161,7 +164,11 @@ impl Search {
             incident,
         };
         search.begin();
-        for fix in search.incident.fixes.clone() {
+        // Of a locator that speaks every minute the newest positions say it all.
+        let mut fixes = search.incident.fixes.clone();
+        fixes.sort_by(|a, b| a.minutes_ago.total_cmp(&b.minutes_ago));
+        fixes.truncate(FIXES);
+        for fix in fixes {
             let at = open - instant(fix.minutes_ago);
             // An older fix says nothing that having been seen later does not say better.
             if at >= 0 {
@@ -222,6 +229,9 @@ impl Search {
 
     /// The number of a new source and of its first tree.
     fn source(&mut self, at: LonLat, spread_m: f64, heading: Option<f32>, ways: usize, salt: u64) -> (u32, u32) {
+        // Who was reported somewhere is somewhere as near as the report is exact.
+        let near_m =
+            if heading.is_some() { self.profile.law.near_m.max(1.5 * spread_m) } else { self.profile.law.near_m };
         let source = Source::new(
             &self.stage.terrain,
             &self.stage.ends,
@@ -229,7 +239,7 @@ impl Search {
             spread_m,
             heading,
             ways,
-            self.profile.law.near_m,
+            near_m,
             mix(self.seed, 50 + salt),
         );
         let numbers = (self.stage.sources.len() as u32, self.stage.trees.len() as u32);
@@ -363,7 +373,8 @@ impl Search {
         let (source, first_tree) = known.unwrap_or_else(|| {
             let heading = (far > 100.0).then(|| (xy[1] - self.start[1]).atan2(xy[0] - self.start[0]));
             let salt = mix(seen.at[0].to_bits() ^ seen.sigma_m.to_bits(), seen.at[1].to_bits() ^ when as u64);
-            let numbers = self.source(seen.at, seen.sigma_m.min(400.0) * 0.7, heading, WAYS_AFTER, salt);
+            let ways = if self.sources.len() < MANY_REPORTS { WAYS_AFTER } else { 2 };
+            let numbers = self.source(seen.at, seen.sigma_m.min(400.0) * 0.7, heading, ways, salt);
             self.sources.push((when, *seen, numbers.0, numbers.1));
             numbers
         });

@@ -85,7 +85,9 @@ impl Spawn<'_> {
     }
 
     fn particle(&self, leg: Leg, kind: Kind, rng: &mut Rng) -> Particle {
-        let departs = self.minutes + rng.exponential(self.profile.pace.sets_out_after_min);
+        // Who was seen on the street is mostly under way.
+        let waits = self.profile.pace.sets_out_after_min * if self.origin().heading.is_some() { 0.3 } else { 1.0 };
+        let departs = self.minutes + rng.exponential(waits);
         Particle {
             leg,
             then: Leg::NONE,

@@ -228,6 +228,20 @@ fn three_days_and_a_clock_wrong_by_a_day() {
 }
 
 #[test]
+fn a_locator_that_speaks_every_minute() {
+    let at = middle(&QUARTER);
+    let mut talks = incident(at, 120.0);
+    let walked = |ago: f64| [at[0] + (120.0 - ago) * 3e-5, at[1]];
+    talks.fixes =
+        (0..110).map(f64::from).map(|ago| Fix { at: walked(ago), accuracy_m: 20.0, minutes_ago: ago }).collect();
+    let mut search = open(&QUARTER, talks);
+    let osm = Osm::read(CENTRE, &Limits::default()).unwrap();
+    let map = search.map(usize::MAX);
+    let near = |r: &&seek::Row| metres(osm.node(r.nodes[0]).unwrap(), walked(0.0)) < 200.0;
+    assert!(map.rows.iter().filter(near).map(|r| r.p).sum::<f64>() > 0.6 && (sum(&map) - 1.0).abs() < 1e-9);
+}
+
+#[test]
 fn two_hundred_teams_and_what_more_would_bring() {
     let at = middle(&CITY);
     let mut search = open(&CITY, incident(at, 60.0));
