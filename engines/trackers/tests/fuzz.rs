@@ -110,8 +110,14 @@ fn streams() -> impl Strategy<Value = (Protocol, Vec<u8>)> {
     prop::sample::select(STREAMS.to_vec()).prop_flat_map(|protocol| (Just(protocol), stream(protocol)))
 }
 
+/// Rounds of each property: few when nothing is optimised; `PROPTEST_CASES` goes on for longer.
+fn cases() -> u32 {
+    let asked = std::env::var("PROPTEST_CASES").ok().and_then(|n| n.parse().ok());
+    asked.unwrap_or(if cfg!(debug_assertions) { 200 } else { 2_000 })
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: if cfg!(debug_assertions) { 200 } else { 2_000 }, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig::with_cases(cases()))]
 
     #[test]
     fn any_split_reads_the_same((protocol, stream) in streams(), sizes in prop::collection::vec(1_usize..90, 1..6)) {
@@ -146,9 +152,7 @@ proptest! {
         let frame = speak::fix(protocol, &device(), &place, 3);
         let stream = [&noise[..], &frame.repeat(20)].concat();
         let read = heard(protocol, &stream, &[7]).iter().filter(|r| r.fixes.len() == 1).count();
-        // A GT06 length of one byte reaches over up to ten such frames, of two bytes over all of them.
-        let lost = if protocol == Protocol::Gt06 { 11 } else { 2 };
-        prop_assert!(read + lost >= 20 || noise.contains(&0x79), "{} of 20 after {:02x?}", read, noise);
+        prop_assert!(read + 2 >= 20, "{} of 20 after {:02x?}", read, noise);
     }
 
     #[test]

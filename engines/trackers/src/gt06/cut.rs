@@ -53,13 +53,15 @@ pub(crate) fn cut(input: &[u8]) -> Cut {
     if input.len() < 5 {
         return Cut::Wait { start: 0, seen: 0 };
     }
-    let Some(length) = declared(input) else { return Cut::Wait { start: 0, seen: 0 } };
-    if length > LONGEST_FRAME {
+    let length = declared(input);
+    if length.is_some_and(|length| length > LONGEST_FRAME) {
         return Cut::Skip(1);
     }
-    if let Some(at) = whole_inside(input, input.len().min(length + 2)) {
+    let limit = length.map_or(input.len(), |length| input.len().min(length + 2));
+    if let Some(at) = whole_inside(input, limit) {
         return Cut::Skip(at);
     }
+    let Some(length) = length else { return Cut::Wait { start: 0, seen: 0 } };
     if input.len() < length {
         return Cut::Wait { start: 0, seen: 0 };
     }
