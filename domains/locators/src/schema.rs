@@ -5,7 +5,7 @@
 
 use store::Migration;
 
-pub const MIGRATIONS: &[Migration] = &[DEVICES, AGREED, STATE, ALERTS];
+pub const MIGRATIONS: &[Migration] = &[DEVICES, AGREED, STATE, ALERTS, BY_POST];
 
 const DEVICES: Migration = Migration {
     name: "locators-0001-devices",
@@ -127,5 +127,14 @@ CREATE TABLE locator_command (
 );
 CREATE INDEX locator_command_waits ON locator_command (district_id, sent_at, expires_at);
 CREATE INDEX locator_command_locator ON locator_command (locator_id, asked_at);
+",
+};
+
+/// The drawer of a post, and all devices by when they were registered.
+const BY_POST: Migration = Migration {
+    name: "locators-0005-by-post",
+    sql: "
+CREATE INDEX locator_post ON locator (post_id, state, made_at);
+CREATE INDEX locator_made ON locator (district_id, made_at);
 ",
 };

@@ -10,11 +10,11 @@ use crate::model::alert::end_of;
 use crate::model::{Answer, EndWhy, Sight};
 use crate::{Error, Result};
 use kernel::ids::{AccountId, CaseId};
-use kernel::{Lang, Purpose};
+use kernel::{Actor, Grant, Lang, Purpose};
 use lost::model::{Described, How, Kind as CaseKind, Report, Reporter, ScenePlace};
 use people::app::links::Holder;
 use people::app::persons::For;
-use people::policy::{Action, ResourceFacts, require};
+use people::policy::{Action, ResourceFacts, decide, require};
 use serde_json::json;
 use store::{Cx, params};
 use uuid::Uuid;
@@ -66,25 +66,30 @@ fn write(cx: &mut Cx<'_>, a: &Alert, answer: Answer, by: AnsweredBy) -> Result<(
 }
 
 /// An alert that this post was told of, for whoever may work on it.
-fn at_post(cx: &mut Cx<'_>, alert: Uuid) -> Result<(Alert, AccountId)> {
+fn at_post(cx: &mut Cx<'_>, alert: Uuid) -> Result<(Alert, AccountId, ResourceFacts)> {
     people::policy::require_somewhere(&cx.actor, Action::WorkAlert)?;
     let a = alerts::load(cx, alert)?;
     if a.post_at.is_none() {
         return Err(not_found());
     }
-    let here = alerts::lives(cx, a.person)?;
-    require(&cx.actor, cx.purpose, Action::WorkAlert, &ResourceFacts::Place(here))?;
+    let here = ResourceFacts::Place(alerts::lives(cx, a.person)?);
+    require(&cx.actor, cx.purpose, Action::WorkAlert, &here)?;
     if a.ended.is_some() {
         return Err(Error::Refused("alert-over"));
     }
     let account = cx.actor.account_id().ok_or(store::Error::NotFound)?;
-    Ok((a, account))
+    Ok((a, account, here))
 }
 
 /// Whoever reads it at the post answers for it from now on.
 pub fn take(cx: &mut Cx<'_>, alert: Uuid) -> Result<()> {
-    let (a, account) = at_post(cx, alert)?;
-    let seat = cx.actor.grants().iter().map(|g| g.seat).next();
+    let (a, account, here) = at_post(cx, alert)?;
+    // The seat by which they may: whoever sits there next goes on with it (R1).
+    let by = |grant: &Grant| {
+        let alone = Actor::account(cx.actor.district, account, vec![grant.clone()]);
+        decide(&alone, cx.purpose, Action::WorkAlert, &here).is_allowed()
+    };
+    let seat = cx.actor.grants().iter().find(|g| by(g)).map(|g| g.seat);
     let sql = "UPDATE locator_alert SET owner_account = $1, owner_seat = COALESCE($2, owner_seat), version = version + 1 WHERE id = $3";
     cx.execute(sql, params![account, seat, alert])?;
     cx.record("locator.alert_taken", "person", a.person.0, &json!({ "alert": alert }))?;
@@ -94,7 +99,7 @@ pub fn take(cx: &mut Cx<'_>, alert: Uuid) -> Result<()> {
 
 /// An answer of the post: after a call to the family it was nothing, or somebody is on the way. The family is told.
 pub fn by_post(cx: &mut Cx<'_>, alert: Uuid, answer: Answer) -> Result<()> {
-    let (a, _) = at_post(cx, alert)?;
+    let (a, ..) = at_post(cx, alert)?;
     write(cx, &a, answer, AnsweredBy::Post)?;
     events::tell_family(cx, alert, a.person, News::Over)
 }
@@ -105,7 +110,7 @@ pub fn by_post(cx: &mut Cx<'_>, alert: Uuid, answer: Answer) -> Result<()> {
 /// # Errors
 /// Whoever may not work on the alert, or not open a case; a case of this person that is open already.
 pub fn open_case(cx: &mut Cx<'_>, alert: Uuid) -> Result<CaseId> {
-    let (a, _) = at_post(cx, alert)?;
+    let (a, ..) = at_post(cx, alert)?;
     let report = report(cx, &a)?;
     let case = lost::app::report(cx, &report)?.case;
     let actor = cx.actor.clone();

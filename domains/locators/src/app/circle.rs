@@ -30,6 +30,9 @@ pub(super) fn may(cx: &mut Cx<'_>, person: PersonId, why: &For, action: Action) 
         For::Own => Speaker { by: By::Subject, guardian: None },
         For::Matter(_) | For::Case(_) | For::Window => Speaker { by: By::Committee, guardian: None },
     };
+    if matches!(why, For::Letter(holder) if holder.person != person) {
+        return Err(not_found());
+    }
     persons::may(cx, person, why, action)?;
     if let Some(guardian) = speaker.guardian
         && kept_away(cx, person)?.contains(&guardian)

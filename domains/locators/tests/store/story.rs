@@ -6,6 +6,11 @@ use locators::model::{Answer as Says, EndWhy, Kind, When};
 use people::app::consents::Answer;
 use trackers::{Reading, Status};
 
+/// Who answers for an alert at the post.
+fn desk_owner(id: uuid::Uuid) -> impl FnOnce(&mut store::Cx<'_>) -> locators::Result<kernel::ids::AccountId> {
+    move |cx| Ok(locators::app::desk::alert(cx, id)?.owner)
+}
+
 testkit::both_databases! {
     fn leaves_home_at_three_outside_of_the_schedule_and_comes_back(t: Town) {
         let (daughter, _) = t.worn();
@@ -54,6 +59,8 @@ testkit::both_databases! {
         assert_eq!((waits.len(), waits[0].kind, waits[0].owner), (1, Kind::Sos, t.duty));
         assert!(t.desk(t.far, locators::app::desk::alerts).unwrap().is_empty(), "another post sees nothing");
         let id = waits[0].id;
+        t.desk(t.officer, move |cx| answers::take(cx, id)).unwrap();
+        assert_eq!(t.desk(t.duty, desk_owner(id)).unwrap(), t.officer, "whoever takes it answers for it");
         // Pressed again: the same episode.
         t.advance(1);
         t.arrives(&sos(t.now())).unwrap();
