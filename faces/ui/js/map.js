@@ -2,6 +2,8 @@
 // <div class="map" data-map data-lat data-lon data-zoom data-areas="/…geojson" data-near data-points data-posts …>
 import { Marker, Popup } from "maplibre-gl";
 import { place } from "./here.js";
+import { draw } from "./fence-draw.js";
+import { track } from "./track.js";
 import { areas, asked, box, create, css, fromMap, label, load, namesKnown, put, toMap } from "./map-ground.js";
 
 /** Posts with their names from a certain nearness on, to find one's way. */
@@ -193,4 +195,7 @@ function follow(map, el) {
   });
 }
 
+export { draw };
+
 for (const el of document.querySelectorAll("[data-map]")) show(el);
+for (const el of document.querySelectorAll("[data-track]")) track(el);

@@ -4,33 +4,39 @@ import { find } from "./find.js";
 import { here, unpin } from "./here.js";
 import { passkeys } from "./passkey.js";
 import { push } from "./push.js";
+import { refresh } from "./refresh.js";
 
 document.querySelector(".error-summary")?.focus();
 here();
 find();
 passkeys();
 push();
+refresh();
 
 document.querySelector("[data-pinned] button")?.addEventListener("click", (event) => {
   event.preventDefault();
   unpin();
 });
 
-for (const box of document.querySelectorAll("[data-pin]")) {
-  const button = box.querySelector("[data-pin-open]");
-  if (!button) continue;
-  box.hidden = false;
-  button.addEventListener("click", async () => {
-    button.hidden = true;
-    box.querySelector("[data-pin-body]").hidden = false;
-    const sheet = document.createElement("link");
-    sheet.rel = "stylesheet";
-    sheet.href = box.dataset.style;
-    document.head.append(sheet);
-    const { pick } = await import(box.dataset.script);
-    pick(box.querySelector(".map"));
-  }, { once: true });
+/** A map behind a button: fetched when somebody wants it. */
+function unfold(name, begin) {
+  for (const box of document.querySelectorAll(`[data-${name}]`)) {
+    const button = box.querySelector(`[data-${name}-open]`);
+    if (!button) continue;
+    box.hidden = false;
+    button.addEventListener("click", async () => {
+      button.hidden = true;
+      box.querySelector(`[data-${name}-body]`).hidden = false;
+      const sheet = document.createElement("link");
+      sheet.rel = "stylesheet";
+      sheet.href = box.dataset.style;
+      document.head.append(sheet);
+      begin(await import(box.dataset.script), box.querySelector(".map"));
+    }, { once: true });
+  }
 }
+unfold("pin", ({ pick }, map) => pick(map));
+unfold("draw", ({ draw }, map) => draw(map));
 
 for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;

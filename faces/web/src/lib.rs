@@ -43,6 +43,7 @@ mod strangers;
 #[cfg(test)]
 mod tests;
 mod uploads;
+mod whereabouts;
 mod xml;
 
 pub use config::Config;

@@ -101,9 +101,28 @@ fn every_page_renders_in_every_look() {
 }
 
 /// Names, codes and addresses that stay Latin in Chinese pages.
-const LATIN: [&str; 18] = [
-    "true", "false", "Ctrl", "MB", "QR", "GPS", "WGS", "CSV", "XLSX", "GeoJSON", "Excel", "WPS", "Tab", "Enter", "Esc",
-    "http", "https", "QH",
+const LATIN: [&str; 21] = [
+    "true",
+    "false",
+    "Ctrl",
+    "MB",
+    "QR",
+    "GPS",
+    "WGS",
+    "CSV",
+    "XLSX",
+    "GeoJSON",
+    "Excel",
+    "WPS",
+    "Tab",
+    "Enter",
+    "Esc",
+    "http",
+    "https",
+    "QH",
+    "Traccar",
+    "Client",
+    "OwnTracks",
 ];
 
 #[test]

@@ -76,7 +76,7 @@ pub(crate) const fn queue_path(queue: Queue) -> &'static str {
 }
 
 /// Pages of administrators: address, key, who may.
-const ADMIN: [(&str, &str, Action); 15] = [
+const ADMIN: [(&str, &str, Action); 16] = [
     ("/desk/admin/areas", "areas", Action::ManageAreas),
     ("/desk/admin/posts", "posts", Action::ManagePosts),
     ("/desk/admin/resources", "resource-kinds", Action::ManageResourceKinds),
@@ -88,6 +88,7 @@ const ADMIN: [(&str, &str, Action); 15] = [
     ("/desk/admin/calendar", "calendar", Action::ManageCalendar),
     ("/desk/admin/bulletins", "bulletins", Action::DraftBulletin),
     ("/desk/admin/letters", "letters", Action::ManageDeadLetters),
+    ("/desk/admin/locators", "locators", Action::ViewLocators),
     ("/desk/admin/webhooks", "webhooks", Action::ManageWebhooks),
     ("/desk/admin/sign-in", "sign-in", Action::ManageSignIn),
     ("/desk/admin/records", "records", Action::ManageRecordRules),
@@ -210,6 +211,11 @@ fn of_the_lost(cx: &mut Cx<'_>, here: &str) -> Result<Vec<NavItem>, Fail> {
         let open = lost::app::open_count(cx)?;
         let count = (open > 0).then(|| open.to_string());
         items.push(NavItem { count, tone: Tone::Bad, ..NavItem::plain("/desk/lost", "lost", here) });
+    }
+    if people::policy::require_somewhere(&cx.actor, Action::WorkAlert).is_ok() {
+        let open = locators::app::desk::alert_count(cx)?;
+        let count = (open > 0).then(|| open.to_string());
+        items.push(NavItem { count, tone: Tone::Bad, ..NavItem::plain("/desk/locators", "sos", here) });
     }
     if people::policy::require_somewhere(&cx.actor, Action::OfferHelp).is_ok() {
         let called = lost::app::called(cx)?.len();

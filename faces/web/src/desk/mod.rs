@@ -26,6 +26,7 @@ mod records;
 mod reports;
 mod search;
 mod sessions;
+mod sos;
 mod step;
 mod step_forms;
 mod table;
@@ -71,6 +72,7 @@ pub(crate) fn routes() -> Router<App> {
         .merge(records::routes())
         .merge(keys::routes())
         .merge(lost::routes())
+        .merge(sos::routes())
         .merge(admin::routes())
 }
 
@@ -124,6 +126,7 @@ pub(crate) fn samples(page: &Page) -> Vec<(&'static str, String)> {
     all.extend(reports::tests::samples(page));
     all.extend(keys::tests::samples(page));
     all.extend(lost::samples(page));
+    all.extend(sos::tests::samples(page));
     all.extend(admin::samples(page));
     all
 }

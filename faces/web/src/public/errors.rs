@@ -28,7 +28,7 @@ pub(crate) fn of_lost(error: lost::Error) -> Fail {
     }
 }
 
-pub(super) fn of_places(error: places::Error) -> Fail {
+pub(crate) fn of_places(error: places::Error) -> Fail {
     match error {
         places::Error::Store(e) => e.into(),
         other => Fail::Internal(other.to_string()),

@@ -51,7 +51,7 @@ impl Desk {
         let form = format!("version={}&{form}", self.version(case));
         self.post(cookie, &format!("/desk/lost/{case}/step/{step}"), &form).await
     }
-    async fn done(&self, cookie: &str, case: CaseId, step: &str, form: &str) {
+    pub(crate) async fn done(&self, cookie: &str, case: CaseId, step: &str, form: &str) {
         let answer = self.step(cookie, case, step, form).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{step} {form}: {}", answer.body);
     }

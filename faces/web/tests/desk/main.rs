@@ -11,6 +11,7 @@ mod imports;
 mod intake;
 mod kept;
 mod lists;
+mod locator;
 mod lost;
 mod lost_appeal;
 mod photos;

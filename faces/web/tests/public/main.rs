@@ -7,6 +7,7 @@ mod find;
 mod follow;
 mod guard;
 mod hard;
+mod locator;
 mod lost;
 mod map;
 mod plan;

@@ -11,7 +11,7 @@ use people::app::persons::{self, For};
 
 impl Carded {
     /// Code of a letter of the daughter, confirmed by somebody else when `stood_for`.
-    fn letter(&self, stood_for: bool) -> String {
+    pub(crate) fn letter(&self, stood_for: bool) -> String {
         let elder = self.elder;
         let code = self.working(move |cx, why| {
             let guardian = persons::spoken_for(cx, elder)?[0].id;
@@ -33,11 +33,11 @@ impl Carded {
         }
         code
     }
-    fn with(&self, path: &str, cookie: &str) -> Reply {
+    pub(crate) fn with(&self, path: &str, cookie: &str) -> Reply {
         self.site.send(Request::get(path).header(header::COOKIE, cookie).body(Body::empty()).unwrap())
     }
     /// Comes in with the last digits of her number.
-    fn comes_in(&self, code: &str) -> String {
+    pub(crate) fn comes_in(&self, code: &str) -> String {
         let door = self.say(&format!("/p/{code}/plan"), &[("digits", "0102")], None);
         assert_eq!((door.status, door.location()), (StatusCode::SEE_OTHER, format!("/p/{code}/plan").as_str()));
         let kept = door.headers[header::SET_COOKIE].to_str().unwrap();
@@ -46,7 +46,7 @@ impl Carded {
     }
 }
 
-fn hidden(page: &Reply, name: &str) -> String {
+pub(crate) fn hidden(page: &Reply, name: &str) -> String {
     let at = page.text.find(&format!("name=\"{name}\" value=\"")).unwrap_or_else(|| panic!("no {name}: {}", page.text));
     page.text[at..].split('"').nth(3).unwrap().to_owned()
 }

@@ -8,6 +8,7 @@ mod calendar;
 mod classes;
 mod imports;
 mod letters;
+mod locators;
 mod orgs;
 mod people;
 mod places;
@@ -33,6 +34,7 @@ pub(super) fn routes() -> Router<App> {
     Router::new()
         .merge(bulletins::routes())
         .merge(letters::routes())
+        .merge(locators::routes())
         .merge(calendar::routes())
         .merge(classes::routes())
         .merge(people::routes())
@@ -80,6 +82,7 @@ fn allow(cx: &Cx<'_>, action: Action) -> Result<(), Fail> {
 #[cfg(test)]
 pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
     let mut all = letters::tests::samples(page);
+    all.extend(locators::tests::samples(page));
     all.extend(bulletins::tests::samples(page));
     all.extend(calendar::tests::samples(page));
     all.extend(classes::tests::samples(page));

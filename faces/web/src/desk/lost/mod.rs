@@ -11,6 +11,7 @@ mod heard;
 mod help;
 mod known;
 mod list;
+mod locator;
 mod new;
 mod rules;
 #[cfg(test)]
@@ -32,6 +33,7 @@ pub(super) fn routes() -> Router<App> {
         .merge(new::routes())
         .merge(case::routes())
         .merge(care::routes())
+        .merge(locator::routes())
         .merge(appeal::routes())
         .merge(known::routes())
         .merge(steps::routes())

@@ -254,6 +254,7 @@ fn known(page: &Page, by_name: bool, full: bool) -> KnownPage {
 pub(crate) fn samples(page: &Page) -> Vec<(&'static str, String)> {
     let w = |zh: &str, en: &str| words(page, zh, en);
     let mut out = super::appeal::samples(page);
+    out.extend(super::locator::samples(page));
     let mut push = |name: &'static str, shown: &dyn Fn() -> askama::Result<String>| {
         out.push((name, shown().unwrap_or_default()));
     };

@@ -2,6 +2,7 @@
 //! case. Opened by a POST like the
 //! record itself; the sealed plan by a button of its own, because its opening is told to the family.
 
+mod locator;
 mod view;
 
 use super::{date, unkept};
@@ -78,6 +79,7 @@ struct Done {
 enum No {
     Door(Fail),
     Care(care::Error),
+    Locator(locators::Error),
     Picture(matters::photo::PhotoError),
 }
 
@@ -139,6 +141,10 @@ pub(in crate::desk) async fn act_in(
                 }
                 ("photo", Some(Err(wrong))) => Err(No::Picture(wrong)),
                 ("photo", None) => Err(No::Care(care::Error::Invalid { field: "photo", why: "missing" })),
+                (what, _) if what.starts_with("locator-") => {
+                    locator::step(cx, person, &why, &posted).map_err(No::Locator)?;
+                    Ok(Done { key: Some("locator"), plan: None })
+                }
                 _ => step(cx, person, &why, &posted).map_err(No::Care),
             }
         })
@@ -146,6 +152,10 @@ pub(in crate::desk) async fn act_in(
     let (done, problem) = match done {
         Ok(done) => (done, None),
         Err(No::Door(fail)) => return Err(fail),
+        Err(No::Locator(error)) => match locator::told(&page, &error) {
+            Some(words) => (Done { key: None, plan: None }, Some(words)),
+            None => return Err(error.into()),
+        },
         Err(No::Picture(wrong)) => (Done { key: None, plan: None }, Some(page.t(wrong.key()))),
         Err(No::Care(error)) => match told(&page, &error) {
             Some(words) => (Done { key: None, plan: None }, Some(words)),

@@ -3,12 +3,14 @@
 
 mod card;
 mod gate;
+mod locator;
 mod missing;
 mod plan;
 mod requests;
 mod view;
 
 pub(crate) use gate::{find, holder, is_break_glass, why};
+pub(crate) use locator::{Model, models, profile};
 
 use super::ask::{self, LETTER};
 use super::post::Posted;
@@ -31,6 +33,7 @@ pub(super) fn routes() -> Router<App> {
         .merge(requests::routes())
         .merge(card::routes())
         .merge(plan::routes())
+        .merge(locator::routes())
 }
 
 #[derive(Template)]
@@ -97,5 +100,6 @@ pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
     all.extend(requests::samples(page));
     all.extend(card::samples(page));
     all.extend(plan::samples(page));
+    all.extend(locator::samples(page));
     all
 }

@@ -2,6 +2,7 @@
 
 use super::super::day;
 use super::Door;
+use super::locator::{self, Section};
 use crate::desk::Frame;
 use crate::hours::{self, Hours};
 use crate::{Fail, Page, fmt};
@@ -49,6 +50,8 @@ pub(super) struct CarePage {
     week: Vec<Hours>,
     days: Vec<Hours>,
     cards: Vec<CardLine>,
+    /// None for whoever may not add one.
+    locators: Option<Section>,
     review_on: String,
 }
 
@@ -116,6 +119,7 @@ pub(super) fn load(
         agreed.push(Agreed { what: what.code(), given, standing: words });
     }
     let (week, days) = hours::lines(&page, &schedule, &all);
+    let locators = locator::load(cx, &page, person, why)?;
     Ok(CarePage {
         here: format!("{back}/care"),
         back,
@@ -131,6 +135,7 @@ pub(super) fn load(
         week,
         days,
         cards: cards::of(cx, person, why)?,
+        locators,
         review_on: day(page.now.plus_days(365)),
         relay: care::app::relay::wishes(cx, person)?,
         contacts: all,
@@ -186,6 +191,12 @@ pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
         outer: Some(Outer { height_cm: Some(152), build: "thin".into(), marks: None, home: None }),
         may_keep_haunts: version > 0,
     };
+    let worn = || locator::WornLine {
+        id: nil.to_string(),
+        name: say("手表", "Watch"),
+        tail: "…4711".into(),
+        heard: page.t("locators-never"),
+    };
     let of = |full: bool| CarePage {
         page: page.clone(),
         frame: Frame::sample(page),
@@ -208,6 +219,7 @@ pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
         week: if full { vec![hours()] } else { Vec::new() },
         days: if full { vec![hours()] } else { Vec::new() },
         cards: if full { vec![card(CardState::InUse), card(CardState::Replaced)] } else { Vec::new() },
+        locators: full.then(|| Section::new(page, vec![worn()])),
         review_on: "2027-06-01".into(),
     };
     let sealed = CarePage { plan: None, ..of(false) };

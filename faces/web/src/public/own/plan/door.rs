@@ -1,6 +1,7 @@
 //! The door: the code stands on a letter that may be lost, so whoever comes in says the end of their own telephone number.
 
-use super::{Inside, Problem, gate};
+use super::super::gate;
+pub(in crate::public::own) use super::{Inside, Problem};
 use crate::guard::{Source, Wicket};
 use crate::public::own::wrong;
 use crate::public::post::Posted;
@@ -24,6 +25,8 @@ struct DoorPage {
     /// Why it does not open at all: end of `plan-door-…`.
     closed: Option<&'static str>,
     problems: Vec<Problem>,
+    /// The page that was asked for.
+    to: String,
     /// Where a form was on its way to, and what it held.
     then: String,
     kept: Vec<(String, String)>,
@@ -38,7 +41,7 @@ struct GoOnPage {
 }
 
 /// Lets in whoever has passed the door; else its page. A form that was on its way is kept.
-pub(super) async fn enter(
+pub(in crate::public::own) async fn enter(
     app: &App,
     page: &Page,
     source: Source,
@@ -61,12 +64,13 @@ pub(super) async fn enter(
     let then = if posted.is_some() { page.path.clone() } else { String::new() };
     let kept = posted.map(Posted::pairs).unwrap_or_default();
     let closed = before.as_ref().and_then(closed);
-    let body = html(&DoorPage { page: page.clone(), code, closed, problems: Vec::new(), then, kept })?;
+    let to = page.path.clone();
+    let body = html(&DoorPage { page: page.clone(), code, closed, problems: Vec::new(), to, then, kept })?;
     Ok(Err((status, body).into_response()))
 }
 
 /// As [`enter`], for a form: with what it holds when it may go on.
-pub(super) async fn pass(
+pub(in crate::public::own) async fn pass(
     app: &App,
     page: &Page,
     source: Source,
@@ -103,10 +107,12 @@ pub(super) async fn knock(
     };
     let home = format!("/p/{code}/plan");
     // Only back to a page of this very letter.
-    let then = Some(posted.get("then")).filter(|t| t.starts_with(&format!("{home}/"))).unwrap_or_default();
+    let own = |field: &str| posted.get(field).starts_with(&format!("/p/{code}/")).then(|| posted.get(field));
+    let then = own("then").unwrap_or_default();
+    let to = own("to").unwrap_or_else(|| home.clone());
     let digits = posted.get("digits");
     let mut kept = posted.pairs();
-    kept.retain(|(name, _)| name != "digits" && name != "then");
+    kept.retain(|(name, _)| !matches!(name.as_str(), "digits" | "then" | "to"));
     let tried = app.rt.write(gate::holder(&app, of), move |cx| door::knock(cx, &of, &digits)).await?;
     let token = match tried {
         Door::Open(token) => token,
@@ -118,12 +124,12 @@ pub(super) async fn knock(
                 Door::Wrong { left } => vec![("digits", page.t1("plan-door-wrong", "n", left))],
                 _ => Vec::new(),
             };
-            let body = html(&DoorPage { page, code, closed: closed(&other), problems, then, kept })?;
+            let body = html(&DoorPage { page, code, closed: closed(&other), problems, to, then, kept })?;
             return Ok((StatusCode::UNPROCESSABLE_ENTITY, body).into_response());
         }
     };
     let mut response = if then.is_empty() {
-        Redirect::to(&page.href(&home)).into_response()
+        Redirect::to(&page.href(&to)).into_response()
     } else {
         html(&GoOnPage { page, then, kept })?
     };
@@ -147,6 +153,7 @@ pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
         code: super::SAMPLE_CODE.into(),
         closed,
         problems,
+        to: "/p/A/plan".into(),
         then: String::new(),
         kept: kept(),
     };

@@ -4,12 +4,11 @@
 
 mod answers;
 mod contacts;
-mod door;
+pub(super) mod door;
 mod photo;
 mod week;
 mod words;
 
-use super::gate;
 use crate::guard::{Source, Wicket};
 use crate::public::track;
 use crate::{App, Fail, Page, html};
@@ -38,10 +37,10 @@ pub(super) fn routes() -> Router<App> {
 
 /// Whoever has come in.
 #[derive(Debug, Clone)]
-struct Inside {
-    code: String,
-    of: Holder,
-    who: Who,
+pub(super) struct Inside {
+    pub code: String,
+    pub of: Holder,
+    pub who: Who,
 }
 
 impl Inside {
@@ -71,7 +70,7 @@ impl Inside {
 }
 
 /// What stands in the way of a form: end of its id, and the words.
-type Problem = (&'static str, String);
+pub(super) type Problem = (&'static str, String);
 
 /// What can be mended on the form; another error has a page of its own.
 fn told(page: &Page, error: care::Error) -> Result<Problem, Fail> {
