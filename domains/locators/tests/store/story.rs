@@ -160,4 +160,34 @@ testkit::both_databases! {
         assert!(t.told().is_empty(), "no second alert");
         assert_eq!(t.view(daughter).unwrap().path.len(), 10);
     }
+
+    fn what_a_batch_costs_does_not_grow_with_its_readings(t: Town) {
+        let (daughter, _) = t.worn();
+        t.draw(daughter, home(When::Always));
+        let locator = t.locator(crate::town::NUMBER);
+        let cost = |readings: i64| {
+            t.advance(60);
+            let start = t.now();
+            t.advance(60);
+            let one = |n: i64| {
+                let received = start.plus_secs(n * 20);
+                let fixes = vec![fix(received, 0.0, 0.0)];
+                locators::model::Taken { locator, received, fixes, status: Status::default() }
+            };
+            let batch: Vec<_> = (0..readings).map(one).collect();
+            let who = store::Who::system(t.world.house.district, locators::JOB);
+            let done = t.world.act_as(who, move |cx| {
+                let before = cx.statements();
+                let done = locators::app::take_in(cx, &batch)?;
+                Ok::<_, locators::Error>((done.kept, cx.statements() - before))
+            });
+            done.unwrap()
+        };
+        // The first makes the table of the day and the key.
+        cost(1);
+        let (few, many) = (cost(5), cost(150));
+        assert_eq!((few.0, many.0), (5, 150));
+        assert_eq!(few.1, many.1, "statements of a batch");
+        assert!(many.1 <= 16, "{} statements", many.1);
+    }
 }
