@@ -34,7 +34,9 @@ struct Case {
 
 fn case(town: &Town, scene: &str, seed: u64) -> Case {
     let dice = &mut Dice::new(seed);
-    let far = |v: usize| town.xy[v][0].abs().max(town.xy[v][1].abs());
+    // Not at the edge of the file, where half of all ways would lead out of it.
+    let middle = [0, 1].map(|k| town.xy.iter().map(|xy| xy[k]).sum::<f64>() / town.xy.len() as f64);
+    let far = |v: usize| (town.xy[v][0] - middle[0]).abs().max((town.xy[v][1] - middle[1]).abs());
     let extent = (0..town.ids.len()).map(far).fold(0.0, f64::max);
     let start = loop {
         let v = dice.of(town.ids.len());
