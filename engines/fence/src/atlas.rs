@@ -186,16 +186,8 @@ impl Live {
     pub fn read(&self) -> Arc<Atlas> {
         self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
-    /// Packs what changes have left to be packed, some tiles at a time, so that a change never waits for long: for a thread in the
-    /// background.
-    pub fn settle(&self) {
-        const TILES: usize = 16;
-        while self.read().pending() > 0 {
-            self.change(|atlas| atlas.settled(TILES));
-        }
-    }
-
-    /// Puts the next atlas in place, made from the one that is there.
+    /// Puts the next atlas in place, made from the one that is there. With [`Atlas::settled`] some tiles at a time, what changes have
+    /// left to be packed never makes another change wait for long.
     pub fn change(&self, make: impl FnOnce(&Atlas) -> Atlas) {
         let _one_at_a_time = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         let next = Arc::new(make(&self.read()));

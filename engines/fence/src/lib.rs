@@ -16,11 +16,11 @@
 //!
 //! # How it is quick
 //! A grid of **tiles**, each with as many **cells** as the outlines in it need. Many cells are covered by one area as a whole, or by
-//! none: they are one byte, and the bytes of all cells stay near the processor. Through most others runs a border. They hold, for
-//! each area whose border that is, the pieces inside the cell in whole numbers of 8 bits local to it, and one bit that says how many
-//! times the rest of the outline is crossed. So a question reads a few short lines next to each other instead of the outline, and only
-//! points within half a step of a border (4 cm in cells of 20 m, one point in a hundred) are asked of the outline itself. Four
-//! edges are looked at in one stroke, without a branch.
+//! none: they are one word of 16 bits. The others have a record: up to eight points of borders inside the cell in whole numbers of 8
+//! bits local to it, and for each area a mask that says which of the edges between them are its own, and whether the count is to be
+//! turned round. A border that areas share stands there once. So a question reads a few bytes instead of the outline, and looks at
+//! seven edges for four areas in one stroke, without a branch; only points within half a step of a border (5 cm in cells of 25 m, one
+//! in some hundreds) are asked of the outline itself.
 //!
 //! - Cells that know what covers them and a short list of edges for the rest: Žalik and Kolingerova, *A cell-based
 //!   point-in-polygon algorithm suitable for large sets of points*, Computers & Geosciences 27, 2001; for many polygons at once

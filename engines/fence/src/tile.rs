@@ -324,7 +324,7 @@ pub(crate) fn exact(shape: Option<&Shape>, at: At) -> bool {
 }
 
 /// Cells for each edge of a tile.
-const CELLS_PER_EDGE: f64 = 2.5;
+const CELLS_PER_EDGE: f64 = 1.8;
 const MOST_CELLS_A_SIDE: f64 = 96.0;
 
 /// More edges, smaller cells: but not so small that long edges stand in very many of them.

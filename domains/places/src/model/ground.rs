@@ -49,6 +49,8 @@ impl Ground {
             let number = next.numbers.get(&area.id).copied().unwrap_or_else(free);
             next.set(number, Some(area));
         }
+        // A snapshot is asked far more often than it is made.
+        next.index = next.index.settled(usize::MAX);
         next
     }
 
@@ -69,7 +71,7 @@ impl Ground {
         if let Some(area) = area {
             self.numbers.insert(area.id, number);
         }
-        self.index = self.index.with(number, area.and_then(shape).map(Arc::new)).settled(FEW);
+        self.index = self.index.with(number, area.and_then(shape).map(Arc::new));
     }
 
     pub fn is_empty(&self) -> bool {
