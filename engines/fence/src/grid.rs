@@ -12,6 +12,8 @@ pub(crate) struct Grid {
     origin: At,
     /// Tiles per unit.
     scale: f64,
+    /// Parts of tiles per unit.
+    parts: f64,
     columns: u32,
     rows: u32,
 }
@@ -27,7 +29,7 @@ pub(crate) struct Place {
 impl Grid {
     pub fn new(bounds: Bounds, edges: usize) -> Self {
         if bounds.is_nothing() {
-            return Self { origin: [0.0; 2], scale: 1.0, columns: 1, rows: 1 };
+            return Self { origin: [0.0; 2], scale: 1.0, parts: PARTS, columns: 1, rows: 1 };
         }
         let tiles = (edges / EDGES_PER_TILE).clamp(1, MOST_TILES) as f64;
         let (width, height) = (bounds.max[0] - bounds.min[0], bounds.max[1] - bounds.min[1]);
@@ -38,7 +40,7 @@ impl Grid {
         let scale = 1.0 / side;
         // So many that no outline is rounded up to the far side.
         let count = |length: f64| (length * scale + 1e-9) as u32 + 1;
-        Self { origin: bounds.min, scale, columns: count(width), rows: count(height) }
+        Self { origin: bounds.min, scale, parts: scale * PARTS, columns: count(width), rows: count(height) }
     }
 
     pub fn tiles(&self) -> usize {
@@ -48,17 +50,14 @@ impl Grid {
     /// `None` beyond the grid and for what is not a number.
     #[inline]
     pub fn place(&self, at: At) -> Option<Place> {
-        let [x, y] = self.to_tiles(at);
-        if !(x >= 0.0 && y >= 0.0 && x < f64::from(self.columns) && y < f64::from(self.rows)) {
+        // The same as `fixed(to_tiles(at))`, as powers of two do not round.
+        let x = parts((at[0] - self.origin[0]) * self.parts);
+        let y = parts((at[1] - self.origin[1]) * self.parts);
+        let (i, j) = (x >> 32, y >> 32);
+        if i >= u64::from(self.columns) || j >= u64::from(self.rows) {
             return None;
         }
-        let (x, y) = (fixed(x), fixed(y));
-        // Just below the far side of the grid it may be rounded up.
-        let (i, j) = ((x >> 32) as usize, (y >> 32) as usize);
-        if i >= self.columns as usize || j >= self.rows as usize {
-            return None;
-        }
-        Some(Place { tile: j * self.columns as usize + i, x: x as u32, y: y as u32 })
+        Some(Place { tile: j as usize * self.columns as usize + i as usize, x: x as u32, y: y as u32 })
     }
 
     /// The position in tiles from the origin.
@@ -77,8 +76,9 @@ impl Grid {
         let (from, to) = (self.to_tiles(bounds.min), self.to_tiles(bounds.max));
         let number = |c: f64| (fixed(c) >> 32) as u32;
         let range = |from: f64, to: f64, n: u32| {
-            let any = !bounds.is_nothing() && to >= 0.0 && from < f64::from(n);
-            if any { number(from.max(0.0))..number(to.min(f64::from(n))).min(n - 1) + 1 } else { 0..0 }
+            // A little beyond the low side is rounded onto the grid.
+            let any = !bounds.is_nothing() && to > -1e-9 && from < f64::from(n);
+            if any { number(from.max(0.0))..number(to.clamp(0.0, f64::from(n))).min(n - 1) + 1 } else { 0..0 }
         };
         let (columns, rows) = (range(from[0], to[0], self.columns), range(from[1], to[1], self.rows));
         let width = self.columns as usize;
@@ -156,13 +156,20 @@ impl Grid {
     }
 }
 
-/// A number 0 ≤ x < 2¹⁹ in parts of 2³², to the nearest. Less work than `as u64`, which has to look for what does not fit: next to
-/// so large a number there is no room for anything but whole ones, and they stand in the lowest bits.
-#[inline]
+/// Parts of a tile.
+const PARTS: f64 = 4_294_967_296.0;
+
 fn fixed(x: f64) -> u64 {
+    parts(x * PARTS)
+}
+
+/// A number 0 ≤ x < 2⁵¹ as a whole one, the nearest. Less work than `as u64`, which has to look for what does not fit: next to so
+/// large a number there is no room for anything but whole ones, and they stand in the lowest bits. Whatever is less, more or not a
+/// number becomes more than 2⁵¹.
+#[inline]
+fn parts(x: f64) -> u64 {
     const LARGE: f64 = 6_755_399_441_055_744.0; // 1.5 · 2⁵²
-    const PARTS: f64 = 4_294_967_296.0;
-    (x * PARTS + LARGE).to_bits() & ((1 << 51) - 1)
+    (x + LARGE).to_bits().wrapping_sub(LARGE.to_bits())
 }
 
 /// The cells of one tile.

@@ -1,12 +1,11 @@
 //! All areas of one state of the world: from a point to every area that contains it.
 
-#![expect(clippy::needless_bitwise_bool, reason = "a branch nobody can foretell costs more than both sides of the and")]
 #![expect(clippy::indexing_slicing, reason = "the hot path; places come from the tile itself (docs/decisions/0017)")]
 
 use crate::grid::{Grid, Place};
 use crate::shape::{At, Bounds, Shape, flushed};
-use crate::tile::{Change, GONE, InCell, Tile, exact};
-use std::sync::Arc;
+use crate::tile::{Change, InCell, SLOTS, Tile, exact};
+use std::sync::{Arc, LazyLock};
 
 /// The number of an area in an [`Index`].
 pub type Number = u32;
@@ -56,60 +55,6 @@ const AT_ONCE: usize = 128;
 
 /// Areas are numbered below this.
 const MOST_AREAS: Number = 1 << 23;
-
-/// Where one of them lies.
-#[derive(Debug, Clone, Copy, Default)]
-struct Found {
-    tile: u32,
-    /// The item of the record to look at next, and the one before.
-    record: u32,
-    item: u32,
-    at: InCell,
-}
-
-/// Areas that were found, with the place of the point.
-struct Hits {
-    all: [(u8, Number); 2 * AT_ONCE],
-    length: usize,
-}
-
-impl Hits {
-    const fn new() -> Self {
-        Self { all: [(0, 0); 2 * AT_ONCE], length: 0 }
-    }
-    /// Without a branch, as in [`Order::push`]. Between two calls of [`Hits::tell`] at most two for each point.
-    #[inline]
-    fn push(&mut self, place: usize, area: Number, is_hit: bool) {
-        self.all[self.length] = (place as u8, area);
-        self.length += usize::from(is_hit & (area != GONE));
-    }
-    #[inline]
-    fn tell(&mut self, mut hit: impl FnMut(usize, Number)) {
-        self.all[..self.length].iter().for_each(|(place, area)| hit(usize::from(*place), *area));
-        self.length = 0;
-    }
-}
-
-/// Some of them, by their place among the others.
-struct Order {
-    places: [u8; AT_ONCE],
-    length: usize,
-}
-
-impl Order {
-    const fn new() -> Self {
-        Self { places: [0; AT_ONCE], length: 0 }
-    }
-    /// Without a branch: what does not belong here is written over by the next.
-    #[inline]
-    fn push(&mut self, place: usize, belongs: bool) {
-        self.places[self.length] = place as u8;
-        self.length += usize::from(belongs);
-    }
-    fn iter(&self) -> impl Iterator<Item = usize> {
-        self.places[..self.length].iter().map(|place| usize::from(*place))
-    }
-}
 
 /// What an index takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -250,13 +195,25 @@ impl Index {
     fn locate_in(&self, place: Place, at: At, hit: &mut impl FnMut(Number)) {
         let tile = &self.tiles[place.tile];
         let cell = tile.cell(place);
-        let exact = |number| exact(self.shapes.get(number), at);
-        match tile.simple(cell) {
-            (GONE, true) => {}
-            (area, true) => hit(area),
-            _ => tile.tell(tile.record(cell), cell.spot, exact, &mut *hit),
+        if tile.is_pending() {
+            return self.locate_unsure(tile, cell, at, hit);
         }
-        tile.tell_later(exact, hit);
+        if !cell.has_record() {
+            if cell.is_covered() {
+                hit(tile.area(cell.place()));
+            }
+            return;
+        }
+        let met = tile.met(cell);
+        if met.unsure {
+            return self.locate_unsure(tile, cell, at, hit);
+        }
+        met.hits().for_each(|place| hit(tile.area(place)));
+    }
+
+    #[cold]
+    fn locate_unsure(&self, tile: &Tile, cell: InCell, at: At, hit: &mut dyn FnMut(Number)) {
+        tile.tell(cell, &|number| exact(self.shapes.get(number), at), hit);
     }
 
     #[cold]
@@ -272,71 +229,58 @@ impl Index {
     /// [`Index::locate`] one after the other: memory is asked for many points at once, and points of cells with a border
     /// come after the others, so that the processor seldom guesses wrongly what comes next.
     pub fn locate_many(&self, points: &[At], mut hit: impl FnMut(usize, Number)) {
-        let mut found = [Found::default(); AT_ONCE];
+        static NOWHERE: LazyLock<Tile> = LazyLock::new(Tile::default);
+        let nowhere = &*NOWHERE;
+        let mut found = [(nowhere, InCell::default()); AT_ONCE];
         for (start, some) in points.chunks(AT_ONCE).enumerate().map(|(n, some)| (n * AT_ONCE, some)) {
-            let mut on = Order::new();
-            for (k, at) in some.iter().enumerate() {
+            let mut pending = false;
+            for (k, (at, found)) in some.iter().zip(&mut found).enumerate() {
                 let Some(place) = self.grid.place(*at) else {
+                    *found = (nowhere, InCell::default());
                     self.locate_beyond(*at, &mut |number| hit(start + k, number));
                     continue;
                 };
-                found[k] =
-                    Found { tile: place.tile as u32, record: 0, item: 0, at: self.tiles[place.tile].cell(place) };
-                on.push(k, true);
-            }
-            let (mut hits, mut round) = (Hits::new(), Order::new());
-            let (mut pending, mut sum) = (false, 0);
-            for k in on.iter() {
-                let tile = &self.tiles[found[k].tile as usize];
-                let (area, simple) = tile.simple(found[k].at);
-                hits.push(k, area, simple);
-                round.push(k, !simple);
-                found[k].record = tile.record(found[k].at) as u32;
-                pending |= tile.later.is_some();
-            }
-            // The sum is of no use; asking for these words brings them near.
-            for k in round.iter() {
-                sum ^= self.tiles[found[k].tile as usize].word(found[k].record as usize);
-            }
-            std::hint::black_box(sum);
-            hits.tell(|k, area| hit(start + k, area));
-            while round.length > 0 {
-                round = self.one_item_each(&mut found, some, &round, &mut hits);
-                hits.tell(|k, area| hit(start + k, area));
+                let tile = &self.tiles[place.tile];
+                *found = (tile, tile.cell(place));
+                pending |= tile.is_pending();
             }
             if pending {
-                for k in on.iter() {
-                    let exact = |number| exact(self.shapes.get(number), some[k]);
-                    self.tiles[found[k].tile as usize].tell_later(exact, |number| hit(start + k, number));
+                for (k, (at, (tile, cell))) in some.iter().zip(&found).enumerate() {
+                    self.locate_unsure(tile, *cell, *at, &mut |number| hit(start + k, number));
+                }
+                continue;
+            }
+            // Without a branch: what does not belong into a list is written over by the next. A hit has the place of the point in its
+            // upper bits, and that of the area in the list of its tile in the lower eight.
+            let (mut hits, mut n) = ([0_u16; SLOTS * AT_ONCE], 0);
+            let (mut others, mut m) = ([0_u8; AT_ONCE], 0);
+            // The sum is of no use; asking for these bytes brings them near.
+            let mut sum = 0;
+            for (k, (tile, cell)) in found.iter().enumerate().take(some.len()) {
+                hits[n] = (k << 8 | cell.place()) as u16;
+                n += usize::from(cell.is_covered());
+                others[m] = k as u8;
+                m += usize::from(cell.has_record());
+                sum ^= tile.touch(*cell);
+            }
+            std::hint::black_box(sum);
+            for k in others[..m].iter().map(|k| usize::from(*k)) {
+                let (tile, cell) = found[k];
+                let met = tile.met(cell);
+                if met.unsure {
+                    self.locate_unsure(tile, cell, some[k], &mut |number| hit(start + k, number));
+                    continue;
+                }
+                for slot in 0..SLOTS {
+                    hits[n] = (k << 8 | met.place(slot)) as u16;
+                    n += usize::from(met.is_hit(slot));
                 }
             }
-        }
-    }
-
-    /// Looks at one item of the record of each point, and says which points have more.
-    #[inline]
-    fn one_item_each(&self, found: &mut [Found; AT_ONCE], points: &[At], round: &Order, hits: &mut Hits) -> Order {
-        let (mut lines, mut more) = (Order::new(), Order::new());
-        for k in round.iter() {
-            let tile = &self.tiles[found[k].tile as usize];
-            let item = tile.item(found[k].record as usize);
-            hits.push(k, tile.area(&item), item.covers);
-            lines.push(k, !item.covers);
-            more.push(k, !item.last);
-            found[k].item = found[k].record;
-            found[k].record = (item.start + item.points) as u32;
-        }
-        for k in lines.iter() {
-            let tile = &self.tiles[found[k].tile as usize];
-            let item = tile.item(found[k].item as usize);
-            let (area, side) = (tile.area(&item), tile.side(&item, found[k].at.spot));
-            let mut inside = side.odd != item.turned;
-            if side.near {
-                inside = area != GONE && exact(self.shapes.get(area), points[k]);
+            for one in &hits[..n] {
+                let k = usize::from(one >> 8);
+                hit(start + k, found[k].0.area(usize::from(one & 0xFF)));
             }
-            hits.push(k, area, inside);
         }
-        more
     }
 
     /// The areas that contain the point, by number.
@@ -352,7 +296,7 @@ impl Index {
             areas: self.shapes.iter().count(),
             points: self.shapes.iter().map(|(_, s)| s.len()).sum(),
             tiles: self.tiles.len(),
-            tile_bytes: self.tiles.iter().map(Tile::bytes).sum(),
+            tile_bytes: self.tiles.iter().map(Tile::size).sum(),
             shape_bytes: self.shapes.iter().map(|(_, s)| s.bytes()).sum(),
         }
     }

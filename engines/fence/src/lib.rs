@@ -36,10 +36,12 @@
 mod atlas;
 mod grid;
 mod index;
+mod line;
 mod local;
 mod pack;
 mod schedule;
 mod shape;
+mod stroke;
 mod tile;
 mod trace;
 mod watch;

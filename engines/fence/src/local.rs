@@ -2,7 +2,7 @@
 //!
 //! A cell is 239 steps wide and lies in a frame of 256; lines are cut where they leave the frame. Rounding moves no end of a
 //! piece by more than half a step each way, so a point outside of the strip that a square of one step sweeps along the rounded
-//! piece is on the same side of the rounded line as of the true one. Whoever lies in the strip is told so ([`Side::near`]) and is
+//! piece is on the same side of the rounded line as of the true one. Whoever lies in the strip is told so and is
 //! decided exactly on the original numbers. With cells of 20 m a step is 8 cm, and one point in a hundred is asked twice.
 //! Points are measured finer, in parts of a step.
 //!
@@ -24,17 +24,17 @@ const STEPS: f64 = 239.0;
 /// The frame around the cell, in cells.
 const OUTSIDE: f64 = MARGIN as f64 / STEPS;
 /// Parts of a step in which points are measured.
-const PARTS: i16 = 128;
+pub(crate) const PARTS: i16 = 128;
 /// Half a step for the rounding of the line, one part for that of the point, one for all that comes before.
-const ROUNDING: i16 = PARTS / 2 + 2;
+pub(crate) const ROUNDING: i16 = PARTS / 2 + 2;
 /// Beyond so many cells rounding of the cuts would show.
 pub(crate) const FARTHEST: f64 = 1e6;
 
 /// Where a point lies in its cell, in parts of steps.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Spot {
-    x: i16,
-    y: i16,
+    pub x: i16,
+    pub y: i16,
 }
 
 impl Spot {
@@ -55,64 +55,6 @@ const fn part(c: u32) -> i16 {
     const CELL: u64 = STEPS as u64 * PARTS as u64;
     const START: i16 = MARGIN as i16 * PARTS;
     START + ((c as u64 * CELL) >> 32) as i16
-}
-
-/// The answer of a line: whether the ray crosses it an odd number of times, and whether that is not sure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Side {
-    pub odd: bool,
-    pub near: bool,
-}
-
-/// Edges that are looked at in one go.
-const EDGES: usize = 4;
-/// Words that should follow the last point of a line, so that it can be read without looking where it ends.
-pub(crate) const BEHIND: usize = EDGES;
-
-/// Counts crossings of the ray from `spot` to the east with the line of `points` points at the beginning of `words`. Without
-/// points nothing is sure.
-#[inline]
-pub(crate) fn side(words: &[u16], points: usize, spot: Spot) -> Side {
-    let (mut odd, mut near) = (0, i32::from(points == 0));
-    let mut from = 0;
-    while from + 1 < points {
-        let (o, n) = match words[from..].first_chunk() {
-            Some(some) => some_edges(some, points - from, spot),
-            None => {
-                let mut some = [0; EDGES + 1];
-                some.iter_mut().zip(&words[from..]).for_each(|(to, word)| *to = *word);
-                some_edges(&some, points - from, spot)
-            }
-        };
-        odd ^= o;
-        near |= n;
-        from += EDGES;
-    }
-    Side { odd: odd & 1 != 0, near: near != 0 }
-}
-
-/// The first `points` − 1 edges of these, all in one stroke and without a branch, as the compiler can do it.
-#[inline]
-#[expect(clippy::needless_bitwise_bool, reason = "no branches")]
-fn some_edges(words: &[u16; EDGES + 1], points: usize, spot: Spot) -> (i32, i32) {
-    let last = points.min(EDGES + 1) as i16 - 1;
-    let (mut odd, mut near) = (0, 0);
-    for k in 0..EDGES {
-        let (a, b) = (words[k], words[k + 1]);
-        let ([ax, ay], [bx, by]) = ([a & 0xFF, a >> 8].map(|c| c as i16), [b & 0xFF, b >> 8].map(|c| c as i16));
-        let (dx, dy) = (bx - ax, by - ay);
-        // The point from the first end, in parts.
-        let (px, py) = (spot.x.wrapping_sub(ax * PARTS), spot.y.wrapping_sub(ay * PARTS));
-        let qy = spot.y.wrapping_sub(by * PARTS);
-        let cross = i32::from(dx) * i32::from(py) - i32::from(dy) * i32::from(px);
-        let strip = (i32::from(dx.abs()) + i32::from(dy.abs())) * i32::from(ROUNDING);
-        let counts = (k as i16) < last;
-        let passes = (py < 0) != (qy < 0);
-        odd ^= i32::from(counts & passes & ((cross > 0) == (dy > 0)));
-        let reaches = (py.min(qy) <= ROUNDING) & (py.max(qy) >= -ROUNDING);
-        near |= i32::from(counts & reaches & (cross.abs() <= strip));
-    }
-    (odd, near)
 }
 
 const fn pack(x: i32, y: i32) -> u16 {
@@ -205,8 +147,11 @@ pub(crate) struct Piece {
 impl Piece {
     /// Liang and Barsky, *A New Concept and Method for Line Clipping*, 1984. An end inside the frame stays as it is.
     fn cut(edge: &Edge, corner: At) -> Option<Self> {
-        let a = [edge.a[0] - corner[0], edge.a[1] - corner[1]];
-        let d = [edge.b[0] - edge.a[0], edge.b[1] - edge.a[1]];
+        // Always in the same direction: areas that share a border then have the same ends.
+        let turned = (edge.a[1], edge.a[0]) > (edge.b[1], edge.b[0]);
+        let (low, high) = if turned { (edge.b, edge.a) } else { (edge.a, edge.b) };
+        let a = [low[0] - corner[0], low[1] - corner[1]];
+        let d = [high[0] - low[0], high[1] - low[1]];
         let (mut enters, mut leaves) = (0.0_f64, 1.0_f64);
         for k in 0..2 {
             for (rate, room) in [(-d[k], a[k] + OUTSIDE), (d[k], 1.0 + OUTSIDE - a[k])] {
@@ -229,12 +174,13 @@ impl Piece {
                 |k: usize| ((a[k] + t * d[k]) * STEPS + (f64::from(MARGIN) + 0.5)).clamp(0.0, f64::from(FRAME)) as i32;
             (one(0), one(1))
         };
-        let (starts_inside, ends_inside) = (enters <= 0.0, leaves >= 1.0);
+        let (low_end, high_end) = ((step(enters), enters <= 0.0), (step(leaves), leaves >= 1.0));
+        let ((from, starts_inside), (to, ends_inside)) = if turned { (high_end, low_end) } else { (low_end, high_end) };
         Some(Self {
             number: edge.number,
             next: edge.next,
-            from: step(enters),
-            to: step(leaves),
+            from,
+            to,
             starts_inside,
             ends_inside,
             begins: true,
@@ -252,8 +198,8 @@ enum Way {
 }
 
 /// Surely outside of the cell, also after rounding.
-const LOW: i32 = MARGIN - 2;
-const HIGH: i32 = FRAME - MARGIN + 2;
+pub(crate) const LOW: i32 = MARGIN - 2;
+pub(crate) const HIGH: i32 = FRAME - MARGIN + 2;
 
 const fn way((x, y): Step) -> Option<Way> {
     match (x, y) {

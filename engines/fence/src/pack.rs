@@ -1,37 +1,61 @@
-//! Puts a tile together: from what each area is to each cell to the words that [`crate::tile`] reads.
+//! Puts a tile together: from what each area is to each cell to the bytes that [`crate::tile`] reads.
 
 #![expect(clippy::indexing_slicing, reason = "places come from the tile itself (docs/decisions/0017)")]
 
 use crate::grid::Frame;
-use crate::local::BEHIND;
+use crate::line::{Kind, Line};
 use crate::shape::Shape;
-use crate::tile::{ACROSS, BLOCK, CELLS, COVERS, FAR, GONE, LAST, LONG, RECORD, TURNED, Tile, UP};
-use crate::trace::{Tracer, Traces};
+use crate::stroke::POINTS;
+use crate::tile::{ALWAYS, LONG, LONG_HEAD, NONE, READ, RECORDS, SLOTS, Tile};
+use crate::trace::Tracer;
 
+/// What areas are to the cells of a tile.
 pub(crate) struct Builder {
     side: u32,
-    traces: Traces,
+    /// By place, the first is [`NONE`].
+    areas: Vec<u32>,
+    /// Places of areas that cover the whole tile.
+    everywhere: Vec<u32>,
+    /// For each cell the number of its last item, or [`NONE`].
+    last: Vec<u32>,
+    items: Vec<Item>,
+    /// The points of all items.
+    points: Vec<u8>,
+}
+
+/// An area in a cell.
+#[derive(Clone, Copy)]
+struct Item {
+    /// The item of the same cell before this one.
+    before: u32,
+    place: u32,
+    kind: Kind,
+    start: u32,
+    length: u32,
 }
 
 impl Builder {
-    fn empty(side: u32) -> Self {
-        Self { side, traces: Traces::default() }
+    fn empty(side: u32, areas: impl IntoIterator<Item = u32>) -> Self {
+        Self {
+            side,
+            areas: std::iter::once(NONE).chain(areas).collect(),
+            everywhere: Vec::new(),
+            last: vec![NONE; (side * side) as usize],
+            items: Vec::new(),
+            points: Vec::new(),
+        }
     }
 
     pub fn new(areas: &[(u32, &Shape)], frame: &Frame, side: u32) -> Self {
-        Self::empty(side).and(areas, frame)
+        Self::empty(side, []).and(areas, frame)
     }
 
-    /// What is in which cell of a tile.
-    pub fn unpacked(tile: &Tile) -> Self {
-        let mut builder = Self::empty(u32::from(tile.side));
-        for (cell, area, item) in tile.items() {
-            if item.covers {
-                builder.traces.covered.push((cell, area));
-            } else {
-                let line = &tile.words[item.start..item.start + item.points];
-                builder.traces.cross(cell, area, item.turned, line);
-            }
+    /// What is in which cell of a tile; `areas` are those of them that are not gone.
+    pub fn unpacked(tile: &Tile, areas: Vec<u32>) -> Self {
+        let mut builder = Self::empty(u32::from(tile.side), areas);
+        for (cell, item) in tile.all_items() {
+            let place = builder.areas.iter().position(|area| *area == item.area).unwrap_or_default();
+            builder.put(cell, place as u32, item.line);
         }
         builder
     }
@@ -41,191 +65,207 @@ impl Builder {
     pub fn and(mut self, areas: &[(u32, &Shape)], frame: &Frame) -> Self {
         let mut tracer = Tracer::new(frame, self.side);
         for (area, shape) in areas {
-            tracer.trace(*area, shape, &mut self.traces);
+            let place = self.areas.len() as u32;
+            self.areas.push(*area);
+            if tracer.trace(place, shape, &mut self) == Some(true) {
+                self.everywhere.push(place);
+            }
         }
         self
     }
 
+    /// The area of this place has this border in the cell.
+    pub fn put(&mut self, cell: u32, place: u32, line: Line<'_>) {
+        let (start, length) = (self.points.len() as u32, line.points.len() as u32);
+        self.points.extend(line.points);
+        let number = self.items.len() as u32;
+        let before = std::mem::replace(&mut self.last[cell as usize], number);
+        self.items.push(Item { before, place, kind: line.kind, start, length });
+    }
+
+    /// Where to go back to with [`Builder::take_back`].
+    pub const fn mark(&self) -> usize {
+        self.items.len()
+    }
+
+    /// Takes out what was put in since the mark.
+    pub fn take_back(&mut self, mark: usize) {
+        for last in &mut self.last {
+            while let Some(item) = self.items.get(*last as usize).filter(|_| *last as usize >= mark) {
+                *last = item.before;
+            }
+        }
+        self.items.truncate(mark);
+    }
+
     pub fn finish(mut self) -> Tile {
-        if self.traces.covered.is_empty() && self.traces.crossed.is_empty() {
+        if self.items.is_empty() {
             self.side = 1;
+            self.last = vec![NONE];
         }
-        let side = self.side;
-        let blocks = side.div_ceil(ACROSS);
-        // Cells in the order of the blocks.
-        let order = |cell: u32| {
-            let (i, j) = (cell % side, cell / side);
-            (j / UP * blocks + i / ACROSS) * CELLS as u32 + j % UP * ACROSS + i % ACROSS
-        };
-        self.traces.covered.iter_mut().for_each(|(cell, _)| *cell = order(*cell));
-        self.traces.crossed.iter_mut().for_each(|one| one.cell = order(one.cell));
-        self.traces.covered.sort_unstable();
-        self.traces.crossed.sort_unstable_by_key(|one| (one.cell, one.area));
-        let areas = self.areas();
-        let count = (blocks * side.div_ceil(UP)) as usize;
-        let packed = Packed::of(&self.traces, &areas, count);
-        let (blocks_of, words, shift) = packed.finish();
-        Tile {
-            blocks: blocks_of.into(),
-            words: words.into(),
-            areas: areas.into(),
-            later: None,
-            side: side as u16,
-            across: blocks as u16,
-            shift,
-            has_gone: false,
+        if self.items.is_empty() && self.everywhere.is_empty() {
+            self.areas.truncate(1);
         }
-    }
-
-    /// All areas by number, after [`GONE`].
-    fn areas(&self) -> Vec<u32> {
-        let Traces { everywhere, covered, crossed, .. } = &self.traces;
-        let all = everywhere.iter().chain(covered.iter().map(|(_, area)| area));
-        let mut areas: Vec<u32> = all.chain(crossed.iter().map(|one| &one.area)).copied().collect();
-        areas.sort_unstable();
-        areas.dedup();
-        areas.insert(0, GONE);
-        areas
-    }
-}
-
-/// The blocks of a tile and its records, one close to the other.
-struct Packed {
-    blocks: Vec<u16>,
-    /// Block, cells (a bit for each), and where the record ends in `words`.
-    records: Vec<(usize, u8, usize)>,
-    words: Vec<u16>,
-}
-
-impl Packed {
-    fn of(traces: &Traces, areas: &[u32], count: usize) -> Self {
-        let mut packed = Self { blocks: vec![0; count * BLOCK], records: Vec::new(), words: Vec::new() };
-        let (mut covered, mut crossed) = (traces.covered.as_slice(), traces.crossed.as_slice());
-        let place = |area: u32| areas.binary_search(&area).unwrap_or_default();
-        for key in 0..count * CELLS {
-            let (block, cell) = (key / CELLS, key % CELLS);
-            let (here, lines);
-            (here, covered) = covered.split_at(covered.iter().take_while(|(c, _)| *c as usize == key).count());
-            (lines, crossed) = crossed.split_at(crossed.iter().take_while(|o| o.cell as usize == key).count());
-            let full = || traces.everywhere.iter().chain(here.iter().map(|(_, area)| area)).map(|area| place(*area));
-            if lines.is_empty() && traces.everywhere.len() + here.len() < 2 {
-                let only = full().next().unwrap_or_default();
-                if only < RECORD as usize {
-                    packed.set(block, cell, only as u8);
-                    continue;
-                }
-            }
-            let lines = lines.iter().map(|one| (place(one.area), one.odd, traces.line(one)));
-            packed.record(block, cell, full(), lines);
-        }
-        packed
-    }
-
-    fn set(&mut self, block: usize, cell: usize, byte: u8) {
-        self.blocks[block * BLOCK + cell / 2] |= u16::from(byte) << (cell % 2 * 8);
-    }
-
-    fn record<'a>(
-        &mut self,
-        block: usize,
-        cell: usize,
-        full: impl Iterator<Item = usize>,
-        lines: impl Iterator<Item = (usize, bool, &'a [u16])>,
-    ) {
-        let start = self.words.len();
-        let mut last = start;
-        for area in full {
-            last = self.words.len();
-            put(&mut self.words, area, COVERS);
-        }
-        for (area, odd, line) in lines {
-            last = self.words.len();
-            put_line(&mut self.words, area, odd, line);
-        }
-        self.words[last] |= LAST;
-        // The same as another one of the block?
-        let mut end = start;
-        for known in (0..self.records.len()).rev().take_while(|known| self.records[*known].0 == block) {
-            let from = known.checked_sub(1).map_or(0, |before| self.records[before].2);
-            if self.words[from..end] == self.words[start..] {
-                self.records[known].1 |= 1 << cell;
-                self.words.truncate(start);
-                return;
-            }
-            end = from;
-        }
-        self.records.push((block, 1 << cell, self.words.len()));
-    }
-
-    /// With the first shift with which all places fit.
-    fn finish(mut self) -> (Vec<u16>, Vec<u16>, u8) {
-        const MOST: usize = (RECORD - 1) as usize;
-        let lengths = |some: &[(usize, u8, usize)], start: usize, shift: u8| {
-            let mut from = start;
-            let one =
-                |(_, _, end): &(usize, u8, usize)| (*end - std::mem::replace(&mut from, *end)).div_ceil(1 << shift);
-            some.iter().map(one).collect::<Vec<usize>>()
-        };
-        let fits = |shift: &u8| {
-            let mut start = 0;
-            let mut all = 0;
-            let each = self.records.chunk_by(|a, b| a.0 == b.0).all(|some| {
-                let lengths = lengths(some, start, *shift);
-                start = some.last().map_or(start, |(_, _, end)| *end);
-                all += lengths.iter().sum::<usize>();
-                lengths.iter().rev().skip(1).sum::<usize>() <= MOST
-            });
-            each && all <= 0xFFFF
-        };
-        let shift = (0..31).find(fits).unwrap_or_default();
-        let mut words = Vec::with_capacity(self.words.len() + (self.records.len() << shift >> 1) + BEHIND);
-        let (mut base, mut start) = ((usize::MAX, 0), 0);
-        for (block, cells, end) in std::mem::take(&mut self.records) {
-            let at = words.len() >> shift;
-            if base.0 != block {
-                base = (block, at);
-                self.blocks[block * BLOCK + BLOCK - 1] = at as u16;
-            }
-            for cell in (0..CELLS).filter(|cell| cells >> cell & 1 != 0) {
-                self.set(block, cell, RECORD | (at - base.1) as u8);
-            }
-            words.extend(&self.words[start..end]);
-            words.resize(words.len().next_multiple_of(1 << shift), 0);
-            start = end;
-        }
-        words.resize(words.len() + BEHIND, 0);
-        (self.blocks, words, shift)
+        let mut writer = Writer::new(&self);
+        (2..31).find(|shift| writer.write(&self, *shift));
+        let Writer { bytes, shift, .. } = writer;
+        let count = self.areas.len() as u32;
+        Tile { bytes: bytes.into(), later: None, count, side: self.side as u16, shift: shift as u8 }
     }
 }
 
 impl Default for Tile {
     fn default() -> Self {
-        Builder::empty(1).finish()
+        Builder::empty(1, []).finish()
     }
 }
 
-const fn is_long(points: usize) -> bool {
-    points == 0 || points >= LONG as usize
+/// Heads that were written lately with the cell that has them, to have records without points once.
+const KNOWN: usize = 64;
+
+struct Writer {
+    bytes: Vec<u8>,
+    shift: u32,
+    /// What is too long for a record, with the cell that has it; comes behind all records.
+    long: Vec<u8>,
+    stubs: Vec<usize>,
+    known: [(u64, u16); KNOWN],
+    /// Points of the record.
+    points: Vec<[u8; 2]>,
+    /// Items of the cell: place and line.
+    here: Vec<(u32, Kind, u32, u32)>,
 }
 
-fn put(words: &mut Vec<u16>, place: usize, rest: u16) {
-    let number = |n: usize| [n as u16, (n >> 16) as u16];
-    if place < FAR as usize {
-        words.push((place as u16) << 8 | rest);
-    } else {
-        words.push(FAR << 8 | rest);
-        words.extend(number(place));
+impl Writer {
+    fn new(builder: &Builder) -> Self {
+        let bytes = Vec::with_capacity(builder.points.len() + 12 * builder.last.len() + 1024);
+        Self {
+            bytes,
+            shift: 2,
+            long: Vec::new(),
+            stubs: Vec::new(),
+            known: [(u64::MAX, 0); KNOWN],
+            points: Vec::new(),
+            here: Vec::new(),
+        }
+    }
+
+    /// False when places of records are too large for this size of steps.
+    fn write(&mut self, from: &Builder, shift: u32) -> bool {
+        *self = Self { bytes: std::mem::take(&mut self.bytes), ..Self::new(&Builder::empty(1, [])) };
+        self.shift = shift;
+        self.bytes.clear();
+        from.areas.iter().for_each(|area| self.bytes.extend(area.to_le_bytes()));
+        let cells = self.bytes.len();
+        self.bytes.resize(cells + from.last.len() * 2, 0);
+        for (cell, last) in from.last.iter().enumerate() {
+            self.here.clear();
+            let covers = |place: &u32| (*place, Kind::Masked(ALWAYS), 0, 0);
+            self.here.extend(from.everywhere.iter().map(covers));
+            let mut next = *last;
+            while let Some(item) = from.items.get(next as usize) {
+                self.here.push((item.place, item.kind, item.start, item.length));
+                next = item.before;
+            }
+            let Some(word) = self.cell(from) else { return false };
+            self.bytes[cells + cell * 2..][..2].copy_from_slice(&word.to_le_bytes());
+        }
+        let start = self.bytes.len() as u32;
+        for stub in &self.stubs {
+            let place = self.bytes[*stub..].first_chunk().map_or(0, |place| u32::from_le_bytes(*place));
+            self.bytes[*stub..][..4].copy_from_slice(&(start + place).to_le_bytes());
+        }
+        self.bytes.append(&mut self.long);
+        self.bytes.resize(self.bytes.len() + READ, 0);
+        true
+    }
+
+    /// Writes the record of the items that are here, and gives what its cell says.
+    fn cell(&mut self, from: &Builder) -> Option<u16> {
+        match self.here.as_slice() {
+            [] => return Some(0),
+            [(place @ ..0x100, Kind::Masked(ALWAYS), ..)] => return Some(*place as u16),
+            _ => {}
+        }
+        let more = self.here.len() as u16 - 1;
+        let Some(head) = self.head(from) else { return self.long(from) };
+        let known = (head.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 58) as usize;
+        if self.points.is_empty() && self.known[known].0 == head {
+            return Some(self.known[known].1);
+        }
+        let word = self.start()? | more;
+        self.bytes.extend(head.to_le_bytes().iter().take(2 * more as usize + 2));
+        self.bytes.extend(self.points.iter().flatten());
+        if self.points.is_empty() {
+            self.known[known] = (head, word);
+        }
+        Some(word)
+    }
+
+    /// The words of a record and its points, when all fit into one.
+    fn head(&mut self, from: &Builder) -> Option<u64> {
+        let mut head = 0;
+        self.points.clear();
+        if self.here.len() > SLOTS {
+            return None;
+        }
+        for slot in 0..self.here.len() {
+            let (place, kind, start, length) = self.here[slot];
+            let Kind::Masked(mask) = kind else { return None };
+            let edges = self.edges(mask, &from.points[start as usize..][..length as usize])?;
+            if place > 0xFF {
+                return None;
+            }
+            head |= u64::from(place << 8 | u32::from(edges | mask & ALWAYS)) << (16 * slot);
+        }
+        Some(head)
+    }
+
+    /// Puts the edges of a line among the points of the record, those that another area has as well only once. Gives their mask.
+    fn edges(&mut self, mask: u8, line: &[u8]) -> Option<u8> {
+        let line = line.as_chunks::<2>().0;
+        let mut found = 0_u8;
+        for k in (0..line.len().saturating_sub(1)).filter(|k| mask >> k & 1 != 0) {
+            let (a, b) = (line[k], line[k + 1]);
+            let is_it = |w: &[[u8; 2]]| w == [a, b] || w == [b, a];
+            let place = self.points.windows(2).enumerate().position(|(n, w)| is_it(w) && found >> n & 1 == 0);
+            let place = place.unwrap_or_else(|| {
+                if self.points.last() != Some(&a) {
+                    self.points.push(a);
+                }
+                self.points.push(b);
+                self.points.len() - 2
+            });
+            if self.points.len() > POINTS {
+                return None;
+            }
+            found |= 1 << place;
+        }
+        Some(found)
+    }
+
+    /// Goes on to the next place where a record may begin.
+    fn start(&mut self) -> Option<u16> {
+        let step = 1 << self.shift;
+        self.bytes.resize(self.bytes.len().next_multiple_of(step), 0);
+        u16::try_from((self.bytes.len() >> self.shift << 2) + usize::from(RECORDS)).ok()
+    }
+
+    fn long(&mut self, from: &Builder) -> Option<u16> {
+        let word = self.start()?;
+        self.bytes.extend(LONG.to_le_bytes());
+        self.bytes.extend([0; 2]);
+        self.stubs.push(self.bytes.len());
+        self.bytes.extend((self.long.len() as u32).to_le_bytes());
+        let last = self.here.len() - 1;
+        for (n, (place, kind, start, length)) in self.here.iter().enumerate() {
+            self.long.extend(from.areas[*place as usize].to_le_bytes());
+            self.long.extend((length / 2 * 2 + u32::from(n == last)).to_le_bytes());
+            self.long.extend(kind.word().to_le_bytes());
+            self.long.extend(&from.points[*start as usize..][..*length as usize]);
+        }
+        Some(word)
     }
 }
 
-fn put_line(words: &mut Vec<u16>, place: usize, odd: bool, line: &[u16]) {
-    let turned = if odd { TURNED } else { 0 };
-    let points = line.len();
-    if is_long(points) {
-        put(words, place, turned | LONG);
-        words.extend([points as u16, (points >> 16) as u16]);
-    } else {
-        put(words, place, turned | points as u16);
-    }
-    words.extend(line);
-}
+const _: () = assert!(LONG_HEAD == 4 + 4 + 2);

@@ -1,64 +1,62 @@
-//! One tile: which areas lie in which of its cells, packed so that few pages of memory are asked for.
+//! One tile: which areas lie in which of its cells, packed so that few lines of memory are asked for.
 //!
-//! A cell is a byte. Below [`RECORD`] it is the place in the tile's list of areas of the only one that covers the cell; the first
-//! of the list stands for none. Otherwise the cell has a record: a border runs through it, or several areas cover it. Bytes stand
-//! in blocks of 4 × 2 cells, each with the place where its records begin; equal records of a block are written once. So
-//! the bytes of all tiles stay near the processor, and what has no border is answered from there.
+//! The bytes of a tile are its list of areas (32 bits each, the first stands for none), its cells (16 bits each, row by row), its
+//! records, and what is too long for a record. A cell says where its record begins, in steps of a size that the tile chooses, and
+//! in the lowest two bits how many areas the record has, less one.
 //!
-//! A record is an item for each area, the last one marked: a word of 8 bits place in the tile's list of areas, and whether the
-//! count is turned round, whether it is the last, and how many points the line of the border has ([`crate::local`]), which
-//! follows. [`COVERS`] stands for an area that covers the cell, [`LONG`] and [`FAR`] say that the count, or the place, is a number
-//! of its own. A count of 0 of its own means that only the exact test helps.
+//! A record is a word of 16 bits for each area and then up to eight points of borders, two bytes each. The word holds the place in
+//! the list of areas, and a mask over the edges between the points: the area contains a point when the ray to the east crosses
+//! an odd number of its edges. The highest bit of the mask stands for an edge that is always crossed, so that a mask of it alone
+//! says that the area covers the cell, and with others it turns their count round. So all cells are answered in the same way, by
+//! one stroke ([`crate::stroke`]) and without a branch; those that nothing or one area covers share a record.
 //!
-//! An area is taken out by its place in the list ([`GONE`]), and put in beside what is packed ([`Later`]), until the tile is packed
-//! again: so a change costs the same however large the area is.
+//! What does not fit (more areas, more points, a place beyond 8 bits) has [`LONG`] in place of its record, and behind it where its
+//! items stand: an area each, one after the other.
+//!
+//! What changed since the tile was packed stands beside it ([`Later`]), so that a change costs the same however large the area is.
 
 #![expect(clippy::indexing_slicing, reason = "the hot path; places come from the tile itself (docs/decisions/0017)")]
 
 use crate::grid::{Frame, Place};
-use crate::local::{Side, Spot, side};
+use crate::line::{Kind, Line};
+use crate::local::Spot;
 use crate::pack::Builder;
 use crate::shape::{At, Shape};
+use crate::stroke::{BYTES, stroke};
 use std::sync::Arc;
 
-pub(crate) const LAST: u16 = 1 << 6;
-pub(crate) const TURNED: u16 = 1 << 7;
-pub(crate) const POINTS: u16 = LAST - 1;
-pub(crate) const COVERS: u16 = 0;
-pub(crate) const LONG: u16 = POINTS;
-/// Place in the list of areas that is too far for 8 bits.
-pub(crate) const FAR: u16 = 0xFF;
-/// In place of an area that was taken out, and at the beginning of each list: the area of what no area reaches into.
-pub(crate) const GONE: u32 = u32::MAX;
-/// Cells with a record have a byte from here on: where it stands behind the first of the block.
-pub(crate) const RECORD: u8 = 0x80;
-/// Cells of a block.
-pub(crate) const ACROSS: u32 = 4;
-pub(crate) const UP: u32 = 2;
-pub(crate) const CELLS: usize = (ACROSS * UP) as usize;
-/// Words of a block: its bytes, and the place of its records.
-pub(crate) const BLOCK: usize = CELLS / 2 + 1;
+/// Area of the first place of each list: no area reaches into that.
+pub(crate) const NONE: u32 = u32::MAX;
+/// Words of cells below this are the place of the only area; what they have above it says where the record stands.
+pub(crate) const RECORDS: u16 = 0x100;
+/// Areas of a record.
+pub(crate) const SLOTS: usize = 4;
+/// Of the mask of an area: always crossed.
+pub(crate) const ALWAYS: u8 = 0x80;
+/// First word of what has a place among the long ones; no record begins so.
+pub(crate) const LONG: u16 = 0x0100;
+/// Bytes of a record that are read at once, whether they belong to it or not.
+pub(crate) const READ: usize = 2 * SLOTS + BYTES;
+/// The lowest bit of each word of a head.
+const EACH: u64 = 0x0001_0001_0001_0001;
 
 #[derive(Debug, Clone)]
-#[repr(align(64))]
 pub(crate) struct Tile {
-    pub(crate) blocks: Arc<[u16]>,
-    pub(crate) words: Arc<[u16]>,
-    pub(crate) areas: Arc<[u32]>,
+    pub(crate) bytes: Arc<[u8]>,
     pub(crate) later: Option<Arc<Later>>,
+    /// Areas of the list.
+    pub(crate) count: u32,
     /// Cells on each side.
     pub(crate) side: u16,
-    /// Blocks in a row.
-    pub(crate) across: u16,
     /// Records begin at multiples of two to this power.
     pub(crate) shift: u8,
-    /// Whether an area of the list was taken out.
-    pub(crate) has_gone: bool,
 }
 
-/// What was put in since the tile was packed.
+/// What was changed since the tile was packed.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Later {
+    /// Areas that what was packed tells of, and that are no more.
+    pub gone: Vec<u32>,
     /// Areas that cover the whole tile.
     pub everywhere: Vec<u32>,
     /// Areas that may have a border in it: the outline is asked.
@@ -97,22 +95,65 @@ impl Change {
 /// A point in a cell.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct InCell {
-    byte: u8,
-    /// Where the records of the block begin.
-    base: u16,
-    pub spot: Spot,
+    word: u16,
+    /// The place in it in parts of 2³².
+    x: u32,
+    y: u32,
 }
 
-/// An area in a cell.
-#[derive(Clone, Copy)]
-pub(crate) struct Item {
-    place: usize,
-    pub covers: bool,
-    pub turned: bool,
-    pub last: bool,
-    /// The line.
-    pub start: usize,
-    pub points: usize,
+impl InCell {
+    /// Whether the cell has a record.
+    #[inline]
+    pub const fn has_record(self) -> bool {
+        self.word >= RECORDS
+    }
+    /// Otherwise: place in the list of the area that covers it as the only one, 0 when there is none at all.
+    #[inline]
+    pub const fn place(self) -> usize {
+        self.word as usize & 0xFF
+    }
+    #[inline]
+    pub const fn spot(self) -> Spot {
+        Spot::new(self.x, self.y)
+    }
+    /// Whether there is such an area.
+    #[inline]
+    pub const fn is_covered(self) -> bool {
+        self.word.wrapping_sub(1) < RECORDS - 1
+    }
+}
+
+/// What a record says of a point.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Met {
+    /// A word for each area: place in the list and mask.
+    head: u64,
+    /// The lowest bit of the word of each area that contains the point.
+    hits: u64,
+    /// Whether an outline has to be asked, or items.
+    pub unsure: bool,
+}
+
+impl Met {
+    /// Place in the list of the area of this word.
+    #[inline]
+    pub const fn place(&self, slot: usize) -> usize {
+        (self.head >> (slot * 16 + 8)) as usize & 0xFF
+    }
+    /// Places in the list of the areas that contain the point.
+    #[inline]
+    pub fn hits(&self) -> impl Iterator<Item = usize> {
+        let (head, mut hits) = (self.head, self.hits);
+        std::iter::from_fn(move || {
+            let slot = (hits != 0).then(|| hits.trailing_zeros())?;
+            hits &= hits - 1;
+            Some((head >> (slot + 8)) as usize & 0xFF)
+        })
+    }
+    #[inline]
+    pub const fn is_hit(&self, slot: usize) -> bool {
+        self.hits >> (slot * 16) & 1 != 0
+    }
 }
 
 impl Tile {
@@ -120,110 +161,134 @@ impl Tile {
     pub fn cell(&self, place: Place) -> InCell {
         let (x, y) = (u64::from(place.x) * u64::from(self.side), u64::from(place.y) * u64::from(self.side));
         let (i, j) = ((x >> 32) as u32, (y >> 32) as u32);
-        self.at(i, j, Spot::new(x as u32, y as u32))
-    }
-
-    /// Column and row.
-    #[inline]
-    fn at(&self, i: u32, j: u32, spot: Spot) -> InCell {
-        let block = (j / UP * u32::from(self.across) + i / ACROSS) as usize * BLOCK;
-        let cell = (j % UP * ACROSS + i % ACROSS) as usize;
-        let byte = (self.blocks[block + cell / 2] >> (cell % 2 * 8)) as u8;
-        InCell { byte, base: self.blocks[block + BLOCK - 1], spot }
-    }
-
-    /// Where the record of the cell stands, if it has one.
-    #[inline]
-    pub fn record(&self, at: InCell) -> usize {
-        (usize::from(at.base) + usize::from(at.byte & (RECORD - 1))) << self.shift
+        InCell { word: self.cell_word(j * u32::from(self.side) + i), x: x as u32, y: y as u32 }
     }
 
     #[inline]
-    pub fn word(&self, record: usize) -> u16 {
-        self.words.get(record).copied().unwrap_or_default()
+    fn cell_word(&self, cell: u32) -> u16 {
+        self.word(self.count as usize * 4 + cell as usize * 2)
     }
 
-    /// The area that covers the cell as the only one, [`GONE`] when there is none at all; and whether that is all there is to say.
+    /// Where the record of the cell stands.
     #[inline]
-    pub fn simple(&self, at: InCell) -> (u32, bool) {
-        let simple = at.byte < RECORD;
-        // Otherwise any of the list, to have no branch.
-        let place = usize::from(at.byte) & usize::from(simple).wrapping_neg();
-        (self.areas[place], simple)
+    fn record(&self, cell: InCell) -> usize {
+        usize::from((cell.word & !3).wrapping_sub(RECORDS) >> 2) << self.shift
     }
 
     #[inline]
-    pub fn item(&self, at: usize) -> Item {
-        let head = self.words[at];
-        let (place, points) = (head >> 8, head & POINTS);
-        let (turned, last) = (head & TURNED != 0, head & LAST != 0);
-        if place == FAR || points == LONG {
-            return self.long_item(at);
-        }
-        let (place, points) = (usize::from(place), usize::from(points));
-        Item { place, covers: points == 0, turned, last, start: at + 1, points }
+    fn word(&self, at: usize) -> u16 {
+        self.bytes[at..].first_chunk().map_or(0, |bytes| u16::from_le_bytes(*bytes))
     }
 
-    #[cold]
-    fn long_item(&self, at: usize) -> Item {
-        let head = self.words[at];
-        let (mut place, mut points, mut start) = (usize::from(head >> 8), usize::from(head & POINTS), at + 1);
-        let covers = points == 0;
-        if place == usize::from(FAR) {
-            place = number(&self.words, start) as usize;
-            start += 2;
-        }
-        if points == usize::from(LONG) {
-            points = number(&self.words, start) as usize;
-            start += 2;
-        }
-        Item { place, covers, turned: head & TURNED != 0, last: head & LAST != 0, start, points }
+    /// The area at this place of the list.
+    #[inline]
+    pub fn area(&self, place: usize) -> u32 {
+        self.number(place * 4)
     }
 
     #[inline]
-    pub fn area(&self, item: &Item) -> u32 {
-        self.areas[item.place]
+    fn number(&self, at: usize) -> u32 {
+        self.bytes[at..].first_chunk().map_or(NONE, |bytes| u32::from_le_bytes(*bytes))
     }
 
+    /// Asks for the record, so that it is near when it is needed.
     #[inline]
-    pub fn side(&self, item: &Item, spot: Spot) -> Side {
-        side(&self.words[item.start..], item.points, spot)
+    pub fn touch(&self, cell: InCell) -> u8 {
+        // Without a branch.
+        self.bytes[self.record(cell) & usize::from(cell.has_record()).wrapping_neg()]
     }
 
-    /// Tells every area of a record; `exact` decides for points too near to a border.
-    #[inline]
-    pub fn tell(&self, record: usize, spot: Spot, mut exact: impl FnMut(u32) -> bool, mut hit: impl FnMut(u32)) {
-        let mut at = record;
-        loop {
-            let item = self.item(at);
-            let area = self.area(&item);
-            let inside = item.covers || {
-                let found = self.side(&item, spot);
-                if found.near { area != GONE && exact(area) } else { found.odd != item.turned }
-            };
-            if inside && area != GONE {
-                hit(area);
+    /// What the record says of the point.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "a call costs more than a tenth of an answer")]
+    pub fn met(&self, cell: InCell) -> Met {
+        let record = self.bytes[self.record(cell)..].first_chunk::<READ>();
+        let Some(record) = record else { return Met::default() };
+        let more = usize::from(cell.word & 3);
+        let head = record.first_chunk().map_or(0, |head| u64::from_le_bytes(*head)) & (u64::MAX >> (48 - 16 * more));
+        let Some(points) = record[2 * more + 2..].first_chunk() else {
+            return Met::default();
+        };
+        let met = stroke(points, cell.spot());
+        let mut odd = head & (EACH * u64::from(met.crossed | ALWAYS));
+        odd ^= odd >> 4;
+        odd ^= odd >> 2;
+        odd ^= odd >> 1;
+        let near = head & (EACH * u64::from(met.near));
+        let unsure = near != 0 || head as u16 == LONG;
+        Met { head, hits: odd & EACH, unsure }
+    }
+
+    /// Tells every area of the cell that contains the point, also what is not sure at once. `exact` asks the outline of an area.
+    pub fn tell(&self, cell: InCell, exact: &dyn Fn(u32) -> bool, hit: &mut dyn FnMut(u32)) {
+        let gone = self.later.as_ref().map_or(&[][..], |later| &later.gone);
+        let met = if cell.has_record() { self.met(cell) } else { Met::default() };
+        if met.unsure || !gone.is_empty() {
+            for Item { area, line } in self.items(cell).filter(|item| !gone.contains(&item.area)) {
+                let (odd, near) = line.met(cell.spot());
+                if if near { exact(area) } else { odd } {
+                    hit(area);
+                }
             }
-            if item.last {
-                break;
-            }
-            at = item.start + item.points;
+        } else if cell.is_covered() {
+            hit(self.area(cell.place()));
+        } else {
+            met.hits().for_each(|place| hit(self.area(place)));
         }
-    }
-
-    /// Tells what was put in since it was packed.
-    #[inline]
-    pub fn tell_later(&self, mut exact: impl FnMut(u32) -> bool, mut hit: impl FnMut(u32)) {
         if let Some(later) = &self.later {
             later.everywhere.iter().for_each(|area| hit(*area));
             later.asked.iter().filter(|area| exact(**area)).for_each(|area| hit(*area));
         }
     }
 
-    /// Every area that touches the tile, each once, by number.
+    /// Every area of the cell with its border there; also those that are gone.
+    fn items(&self, cell: InCell) -> impl Iterator<Item = Item<'_>> {
+        let simple = cell.is_covered().then(|| Item { area: self.area(cell.place()), line: Line::COVERS });
+        let has_record = cell.has_record();
+        let record = if has_record { self.record(cell) } else { 0 };
+        let is_long = has_record && self.word(record) == LONG;
+        let slots = if is_long || !has_record { 0 } else { usize::from(cell.word & 3) + 1 };
+        let points = &self.bytes[record + 2 * slots..];
+        let short = (0..slots).filter_map(move |slot| {
+            let word = self.word(record + 2 * slot);
+            let (area, mask) = (self.area(usize::from(word >> 8)), word as u8);
+            (area != NONE).then_some(Item { area, line: Line { kind: Kind::Masked(mask), points } })
+        });
+        let mut next = is_long.then(|| self.number(record + 4) as usize);
+        let long = std::iter::from_fn(move || {
+            let at = next?;
+            let (area, length) = (self.number(at), self.number(at + 4));
+            let (kind, points) = (Kind::of(self.word(at + 8)), length as usize >> 1);
+            let start = at + LONG_HEAD;
+            next = (length & 1 == 0).then_some(start + points * 2);
+            // With a mask what lies behind does no harm.
+            let end = if matches!(kind, Kind::Masked(_)) { self.bytes.len() } else { start + points * 2 };
+            Some(Item { area, line: Line { kind, points: &self.bytes[start..end] } })
+        });
+        simple.into_iter().chain(short).chain(long)
+    }
+
+    /// Every cell with an area and its border there, but those of areas that are gone.
+    pub fn all_items(&self) -> impl Iterator<Item = (u32, Item<'_>)> {
+        let side = u32::from(self.side);
+        let gone = self.later.as_ref().map_or(&[][..], |later| &later.gone);
+        let all = (0..side * side).flat_map(|cell| {
+            self.items(InCell { word: self.cell_word(cell), x: 0, y: 0 })
+                .map(move |item| (cell, Item { line: item.line.trimmed(), ..item }))
+        });
+        all.filter(|(_, item)| !gone.contains(&item.area))
+    }
+
+    /// Areas that were packed and are not gone.
+    pub fn packed_areas(&self) -> impl Iterator<Item = u32> {
+        let gone = self.later.as_ref().map_or(&[][..], |later| &later.gone);
+        (1..self.count as usize).map(|place| self.area(place)).filter(|area| !gone.contains(area))
+    }
+
+    /// Every area that may touch the tile, each once, by number.
     pub fn areas(&self) -> Vec<u32> {
-        let later = self.later.iter().flat_map(|later| later.everywhere.iter().chain(&later.asked));
-        let mut found: Vec<u32> = self.areas.iter().filter(|area| **area != GONE).chain(later).copied().collect();
+        let later = self.later.iter().flat_map(|later| later.everywhere.iter().chain(&later.asked)).copied();
+        let mut found: Vec<u32> = self.packed_areas().chain(later).collect();
         found.sort_unstable();
         found.dedup();
         found
@@ -232,17 +297,13 @@ impl Tile {
     /// Takes an area out. Its records stay until the tile is packed again.
     pub fn take_out(&mut self, change: &mut Change) {
         let area = change.area;
-        if let Some(place) = self.areas.iter().position(|a| *a == area) {
-            let mut areas: Vec<u32> = self.areas.to_vec();
-            areas[place] = GONE;
-            self.areas = areas.into();
-            self.has_gone = true;
-        }
+        let is_packed = self.packed_areas().any(|a| a == area);
         let is_there = |later: &Arc<Later>| later.everywhere.contains(&area) || later.asked.contains(&area);
-        if self.later.as_ref().is_some_and(is_there) {
-            self.later = change.share(0, self.later.take(), |less| {
-                less.everywhere.retain(|a| *a != area);
-                less.asked.retain(|a| *a != area);
+        if is_packed || self.later.as_ref().is_some_and(is_there) {
+            self.later = change.share(usize::from(is_packed), self.later.take(), |later| {
+                later.everywhere.retain(|a| *a != area);
+                later.asked.retain(|a| *a != area);
+                later.gone.extend(is_packed.then_some(area));
             });
         }
     }
@@ -257,7 +318,7 @@ impl Tile {
 
     /// Whether it would say the same in less when it were packed again.
     pub const fn is_pending(&self) -> bool {
-        self.later.is_some() || self.has_gone
+        self.later.is_some()
     }
 
     /// Whether so much was put in since it was packed that it shows.
@@ -278,44 +339,29 @@ impl Tile {
         if fitting * 2 > side * 3 || fitting * 3 < side * 2 {
             return Builder::new(areas, &frame(fitting), fitting).finish();
         }
-        let new: Vec<(u32, &Shape)> = areas.iter().filter(|(n, _)| !self.areas.contains(n)).copied().collect();
-        Builder::unpacked(self).and(&new, &frame(side)).finish()
+        let known: Vec<u32> = self.packed_areas().collect();
+        let new: Vec<(u32, &Shape)> = areas.iter().filter(|(n, _)| !known.contains(n)).copied().collect();
+        Builder::unpacked(self, known).and(&new, &frame(side)).finish()
     }
 
-    /// Every item with its cell, but those of areas that are gone.
-    pub fn items(&self) -> impl Iterator<Item = (u32, u32, Item)> + '_ {
-        let side = u32::from(self.side);
-        let all = (0..side * side).flat_map(move |cell| {
-            let at = self.at(cell % side, cell / side, Spot::default());
-            let (area, simple) = self.simple(at);
-            let only = Item { place: 0, covers: true, turned: false, last: true, start: 0, points: 0 };
-            let mut next = (!simple).then(|| self.record(at));
-            let record = std::iter::from_fn(move || {
-                let item = self.item(next?);
-                next = (!item.last).then_some(item.start + item.points);
-                Some((cell, self.area(&item), item))
-            });
-            simple.then_some((cell, area, only)).into_iter().chain(record)
-        });
-        all.filter(|(_, area, _)| *area != GONE)
-    }
-
-    /// The same with its parts in memory of their own, asked for now: those of all tiles lie together.
+    /// The same with its bytes in memory of their own, asked for now: those of all tiles lie together.
     pub fn settle(tiles: &mut [Self]) {
-        tiles.iter_mut().for_each(|tile| tile.areas = Arc::from(&*tile.areas));
-        tiles.iter_mut().for_each(|tile| tile.blocks = Arc::from(&*tile.blocks));
-        tiles.iter_mut().for_each(|tile| tile.words = Arc::from(&*tile.words));
+        tiles.iter_mut().for_each(|tile| tile.bytes = Arc::from(&*tile.bytes));
     }
 
-    pub fn bytes(&self) -> usize {
-        size_of::<Self>() + 3 * 16 + (self.words.len() + self.blocks.len()) * 2 + self.areas.len() * 4
+    /// Bytes it takes.
+    pub fn size(&self) -> usize {
+        size_of::<Self>() + 16 + self.bytes.len()
     }
 }
 
-/// A number of two words.
-#[inline]
-fn number(words: &[u16], at: usize) -> u32 {
-    u32::from(words[at]) | u32::from(words[at + 1]) << 16
+/// Bytes before the points of a long item: area, twice the number of points and one for the last, and the kind of line.
+pub(crate) const LONG_HEAD: usize = 10;
+
+/// An area in a cell.
+pub(crate) struct Item<'a> {
+    pub area: u32,
+    pub line: Line<'a>,
 }
 
 /// The exact test of an area by its number.

@@ -3,45 +3,23 @@
 #![expect(clippy::indexing_slicing, reason = "the hot path; places come from the tile itself (docs/decisions/0017)")]
 
 use crate::grid::Frame;
-use crate::local::{Edge, FARTHEST, Piece, Spot, draw, side};
+use crate::line::{Kind, Line, shortened};
+use crate::local::{Edge, FARTHEST, Piece, Spot, draw};
+use crate::pack::Builder;
 use crate::shape::{At, Shape, crosses};
-
-/// What areas are to the cells of a tile.
-#[derive(Default)]
-pub(crate) struct Traces {
-    /// Areas that cover the whole tile.
-    pub everywhere: Vec<u32>,
-    /// Cell and the area that covers it.
-    pub covered: Vec<(u32, u32)>,
-    pub crossed: Vec<Crossed>,
-    /// The lines of all crossed cells, one after the other.
-    pub points: Vec<u16>,
-}
-
-impl Traces {
-    pub fn line(&self, one: &Crossed) -> &[u16] {
-        &self.points[one.start as usize..][..one.length as usize]
-    }
-    pub fn cross(&mut self, cell: u32, area: u32, odd: bool, line: &[u16]) {
-        let (start, length) = (self.points.len() as u32, line.len() as u32);
-        self.points.extend(line);
-        self.crossed.push(Crossed { cell, area, odd, start, length });
-    }
-}
-
-/// A cell that the border of an area runs through. Without a line only the exact test on the whole outline helps.
-#[derive(Clone, Copy)]
-pub(crate) struct Crossed {
-    pub cell: u32,
-    pub area: u32,
-    /// Whether the count of the line is to be turned round.
-    pub odd: bool,
-    start: u32,
-    pub length: u32,
-}
+use crate::tile::ALWAYS;
 
 /// Rounding moves nothing so far, in cells.
 const SLACK: f64 = 1e-6;
+
+/// What is used for one cell after the other.
+#[derive(Default)]
+struct Drawing {
+    pieces: Vec<Piece>,
+    line: Vec<u16>,
+    whole: Vec<u8>,
+    short: Vec<u8>,
+}
 
 /// Traces area after area; its lists are kept from one to the next.
 pub(crate) struct Tracer<'a> {
@@ -68,20 +46,18 @@ impl<'a> Tracer<'a> {
         }
     }
 
-    pub fn trace(&mut self, area: u32, shape: &Shape, to: &mut Traces) {
+    /// Puts in what the area of this place is to each cell. Tells only whether it covers all of them, if it is the same to all.
+    pub fn trace(&mut self, place: u32, shape: &Shape, to: &mut Builder) -> Option<bool> {
         self.edges.clear();
         self.exact.clear();
         self.touches.clear();
         self.rows.iter_mut().for_each(Vec::clear);
         self.gather(shape);
         if self.touches.is_empty() {
-            if self.centre_is_inside(0, 0) {
-                to.everywhere.push(area);
-            }
-            return;
+            return Some(self.centre_is_inside(0, 0));
         }
         self.touches.sort_unstable();
-        self.cells(area, to);
+        self.cells(place, to)
     }
 
     fn gather(&mut self, shape: &Shape) {
@@ -135,12 +111,13 @@ impl<'a> Tracer<'a> {
         }
     }
 
-    fn cells(&self, area: u32, to: &mut Traces) {
-        let (covered, crossed) = (to.covered.len(), to.crossed.len());
+    fn cells(&mut self, place: u32, to: &mut Builder) -> Option<bool> {
+        let mark = to.mark();
+        let (mut covered, mut crossed) = (0, 0);
         let mut touches = self.touches.as_slice();
         // Whether the cell before this one was covered, as long as no border came between.
         let mut before = None;
-        let (mut here, mut pieces, mut line) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut here, mut drawing) = (Vec::new(), Drawing::default());
         // A row that no edge reaches into is not in the area at all.
         let rows = (0..self.side).filter(|row| self.rows.get(*row as usize).is_some_and(|edges| !edges.is_empty()));
         for cell in rows.flat_map(|row| row * self.side..(row + 1) * self.side) {
@@ -154,40 +131,53 @@ impl<'a> Tracer<'a> {
             here.clear();
             here.extend(now.iter().filter_map(|(_, e)| self.edges.get(*e as usize)));
             if !here.is_empty()
-                && let Some(odd) = self.crossed(cell, &here, &mut pieces, &mut line)
+                && let Some(line) = self.crossed(cell, &here, &mut drawing)
             {
-                to.cross(cell, area, odd, &line);
+                // With a mask of nothing it only comes near.
+                if line.kind != Kind::Masked(0) {
+                    to.put(cell, place, line);
+                }
+                crossed += 1;
                 before = None;
                 continue;
             }
             let inside = before.unwrap_or_else(|| self.centre_is_inside(column, row));
             if inside {
-                to.covered.push((cell, area));
+                to.put(cell, place, Line::COVERS);
+                covered += 1;
             }
             before = Some(inside);
         }
-        if to.crossed.len() == crossed && to.covered.len() - covered == (self.side * self.side) as usize {
-            to.covered.truncate(covered);
-            to.everywhere.push(area);
+        let all = crossed == 0 && covered == self.side * self.side;
+        if all {
+            to.take_back(mark);
         }
+        all.then_some(true)
     }
 
-    /// Draws the border in the cell, and says whether its count has to be turned round. `None` when no edge comes near after all.
-    fn crossed(&self, cell: u32, edges: &[Edge], pieces: &mut Vec<Piece>, line: &mut Vec<u16>) -> Option<bool> {
+    /// Draws the border in the cell. `None` when no edge comes near after all.
+    fn crossed<'d>(&self, cell: u32, edges: &[Edge], drawing: &'d mut Drawing) -> Option<Line<'d>> {
+        const UNKNOWN: Line<'static> = Line { kind: Kind::Unknown, points: &[] };
         let (row, column) = (cell / self.side, cell % self.side);
-        let drawn = draw(edges, [f64::from(column), f64::from(row)], pieces, line);
-        if drawn && line.is_empty() {
+        let Drawing { pieces, line, whole, short } = drawing;
+        if !draw(edges, [f64::from(column), f64::from(row)], pieces, line) {
+            return Some(UNKNOWN);
+        }
+        if line.is_empty() {
             return None;
         }
+        whole.clear();
+        whole.extend(line.iter().flat_map(|point| point.to_le_bytes()));
+        let mask = shortened(whole, short);
+        let kind = mask.map_or(Kind::Whole(false), Kind::Masked);
+        let points: &[u8] = if mask.is_some() { short } else { whole };
         // One point whose side is sure says whether the count is to be turned round.
-        let sure = if drawn { self.sure_point(column, row, line) } else { None };
-        if sure.is_none() {
-            line.clear();
-        }
-        Some(sure.unwrap_or_default())
+        let Some(turned) = self.sure_point(column, row, Line { kind, points }) else { return Some(UNKNOWN) };
+        let kind = mask.map_or(Kind::Whole(turned), |mask| Kind::Masked(mask | if turned { ALWAYS } else { 0 }));
+        Some(Line { kind, points })
     }
 
-    fn sure_point(&self, column: u32, row: u32, line: &[u16]) -> Option<bool> {
+    fn sure_point(&self, column: u32, row: u32, line: Line<'_>) -> Option<bool> {
         // Points spread evenly over the cell (an additive sequence of the plastic number).
         (1..=24).find_map(|n| {
             let part = |step: f64| (f64::from(n) * step).fract();
@@ -198,8 +188,8 @@ impl<'a> Tracer<'a> {
             if !(0.0..1.0).contains(&x) || !(0.0..1.0).contains(&y) {
                 return None;
             }
-            let found = side(line, line.len(), Spot::of([x, y]));
-            (!found.near).then(|| found.odd != self.is_inside(at, row))
+            let (odd, near) = line.met(Spot::of([x, y]));
+            (!near).then(|| odd != self.is_inside(at, row))
         })
     }
 

@@ -234,6 +234,20 @@ fn what_is_no_position_lies_nowhere() {
     assert!(Index::new([]).containing([1.0, 1.0]).is_empty());
 }
 
+/// A point so little beyond the grid that it is rounded onto it, in an area that lies beyond.
+#[test]
+fn next_to_the_rim() {
+    let square = |x: f64| Shape::new([vec![[x, 0.0], [x + 1.0, 0.0], [x + 1.0, 1.0], [x, 1.0]]]).unwrap();
+    let index = Index::new([square(0.0)]).with(1, Some(std::sync::Arc::new(square(-1.0))));
+    let beside = [-1e-9, -1e-11, -1e-12, -1e-15, 0.0, 1e-15, 1e-11].map(|x| [x, 0.5]);
+    for index in [index.settled(usize::MAX), index.rebuilt(), index] {
+        agrees(&index, &beside);
+        agrees(&index, &beside.map(|[x, y]| [1.0 + x, y]));
+    }
+    let less = Index::new([square(0.0)]).with(1, Some(std::sync::Arc::new(square(-1.0 - 1e-12))));
+    agrees(&less, &beside);
+}
+
 #[test]
 fn a_very_long_outline_and_very_many_areas_in_one_place() {
     let mut chance = Chance(5);
