@@ -132,3 +132,4 @@ border-done-saved = Saved.
 border-done-put-back = The borders from before that change are back.
 border-failed-coverage = Putting it back would leave a gap or an overlap between police areas, so nothing was put back. Later changes must be put back with it.
 border-failed-other = Something changed since; it cannot be put back as it is. Edit it on the map.
+editor-later-stale = An area of it was changed since: it will not be done as it stands. Take it back and draw it again.

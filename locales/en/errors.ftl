@@ -45,6 +45,7 @@ error-title-needs-version = The version you saw is missing
 error-do-needs-version = Nothing was saved. Fetch the latest state and put its version into the header If-Match.
 error-title-media-type = This format is not read here
 error-do-media-type = Nothing was saved. Please use the format in the description.
+error-why-bad-place = This is not a place: give latitude and longitude (WGS-84, decimal degrees).
 error-why-bad-json = This is not complete JSON.
 error-why-bad-header = One of the headers makes no sense.
 invalid-unknown-field = There is no such field.

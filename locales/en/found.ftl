@@ -98,3 +98,7 @@ missing-marks = What one would know them by
 missing-marks-hint = Hair, glasses, a stick, a scar; with commas between.
 missing-bad-age = Please write the age as a number, for example 84
 missing-long-marks = Please write less
+found-say-seen = Where was it seen? (optional)
+found-say-where = Where are you now? (optional)
+found-say-place = Place
+found-say-there = At the place marked on the map

@@ -10,6 +10,7 @@ desk-import-kind-posts = Posts
 desk-import-kind-people = Staff and volunteers
 desk-import-kind-matters = Matters of an older system
 desk-import-kind-residents = People in care
+desk-import-kind-addresses = Door plates
 desk-import-kind-streets = Streets and map
 desk-import-choose = Choose
 desk-import-area-kind = Kind of area
@@ -84,6 +85,7 @@ desk-import-thing-seat = seat
 desk-import-thing-term = term
 desk-import-thing-person = person in care
 desk-import-thing-matter = matter
+desk-import-thing-addresses = door plates
 desk-import-thing-streets = streets
 desk-import-why-changed = was changed since
 desk-import-why-replaced = was replaced by a later import
@@ -214,6 +216,9 @@ finding-coordinates-swapped = longitude { $lon }, latitude { $lat } lies outside
 finding-null-island = 0,0 is what a device says when it does not know where it is: leave it empty
 finding-not-convertible = longitude { $lon }, latitude { $lat } cannot be converted from { $datum }: it lies on the edge of that datum
 finding-outside = { $at } lies outside the district: is that right?
+finding-address-empty = neither an address nor a name: fill address, or street and number, or name
+finding-not-an-address = “{ $text }” holds no street with a number (like 望苇路128弄5号 or 水闸村3组12号)
+finding-address-twice = “{ $text }” stands in row { $row } already, { $metres } m from here: is that right?
 finding-outside-by-datum = { $at } lies outside the district (datum { $datum }): is that right?
 
 # Matters of another system

@@ -19,3 +19,7 @@ list-col-date = date
 list-col-day = off or work
 list-day-off = off
 list-day-work = work
+list-lines = { $from } to { $to } of { $all }
+list-turn = Other pages of this list
+list-before = Back
+list-after = Further

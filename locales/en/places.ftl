@@ -29,3 +29,6 @@ place-doors = { $n ->
     [one] one house number
    *[other] { $n } house numbers
   }
+place-beside = near { $name }
+place-about = about { $m } m from { $name }
+place-pin = On the map: { $place }

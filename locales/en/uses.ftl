@@ -237,3 +237,6 @@ crowd-accept-do = Accept and plan
 crowd-decline = Not needed
 crowd-reason = Why not
 crowd-decline-do = Decline with this reason
+resource-file-file = File (.xlsx or .csv)
+resource-file-file-hint = The table that the list exports can be changed and sent back; keep the order of the first seven columns. Without a file, the text below counts.
+near-holiday = Today is a public holiday: doors may keep other hours, so call before you go.

@@ -132,3 +132,4 @@ border-done-saved = 保存了。
 border-done-put-back = 恢复了这次改动以前的边界。
 border-failed-coverage = 恢复会让警务区之间出现空隙或重叠，所以没有恢复。后来的改动也要一起恢复。
 border-failed-other = 后来又有改动，不能直接恢复。请在地图上改。
+editor-later-stale = 区域后来又改过，到那天做不成：请撤回重画

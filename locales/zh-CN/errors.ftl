@@ -42,6 +42,7 @@ error-title-needs-version = 要写明看到的是哪一版
 error-do-needs-version = 没有保存。请先取最新的内容，把它的版本标记放进请求头。
 error-title-media-type = 这种格式读不了
 error-do-media-type = 没有保存。请用说明里写的格式。
+error-why-bad-place = 这不是一个地点：要纬度和经度（WGS-84，十进制的度）。
 error-why-bad-json = 这不是一份完整的 JSON。
 error-why-bad-header = 请求头里有一项看不懂。
 invalid-unknown-field = 没有这一项。

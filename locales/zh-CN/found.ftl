@@ -98,3 +98,7 @@ missing-marks = 别人怎么认出来
 missing-marks-hint = 头发、眼镜、拐杖、疤；几样之间用顿号隔开。
 missing-bad-age = 年龄请写数字，比如 84
 missing-long-marks = 请写短一些
+found-say-seen = 在哪里看见的？（可以不填）
+found-say-where = 现在在哪里？（可以不填）
+found-say-place = 地点
+found-say-there = 在地图上标的地方

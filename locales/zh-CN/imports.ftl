@@ -10,6 +10,7 @@ desk-import-kind-posts = 站室屋
 desk-import-kind-people = 工作人员和志愿者
 desk-import-kind-matters = 旧系统的事项
 desk-import-kind-residents = 照护对象
+desk-import-kind-addresses = 门牌地址
 desk-import-kind-streets = 街道地图
 desk-import-choose = 请选择
 desk-import-area-kind = 区域的层级
@@ -84,6 +85,7 @@ desk-import-thing-seat = 岗位
 desk-import-thing-term = 任期
 desk-import-thing-person = 照护对象
 desk-import-thing-matter = 事项
+desk-import-thing-addresses = 门牌地址
 desk-import-thing-streets = 街道地图
 desk-import-why-changed = 之后又改过
 desk-import-why-replaced = 之后又导入过新的
@@ -202,6 +204,9 @@ finding-coordinates-swapped = 经度 { $lon }、纬度 { $lat } 超出 −180…
 finding-null-island = 0,0 是设备不知道自己在哪里时给出的，请留空
 finding-not-convertible = 经度 { $lon }、纬度 { $lat } 不能从 { $datum } 换算：它在这个坐标系的边缘
 finding-outside = { $at } 在本区之外，请核对
+finding-address-empty = 没有地址，也没有名称：请填 address（地址），或 street、number（路名、门牌），或 name（名称）
+finding-not-an-address = 从“{ $text }”里读不出路名加门牌号（如：望苇路128弄5号、水闸村3组12号）
+finding-address-twice = “{ $text }”在第 { $row } 行已经有，两处相距 { $metres } 米：请核对
 finding-outside-by-datum = { $at } 在本区之外（按坐标系 { $datum }），请核对
 
 # 旧系统的事项

@@ -19,3 +19,7 @@ list-col-date = 日期
 list-col-day = 放假或上班
 list-day-off = 放假
 list-day-work = 上班
+list-lines = 第 { $from } 到 { $to } 项，共 { $all } 项
+list-turn = 翻页
+list-before = 上一页
+list-after = 下一页

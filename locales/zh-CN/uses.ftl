@@ -222,3 +222,6 @@ crowd-accept-do = 接受并排班
 crowd-decline = 不需要
 crowd-reason = 为什么不需要
 crowd-decline-do = 不需要，记下理由
+resource-file-file = 文件（.xlsx 或 .csv）
+resource-file-file-hint = 可以用本页列表导出的表格，改好后再传上来；前七列的顺序不变。不选文件时，用下面贴的内容。
+near-holiday = 今天是法定节假日，开放时间可能和平时不同，去之前最好先打个电话。

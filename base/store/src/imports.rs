@@ -37,7 +37,7 @@ pub struct Import {
     /// What people call it by.
     pub n: i64,
     pub id: Uuid,
-    /// `areas`, `posts`, `people`, `residents`, `matters`, `streets`.
+    /// `areas`, `posts`, `people`, `residents`, `matters`, `streets`, `addresses`.
     pub kind: String,
     /// Name of the file, without its folder.
     pub file: String,

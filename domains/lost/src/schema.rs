@@ -3,7 +3,7 @@
 
 use store::Migration;
 
-pub const MIGRATIONS: &[Migration] = &[CASES, CONFERENCES, APPEALS];
+pub const MIGRATIONS: &[Migration] = &[CASES, CONFERENCES, APPEALS, SIGHTINGS];
 
 /// Which cases a care conference is about; the conference itself is a matter (L10).
 const CONFERENCES: Migration = Migration {
@@ -118,3 +118,7 @@ CREATE TABLE lost_appeal_message (
 );
 ",
 };
+
+/// Where somebody says they saw the elder, sealed like the place of the case.
+const SIGHTINGS: Migration =
+    Migration { name: "lost-0004-places-of-entries", sql: "ALTER TABLE lost_entry ADD COLUMN place BYTEA;" };

@@ -3,6 +3,7 @@
 pub const AREA_ADDED: &str = "area.added";
 /// Payload `fields`: any of code, name, parent, outline.
 pub const AREA_CHANGED: &str = "area.changed";
+/// Payload `kind`, and the `post` that answered for it.
 pub const AREA_RETIRED: &str = "area.retired";
 pub const POST_ADDED: &str = "post.added";
 /// Payload `fields` and, when it changed, the new `state`.
@@ -12,6 +13,8 @@ pub const DUTY_CONFIRMED: &str = "duty.confirmed";
 pub const DUTY_CANCELLED: &str = "duty.cancelled";
 /// The streets of the district were replaced; the subject is the token of the new version. Payload `tiles`, `previous`.
 pub const STREETS_BROUGHT: &str = "streets.brought";
+/// The list of door plates was replaced; the subject is the token of the new version. Payload `entries`, `previous`.
+pub const DOORS_BROUGHT: &str = "doors.brought";
 /// Areas drawn for a day to come: planned, done on that day, not possible on that day, taken back.
 pub const EDIT_PLANNED: &str = "area-edit.planned";
 pub const EDIT_DONE: &str = "area-edit.done";

@@ -3,8 +3,14 @@
 use store::Migration;
 
 /// Run by the program at start, before those of the crates above.
-pub const MIGRATIONS: &[Migration] =
-    &[AREAS, crate::streets::schema::STREETS, crate::gazetteer::TABLES, crate::app::edit_later::EDITS, RESOURCES];
+pub const MIGRATIONS: &[Migration] = &[
+    AREAS,
+    crate::streets::schema::STREETS,
+    crate::gazetteer::TABLES,
+    crate::app::edit_later::EDITS,
+    RESOURCES,
+    crate::gazetteer::list::LISTS,
+];
 
 const AREAS: Migration = Migration {
     name: "places-0001-areas-and-posts",

@@ -261,6 +261,12 @@ pub(crate) fn set_serves(cx: &mut Cx<'_>, post: PostId, areas: &[AreaId]) -> Res
     Ok(())
 }
 
+/// The post that answers for a police area.
+pub(crate) fn served_by(cx: &mut Cx<'_>, area: AreaId) -> Result<Option<PostId>, Error> {
+    let row = cx.query_opt("SELECT post_id FROM post_area WHERE area_id = $1", params![area])?;
+    row.map(|r| r.id("post_id")).transpose()
+}
+
 pub(crate) fn release_area(cx: &mut Cx<'_>, area: AreaId) -> Result<(), Error> {
     cx.execute("DELETE FROM post_area WHERE area_id = $1", params![area]).map(drop)
 }

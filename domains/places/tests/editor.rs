@@ -208,8 +208,47 @@ both_databases! {
         world.save(back).unwrap();
         assert_eq!(world.area(AreaKind::Police, "p1").outline, p1.outline);
         assert_eq!(world.write(move |cx| border::border(cx, id)).unwrap().held.len(), 3, "nothing is lost");
+        // Two changes later, the one before the first comes back whole.
+        let first = then;
+        world.0.clock.advance_secs(86_400);
+        world.save(moved(&world, 121.44)).unwrap();
+        world.0.clock.advance_secs(86_400);
+        world.save(moved(&world, 121.43)).unwrap();
+        let back = world.write(move |cx| border::put_back(cx, first)).unwrap();
+        world.save(back).unwrap();
+        assert_eq!(world.area(AreaKind::Police, "p1").outline, p1.outline);
         let never = Moment::from_micros(then.micros() + 1);
         assert!(matches!(world.write(move |cx| border::put_back(cx, never)), Err(Error::Invalid { field: "at", .. })));
+    }
+
+    fn an_area_that_was_merged_away_comes_back_with_its_post(world: World) {
+        world.drawn();
+        let post = world.post();
+        world.0.clock.advance_secs(86_400);
+        let (p1, p2) = (world.area(AreaKind::Police, "p1"), world.area(AreaKind::Police, "p2"));
+        let whole = Outline::rectangle(121.4, 30.8, 121.6, 31.0).unwrap();
+        let ends = vec![Ending { area: p1.id, seen: p1.version, into: Some(p2.id) }];
+        let then = world.0.rt.now();
+        world.save(Edit { drawn: vec![changed(&p2, whole)], ends }).unwrap();
+        assert!(world.now().posts()[0].serves.is_empty(), "nobody answers for what is no more");
+        world.0.clock.advance_secs(86_400);
+        let back = world.write(move |cx| border::put_back(cx, then)).unwrap();
+        assert_eq!((back.drawn.len(), back.ends.len()), (2, 0));
+        world.save(back).unwrap();
+        let again = world.area(AreaKind::Police, "p1");
+        assert!(again.outline == p1.outline && again.id != p1.id, "a new area under its code");
+        let now = world.now();
+        assert_eq!((now.posts()[0].id, now.posts()[0].serves.clone()), (post, vec![again.id]));
+    }
+
+    fn a_planned_edit_whose_areas_were_changed_since_is_said_to_be_stale(world: World) {
+        world.drawn();
+        let from = Moment::from_micros(world.0.rt.now().micros() + 86_400_000_000);
+        let edit = moved(&world, 121.45);
+        world.write(move |cx| edit_later::save_later(cx, &edit, from)).unwrap();
+        world.save(moved(&world, 121.44)).unwrap();
+        let waiting = world.write(edit_later::waiting).unwrap();
+        assert_eq!((waiting[0].stale, waiting[0].state), (true, edit_later::State::Waiting));
     }
 
     fn an_edit_for_a_day_to_come_is_done_on_that_day_or_said_to_have_failed(world: World) {
@@ -222,6 +261,7 @@ both_databases! {
         world.run_jobs();
         assert_eq!(world.area(AreaKind::Police, "p1").version, 1, "not before its day");
         let waiting = world.write(edit_later::waiting).unwrap();
+        assert!(!waiting[0].stale, "nobody changed it since");
         assert_eq!((waiting.len(), waiting[0].from, waiting[0].names.clone()), (1, from, vec!["p1".to_owned(), "p2".to_owned()]));
         world.0.clock.advance_secs(2 * 86_400);
         world.run_jobs();

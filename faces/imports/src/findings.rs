@@ -135,6 +135,11 @@ findings! {
     "outside" Outside { at: String };
     "outside-by-datum" OutsideByDatum { at: String, datum: String };
 
+    // Door plates.
+    "address-empty" AddressEmpty;
+    "not-an-address" NotAnAddress { text: String };
+    "address-twice" AddressTwice { text: String, row: usize, metres: usize };
+
     // Matters.
     "opened-empty" OpenedEmpty;
     "kind-empty" KindEmpty;

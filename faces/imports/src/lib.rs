@@ -3,6 +3,7 @@
 //! The command line (`mulin import …`) and the desk's page use the same functions: each kind has a `bring`, which takes an
 //! [`Order`] and answers with a [`Look`], written or only looked at.
 
+pub mod addresses;
 pub mod areas;
 pub mod calendar;
 pub mod dates;
@@ -74,6 +75,8 @@ pub enum Import {
     Calendar(calendar::CalendarArgs),
     /// Residents in care with the people who speak for them; health and whereabouts need a consent each and are not imported
     Residents(residents::ResidentsArgs),
+    /// The list of door plates: houses are found by their address; replaces the list before
+    Addresses(addresses::AddressesArgs),
     /// Streets out of OpenStreetMap: the map, the network to walk on, names of places; replaces those before
     Streets(streets::StreetsArgs),
     /// What was brought in: when, by whom, how much, and whether it was undone
@@ -99,6 +102,7 @@ pub fn run(env: &mut Env<'_>, command: &Import) -> anyhow::Result<()> {
         Import::People(args) => people::run(env, args).map(drop),
         Import::Calendar(args) => calendar::run(env, args).map(drop),
         Import::Residents(args) => residents::run(env, args).map(drop),
+        Import::Addresses(args) => addresses::run(env, args).map(drop),
         Import::Streets(args) => streets::run(env, args).map(drop),
         Import::List(args) => undo::list(env, args),
         Import::Undo(args) => undo::run(env, args),

@@ -161,6 +161,49 @@ impl Table {
     }
 }
 
+impl TableError {
+    /// Why, in this language, without the name of the file.
+    pub fn words(&self, lang: kernel::Lang) -> String {
+        match self {
+            Self::File(unfit) => unfit.why.iter().map(|why| why.words(lang)).collect::<Vec<_>>().join("; "),
+            Self::Row(problem) => problem.what.words(lang),
+        }
+    }
+}
+
+/// A spreadsheet or a CSV file, told apart by its first bytes, as CSV in UTF-8. Row numbers stay: an empty row is an empty line.
+///
+/// # Errors
+/// When it is neither, or cannot be read.
+pub fn as_csv(bytes: &[u8]) -> Result<String, TableError> {
+    let name = match bytes {
+        [b'P', b'K', ..] => "table.xlsx",
+        [0x1f, 0x8b, ..] => "table.csv.gz",
+        _ => "table.csv",
+    };
+    let unread = |_: std::io::Error| file(Path::new(name), Finding::FileKind);
+    let folder = tempfile::tempdir().map_err(unread)?;
+    let path = folder.path().join(name);
+    std::fs::write(&path, bytes).map_err(unread)?;
+    let table = Table::open(&path)?;
+    let mut out = csv::Writer::from_writer(Vec::new());
+    let width = table.headers.len();
+    let mut write = |cells: Vec<&str>| out.write_record(cells).map_err(|_| file(&path, Finding::FileKind));
+    write(table.headers.iter().map(String::as_str).collect())?;
+    let mut next = 2;
+    for record in table {
+        let record = record?;
+        while next < record.row {
+            write(vec![""; width])?;
+            next += 1;
+        }
+        write((0..width).map(|column| record.cell(column)).collect())?;
+        next += 1;
+    }
+    let text = out.into_inner().map_err(|_| file(&path, Finding::FileKind))?;
+    String::from_utf8(text).map_err(|_| file(&path, Finding::FileKind))
+}
+
 impl Iterator for Table {
     type Item = Result<Record, TableError>;
 

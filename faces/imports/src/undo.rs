@@ -142,6 +142,12 @@ pub fn undo_in(cx: &mut Cx<'_>, n: i64) -> anyhow::Result<Undone> {
             classes_kept = of_matters::undo(cx, &import)?.classes_kept;
         }
         "areas" | "posts" => undo_places(cx, &import)?,
+        "addresses" => {
+            refuse(n, places::gazetteer::list::built_on(cx, &import)?)?;
+            if !places::gazetteer::list::undo(cx, &import)? {
+                return Err(CannotUndo::TooOld(n).into());
+            }
+        }
         "streets" => {
             refuse(n, places::streets::built_on(cx, &import)?)?;
             if !places::streets::undo(cx, &import)? {

@@ -3,7 +3,7 @@
 use crate::districts::Target;
 use crate::map::MapFile;
 use crate::problems::{Unfit, unfit};
-use crate::{Finding, Look, Order, areas, matters, people, posts, residents};
+use crate::{Finding, Look, Order, addresses, areas, matters, people, posts, residents};
 use ::kernel::Datum;
 use ::kernel::ids::AreaId;
 use anyhow::Context as _;
@@ -16,7 +16,7 @@ use tempfile::TempDir;
 use uuid::Uuid;
 
 /// Kinds of files that the page takes.
-pub const KINDS: [&str; 5] = ["areas", "posts", "people", "residents", "matters"];
+pub const KINDS: [&str; 6] = ["areas", "posts", "people", "residents", "matters", "addresses"];
 
 /// What somebody stated about a file. Nothing of it is guessed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -98,6 +98,7 @@ fn bring_from(
     let order = Order { file, map, datum, accept_doubtful: true, dry_run, draft: Some(draft) };
     match stated.kind.as_str() {
         "posts" => posts::bring(rt, who, &order),
+        "addresses" => addresses::bring(rt, who, &order),
         "people" => Ok(people::bring(rt, who, &order)?.0),
         "residents" => Ok(residents::bring(rt, who, &order)?.0),
         _ => Ok(matters::bring(rt, who, target, &order)?.look),

@@ -2,10 +2,11 @@
 import htmx from "htmx.org/dist/htmx.esm.js";
 import { lostCase } from "./case.js";
 import { find } from "./find.js";
-import { here } from "./here.js";
+import { here, named } from "./here.js";
 import { intake } from "./intake.js";
 import { keyboard } from "./keyboard.js";
 import { live } from "./live.js";
+import { pins } from "./pin.js";
 import { push } from "./push.js";
 import { sign } from "./sign.js";
 
@@ -13,6 +14,8 @@ htmx.config.includeIndicatorCSS = false;
 keyboard();
 live();
 here();
+named();
+pins();
 find();
 intake();
 lostCase();

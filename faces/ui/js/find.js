@@ -71,9 +71,6 @@ function combobox(box, form, field) {
     if (!chosen) return;
     field.value = chosen.name;
     place(chosen.lat, chosen.lon, form);
-    // What stands here is WGS-84, whatever was chosen for numbers typed by hand.
-    const datum = form.querySelector("select[name=datum]");
-    if (datum) datum.value = "wgs84";
     field.dispatchEvent(new Event("change", { bubbles: true }));
     say.textContent = box.dataset.taken.replace("{name}", chosen.name);
     close();

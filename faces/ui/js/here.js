@@ -23,16 +23,45 @@ export function here() {
 }
 
 function write(lat, lon, root = document) {
-  for (const [name, value] of [["lat", lat], ["lon", lon]]) {
-    const field = root.querySelector(`input[name="${name}"]`);
-    if (field) field.value = value;
-  }
+  const north = root.querySelector('input[name="lat"]');
+  const east = root.querySelector('input[name="lon"], input[name="long"]');
+  if (north) north.value = lat;
+  if (east) east.value = lon;
+  // What is written here is WGS-84, whatever was chosen for numbers typed by hand.
+  const datum = root.querySelector("select[name=datum]");
+  if (datum && lat !== "") datum.value = "wgs84";
   // "A place is set", with the button that takes it off; a button that is not there must not be pressed by Enter.
   const set = root.querySelector("[data-pinned]");
   if (!set) return;
   set.hidden = lat === "";
   const off = set.querySelector("button");
   if (off) off.disabled = set.hidden;
+  name(set, lat, lon);
+}
+
+/** Says in words where a pin is. Without an answer it is a pin all the same. */
+async function name(set, lat, lon) {
+  const words = set.querySelector("[data-pinned-words]");
+  if (!words || !set.dataset.name) return;
+  words.textContent = "";
+  set.dataset.at = `${lat},${lon}`;
+  if (lat === "") return;
+  try {
+    const body = new URLSearchParams({ lat, lon });
+    const answer = await fetch(set.dataset.name, { method: "POST", body, headers: { accept: "application/json" } });
+    if (!answer.ok) return;
+    const said = (await answer.json()).words;
+    // Another pin may have been set meanwhile.
+    if (said && set.dataset.at === `${lat},${lon}`) words.textContent = said;
+  } catch { /* no network: the pin counts */ }
+}
+
+/** A form that came back with a pin says where that is. */
+export function named() {
+  for (const set of document.querySelectorAll("[data-pinned]:not([hidden])")) {
+    const value = (field) => set.closest("form")?.querySelector(`input[name="${field}"]`)?.value ?? "";
+    name(set, value("lat"), value("lon"));
+  }
 }
 
 /** Writes a WGS-84 position into the form and tells a map that may be open. A choice from a list replaces one made before. */

@@ -60,7 +60,7 @@ export function pick(el) {
   });
   document.addEventListener("mulin:unpin", () => pin?.remove());
   const lat = document.querySelector('input[name="lat"]')?.value;
-  const lon = document.querySelector('input[name="lon"]')?.value;
+  const lon = document.querySelector('input[name="lon"], input[name="long"]')?.value;
   if (lat && lon) set(Number(lat), Number(lon));
   return map;
 }

@@ -1,13 +1,15 @@
 // Extras of public pages: the focus on what is wrong, "I'm here", places while one types, news on this device, a pin on a map, printing, one submit per form. The pages
 // are complete without this file.
 import { find } from "./find.js";
-import { here, unpin } from "./here.js";
+import { here, named, unpin } from "./here.js";
 import { passkeys } from "./passkey.js";
+import { pins, unfold } from "./pin.js";
 import { push } from "./push.js";
 import { refresh } from "./refresh.js";
 
 document.querySelector(".error-summary")?.focus();
 here();
+named();
 find();
 passkeys();
 push();
@@ -18,24 +20,7 @@ document.querySelector("[data-pinned] button")?.addEventListener("click", (event
   unpin();
 });
 
-/** A map behind a button: fetched when somebody wants it. */
-function unfold(name, begin) {
-  for (const box of document.querySelectorAll(`[data-${name}]`)) {
-    const button = box.querySelector(`[data-${name}-open]`);
-    if (!button) continue;
-    box.hidden = false;
-    button.addEventListener("click", async () => {
-      button.hidden = true;
-      box.querySelector(`[data-${name}-body]`).hidden = false;
-      const sheet = document.createElement("link");
-      sheet.rel = "stylesheet";
-      sheet.href = box.dataset.style;
-      document.head.append(sheet);
-      begin(await import(box.dataset.script), box.querySelector(".map"));
-    }, { once: true });
-  }
-}
-unfold("pin", ({ pick }, map) => pick(map));
+pins();
 unfold("draw", ({ draw }, map) => draw(map));
 
 for (const button of document.querySelectorAll("[data-print]")) {

@@ -29,6 +29,7 @@ pub mod loc;
 pub mod look;
 mod looker;
 pub mod map;
+mod nearby;
 mod open311;
 mod page;
 mod photos;

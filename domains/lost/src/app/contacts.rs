@@ -78,7 +78,7 @@ pub(super) fn said(
     words: Option<&str>,
 ) -> Result<Uuid> {
     write(cx, case, contact, result, eta)?;
-    let more = More { code: Some(result.code()), of: Some(contact.0), moment: eta, words };
+    let more = More { code: Some(result.code()), of: Some(contact.0), moment: eta, words, place: None };
     let entry = entries::write(cx, case, EntryKind::Attempt, &more)?;
     if matches!(result, Attempt::NoAnswer | Attempt::Refused | Attempt::CannotCome) {
         let n = count(cx, case)?;

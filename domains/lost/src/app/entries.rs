@@ -1,9 +1,9 @@
 //! The timeline of a case: what happened, when and by whom. Words are sealed under the case.
 
-use super::unseal;
+use super::{seal, unseal};
 use crate::error::Result;
-use kernel::Moment;
 use kernel::ids::CaseId;
+use kernel::{Moment, Point};
 use serde_json::json;
 use store::{Cx, KeyClass, params};
 use uuid::Uuid;
@@ -66,7 +66,7 @@ kernel::codes! {
 }
 
 /// One line.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq)]
 pub struct Entry {
     pub id: Uuid,
     pub at: Moment,
@@ -80,6 +80,8 @@ pub struct Entry {
     /// An arrival, a time something is due or happened.
     pub moment: Option<Moment>,
     pub words: Option<String>,
+    /// Where, when somebody said so; none once it was erased.
+    pub place: Option<Point>,
 }
 
 /// Never printed by accident.
@@ -96,6 +98,7 @@ pub(super) struct More<'a> {
     pub of: Option<Uuid>,
     pub moment: Option<Moment>,
     pub words: Option<&'a str>,
+    pub place: Option<Point>,
 }
 
 /// Writes a line, and into the log what of it is no personal value.
@@ -105,9 +108,13 @@ pub(super) fn write(cx: &mut Cx<'_>, case: CaseId, kind: EntryKind, more: &More<
         Some(words) => Some(cx.seal(KeyClass::Text, case.0, words.as_bytes())?),
         None => None,
     };
+    let place = match more.place {
+        Some(point) => Some(seal(cx, KeyClass::Location, case.0, &(point.lon(), point.lat()))?),
+        None => None,
+    };
     cx.execute(
-        "INSERT INTO lost_entry (id, district_id, case_id, at, by_actor, kind, code, ref_id, moment, words) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        "INSERT INTO lost_entry (id, district_id, case_id, at, by_actor, kind, code, ref_id, moment, words, place) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         params![
             id,
             cx.district(),
@@ -118,7 +125,8 @@ pub(super) fn write(cx: &mut Cx<'_>, case: CaseId, kind: EntryKind, more: &More<
             more.code,
             more.of,
             more.moment,
-            words
+            words,
+            place
         ],
     )?;
     let payload = json!({ "entry": id, "code": more.code, "of": more.of, "moment": more.moment.map(Moment::micros) });
@@ -135,8 +143,8 @@ pub(super) fn has(cx: &mut Cx<'_>, case: CaseId, kind: EntryKind, of: Uuid) -> R
 
 /// The timeline, the earliest first.
 pub(super) fn all(cx: &mut Cx<'_>, case: CaseId) -> Result<Vec<Entry>> {
-    let sql =
-        "SELECT id, at, by_actor, kind, code, ref_id, moment, words FROM lost_entry WHERE case_id = $1 ORDER BY at, id";
+    let sql = "SELECT id, at, by_actor, kind, code, ref_id, moment, words, place FROM lost_entry WHERE case_id = $1 \
+               ORDER BY at, id";
     let rows = cx.query(sql, params![case])?;
     let mut out = Vec::with_capacity(rows.len());
     for r in &rows {
@@ -150,9 +158,24 @@ pub(super) fn all(cx: &mut Cx<'_>, case: CaseId) -> Result<Vec<Entry>> {
             of: r.opt_uuid("ref_id")?,
             moment: r.opt_moment("moment")?,
             words: words(cx, case, r.opt_blob("words")?.as_deref())?,
+            place: place(cx, case, r.opt_blob("place")?.as_deref())?,
         });
     }
     Ok(out)
+}
+
+/// Where; `None` when it was erased.
+fn place(cx: &mut Cx<'_>, case: CaseId, sealed: Option<&[u8]>) -> Result<Option<Point>> {
+    let point: Option<(f64, f64)> = unseal(cx, KeyClass::Location, case.0, sealed)?;
+    Ok(point.and_then(|(lon, lat)| Point::new(lon, lat).ok()))
+}
+
+/// The place of one entry of this case.
+pub(super) fn place_of(cx: &mut Cx<'_>, case: CaseId, entry: Uuid) -> Result<Option<(Point, Moment)>> {
+    let sql = "SELECT at, moment, place FROM lost_entry WHERE case_id = $1 AND id = $2";
+    let Some(row) = cx.query_opt(sql, params![case, entry])? else { return Ok(None) };
+    let at = row.opt_moment("moment")?.unwrap_or(row.moment("at")?);
+    Ok(place(cx, case, row.opt_blob("place")?.as_deref())?.map(|p| (p, at)))
 }
 
 /// What was said; `None` when it was erased.

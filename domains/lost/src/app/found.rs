@@ -7,7 +7,7 @@ use crate::error::{Error, Refusal, Result};
 use crate::events::Why;
 use crate::model::{Kind, Outcome, State};
 use kernel::ids::{CaseId, PostId};
-use kernel::{Lang, Moment, text};
+use kernel::{Lang, Moment, Point, text};
 use people::policy::Action;
 use store::{Cx, KeyClass, Once, OnceKey, params};
 
@@ -111,19 +111,21 @@ fn goes_on(cx: &mut Cx<'_>, c: &CaseRow) -> Result<Option<CaseRow>> {
 
 /// The finder writes to the post, while the case is open. `again` is made with the form: a double tap says it once; empty, each time
 /// is a time of its own.
-pub fn say(cx: &mut Cx<'_>, found: FoundCase, words: &str, again: &str) -> Result<()> {
+/// `place` is where the elder is or was, when it was said.
+pub fn say(cx: &mut Cx<'_>, found: FoundCase, words: &str, place: Option<Point>, again: &str) -> Result<()> {
     if again.is_empty() {
-        return say_now(cx, found, words);
+        return say_now(cx, found, words, place);
     }
+    let said_at = place.map(|p| format!("{:.5},{:.5}", p.lon(), p.lat())).unwrap_or_default();
     // Whoever holds the code of one case cannot use up the keys of another.
-    let key = OnceKey::new(format!("found/{}/{again}", found.case), &[b"say", words.as_bytes()]);
-    match cx.once(&key, |cx| say_now(cx, found, words).map(|()| serde_json::Value::Null))? {
+    let key = OnceKey::new(format!("found/{}/{again}", found.case), &[b"say", words.as_bytes(), said_at.as_bytes()]);
+    match cx.once(&key, |cx| say_now(cx, found, words, place).map(|()| serde_json::Value::Null))? {
         Once::Now(_) | Once::Before(_) => Ok(()),
         Once::Other => Err(Error::Invalid { field: "words", why: "changed" }),
     }
 }
 
-fn say_now(cx: &mut Cx<'_>, found: FoundCase, words: &str) -> Result<()> {
+fn say_now(cx: &mut Cx<'_>, found: FoundCase, words: &str, place: Option<Point>) -> Result<()> {
     let c = load(cx, found.case)?;
     if !c.state.is_open() {
         return Err(Refusal::State(c.state).into());
@@ -133,7 +135,8 @@ fn say_now(cx: &mut Cx<'_>, found: FoundCase, words: &str) -> Result<()> {
     if cx.query_one(sql, params![c.id, cx.now.plus_minutes(-HOUR)])?.i64("n")? >= PER_HOUR {
         return Err(Error::Invalid { field: "words", why: "too-many" });
     }
-    let entry = entries::write(cx, c.id, EntryKind::FinderSaid, &More { words: Some(&words), ..More::default() })?;
+    let entry =
+        entries::write(cx, c.id, EntryKind::FinderSaid, &More { words: Some(&words), place, ..More::default() })?;
     case::tell_crew(cx, c.id, Why::Word, &entry.to_string())
 }
 

@@ -16,6 +16,7 @@ use kernel::{Lang, Moment};
 use people::policy::Action;
 use serde_json::json;
 use store::{Cx, params};
+use uuid::Uuid;
 
 /// Minutes before a case was opened that belong to it: whoever found the elder may have scanned the card first.
 const BEFORE: i64 = 120;
@@ -158,6 +159,14 @@ pub fn seen_there(cx: &mut Cx<'_>, case: CaseId, seen: i64, thread: ThreadId) ->
     let of = threads.iter().find(|t| t.id == thread);
     let said = of.and_then(|t| t.messages.iter().rev().find_map(|m| m.place.map(|p| (p, m.at))));
     let Some((point, at)) = said else { return Err(Refusal::NotThere.into()) };
+    let place = ScenePlace { point: Some(point), ..ScenePlace::default() };
+    view::seen(cx, case, seen, &place, Some(at), "")
+}
+
+/// Where whoever reported said in the thread of the case that the elder is becomes its place.
+pub fn seen_where_said(cx: &mut Cx<'_>, case: CaseId, seen: i64, entry: Uuid) -> Result<()> {
+    case::open(cx, case, Action::WorkCase)?;
+    let Some((point, at)) = super::entries::place_of(cx, case, entry)? else { return Err(Refusal::NotThere.into()) };
     let place = ScenePlace { point: Some(point), ..ScenePlace::default() };
     view::seen(cx, case, seen, &place, Some(at), "")
 }

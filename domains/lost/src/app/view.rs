@@ -240,7 +240,8 @@ pub fn seen(
     }
     let words = [place_words, said].into_iter().flatten().collect::<Vec<_>>().join(" · ");
     let words = Some(words.as_str()).filter(|w| !w.is_empty());
-    entries::write(cx, case, EntryKind::Seen, &More { moment: Some(at.unwrap_or(cx.now)), words, ..More::default() })?;
+    let more = More { moment: Some(at.unwrap_or(cx.now)), words, place: place.point, ..More::default() };
+    entries::write(cx, case, EntryKind::Seen, &more)?;
     if c.person.is_some() && c.state == State::Missing {
         events::tell_family(cx, case, events::News::Found, None, &format!("{}", cx.now.micros()))?;
     }

@@ -72,16 +72,34 @@ both_databases! {
         assert_eq!(found_case.case, case);
         let guess: String = code.chars().map(|c| if c == 'A' { 'B' } else if c == '-' { '-' } else { 'A' }).collect();
         assert_eq!(refused(t.world.act_as(public(), move |cx| app::find_by_code(cx, &guess))), "not-found");
-        t.world.act_as(public(), move |cx| app::say(cx, found_case, "我在药店门口等", "")).unwrap();
+        t.world.act_as(public(), move |cx| app::say(cx, found_case, "我在药店门口等", None, "")).unwrap();
         t.step(t.duty, case, move |cx, v| app::tell_finder(cx, case, v, "民警五分钟到，谢谢")).unwrap();
         let page = t.world.act_as(public(), move |cx| app::track(cx, found_case)).unwrap();
         assert_eq!(page.said.len(), 2);
         let all = format!("{:?}", page.said);
         assert!(!all.contains("王桂芳") && !all.contains("李敏"));
         for _ in 0..19 {
-            t.world.act_as(public(), move |cx| app::say(cx, found_case, "还在吗", "")).unwrap();
+            t.world.act_as(public(), move |cx| app::say(cx, found_case, "还在吗", None, "")).unwrap();
         }
-        assert_eq!(refused(t.world.act_as(public(), move |cx| app::say(cx, found_case, "在", ""))), "words-too-many");
+        assert_eq!(refused(t.world.act_as(public(), move |cx| app::say(cx, found_case, "在", None, ""))), "words-too-many");
+    }
+
+    fn where_a_finder_says_they_are_becomes_the_place_when_the_post_says_so(t: Town) {
+        let report = t.public_reports(found());
+        let (case, code) = (report.case, report.code.clone());
+        let found_case: FoundCase = t.world.act_as(t.world.public(), move |cx| app::find_by_code(cx, &code)).unwrap();
+        let there = kernel::Point::new(121.47, 30.91).unwrap();
+        t.world.act_as(t.world.public(), move |cx| app::say(cx, found_case, "她往河边走了", Some(there), "")).unwrap();
+        let view = t.view(t.duty, case).unwrap();
+        assert_ne!(view.point, Some(there), "said is not proven");
+        let said = view.timeline.iter().find(|e| e.place == Some(there)).unwrap().id;
+        let opened = view.timeline.first().unwrap().id;
+        assert_eq!(refused(t.step(t.duty, case, move |cx, v| app::relay::seen_where_said(cx, case, v, opened))), "not-there");
+        let v = view.row.version;
+        assert!(refused(t.on(t.far, case, move |cx| app::relay::seen_where_said(cx, case, v, said))).starts_with("denied"));
+        t.step(t.duty, case, move |cx, v| app::relay::seen_where_said(cx, case, v, said)).unwrap();
+        let view = t.view(t.duty, case).unwrap();
+        assert_eq!((view.point, view.timeline.iter().filter(|e| e.place == Some(there)).count()), (Some(there), 2));
     }
 
     fn the_same_report_sent_twice_is_one_case(t: Town) {

@@ -140,7 +140,7 @@ both_databases! {
         let code = t.public_reports(found()).code;
         let found = t.world.act_as(t.world.public(), move |cx| app::find_by_code(cx, &code)).unwrap();
         let say = |words: &'static str, again: &'static str| {
-            t.world.act_as(t.world.public(), move |cx| app::say(cx, found, words, again))
+            t.world.act_as(t.world.public(), move |cx| app::say(cx, found, words, None, again))
         };
         say("我在桥边", "k1").unwrap();
         say("我在桥边", "k1").unwrap();

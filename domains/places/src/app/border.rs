@@ -8,10 +8,10 @@ use crate::model::edit::square_metres;
 use crate::model::edit_check::{Difference, difference};
 use crate::model::outline::Outline;
 use crate::{Error, Result, events, store};
-use ::store::{Cx, Row, params};
+use ::store::{Cx, Row, Value, params};
 use kernel::Moment;
-use kernel::ids::AreaId;
-use std::collections::HashMap;
+use kernel::ids::{AreaId, PostId};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// One outline of an area and the time it held.
 #[derive(Debug, Clone)]
@@ -78,41 +78,41 @@ fn shape(row: &Row) -> Result<Outline> {
     Ok(read.map_err(|e| ::store::Error::Column(format!("shape: {e}")))?)
 }
 
-/// What puts back everything that changed at one instant: outlines as they were before it, areas that began with it ended, those
-/// that ended with it there again under their codes. It goes through the same check as every edit.
+/// What puts back everything that changed at one instant, and whatever later changes touched of it: outlines as they were before
+/// that instant, areas that began since ended, those that ended since there again under their codes and with the post that answered for
+/// them. Areas that no such change touched stay. It goes through the same check as every edit.
 ///
 /// # Errors
 /// [`Error::Invalid`] when nothing changed at that instant.
 pub fn put_back(cx: &mut Cx<'_>, at: Moment) -> Result<Edit> {
     may_change(cx)?;
     let now = store::snapshot(cx)?;
+    let touched = touched_since(cx, at)?;
+    let before = outlines_before(cx, &touched, at)?;
+    let posts = posts_before(cx, &touched)?;
     let mut edit = Edit::default();
-    let sql = "SELECT id, kind, code, name, parent_id, valid_from, valid_to, version FROM area \
-               WHERE district_id = $1 AND (valid_to = $2 OR id IN (SELECT area_id FROM area_outline \
-               WHERE district_id = $1 AND valid_from = $2)) ORDER BY id";
-    let rows = cx.query(sql, params![cx.district(), at])?;
     let mut taken: HashMap<AreaKind, AreaId> = HashMap::new();
-    for row in &rows {
-        let area = store::area(row, &HashMap::new())?;
-        let sql = "SELECT shape FROM area_outline WHERE area_id = $1 AND district_id = $2 AND valid_to = $3";
-        let before = cx.query_opt(sql, params![area.id, cx.district(), at])?.as_ref().map(shape).transpose()?;
+    for area in areas_of(cx, &touched)? {
         let keyed = SaveArea::new(area.kind, area.code.as_deref(), &area.name);
-        match (before, now.area(area.id)) {
-            // It was there before and is there now.
+        match (before.get(&area.id), now.area(area.id)) {
+            // It was there before and is there now; perhaps it looks like that again.
             (Some(outline), Some(current)) => {
-                let which = AreaRef::Id(area.id);
-                let save = SaveArea { which, seen: Some(current.version), outline: Some(outline), ..keyed };
-                edit.drawn.push(Drawn { save, serves: None, cut_from: None });
                 taken.insert(area.kind, area.id);
+                if current.outline.as_deref() != Some(outline) {
+                    let which = AreaRef::Id(area.id);
+                    let save = SaveArea { which, seen: Some(current.version), outline: Some(outline.clone()), ..keyed };
+                    edit.drawn.push(Drawn { save, serves: None, cut_from: None });
+                }
             }
-            // It ended then.
+            // It ended since.
             (Some(outline), None) => {
                 let parent = area.parent.filter(|p| now.area(*p).is_some()).map_or(ParentRef::Find, ParentRef::Id);
-                let save = SaveArea { which: AreaRef::New, parent, outline: Some(outline), ..keyed };
-                edit.drawn.push(Drawn { save, serves: None, cut_from: None });
+                let save = SaveArea { which: AreaRef::New, parent, outline: Some(outline.clone()), ..keyed };
+                let serves = posts.get(&area.id).copied().filter(|post| now.post(*post).is_some());
+                edit.drawn.push(Drawn { save, serves, cut_from: None });
             }
-            // It began then.
-            (None, Some(current)) if area.valid_from == at => {
+            // It began since.
+            (None, Some(current)) if area.valid_from >= at => {
                 edit.ends.push(Ending { area: area.id, seen: current.version, into: None });
             }
             _ => {}
@@ -125,4 +125,92 @@ pub fn put_back(cx: &mut Cx<'_>, at: Moment) -> Result<Edit> {
         return Err(Error::Invalid { field: "at", why: "no outline changed at that instant" });
     }
     Ok(edit)
+}
+
+/// Areas whose outline began or ended at that instant, and those that changed later together with one of them.
+fn touched_since(cx: &mut Cx<'_>, at: Moment) -> Result<HashSet<AreaId>> {
+    let sql = "SELECT area_id, valid_from, valid_to FROM area_outline WHERE district_id = $1 AND (valid_from >= $2 OR valid_to >= $2)";
+    let mut changes: BTreeMap<Moment, HashSet<AreaId>> = BTreeMap::new();
+    for row in cx.query(sql, params![cx.district(), at])? {
+        let id = row.id("area_id")?;
+        for instant in [Some(row.moment("valid_from")?), row.opt_moment("valid_to")?].into_iter().flatten() {
+            changes.entry(instant).or_default().insert(id);
+        }
+    }
+    let mut touched = changes.remove(&at).unwrap_or_default();
+    changes.retain(|instant, _| *instant > at);
+    loop {
+        let known = touched.len();
+        for together in changes.values().filter(|all| !all.is_disjoint(&touched)).collect::<Vec<_>>() {
+            touched.extend(together);
+        }
+        if touched.len() == known {
+            return Ok(touched);
+        }
+    }
+}
+
+/// `$from, …` and the ids as parameters.
+fn listed(from: usize, ids: &[AreaId]) -> (String, Vec<Value>) {
+    let marks: Vec<String> = (from..from + ids.len()).map(|i| format!("${i}")).collect();
+    (marks.join(", "), ids.iter().copied().map(Value::from).collect())
+}
+
+/// Many at a time; most changes are of a handful.
+fn chunks(ids: &HashSet<AreaId>) -> Vec<Vec<AreaId>> {
+    let mut all: Vec<AreaId> = ids.iter().copied().collect();
+    all.sort_unstable();
+    all.chunks(200).map(<[AreaId]>::to_vec).collect()
+}
+
+fn areas_of(cx: &mut Cx<'_>, ids: &HashSet<AreaId>) -> Result<Vec<Area>> {
+    let mut out = Vec::new();
+    for chunk in chunks(ids) {
+        let (marks, list) = listed(2, &chunk);
+        let sql = format!(
+            "SELECT id, kind, code, name, parent_id, valid_from, valid_to, version FROM area WHERE district_id = $1 \
+             AND id IN ({marks}) ORDER BY id"
+        );
+        let params: Vec<Value> = std::iter::once(Value::from(cx.district())).chain(list).collect();
+        for row in cx.query(&sql, &params)? {
+            out.push(store::area(&row, &HashMap::new())?);
+        }
+    }
+    Ok(out)
+}
+
+/// The outlines of these areas just before an instant.
+fn outlines_before(cx: &mut Cx<'_>, ids: &HashSet<AreaId>, at: Moment) -> Result<HashMap<AreaId, Outline>> {
+    let mut out = HashMap::new();
+    for chunk in chunks(ids) {
+        let (marks, list) = listed(3, &chunk);
+        let sql = format!(
+            "SELECT area_id, shape FROM area_outline WHERE district_id = $1 AND valid_from < $2 \
+             AND (valid_to IS NULL OR valid_to >= $2) AND area_id IN ({marks})"
+        );
+        let params: Vec<Value> = [Value::from(cx.district()), Value::from(at)].into_iter().chain(list).collect();
+        for row in cx.query(&sql, &params)? {
+            out.insert(row.id("area_id")?, shape(&row)?);
+        }
+    }
+    Ok(out)
+}
+
+/// Posts that answered for areas when those ended, as the log has it.
+fn posts_before(cx: &mut Cx<'_>, ids: &HashSet<AreaId>) -> Result<HashMap<AreaId, PostId>> {
+    let mut out = HashMap::new();
+    for chunk in chunks(ids) {
+        let (marks, list) = listed(3, &chunk);
+        let sql = format!(
+            "SELECT subject, payload FROM event WHERE district_id = $1 AND kind = $2 AND subject IN ({marks}) ORDER BY n"
+        );
+        let kind = Value::from(events::AREA_RETIRED);
+        let params: Vec<Value> = [Value::from(cx.district()), kind].into_iter().chain(list).collect();
+        for row in cx.query(&sql, &params)? {
+            let payload: serde_json::Value = serde_json::from_str(&row.text("payload")?).unwrap_or_default();
+            let post = payload.get("post").and_then(|p| p.as_str()).and_then(|p| p.parse().ok());
+            out.extend(post.map(|post: PostId| (AreaId(row.uuid("subject").unwrap_or_default()), post)));
+        }
+    }
+    Ok(out)
 }

@@ -6,7 +6,8 @@ use super::may_change;
 use super::save_areas::{AreaRef, ParentRef, SaveArea};
 use crate::model::area::AreaKind;
 use crate::model::outline::Outline;
-use crate::{Error, Result};
+use crate::model::snapshot::Snapshot;
+use crate::{Error, Result, store};
 use ::store::jobs::{Handlers, JobError, NewJob};
 use ::store::{Cx, Migration, Row, Who, params};
 use kernel::ids::AreaId;
@@ -64,6 +65,8 @@ pub struct Later {
     pub by: String,
     /// Why it failed: a code of [`Error`].
     pub why: Option<String>,
+    /// It waits, and an area of it was changed since: as it stands it will not be done.
+    pub stale: bool,
 }
 
 /// Keeps edits until `from`. They must be right today.
@@ -94,7 +97,9 @@ pub fn save_later(cx: &mut Cx<'_>, edit: &Edit, from: Moment) -> Result<Uuid> {
 /// Edits that wait or failed, the next first.
 pub fn waiting(cx: &mut Cx<'_>) -> Result<Vec<Later>> {
     let sql = "SELECT id, due, made_by, state, edit, why FROM area_edit WHERE district_id = $1 AND state IN ($2, $3) ORDER BY due, id";
-    cx.query(sql, params![cx.district(), State::Waiting.code(), State::Failed.code()])?.iter().map(later).collect()
+    let rows = cx.query(sql, params![cx.district(), State::Waiting.code(), State::Failed.code()])?;
+    let now = store::snapshot(cx)?;
+    rows.iter().map(|row| later(row, &now)).collect()
 }
 
 /// Takes edits back before their day, or one that failed off the list.
@@ -150,12 +155,23 @@ fn set(cx: &mut Cx<'_>, id: Uuid, state: State, why: Option<&str>) -> Result<()>
     Ok(())
 }
 
-fn later(row: &Row) -> Result<Later> {
+/// Was an area of it changed, or did it end, since it was drawn?
+fn is_stale(edit: &Edit, now: &Snapshot) -> bool {
+    let changed = |id: AreaId, seen: i64| now.area(id).is_none_or(|a| a.version != seen);
+    let drawn = edit.drawn.iter().any(|d| match (&d.save.which, d.save.seen) {
+        (AreaRef::Id(id), Some(seen)) => changed(*id, seen),
+        _ => false,
+    });
+    drawn || edit.ends.iter().any(|e| changed(e.area, e.seen))
+}
+
+fn later(row: &Row, now: &Snapshot) -> Result<Later> {
     let state = row.text("state")?;
     let edit = read(row)?;
     Ok(Later {
         id: row.uuid("id")?,
         from: row.moment("due")?,
+        stale: state == State::Waiting.code() && is_stale(&edit, now),
         state: State::from_code(&state).ok_or_else(|| ::store::Error::Column(format!("state {state}")))?,
         names: edit.drawn.iter().map(|d| d.save.name.clone()).collect(),
         by: row.text("made_by")?,

@@ -165,8 +165,11 @@ fn change(cx: &mut Cx<'_>, old: &Area, new: &Area) -> Result<bool> {
     store::update_area(cx, &Area { version: old.version + 1, ..new.clone() })?;
     if new.valid_to.is_some() {
         store::close_outline(cx, new.id)?;
+        let post = store::served_by(cx, new.id)?;
         store::release_area(cx, new.id)?;
-        cx.record(events::AREA_RETIRED, "area", new.id.0, &json!({ "kind": new.kind.code() }))?;
+        // The post, so that it answers for the area again when that is put back.
+        let payload = json!({ "kind": new.kind.code(), "post": post.map(|p| p.to_string()) });
+        cx.record(events::AREA_RETIRED, "area", new.id.0, &payload)?;
         return Ok(true);
     }
     if fields.contains(&"outline") {

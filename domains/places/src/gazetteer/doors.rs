@@ -1,10 +1,11 @@
 //! The door below a name that somebody asked for, or the nearest to it that is known.
 
-use super::rows::{self, Name};
+use super::rows::{self, Name, Statement};
 use crate::Result;
 use ::gazetteer::{Closeness, Level, Number, Path, Reading};
 use ::store::{Cx, Value, params};
 use kernel::Point;
+use kernel::ids::DistrictId;
 
 /// A place below a name.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,10 +48,7 @@ fn exact(cx: &mut Cx<'_>, name: &Name, reading: &Reading) -> Result<Option<Below
     if wanted.is_empty() {
         return Ok(None);
     }
-    let (condition, list) = rows::any_of("path", 3, wanted.iter().map(|p| Value::Blob(p.key())).collect());
-    let sql = format!("SELECT path, lon, lat FROM place_door WHERE district_id = $1 AND name_id = $2 AND {condition}");
-    let mut params = vec![Value::from(cx.district()), Value::from(name.id)];
-    params.extend(list);
+    let (sql, params) = at_paths(cx.district(), name.id, &wanted);
     let mut hits = Vec::new();
     for row in cx.query(&sql, &params)? {
         hits.push((row.blob("path")?, rows::point(&row)?));
@@ -103,6 +101,25 @@ fn lane(cx: &mut Cx<'_>, name: &Name, path: &Path) -> Result<Option<Below>> {
     }))
 }
 
+pub(super) fn at_paths(district: DistrictId, name: i64, wanted: &[Path]) -> Statement {
+    let (condition, list) = rows::any_of("path", 3, wanted.iter().map(|p| Value::Blob(p.key())).collect());
+    let sql = format!("SELECT path, lon, lat FROM place_door WHERE district_id = $1 AND name_id = $2 AND {condition}");
+    (sql, [Value::from(district), Value::from(name)].into_iter().chain(list).collect())
+}
+
+pub(super) fn between(
+    (district, name): (DistrictId, i64),
+    (low, high): (Vec<u8>, Vec<u8>),
+    order: &str,
+    most: usize,
+) -> Statement {
+    let sql = format!(
+        "SELECT path, lon, lat FROM place_door WHERE district_id = $1 AND name_id = $2 AND path >= $3 AND path < $4 \
+         ORDER BY path {order} LIMIT {most}"
+    );
+    (sql, params![district, name, low, high].to_vec())
+}
+
 fn range(
     cx: &mut Cx<'_>,
     name: &Name,
@@ -111,12 +128,9 @@ fn range(
     order: &str,
     most: usize,
 ) -> Result<Vec<(Path, Point)>> {
-    let sql = format!(
-        "SELECT path, lon, lat FROM place_door WHERE district_id = $1 AND name_id = $2 AND path >= $3 AND path < $4 \
-         ORDER BY path {order} LIMIT {most}"
-    );
+    let (sql, params) = between((cx.district(), name.id), (low, high), order, most);
     let mut out = Vec::new();
-    for row in cx.query(&sql, params![cx.district(), name.id, low, high])? {
+    for row in cx.query(&sql, &params)? {
         if let Some(path) = Path::from_key(&row.blob("path")?) {
             out.push((path, rows::point(&row)?));
         }

@@ -140,6 +140,9 @@ pub fn replace(cx: &mut Cx<'_>, source: Source, entries: Vec<Entry>) -> Result<F
     for rows in [names, all_keys, doors] {
         rows.finish(cx)?;
     }
+    if filled.names + filled.doors >= COUNTED {
+        count(cx)?;
+    }
     Ok(filled)
 }
 
@@ -149,6 +152,18 @@ fn clear(cx: &mut Cx<'_>, source: Source) -> Result<()> {
     cx.execute(&format!("DELETE FROM place_key WHERE {of}"), params)?;
     cx.execute(&format!("DELETE FROM place_door WHERE {of}"), params)?;
     cx.execute("DELETE FROM place_name WHERE district_id = $1 AND source = $2", params)?;
+    Ok(())
+}
+
+/// Rows from which on the database is told to count what it has.
+const COUNTED: usize = 1_000;
+
+/// Until PostgreSQL has counted a table by itself, up to a minute after it was filled, it takes half a second for look-ups that
+/// it does in a tenth of a millisecond afterwards (measured: docs/performance.md).
+fn count(cx: &mut Cx<'_>) -> Result<()> {
+    for table in ["place_name", "place_key", "place_door"] {
+        cx.execute(&format!("ANALYZE {table}"), &[])?;
+    }
     Ok(())
 }
 

@@ -7,6 +7,7 @@
 mod doors;
 mod fill;
 mod find;
+pub mod list;
 mod memory;
 mod near;
 mod rows;
@@ -20,6 +21,8 @@ pub use near::{Nearby, name_of};
 pub(crate) use schema::TABLES;
 pub(crate) use streets::follow as follow_streets;
 
+use ::gazetteer::{Level, Path};
+use ::store::{Cx, Error};
 use kernel::Point;
 
 /// What kind of place it is.
@@ -81,4 +84,26 @@ pub const fn closeness_code(closeness: Closeness) -> &'static str {
         Closeness::NextTo => "next-to",
         Closeness::NameOnly => "name-only",
     }
+}
+
+/// How the database goes about every statement of a search and of a pin, each with its text: for the test that they use their
+/// indexes.
+///
+/// # Errors
+/// When the database fails.
+#[doc(hidden)]
+pub fn plans(cx: &mut Cx<'_>, near: Point) -> Result<Vec<(String, String)>, Error> {
+    let district = cx.district();
+    let lane = Path::new(vec![(Level::Lane, ::gazetteer::Number { n: 128, tail: None })]);
+    let (low, high) = lane.below();
+    let statements = [
+        rows::by_keys(district, ["wangweilu", "wwl"].into_iter()),
+        rows::by_beginning(district, "wangwei"),
+        doors::at_paths(district, 1, std::slice::from_ref(&lane)),
+        doors::between((district, 1), (low.clone(), high.clone()), "", 12),
+        doors::between((district, 1), (low, high), "DESC", 12),
+        near::around(district, near, 1),
+        near::around(district, near, 4),
+    ];
+    statements.into_iter().map(|(sql, params)| cx.explain(&sql, &params).map(|plan| (sql, plan.join("\n")))).collect()
 }

@@ -1,11 +1,12 @@
 //! From a point to words: the nearest door, or the smallest area.
 
 use super::find::context;
-use super::rows;
+use super::rows::{self, Statement};
 use crate::{Result, store};
 use ::gazetteer::Path;
 use ::store::{Cx, Error, Value};
 use kernel::Point;
+use kernel::ids::DistrictId;
 
 /// Words for a place.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,21 +50,23 @@ pub fn name_of(cx: &mut Cx<'_>, point: Point) -> Result<Option<Nearby>> {
     Ok(smallest.map(|area| Nearby { name: area.name.clone(), context: around(&area.name), away_m: None }))
 }
 
-fn nearest(cx: &mut Cx<'_>, point: Point, ring: i64) -> Result<Option<(String, f64)>> {
+pub(super) fn around(district: DistrictId, point: Point, ring: i64) -> Statement {
     let (row, column) = indices(point);
-    let mut params = vec![Value::from(cx.district())];
-    let mut ranges = Vec::new();
-    for row in row - ring..=row + ring {
-        ranges.push(format!("d.cell BETWEEN ${} AND ${}", params.len() + 1, params.len() + 2));
-        params.push(Value::from(row * ROW + column - ring));
-        params.push(Value::from(row * ROW + column + ring));
-    }
+    // One by one: SQLite takes ranges joined by OR for a reason to read the whole district.
+    let cells = (row - ring..=row + ring).flat_map(|row| (column - ring..=column + ring).map(move |c| row * ROW + c));
+    let params: Vec<Value> = std::iter::once(Value::from(district)).chain(cells.map(Value::from)).collect();
+    let marks: Vec<String> = (2..=params.len()).map(|i| format!("${i}")).collect();
     let sql = format!(
         "SELECT n.name, d.path, d.lon, d.lat FROM place_door d \
          JOIN place_name n ON n.district_id = d.district_id AND n.id = d.name_id \
-         WHERE d.district_id = $1 AND ({})",
-        ranges.join(" OR ")
+         WHERE d.district_id = $1 AND d.cell IN ({})",
+        marks.join(", ")
     );
+    (sql, params)
+}
+
+fn nearest(cx: &mut Cx<'_>, point: Point, ring: i64) -> Result<Option<(String, f64)>> {
+    let (sql, params) = around(cx.district(), point, ring);
     let mut best: Option<(f64, String, Vec<u8>)> = None;
     for row in cx.query(&sql, &params)? {
         let away = rows::point(&row)?.distance_m(point);

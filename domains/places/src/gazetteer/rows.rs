@@ -6,6 +6,7 @@ use ::gazetteer::Match;
 use ::gazetteer::keys::Sought;
 use ::store::{Cx, Error, Row, Value, params};
 use kernel::Point;
+use kernel::ids::DistrictId;
 use std::collections::HashSet;
 
 /// A name of the tables.
@@ -45,6 +46,23 @@ pub(super) fn any_of(column: &str, from: usize, list: Vec<Value>) -> (String, Ve
 const NAME: &str = "SELECT k.key, n.id, n.kind, n.name, n.lon, n.lat, n.doors FROM place_key k \
                     JOIN place_name n ON n.district_id = k.district_id AND n.id = k.name_id WHERE k.district_id = $1";
 
+/// A text of SQL with what goes into it.
+pub(super) type Statement = (String, Vec<Value>);
+
+pub(super) fn by_keys<'a>(district: DistrictId, keys: impl Iterator<Item = &'a str>) -> Statement {
+    let (condition, list) = any_of("k.key", 2, keys.map(|key| Value::Blob(key.as_bytes().to_vec())).collect());
+    let params = std::iter::once(Value::from(district)).chain(list).collect();
+    (format!("{NAME} AND {condition} LIMIT {MOST}"), params)
+}
+
+pub(super) fn by_beginning(district: DistrictId, beginning: &str) -> Statement {
+    let low = beginning.as_bytes().to_vec();
+    // No key has this byte: keys are UTF-8.
+    let high: Vec<u8> = low.iter().copied().chain([u8::MAX]).collect();
+    let sql = format!("{NAME} AND k.key >= $2 AND k.key < $3 ORDER BY k.key LIMIT {MOST}");
+    (sql, params![district, low, high].to_vec())
+}
+
 /// Names found by these keys, each once, by the best of its matches.
 pub(super) fn names(cx: &mut Cx<'_>, sought: &Sought) -> Result<Vec<(Name, Match)>> {
     let mut out = Names::default();
@@ -70,12 +88,9 @@ impl Names {
         if keys.is_empty() {
             return Ok(());
         }
-        let list = keys.iter().map(|(key, _)| Value::Blob(key.clone().into_bytes())).collect();
-        let (condition, list) = any_of("k.key", 2, list);
-        let mut params = vec![Value::from(cx.district())];
-        params.extend(list);
+        let (sql, params) = by_keys(cx.district(), keys.iter().map(|(key, _)| key.as_str()));
         let mut found = Vec::new();
-        for row in cx.query(&format!("{NAME} AND {condition} LIMIT {MOST}"), &params)? {
+        for row in cx.query(&sql, &params)? {
             let key = row.blob("key")?;
             // Keys stand best first.
             if let Some(rank) = keys.iter().position(|(k, _)| k.as_bytes() == key) {
@@ -92,11 +107,8 @@ impl Names {
     }
 
     fn begins(&mut self, cx: &mut Cx<'_>, beginning: &str, how: Match) -> Result<()> {
-        let low = beginning.as_bytes().to_vec();
-        // No key has this byte: keys are UTF-8.
-        let high: Vec<u8> = low.iter().copied().chain([u8::MAX]).collect();
-        let sql = format!("{NAME} AND k.key >= $2 AND k.key < $3 ORDER BY k.key LIMIT {MOST}");
-        for row in cx.query(&sql, params![cx.district(), low, high])? {
+        let (sql, params) = by_beginning(cx.district(), beginning);
+        for row in cx.query(&sql, &params)? {
             self.add(name(&row)?, how);
         }
         Ok(())

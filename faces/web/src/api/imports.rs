@@ -44,7 +44,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 struct ImportView {
     /// What people call it by.
     id: i64,
-    /// `areas`, `posts`, `people`, `residents` or `matters`.
+    /// `areas`, `posts`, `people`, `residents`, `matters` or `addresses`.
     kind: String,
     file: String,
     /// As in the log: `account:…`, or `system:cli` for the operator of the server.
@@ -270,8 +270,8 @@ struct UploadForm {
     /// The file, with its name: .csv, .csv.gz, .tsv, .xlsx or .json, areas also .geojson. At most 32 MB.
     #[schema(format = Binary)]
     file: String,
-    /// `areas`, `posts`, `people`, `residents` or `matters`.
-    #[schema(pattern = "^(areas|posts|people|residents|matters)$")]
+    /// `areas`, `posts`, `people`, `residents`, `matters` or `addresses`.
+    #[schema(pattern = "^(areas|posts|people|residents|matters|addresses)$")]
     kind: String,
     /// For areas: `district`, `town`, `community`, `grid` or `police`.
     area_kind: Option<String>,

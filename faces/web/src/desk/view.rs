@@ -74,6 +74,12 @@ pub(crate) enum FieldKind {
     Photos,
     /// A box to tick; its value is `1`.
     Check,
+    /// A line that suggests places while one types; fills the fields `lat` and `lon` of the form.
+    Place,
+    /// A map on which a pin fills those fields.
+    Pin,
+    /// A file with a table.
+    File,
 }
 
 impl FieldKind {
@@ -82,6 +88,7 @@ impl FieldKind {
         match self {
             Self::Date => "date",
             Self::Password => "password",
+            Self::File => "file",
             _ => "text",
         }
     }
@@ -121,6 +128,13 @@ impl Field {
     }
     pub(crate) fn select(name: &'static str, label: String, options: Vec<Choice>) -> Self {
         Self { kind: FieldKind::Select, options, ..Self::line(name, label, "") }
+    }
+    /// What shows the map on which a pin is set; the fields that it fills are `lat` and `lon` (`long`).
+    pub(crate) fn pin() -> Self {
+        Self { kind: FieldKind::Pin, ..Self::line("pin", String::new(), "") }
+    }
+    pub(crate) fn file(name: &'static str, label: String) -> Self {
+        Self { kind: FieldKind::File, ..Self::line(name, label, "") }
     }
     pub(crate) fn hidden(name: &'static str, value: &str) -> Self {
         Self { kind: FieldKind::Hidden, ..Self::line(name, String::new(), value) }

@@ -9,7 +9,7 @@ use askama::Template;
 use axum::extract::{Extension, Query, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use axum::{Json, Router};
 use kernel::Point;
 use kernel::geo::Datum;
@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use store::Cx;
 
 pub(super) fn routes() -> Router<App> {
-    Router::new().route("/find/places", get(ask).post(send))
+    Router::new().route("/find/places", get(ask).post(send)).route("/find/name", post(name))
 }
 
 /// As many as a list on a phone shows.
@@ -108,6 +108,47 @@ pub(crate) async fn look_up(
     };
     let found: Vec<Found> = app.rt.read(app.anybody(), read).await?;
     Ok(Places { places: found.into_iter().map(|f| Choice::of(page, f)).collect() })
+}
+
+/// What a page shows that asks for a place with `public/pin.html`.
+pub(crate) trait Picks {
+    fn page(&self) -> &Page;
+    /// What the words were found as.
+    fn places(&self) -> Option<&Places>;
+    /// Id of the field with the words.
+    fn find_field(&self) -> &'static str {
+        "q"
+    }
+    fn map_centre(&self) -> (f64, f64) {
+        self.page().config.centre
+    }
+    /// Latitude and longitude as they were sent. Usually none: nobody's position is written into a page.
+    fn pin(&self) -> (String, String) {
+        (String::new(), String::new())
+    }
+}
+
+/// A place in words: 青禾街12号附近.
+#[derive(Serialize)]
+struct Named {
+    words: Option<String>,
+}
+
+/// Words for a pin that was dropped. The place goes in the body of the request, and is kept nowhere.
+async fn name(
+    State(app): State<App>,
+    page: Page,
+    Extension(source): Extension<Source>,
+    posted: Posted,
+) -> Result<Response, Fail> {
+    app.limits.pass(Wicket::Find, source)?;
+    let at = point(&posted.get("lat"), &posted.get("lon")).ok_or(Fail::BadRequest("bad-place"))?;
+    let read = move |cx: &mut Cx<'_>| {
+        require(&cx.actor, cx.purpose, Action::ViewPlaces, &ResourceFacts::District)?;
+        crate::nearby::words(cx, &page, at).map_err(errors::of_places)
+    };
+    let words = app.rt.read(app.anybody(), read).await?;
+    Ok(([(header::CACHE_CONTROL, "no-store")], Json(Named { words })).into_response())
 }
 
 #[derive(Template)]

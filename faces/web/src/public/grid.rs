@@ -2,12 +2,12 @@
 //! sent in the body of a form and kept nowhere.
 
 use super::errors;
-use super::find::{self, Places, spot};
+use super::find::{self, Picks, Places, spot};
 use super::office::office;
 use super::post::Posted;
 use super::report::{Town, towns};
 use crate::guard::Source;
-use crate::{App, Fail, Page, html};
+use crate::{App, Fail, Page, html, nearby};
 use askama::Template;
 use axum::Router;
 use axum::extract::{Extension, Query, State};
@@ -57,6 +57,8 @@ struct Answer {
     areas: Vec<String>,
     people: Vec<Person>,
     post: Option<PostLine>,
+    /// The pin in words.
+    near: Option<String>,
 }
 
 #[derive(Template)]
@@ -74,21 +76,12 @@ struct GridPage {
     places: Option<Places>,
 }
 
-impl GridPage {
+impl Picks for GridPage {
+    fn page(&self) -> &Page {
+        &self.page
+    }
     fn places(&self) -> Option<&Places> {
         self.places.as_ref()
-    }
-    #[expect(clippy::unused_self, reason = "templates call methods of the page")]
-    fn find_field(&self) -> &'static str {
-        "q"
-    }
-    fn map_centre(&self) -> (f64, f64) {
-        self.page.config.centre
-    }
-    /// Nobody's position is written into a page.
-    #[expect(clippy::unused_self, reason = "templates call methods of the page")]
-    fn pin(&self) -> (String, String) {
-        (String::new(), String::new())
     }
 }
 
@@ -185,7 +178,9 @@ fn ground(cx: &mut Cx<'_>) -> Result<std::sync::Arc<Snapshot>, matters::Error> {
 fn by_point(cx: &mut Cx<'_>, page: &Page, point: Point) -> Found {
     let ground = ground(cx)?;
     let Ok(located) = ground.locate(point) else { return Ok(None) };
-    answer(cx, page, &ground, &located, &located.chain()).map(Some)
+    let near = nearby::words(cx, page, point).map_err(|e| storage(&e))?;
+    let found = answer(cx, page, &ground, &located, &located.chain())?;
+    Ok(Some(Answer { near, ..found }))
 }
 
 /// A neighbourhood stands for a point inside it, to find its police area and post.
@@ -242,7 +237,7 @@ fn answer(
         .map(|a| a.name.clone())
         .collect();
     areas.reverse();
-    Ok(Answer { areas, people, post })
+    Ok(Answer { areas, people, post, near: None })
 }
 
 /// Whoever sits on such a seat now. The catch-all stands in only where it was asked for.
@@ -308,6 +303,7 @@ pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
             phone: "021-0571 0100".into(),
             open: true,
         }),
+        near: Some(page.t1("place-beside", "name", word("青禾街12号", "12 Qinghe Street"))),
     };
     let shown = |answer: Option<Answer>, problem| GridPage {
         page: page.clone(),

@@ -2,11 +2,11 @@
 //! sent in the body of a form and kept nowhere. Places only: nothing of people, no vehicles, no keys.
 
 use super::errors;
-use super::find::{self, Places};
+use super::find::{self, Picks, Places};
 use super::post::Posted;
 use super::report::{Town, towns};
 use crate::guard::Source;
-use crate::{App, Fail, Page, fmt, html};
+use crate::{App, Fail, Page, fmt, html, nearby};
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
@@ -46,11 +46,13 @@ struct Line {
 /// What is found.
 #[derive(Debug, Clone)]
 struct Found {
-    /// The neighbourhood, when one was chosen.
+    /// The neighbourhood, when one was chosen; else the pin in words.
     around: Option<String>,
     open: Vec<Line>,
     later: Vec<Line>,
     estimate: bool,
+    /// Today is a public holiday: doors may keep other hours.
+    holiday: bool,
     /// Middle of the map: the nearest post, never where somebody is.
     centre: Option<(f64, f64)>,
 }
@@ -70,21 +72,12 @@ struct NearPage {
     problem: Option<String>,
 }
 
-impl NearPage {
+impl Picks for NearPage {
+    fn page(&self) -> &Page {
+        &self.page
+    }
     fn places(&self) -> Option<&Places> {
         self.places.as_ref()
-    }
-    #[expect(clippy::unused_self, reason = "templates call methods of the page")]
-    fn find_field(&self) -> &'static str {
-        "q"
-    }
-    fn map_centre(&self) -> (f64, f64) {
-        self.page.config.centre
-    }
-    /// Nobody's position is written into a page.
-    #[expect(clippy::unused_self, reason = "templates call methods of the page")]
-    fn pin(&self) -> (String, String) {
-        (String::new(), String::new())
     }
 }
 
@@ -127,7 +120,7 @@ enum Where {
 fn find(cx: &mut Cx<'_>, page: &Page, at: Where, need: &str) -> Result<Option<Found>, places::Error> {
     let known = places::snapshot(cx)?;
     let (from, around) = match at {
-        Where::Point(point) => (Some(point), None),
+        Where::Point(point) => (Some(point), nearby::words(cx, page, point)?),
         Where::Area(area) => (known.stand_in(area).map(|at| at.point), known.area(area).map(|a| a.name.clone())),
     };
     let Some(from) = from else { return Ok(None) };
@@ -136,7 +129,25 @@ fn find(cx: &mut Cx<'_>, page: &Page, at: Where, need: &str) -> Result<Option<Fo
     let first = near.open.first().or_else(|| near.later.first());
     let centre = first.and_then(|n| n.post.point).map(|p| (p.lat(), p.lon()));
     let lines = |all: Vec<NearPost>| all.into_iter().map(|n| line(page, n)).collect();
-    Ok(Some(Found { around, open: lines(near.open), later: lines(near.later), estimate: near.estimate, centre }))
+    let calendar = matters::app::calendar(cx).map_err(storage)?;
+    let today = calendar.date_of(cx.now);
+    // A year that is not loaded is not guessed.
+    let holiday = calendar.holiday(today).is_some() && calendar.is_working_day(today) == Some(false);
+    Ok(Some(Found {
+        around,
+        holiday,
+        open: lines(near.open),
+        later: lines(near.later),
+        estimate: near.estimate,
+        centre,
+    }))
+}
+
+fn storage(error: matters::Error) -> places::Error {
+    match error {
+        matters::Error::Store(error) => places::Error::Store(error),
+        other => places::Error::Store(store::Error::Sql(other.to_string())),
+    }
 }
 
 async fn answer(app: &App, mut page: Page, at: Option<Where>, asked: Asked, missed: bool) -> Result<Response, Fail> {
@@ -225,6 +236,7 @@ pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
         open: vec![line(true); n],
         later: vec![line(false); n],
         estimate: true,
+        holiday: n > 0,
         centre: (n > 0).then_some((30.9, 121.4)),
     };
     let shown = |found: Option<Found>, problem| NearPage {

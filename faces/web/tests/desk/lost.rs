@@ -2,9 +2,11 @@
 
 use crate::world::{Answer, Desk};
 use axum::http::StatusCode;
-use care::model::{NewContact, Whom};
+use care::model::{Haunt, Inner, NewContact, Whom};
 use kernel::ids::{CaseId, ContactId, PersonId};
 use kernel::{Lang, Purpose, Role};
+use people::app::consents::{self, Aim, Answer as Said, By, NewConsent, Way};
+use people::model::person::Part;
 use people::policy::{Action, who_may};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -44,6 +46,42 @@ impl Desk {
         };
         crate::world::aside(|| self.world.act_as(self.world.who(duty, Purpose::Case(case)), add)).unwrap()
     }
+    /// The family says where she lived, and agrees that it is kept.
+    fn names_places(&self, case: CaseId, person: PersonId) -> PersonId {
+        let duty = self.people[&Role::DutyOfficer].0;
+        let review_on = self.world.house.rt.now().plus_days(300);
+        let write = move |cx: &mut store::Cx<'_>| {
+            let why = lost::app::in_the_name_of(cx, case, person)?;
+            let consent = NewConsent {
+                part: Part::Location,
+                answer: Said::Given,
+                by: By::Subject,
+                guardian: None,
+                aim: Aim::GettingHome,
+                way: Way::Visit,
+                witness: "居委干部".into(),
+                review_on,
+                by_themselves: false,
+            };
+            consents::record(cx, person, &why, &consent)?;
+            let haunt =
+                Haunt { kind: "former-home".into(), label: "老街七号".into(), lon: Some(121.46), lat: Some(30.9) };
+            let inner = Inner { haunts: vec![haunt], ..Inner::default() };
+            let plan = care::app::plan::WritePlan { inner: Some(inner), outer: None };
+            care::app::plan::write(cx, person, &why, 0, &plan)?;
+            Ok::<_, lost::Error>(())
+        };
+        crate::world::aside(|| self.world.act_as(self.world.who(duty, Purpose::Case(case)), write)).unwrap();
+        person
+    }
+    fn withdraws_places(&self, case: CaseId, person: PersonId) {
+        let duty = self.people[&Role::DutyOfficer].0;
+        let withdraw = move |cx: &mut store::Cx<'_>| {
+            let why = lost::app::in_the_name_of(cx, case, person)?;
+            Ok::<_, lost::Error>(consents::withdraw(cx, person, &why, Part::Location, By::Subject, Way::Phone)?)
+        };
+        crate::world::aside(|| self.world.act_as(self.world.who(duty, Purpose::Case(case)), withdraw)).unwrap();
+    }
     fn version(&self, case: CaseId) -> i64 {
         crate::world::aside(|| self.world.look(move |cx| lost::app::load(cx, case)).version)
     }
@@ -81,6 +119,20 @@ async fn from_the_call_to_the_end_on_one_screen() {
     assert!(record.status == StatusCode::OK && record.body.contains("王桂芳"));
     let plan = desk.post(&duty, &format!("/desk/lost/{case}/plan"), "").await;
     assert_eq!(plan.status, StatusCode::OK, "{}", plan.body);
+    assert!(!plan.body.contains("data-given"), "no places, no map");
+    let scene = |lon: &str| format!("place={}&lat=30.9&lon={lon}&seen_at=&words=", encoded("菜场"));
+    desk.done(&duty, case, "seen", &scene("121.45")).await;
+    let points = desk.get(&duty, &format!("/desk/lost/{case}/point.geojson")).await.body;
+    assert!(points.contains("121.45"), "the pin of who saw them is on the map: {points}");
+    let named = desk.names_places(case, person);
+    let plan = desk.post(&duty, &format!("/desk/lost/{case}/plan"), "").await.body;
+    for word in ["老房子", "老街七号", "离这次的地点直线约 950 米", "data-given", "geo:30.90000,121.46000"]
+    {
+        assert!(plan.contains(word), "{word} in {plan}");
+    }
+    desk.withdraws_places(case, named);
+    let plan = desk.post(&duty, &format!("/desk/lost/{case}/plan"), "").await.body;
+    assert!(!plan.contains("老街七号") && !plan.contains("data-given"), "withdrawn is withdrawn at once");
 
     // Nobody in the circle can come: a neighbour does, and a second officer looks at them.
     let to = format!(

@@ -1,7 +1,8 @@
 //! What posts have, who is near, and crowd days over HTTP: the way through, and who may not.
 
-use crate::world::{Desk, aside, hidden};
-use axum::http::StatusCode;
+use crate::world::{Answer, Desk, aside, hidden};
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
 use kernel::ids::PostId;
 use kernel::{Point, Role};
 use people::model::Place;
@@ -86,6 +87,39 @@ async fn a_chair_is_written_down_lent_and_comes_back() {
     );
 }
 
+/// Sends a file with the form, as a browser does.
+async fn send_file(desk: &Desk, cookie: &str, file: &str) -> Answer {
+    let body = format!(
+        "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"x.csv\"\r\n\r\n{file}\r\n--b\r\n\
+         Content-Disposition: form-data; name=\"csv\"\r\n\r\n\r\n--b--\r\n"
+    );
+    let request = Request::post("/desk/resources/file")
+        .header(header::COOKIE, cookie)
+        .header(header::CONTENT_TYPE, "multipart/form-data; boundary=b")
+        .body(Body::from(body))
+        .unwrap();
+    desk.send(request).await
+}
+
+#[tokio::test]
+async fn a_long_list_is_brought_as_a_file_and_turned_over() {
+    let desk = Desk::new();
+    desk.post_with_people();
+    let duty = desk.sign_in_as("duty-z1").await;
+    let head = "警务站,种类,名称,地点,数量,状况,时间\n";
+    let rows: String = (0..431).map(|n| format!("Z1,雨衣,第{n}件,,1,,\n")).collect();
+    let wrong = send_file(&desk, &duty, &format!("{head}Z1,雨衣,好的,,1,,\n\nZ1,没有的,坏的,,1,,\n")).await;
+    assert!(wrong.status == StatusCode::UNPROCESSABLE_ENTITY && wrong.body.contains("第 4 行"), "{}", wrong.body);
+    let done = send_file(&desk, &duty, &format!("{head}{rows}")).await;
+    assert!(done.status == StatusCode::OK && done.body.contains("431"), "{}", done.body);
+    let first = desk.get(&duty, "/desk/resources?kind=raincoat").await.body;
+    assert!(first.contains("第 1 到 200 项，共 431 项") && first.contains("from=200"), "{first}");
+    let last = desk.get(&duty, "/desk/resources?kind=raincoat&from=400").await.body;
+    assert!(last.contains("第 401 到 431 项，共 431 项") && !last.contains("from=600"), "{last}");
+    let beyond = desk.get(&duty, "/desk/resources?from=99999").await;
+    assert_eq!(beyond.status, StatusCode::OK);
+}
+
 fn encode(text: &str) -> String {
     percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
 }
@@ -106,6 +140,10 @@ async fn everybody_finds_a_safe_house_and_no_vehicle() {
     for hidden in ["车辆", "钥匙", "121.4512", "30.9004"] {
         assert!(!found.body.contains(hidden), "{hidden}");
     }
+    assert!(!found.body.contains("法定节假日"), "a working day");
+    desk.world.house.clock.advance_secs(95 * 86_400);
+    let holiday = desk.post("", "/near", "lat=30.9004&lon=121.4512").await.body;
+    assert!(holiday.contains("今天是法定节假日"), "2 October: {holiday}");
     assert_eq!(desk.post("", "/near", "lat=&lon=").await.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(desk.get("", "/near").await.status, StatusCode::OK);
 }

@@ -94,6 +94,28 @@ fn whatever_is_sent_is_answered_and_no_person_is_found() {
 }
 
 #[test]
+fn a_pin_is_said_in_words_where_it_is_dropped_and_on_what_it_leads_to() {
+    let site = site();
+    let words = |pin: &[(&str, &str)], path: &str| {
+        let reply = json(&site, path, Some(&form(pin)));
+        (reply.status, serde_json::from_str::<Value>(&reply.text).unwrap_or_default()["words"].clone())
+    };
+    let pin = [("lat", "30.9"), ("lon", "121.46051")];
+    assert_eq!(words(&pin, "/find/name"), (StatusCode::OK, "望苇路5号附近".into()));
+    assert_eq!(words(&[("lat", "30.9"), ("lon", "121.462")], "/en/find/name").1, "about 80 m from 望苇路12号");
+    assert_eq!(words(&[("lat", "40"), ("lon", "100")], "/find/name"), (StatusCode::OK, Value::Null));
+    for wrong in [&[("lat", "x"), ("lon", "121")][..], &[("lat", "91"), ("lon", "121")], &[]] {
+        assert_eq!(words(wrong, "/find/name").0, StatusCode::BAD_REQUEST, "{wrong:?}");
+    }
+    let grid = site.post("/my-grid", &form(&pin));
+    assert!(grid.status == StatusCode::OK && grid.text.contains("望苇路5号附近"), "{}", grid.text);
+    let class = site.class();
+    let fields = [("at", "check"), ("idem", "i2"), ("text", "leak"), ("class", &class), ("go", "to-place")];
+    let asked = site.post("/report", &form(&[&fields[..], &pin[..]].concat()));
+    assert!(asked.text.contains("/find/name"), "the script asks where the pin is: {}", asked.text);
+}
+
+#[test]
 fn one_source_asks_so_often_and_no_more() {
     let site = site();
     let ask = || json(&site, "/find/places", Some("q=wwl")).status;

@@ -116,6 +116,17 @@ fn who_finds_an_elder_says_it_in_four_answers_and_sees_what_became_of_it() {
     for words in ["at the post", "请陪她一会儿 &#60;b&#62;", "她说要去菜场", POST] {
         assert!(page.text.contains(words), "{words} in {}", page.text);
     }
+    // Where they are now: looked up without a script first, then sent with the words.
+    let looked = site.next(&page, &[("text", "还在"), ("place", "桂花里"), ("go", "find")]);
+    assert_eq!(looked.status, StatusCode::OK);
+    assert!(looked.text.contains("还在</textarea>") && looked.text.contains("value=\"桂花里\""), "{}", looked.text);
+    assert!(looked.text.contains("name=\"spot\""), "{}", looked.text);
+    let before = step(&site, id, move |cx, _| app::view(cx, id)).timeline.len();
+    let said = [("text", "还在"), ("place", "桂花里"), ("spot", "30.9,121.45")];
+    assert_eq!(site.next(&looked, &said).status, StatusCode::SEE_OTHER);
+    let seen = step(&site, id, move |cx, _| app::view(cx, id)).timeline;
+    let last = seen.iter().rev().find(|e| e.place.is_some()).unwrap();
+    assert_eq!((seen.len(), last.words.as_deref()), (before + 1, Some("桂花里: 还在")));
     step(&site, id, move |cx, v| app::answer(cx, id, v, "已经平安到家，谢谢您。", Reached::Page));
     assert!(site.get(&format!("/found/{code}")).text.contains("已经平安到家，谢谢您。"));
 }

@@ -276,7 +276,7 @@ pub(super) async fn say_in_case(
 ) -> Result<Response, Fail> {
     let found = find(&app, source, &code).await?;
     let who = Who::new(Actor::public(app.district), Purpose::OwnMatter);
-    act(&app, who, once, move |cx| app::say(cx, found, &value.words, "")).await.map(unkept)
+    act(&app, who, once, move |cx| app::say(cx, found, &value.words, None, "")).await.map(unkept)
 }
 
 /// The same fields as they come out.

@@ -47,7 +47,6 @@ struct HeldLine {
     file: String,
     /// Micros of the change, for putting back what was before it; absent for the first.
     at: Option<String>,
-    current: bool,
 }
 
 #[derive(Template)]
@@ -129,7 +128,6 @@ fn lines(page: &Page, border: &Border, names: &HashMap<AccountId, String>) -> Ve
             shown: page.href(format!("{here}/border?change={}", h.from.micros())),
             file: page.href(format!("{here}/border.geojson?on={}", h.from.micros())),
             at: (i != last).then(|| h.from.micros().to_string()),
-            current: h.to.is_none(),
         }
     };
     border.held.iter().enumerate().map(line).collect()
@@ -317,7 +315,6 @@ pub(super) mod tests {
                     shown: "#".into(),
                     file: "#".into(),
                     at: (i + 1 < n).then(|| "1".into()),
-                    current: i == 0,
                 })
                 .collect(),
             on: String::new(),

@@ -263,6 +263,9 @@ fn sheet(cx: &mut Cx<'_>, page: &Page, id: Option<Uuid>, values: &Values, wrong:
     let get = |name: &str| values.iter().find(|(n, _)| *n == name).map_or("", |(_, v)| v.as_str());
     let mut fields = Vec::new();
     for name in FIELDS {
+        if name == "lat" {
+            fields.push(Field::pin());
+        }
         let (value, label) = (get(name), page.tk("desk-bf-", name));
         let codes = |family: &str, codes: Vec<&'static str>| Choice::codes(page, family, codes, value);
         let select = |options| Field::select(name, label.clone(), options);

@@ -66,6 +66,13 @@ pub(super) struct Sheet {
     pub(super) danger: bool,
 }
 
+impl Sheet {
+    /// A form with a file is sent in parts.
+    pub(super) fn takes_files(&self) -> bool {
+        self.fields.iter().any(|f| f.kind == crate::desk::view::FieldKind::File)
+    }
+}
+
 #[derive(Template)]
 #[template(path = "desk/admin/form.html")]
 pub(super) struct SheetPage {

@@ -69,6 +69,8 @@ struct LaterLine {
     id: String,
     words: String,
     failed: Option<String>,
+    /// Will not be done as it stands.
+    stale: bool,
 }
 
 #[derive(Deserialize, Default)]
@@ -141,6 +143,7 @@ fn later(cx: &mut Cx<'_>, page: &Page) -> Result<Vec<LaterLine>, Fail> {
     let line = |l: ::places::app::edit_later::Later| LaterLine {
         id: l.id.to_string(),
         words: page.t2("editor-later-line", "at", page.stamp(l.from), "names", l.names.join(&page.t("list-and"))),
+        stale: l.stale,
         failed: l.why.map(|why| page.t1("editor-later-failed", "why", page.tk("error-places-", why))),
     };
     Ok(::places::app::edit_later::waiting(cx)?.into_iter().map(line).collect())
@@ -322,6 +325,7 @@ pub(super) mod tests {
                             "names",
                             name("南桥镇", "Nanqiao"),
                         ),
+                        stale: i == 0,
                         failed: (i > 0)
                             .then(|| page.t1("editor-later-failed", "why", page.tk("error-places-", "stale"))),
                     })

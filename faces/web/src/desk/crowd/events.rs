@@ -49,11 +49,12 @@ fn event_sheet(
         date("last", &get("last")).hint(page.t("crowd-last-hint")),
         line("from").hint(page.t("crowd-clock-hint")).must(),
         line("until").hint(page.t("crowd-clock-hint")).must(),
-        line("place"),
-        Field::select("post", page.t("crowd-field-post"), posts),
-        line("expected").hint(page.t("crowd-expected-hint")).must(),
+        Field { kind: FieldKind::Place, ..line("place") },
+        Field::pin(),
         line("lat").hint(page.t("crowd-point-hint")),
         line("lon"),
+        Field::select("post", page.t("crowd-field-post"), posts),
+        line("expected").hint(page.t("crowd-expected-hint")).must(),
         Field::hidden("version", &get("version")),
     ];
     let errors = blame(page, &mut fields, wrong);

@@ -94,6 +94,9 @@ async fn point(State(app): State<App>, page: Page, staff: Staff, Path(id): Path<
     // Where finders said they are: said, not proven.
     let said = found.circle.iter().flat_map(|k| &k.heard.threads).flat_map(|t| &t.messages);
     features.extend(said.filter_map(|m| m.place.map(|p| feature(p, &page.stamp(m.at), "soon"))));
+    // Where it was said that the elder is or was, in this case.
+    let entries = found.timeline.iter().filter_map(|e| Some((e.place?, e.moment.unwrap_or(e.at))));
+    features.extend(entries.map(|(p, at)| feature(p, &page.stamp(at), "soon")));
     if let Some(b) = found.circle.as_ref().and_then(|k| k.before.as_ref()) {
         let title = page.t2("lost-before", "at", page.day(b.opened_at), "number", &b.number);
         features.extend(b.point.map(|p| feature(p, &title, "wait")));

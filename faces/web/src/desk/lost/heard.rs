@@ -59,7 +59,8 @@ pub(super) fn on_top(page: &Page, c: &Case) -> Option<OnTop> {
 pub(super) fn lines(page: &Page, c: &Case) -> Vec<(Moment, EntryView)> {
     let Some(heard) = heard(c) else { return Vec::new() };
     let entry = |at: Moment, who: String, what: String, words: Option<String>, late: bool| {
-        (at, EntryView { at: page.ago(at), machine: page.machine_time(at), who, what, words, late })
+        let (at_words, machine) = (page.ago(at), page.machine_time(at));
+        (at, EntryView { at: at_words, machine, who, what, words, late, geo: None, there: None })
     };
     let scans = heard.scans.iter().map(|s| {
         let key = match (s.over, s.how) {

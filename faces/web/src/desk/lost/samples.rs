@@ -87,6 +87,7 @@ fn case(page: &Page, full: bool) -> View {
         areas: w("桂花里", "Guihuali"),
         post: Some((w("青禾警务站", "Qinghe post"), "021-0571 0222".into())),
         point: Some((30.9, 121.5)),
+        near: full.then(|| page.t2("place-about", "name", w("青禾街12号", "12 Qinghe Street"), "m", 80)),
         identified: full.then(|| page.t("lost-how-card")),
         circle: full.then(|| CircleView {
             name: w("王桂芳", "Wang Guifang"),
@@ -139,6 +140,8 @@ fn case(page: &Page, full: bool) -> View {
             what: page.t("lost-entry-taken"),
             words: Some(w("已派人", "Somebody is on the way")),
             late: true,
+            geo: Some("geo:30.90000,121.50000".into()),
+            there: Some("1".into()),
         }],
         conference: full.then(|| "/desk".into()),
         dues: vec![Due {

@@ -5,7 +5,7 @@ use super::first::{Due, First, Fold, Primary};
 use super::heard::{self, OnTop, ThreadView};
 use crate::desk::nobody;
 use crate::desk::view::Choice;
-use crate::{Fail, Page, fmt};
+use crate::{Fail, Page, fmt, nearby};
 use kernel::ids::AccountId;
 use kernel::{Moment, Role};
 use lost::app::{Case, CaseRow, Circle, EntryKind};
@@ -46,6 +46,10 @@ pub(super) struct EntryView {
     pub what: String,
     pub words: Option<String>,
     pub late: bool,
+    /// Where, for the telephone's own map.
+    pub geo: Option<String>,
+    /// Its id, when whoever reported said where: that can become the place of the case.
+    pub there: Option<String>,
 }
 
 pub(super) struct HelperView {
@@ -83,6 +87,8 @@ pub(super) struct View {
     pub areas: String,
     pub post: Option<(String, String)>,
     pub point: Option<(f64, f64)>,
+    /// The same in words.
+    pub near: Option<String>,
     /// How it is known who it is.
     pub identified: Option<String>,
     pub circle: Option<CircleView>,
@@ -203,6 +209,10 @@ pub(super) fn view(cx: &mut Cx<'_>, page: &Page, c: Case) -> Result<View, Fail> 
         (Some(how), Some(_)) => Some(page.tk("lost-how-", how)),
         _ => None,
     };
+    let in_words = match c.point {
+        Some(point) => nearby::words(cx, page, point)?,
+        None => None,
+    };
     let told = alerts::app::lost::told(cx, row.id)?;
     let circle = c.circle.as_ref().map(|k| circle::view(page, &c, k, &told, &href));
     let first = First::of(page, &c, &can, circle.as_ref(), &href);
@@ -217,6 +227,8 @@ pub(super) fn view(cx: &mut Cx<'_>, page: &Page, c: Case) -> Result<View, Fail> 
             what: what(page, e, &contacts, &body_name, &post_name, &name),
             words: e.words.clone(),
             late: e.kind == EntryKind::Escalated,
+            geo: e.place.map(|p| format!("geo:{:.5},{:.5}", p.lat(), p.lon())),
+            there: e.place.filter(|_| e.kind == EntryKind::FinderSaid).map(|_| e.id.to_string()),
         };
         (e.at, view)
     }));
@@ -250,6 +262,7 @@ pub(super) fn view(cx: &mut Cx<'_>, page: &Page, c: Case) -> Result<View, Fail> 
             .join(" · "),
         post: row.post.and_then(|p| ground.post(p)).map(|p| (p.name.clone(), p.phone.clone())),
         point: c.point.map(|p| (p.lat(), p.lon())),
+        near: in_words,
         identified,
         circle,
         asks: c

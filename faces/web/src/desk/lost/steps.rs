@@ -2,6 +2,7 @@
 
 use super::{case, clock_ahead, clock_behind};
 use crate::guard::PHOTOS;
+use crate::public::find;
 use crate::public::post::Posted;
 use crate::session::Staff;
 use crate::{App, Fail, Page};
@@ -95,6 +96,7 @@ fn versioned(cx: &mut Cx<'_>, id: CaseId, step: &str, posted: &Posted, words: &s
         "seen" => {
             let at = clock_behind("seen_at", &posted.get("seen_at"), now)?;
             let place = ScenePlace {
+                point: find::point(&posted.get("lat"), &posted.get("lon")),
                 words: Some(posted.get("place")).filter(|p| !p.is_empty()),
                 post: posted.get("post").parse().ok(),
                 ..ScenePlace::default()
@@ -114,6 +116,7 @@ fn versioned(cx: &mut Cx<'_>, id: CaseId, step: &str, posted: &Posted, words: &s
             let how = How::from_code(&posted.get("how")).ok_or_else(|| missing("how"))?;
             app::relay::compared(cx, id, v, how)
         }
+        "seen-said" => app::relay::seen_where_said(cx, id, v, id_of(posted, "entry")?),
         "seen-there" => app::relay::seen_there(cx, id, v, id_of(posted, "thread")?),
         "unidentified" => app::unidentified(cx, id, v),
         "attempt" => {

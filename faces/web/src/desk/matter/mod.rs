@@ -112,6 +112,8 @@ struct View {
     /// Where people in care are linked and opened; how many there are.
     people: Option<(String, usize)>,
     point: Option<(f64, f64)>,
+    /// The same in words.
+    near: Option<String>,
 }
 
 #[derive(Template)]
@@ -181,6 +183,10 @@ fn view(cx: &mut Cx<'_>, page: &Page, d: Detail, done: Option<String>) -> Result
     } else {
         None
     };
+    let near = match d.line.lat.zip(d.line.lon).and_then(|(lat, lon)| kernel::Point::new(lon, lat).ok()) {
+        Some(point) => crate::nearby::words(cx, page, point)?,
+        None => None,
+    };
     let people = (d.may_link || !d.persons.is_empty()).then(|| (format!("{href}/people"), d.persons.len()));
     let may_write = d.commands.iter().any(|(kind, answer)| *kind == CommandKind::Contact && answer.is_ok());
     Ok(View {
@@ -234,6 +240,7 @@ fn view(cx: &mut Cx<'_>, page: &Page, d: Detail, done: Option<String>) -> Result
         joined: d.joined.iter().map(|(m, n)| (n.clone(), page.href(format!("/desk/matters/{m}")))).collect(),
         original: d.merged_into.map(|m| page.href(format!("/desk/matters/{m}"))),
         point: d.line.lat.zip(d.line.lon),
+        near,
         about,
         cases,
         mark_about,

@@ -105,6 +105,7 @@ fn sample(page: &Page, state: Stand) -> View {
             join: texts(full, format!("{href}/do/merge?into=HQ-2026-00002")),
         }],
         point: full.then_some((30.92, 121.47)),
+        near: full.then(|| page.t1("place-beside", "name", if page.zh() { "青禾街12号" } else { "12 Qinghe Street" })),
         href,
     }
 }

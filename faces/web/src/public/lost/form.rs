@@ -3,7 +3,7 @@
 
 use super::draft::{self, Draft, Problem};
 use crate::guard::{Source, Wicket};
-use crate::public::find::{self, Places};
+use crate::public::find::{self, Picks, Places};
 use crate::public::post::Posted;
 use crate::public::report::{Town, towns};
 use crate::public::{errors, home};
@@ -36,25 +36,27 @@ struct FormPage {
     problems: Vec<Problem>,
 }
 
+impl Picks for FormPage {
+    fn page(&self) -> &Page {
+        &self.page
+    }
+    fn pin(&self) -> (String, String) {
+        (self.draft.lat.clone(), self.draft.lon.clone())
+    }
+    fn places(&self) -> Option<&Places> {
+        self.draft.places.as_ref()
+    }
+    fn find_field(&self) -> &'static str {
+        "address"
+    }
+}
+
 impl FormPage {
     fn problem(&self, id: &str) -> Option<&String> {
         self.problems.iter().find(|(field, _)| *field == id).map(|(_, words)| words)
     }
     fn bad(&self, id: &str) -> bool {
         self.problem(id).is_some()
-    }
-    fn pin(&self) -> (String, String) {
-        (self.draft.lat.clone(), self.draft.lon.clone())
-    }
-    fn map_centre(&self) -> (f64, f64) {
-        self.page.config.centre
-    }
-    fn places(&self) -> Option<&Places> {
-        self.draft.places.as_ref()
-    }
-    #[expect(clippy::unused_self, reason = "templates call methods of the page")]
-    fn find_field(&self) -> &'static str {
-        "address"
     }
     fn here(&self) -> String {
         self.page.href(&self.action)

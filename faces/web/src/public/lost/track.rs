@@ -2,6 +2,7 @@
 //! with the post, and the thank-you at the end. Says nothing of who the elder is. GET changes nothing.
 
 use crate::guard::Source;
+use crate::public::find::{self as pick, Picks, Places};
 use crate::public::post::Posted;
 use crate::public::{errors, track};
 use crate::{App, Fail, Page, html, qr};
@@ -101,6 +102,31 @@ struct TrackPage {
     problem: Option<String>,
     /// Made with the form: a double tap says it once.
     again: String,
+    /// Where they say the elder is: in words, as a pin, and what the words were found as.
+    place: Place,
+}
+
+/// What was sent of a place.
+#[derive(Default)]
+struct Place {
+    words: String,
+    pin: (String, String),
+    found: Option<Places>,
+}
+
+impl Picks for TrackPage {
+    fn page(&self) -> &Page {
+        &self.page
+    }
+    fn places(&self) -> Option<&Places> {
+        self.place.found.as_ref()
+    }
+    fn find_field(&self) -> &'static str {
+        "place"
+    }
+    fn pin(&self) -> (String, String) {
+        self.place.pin.clone()
+    }
 }
 
 #[derive(Template)]
@@ -153,7 +179,7 @@ async fn show(
     match view(&app, &code).await {
         Ok((code, v)) => {
             let (done, again) = (done == "said", app.rt.ids().uuid(app.rt.now()).to_string());
-            html(&TrackPage { page, code, v, done, text: String::new(), problem: None, again })
+            html(&TrackPage { page, code, v, done, text: String::new(), problem: None, again, place: Place::default() })
         }
         Err(fail) => track::wrong(&app, page, source, String::new(), fail),
     }
@@ -186,17 +212,35 @@ async fn say(
         Ok(found) => found,
         Err(fail) => return track::wrong(&app, page, source, String::new(), fail),
     };
-    let (text, words) = (posted.get("text"), posted.get("text"));
+    let text = posted.get("text");
     let again: String = posted.get("again").chars().take(60).collect();
+    let mut place = Place { words: posted.get("place"), pin: pick::spot(&posted), found: None };
+    if matches!(posted.get("go").as_str(), "find" | "unpin") {
+        if posted.get("go") == "unpin" {
+            place.pin = <(String, String)>::default();
+        } else {
+            let near = (place.pin.0.as_str(), place.pin.1.as_str());
+            place.found = Some(pick::look_up(&app, &page, source, &place.words, near).await?);
+        }
+        let (code, v) = view(&app, &code).await?;
+        return html(&TrackPage { page, code, v, done: false, text, problem: None, again, place });
+    }
+    let point = pick::point(&place.pin.0, &place.pin.1);
+    // Where, then what; a place alone says enough.
+    let said = [place.words.trim(), text.trim()].into_iter().filter(|w| !w.is_empty()).collect::<Vec<_>>();
+    let words = match (said.is_empty(), point) {
+        (true, Some(_)) => page.t("found-say-there"),
+        _ => said.join(if page.zh() { "：" } else { ": " }),
+    };
     let key = again.clone();
-    let problem = match app.rt.write(app.raiser(), move |cx| app::say(cx, found, &words, &key)).await {
+    let problem = match app.rt.write(app.raiser(), move |cx| app::say(cx, found, &words, point, &key)).await {
         Ok(()) => return Ok(Redirect::to(&page.href(format!("/found/{code}?done=said"))).into_response()),
         Err(lost::Error::Invalid { why, .. }) => page.tk("found-say-", why),
         Err(lost::Error::Refused(_)) => page.t("found-say-late"),
         Err(error) => return Err(errors::of_lost(error)),
     };
     let (code, v) = view(&app, &code).await?;
-    let body = html(&TrackPage { page, code, v, done: false, text, problem: Some(problem), again })?;
+    let body = html(&TrackPage { page, code, v, done: false, text, problem: Some(problem), again, place })?;
     Ok((StatusCode::UNPROCESSABLE_ENTITY, body).into_response())
 }
 
@@ -243,6 +287,11 @@ pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
                 text: String::new(),
                 problem,
                 again: "1".into(),
+                place: Place {
+                    words: word("老街口", "Old Street"),
+                    pin: if missing { ("30.92".into(), "121.47".into()) } else { Place::default().pin },
+                    found: (state == "missing").then(|| pick::sample_places(page)),
+                },
             };
             out.push(("public/lost/track.html", shown.render().unwrap_or_default()));
         }

@@ -2,7 +2,7 @@
 
 use super::draft::{Draft, Part, Problem, Reach};
 use crate::preview::Preview;
-use crate::public::find::Places;
+use crate::public::find::{Picks, Places};
 use crate::{Look, Page, fmt};
 use askama::Template;
 
@@ -33,6 +33,8 @@ pub(crate) struct Offer {
     pub post: Option<String>,
     /// Bodies that a report can be about, by kind.
     pub bodies: Vec<Bodies>,
+    /// The pin of the draft in words.
+    pub near: Option<String>,
 }
 
 /// Bodies of one kind: id and name.
@@ -64,6 +66,21 @@ pub(crate) fn plan(look: Look) -> Vec<Vec<Part>> {
         [Class, Words, Place, Reach, Contact, Check].into_iter().map(|p| vec![p]).collect()
     } else {
         vec![vec![Words, Class], vec![Place], vec![Reach, Contact], vec![Check]]
+    }
+}
+
+impl Picks for ReportPage {
+    fn page(&self) -> &Page {
+        &self.page
+    }
+    fn places(&self) -> Option<&Places> {
+        self.draft.places.as_ref()
+    }
+    fn find_field(&self) -> &'static str {
+        "address"
+    }
+    fn pin(&self) -> (String, String) {
+        (self.draft.lat.clone(), self.draft.lon.clone())
     }
 }
 
@@ -111,13 +128,6 @@ impl ReportPage {
     fn chosen(&self) -> Option<&Choice> {
         self.offer.choices.iter().find(|c| c.code == self.draft.class)
     }
-    fn places(&self) -> Option<&Places> {
-        self.draft.places.as_ref()
-    }
-    #[expect(clippy::unused_self, reason = "templates call methods of the page")]
-    fn find_field(&self) -> &'static str {
-        "address"
-    }
     fn emergency(&self) -> bool {
         self.chosen().is_some_and(|c| c.family == "emergency")
     }
@@ -151,12 +161,6 @@ impl ReportPage {
     /// Exactly what will be stored.
     fn phone_read(&self) -> Option<String> {
         self.draft.phone_digits().map(|digits| fmt::phone(&digits))
-    }
-    fn pin(&self) -> (String, String) {
-        (self.draft.lat.clone(), self.draft.lon.clone())
-    }
-    fn map_centre(&self) -> (f64, f64) {
-        self.page.config.centre
     }
     /// The first usual page asks what it is and what happened.
     fn heading(&self) -> String {
@@ -214,6 +218,7 @@ pub(crate) fn sample_offer(page: &Page) -> Offer {
             )],
         }],
         post: Some(if zh { "青禾站".into() } else { "Qinghe post".into() }),
+        near: Some(page.t1("place-beside", "name", if zh { "青禾街12号" } else { "12 Qinghe Street" })),
         bodies: vec![Bodies {
             kind: "committee",
             all: vec![(

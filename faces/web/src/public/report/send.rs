@@ -4,7 +4,7 @@ use super::draft::{Draft, Problem, Reach};
 use super::pages::{Bodies, Choice, Offer, Town};
 use crate::preview::{self, Preview};
 use crate::public::errors;
-use crate::{App, Fail, Page, photos};
+use crate::{App, Fail, Page, nearby, photos};
 use kernel::Point;
 use kernel::ids::{AreaId, OrgId};
 use matters::Invalid;
@@ -30,7 +30,15 @@ pub(super) async fn offer(app: &App, page: &Page, draft: &Draft) -> Result<Offer
         })
         .collect();
     let post = scanned(app, &draft.post).await?.map(|post| post.name);
-    Ok(Offer { choices, towns: towns(app).await?, post, bodies: bodies(app).await? })
+    let near = match draft.point() {
+        Some(Ok(point)) => {
+            let page = page.clone();
+            let read = app.rt.read(app.anybody(), move |cx| nearby::words(cx, &page, point));
+            read.await.map_err(errors::of_places)?
+        }
+        _ => None,
+    };
+    Ok(Offer { choices, towns: towns(app).await?, post, bodies: bodies(app).await?, near })
 }
 
 /// Offices that a report can be about; their names are public.

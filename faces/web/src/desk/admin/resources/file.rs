@@ -1,4 +1,4 @@
-//! Things brought in as text that was copied out of a table.
+//! Things brought in as text that was copied out of a table, or as a file: the one that the list gives, too.
 
 use super::super::{Sheet, SheetPage};
 use super::{LIST, wrong_key};
@@ -23,7 +23,10 @@ fn file_sheet(page: &Page, text: &str, lines: Vec<String>, wrong: Vec<(String, S
         back: page.href(LIST),
         back_word: page.t("desk-nav-resources"),
         button: page.t("resource-file-do"),
-        fields: vec![Field::area("csv", page.t("resource-file-csv"), text, 12).hint(page.t("resource-file-hint"))],
+        fields: vec![
+            Field::file("file", page.t("resource-file-file")).hint(page.t("resource-file-file-hint")),
+            Field::area("csv", page.t("resource-file-csv"), text, 12).hint(page.t("resource-file-hint")),
+        ],
         errors: wrong,
         danger: false,
     }
@@ -45,7 +48,28 @@ pub(super) async fn ask_file(State(app): State<App>, page: Page, staff: Staff) -
 }
 
 pub(super) async fn bring(State(app): State<App>, page: Page, staff: Staff, posted: Posted) -> Result<Response, Fail> {
-    let text = posted.pairs().into_iter().find(|(n, _)| n == "csv").map(|(_, t)| t).unwrap_or_default();
+    let typed = posted.pairs().into_iter().find(|(n, _)| n == "csv").map(|(_, t)| t).unwrap_or_default();
+    let text = match posted.files.into_iter().next() {
+        Some(bytes) => {
+            let lang = page.look.lang;
+            let read = tokio::task::spawn_blocking(move || ::imports::table::as_csv(&bytes));
+            match read.await.map_err(|e| Fail::Internal(e.to_string()))? {
+                Ok(text) => text,
+                Err(error) => {
+                    let wrong = vec![("file".to_owned(), error.words(lang))];
+                    let who = staff.who(Purpose::Administration);
+                    let shown = app.rt.read(who, move |cx| {
+                        require_somewhere(&cx.actor, Action::KeepResources)?;
+                        let frame = Frame::load(cx, &page, &staff, LIST)?;
+                        let sheet = file_sheet(&page, &typed, Vec::new(), wrong);
+                        Ok::<_, Fail>(SheetPage { page, frame, sheet })
+                    });
+                    return Ok((StatusCode::UNPROCESSABLE_ENTITY, html(&shown.await?)?).into_response());
+                }
+            }
+        }
+        None => typed,
+    };
     let (who, sent) = (staff.who(Purpose::Administration), text.clone());
     let done = app
         .rt

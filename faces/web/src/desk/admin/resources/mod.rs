@@ -11,6 +11,7 @@ use crate::desk::Frame;
 use crate::desk::table::{self, As, Listed, Table};
 use crate::desk::view::{Choice, Field};
 use crate::desk::words::Tag;
+use crate::guard::PHOTOS;
 use crate::public::post::Posted;
 use crate::session::Staff;
 use crate::{App, Fail, Page, fmt};
@@ -20,7 +21,7 @@ use ::places::model::resource::{Condition, Loan, Resource, ResourceKind};
 use ::places::{Post, Snapshot, Tier};
 use askama::Template;
 use axum::Router;
-use axum::extract::{Query, State};
+use axum::extract::{DefaultBodyLimit, Query, State};
 use axum::response::Response;
 use axum::routing::{get, post};
 use kernel::Purpose;
@@ -31,13 +32,15 @@ use store::Cx;
 use uuid::Uuid;
 
 const LIST: &str = "/desk/resources";
+/// Lines of one page.
+const SHOWN: usize = 200;
 const KINDS: &str = "/desk/admin/resources";
 
 pub(super) fn routes() -> Router<App> {
     Router::new()
         .route("/desk/resources", get(list))
         .route("/desk/resources/new", get(one::ask).post(one::make))
-        .route("/desk/resources/file", get(file::ask_file).post(file::bring))
+        .route("/desk/resources/file", get(file::ask_file).post(file::bring).layer(DefaultBodyLimit::max(PHOTOS)))
         .route("/desk/resources/{id}", get(one::show).post(one::change))
         .route("/desk/resources/{id}/lend", post(one::lend))
         .route("/desk/resources/{id}/back", post(one::take_back))
@@ -118,6 +121,8 @@ struct Ask {
     kind: String,
     overdue: String,
     done: String,
+    /// Number of the first line that is shown, from 0.
+    from: String,
     r#as: String,
 }
 
@@ -137,6 +142,10 @@ struct ListPage {
     new: Option<String>,
     import: bool,
     done: Option<String>,
+    /// Which of how many, when not all are on this page.
+    shown: Option<String>,
+    before: Option<String>,
+    after: Option<String>,
 }
 
 async fn list(State(app): State<App>, page: Page, staff: Staff, Query(asked): Query<Ask>) -> Result<Response, Fail> {
@@ -156,8 +165,9 @@ async fn list(State(app): State<App>, page: Page, staff: Staff, Query(asked): Qu
             if file.is_some() {
                 return Ok(Listed::File(as_table(&page, &known, &kinds, &found)));
             }
-            let mut lines: Vec<Line> = found.iter().map(|r| line(&page, &known, &kinds, r)).collect();
-            lines.truncate(400);
+            let from = asked.from.parse().unwrap_or(0_usize).min(found.len());
+            let of_page = found.iter().skip(from).take(SHOWN);
+            let lines: Vec<Line> = of_page.map(|r| line(&page, &known, &kinds, r)).collect();
             let frame = Frame::load(cx, &page, &staff, LIST)?;
             let import = require_somewhere(&cx.actor, Action::KeepResources).is_ok();
             let may = match post {
@@ -177,6 +187,9 @@ async fn list(State(app): State<App>, page: Page, staff: Staff, Query(asked): Qu
                 kinds: choices,
                 overdue: wanted.overdue,
                 file: table::href(&page, LIST, &query),
+                shown: shown(&page, from, lines.len(), found.len()),
+                before: (from > 0).then(|| turned(&page, &asked, from.saturating_sub(SHOWN))),
+                after: (from + lines.len() < found.len()).then(|| turned(&page, &asked, from + SHOWN)),
                 import,
                 lines,
                 done,
@@ -186,6 +199,23 @@ async fn list(State(app): State<App>, page: Page, staff: Staff, Query(asked): Qu
         })
         .await?;
     listed.answer(&words, file).await
+}
+
+/// "Lines 201 to 400 of 731", unless all are there.
+fn shown(page: &Page, from: usize, lines: usize, all: usize) -> Option<String> {
+    let args = [("from", from + 1), ("to", from + lines), ("all", all)].map(|(name, n)| (name, n.to_string()));
+    (lines > 0 && lines < all).then(|| page.loc.args("list-lines", &args))
+}
+
+/// The same list from another line on.
+fn turned(page: &Page, asked: &Ask, from: usize) -> String {
+    let query = form_urlencoded::Serializer::new(String::new())
+        .append_pair("post", &asked.post)
+        .append_pair("kind", &asked.kind)
+        .append_pair("overdue", &asked.overdue)
+        .append_pair("from", &from.to_string())
+        .finish();
+    page.href(format!("{LIST}?{query}"))
 }
 
 /// The columns that a file brings, and what is out beside them.

@@ -46,6 +46,9 @@ pub(in crate::desk) fn samples(page: &Page) -> Vec<(&'static str, String)> {
             new: (n > 0).then(|| page.href("/desk/resources/new")),
             import: n > 0,
             done: (n > 0).then(|| page.t("resource-done-saved")),
+            shown: shown(page, 200, n, 431),
+            before: (n > 0).then(|| "/desk/resources?from=0".into()),
+            after: (n > 0).then(|| "/desk/resources?from=400".into()),
         };
         out.push(("desk/resources.html", list.render().unwrap_or_default()));
         let mut fields = fields(page, &kinds, &|_| String::new());

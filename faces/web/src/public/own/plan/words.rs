@@ -2,7 +2,7 @@
 
 use super::{Inside, Problem, agreed, door, told};
 use crate::guard::Source;
-use crate::public::find::{self, Places};
+use crate::public::find::{self, Picks, Places};
 use crate::public::post::Posted;
 use crate::{App, Fail, Page, html};
 use askama::Template;
@@ -56,20 +56,22 @@ struct WordsPage {
     found: Option<Places>,
 }
 
-impl WordsPage {
+impl Picks for WordsPage {
+    fn page(&self) -> &Page {
+        &self.page
+    }
     fn pin(&self) -> (String, String) {
         self.pin.clone()
-    }
-    fn map_centre(&self) -> (f64, f64) {
-        self.page.config.centre
     }
     fn places(&self) -> Option<&Places> {
         self.found.as_ref()
     }
-    #[expect(clippy::unused_self, reason = "templates call methods of the page")]
     fn find_field(&self) -> &'static str {
         "label"
     }
+}
+
+impl WordsPage {
     fn problem(&self, id: &str) -> Option<&String> {
         self.problems.iter().find(|(field, _)| *field == id).map(|(_, words)| words)
     }
