@@ -25,6 +25,7 @@ impl Worth {
         let terrain = &search.stage.terrain;
         let now = minutes(search.now);
         let unsearched = unsearched(search);
+        let overlooked = overlooked(search);
         let bins = (ahead_min / BIN_MIN).ceil() as usize;
         let bins = (0..bins)
             .map(|k| {
@@ -37,6 +38,7 @@ impl Worth {
                     }
                 }
                 smooth(terrain, &mut p, &unsearched);
+                overlooked.iter().for_each(|(n, more)| p[*n as usize] += more);
                 looks.iter().filter(|l| l.due).flat_map(|l| &l.pieces).for_each(|n| p[*n as usize] *= FIRST);
                 p
             })
@@ -55,6 +57,25 @@ impl Worth {
         };
         self.bins.iter().map(of).collect()
     }
+}
+
+/// Around the door somebody who is indoors is overlooked more often than a look on the street says: the share of those who never went far, halved by each look,
+/// so that teams come by again. Only plans count on it; the map follows what was reported.
+fn overlooked(search: &Search) -> Vec<(u32, f32)> {
+    let near = search.stage.sources.first().map_or(&[][..], |s| &s.near);
+    let mut pieces: Vec<u32> = near.iter().map(|n| search.stage.ends[*n as usize].piece).collect();
+    pieces.sort_unstable();
+    pieces.dedup();
+    let len = |n: u32| search.stage.terrain.pieces[n as usize].len.max(1.0);
+    let all: f32 = pieces.iter().map(|n| len(*n)).sum();
+    let looks = |n: u32| {
+        let seen = |e: &&Evidence| matches!(e, Evidence::Searched { pieces, .. } if pieces.binary_search(&n).is_ok());
+        search.log.range(..=search.now).flat_map(|(_, e)| e).filter(seen).count()
+    };
+    let share = search.profile.law.near as f32;
+    // Nothing to add before the first look: the map has it all.
+    let more = |n: u32| if looks(n) == 0 { 0.0 } else { share * len(n) / all * 0.5_f32.powi(looks(n).min(30) as i32) };
+    pieces.into_iter().map(|n| (n, more(n))).collect()
 }
 
 /// For each piece what earlier looks have left of it, filling again as time passes.
