@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use store::jobs::Handlers;
 use store::{Keys, Migration, Options, Runtime, Who};
+use trackers::Protocol;
 
 /// Options of `mulin demo`.
 #[derive(Debug, clap::Args)]
@@ -136,10 +137,12 @@ fn make(data: &Path, start: Moment, making: &Making<'_>, out: &mut dyn Write) ->
             _ => {}
         }
     }
-    // Anchors of a log that is gone prove nothing about the new one.
-    match fs::remove_dir_all(data.join("anchors")) {
-        Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(e).context("the old anchors"),
-        _ => {}
+    // Anchors of a log that is gone prove nothing about the new one, and what locators told the old one is nobody's.
+    for name in ["anchors", "spool"] {
+        match fs::remove_dir_all(data.join(name)) {
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(e).context(name),
+            _ => {}
+        }
     }
     writeln!(out, "正在生成虚构的“和邻区”…… Inventing the district 和邻区 …")?;
     out.flush()?;
@@ -184,8 +187,9 @@ fn replace(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
 }
 
 /// Writes the links file (the contract is in DESIGN §4). Call it when the server listens; `base` is its address.
-pub fn write_links(path: &Path, base: &str, seeded: &Seeded) -> anyhow::Result<()> {
-    replace(path, &serde_json::to_vec_pretty(&links(base, seeded))?)
+/// `ports`: where locators are listened to.
+pub fn write_links(path: &Path, base: &str, seeded: &Seeded, ports: &[(Protocol, u16)]) -> anyhow::Result<()> {
+    replace(path, &serde_json::to_vec_pretty(&links(base, seeded, ports))?)
 }
 
 /// Writes the streets of the invented district as OpenStreetMap XML. The same file every time; nothing else is made.
@@ -200,7 +204,7 @@ pub fn write_streets(path: &Path, out: &mut dyn Write) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn links(base: &str, seeded: &Seeded) -> serde_json::Value {
+fn links(base: &str, seeded: &Seeded, ports: &[(Protocol, u16)]) -> serde_json::Value {
     let base = base.trim_end_matches('/');
     let accounts = seeded.accounts.iter().map(
         |a| serde_json::json!({ "role": a.role, "login": a.login, "password": PASSWORD, "api_token": a.api_token }),
@@ -213,13 +217,17 @@ fn links(base: &str, seeded: &Seeded) -> serde_json::Value {
     let family = seeded.care.family.iter().zip(&seeded.care.digits);
     let family =
         family.map(|(code, digits)| serde_json::json!({ "url": format!("{base}/p/{code}"), "digits": digits }));
+    let gateway = seeded.locators.iter().filter_map(|l| {
+        let (protocol, port) = ports.iter().find(|(protocol, _)| protocol.name() == l.protocol)?;
+        Some(serde_json::json!({ "protocol": protocol.name(), "port": port, "device": l.number, "datum": l.datum }))
+    });
     serde_json::json!({
         "base": base,
         "accounts": accounts.collect::<Vec<_>>(),
         "cards": cards.collect::<Vec<_>>(),
         "track": track.collect::<Vec<_>>(),
         "family": family.collect::<Vec<_>>(),
-        "gateway": [],
+        "gateway": gateway.collect::<Vec<_>>(),
         "secrets": seeded.care.secrets,
     })
 }
@@ -258,6 +266,19 @@ mod tests {
     use super::*;
     use crate::seed::Shown;
 
+    fn a_locator(protocol: &str) -> crate::seed::DemoLocator {
+        crate::seed::DemoLocator {
+            id: kernel::ids::LocatorId(uuid::Uuid::from_u128(1)),
+            number: "8800000001".into(),
+            protocol: protocol.into(),
+            datum: "wgs84".into(),
+            home: [121.5, 30.9],
+            walks: true,
+            battery: None,
+            family: None,
+        }
+    }
+
     fn seeded(start: &str) -> Seeded {
         Seeded {
             version: VERSION,
@@ -282,7 +303,7 @@ mod tests {
                 family: vec!["FAMILY".into()],
                 digits: vec!["0102".into()],
             },
-            locators: vec![],
+            locators: ["watch", "gt06"].map(a_locator).into(),
             matters: 1,
             refused: vec![],
         }
@@ -340,14 +361,17 @@ mod tests {
     fn the_links_file_is_as_promised() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("links.json");
-        write_links(&path, "http://127.0.0.1:8080/", &seeded("2026-06-24T10:00:00+08:00")).unwrap();
+        let ports = [(Protocol::Watch, 5093)];
+        write_links(&path, "http://127.0.0.1:8080/", &seeded("2026-06-24T10:00:00+08:00"), &ports).unwrap();
         let found: serde_json::Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
         let expected = serde_json::json!({
             "base": "http://127.0.0.1:8080",
             "accounts": [{ "role": "clerk", "login": "clerk", "password": PASSWORD, "api_token": "mulin_x" }],
             "cards": [{ "url": "http://127.0.0.1:8080/c/TOKEN", "short_code": "CODE", "state": "active" }],
             "track": [{ "url": "http://127.0.0.1:8080/t/ABCD-EFGH-JKMN" }],
-            "family": [{ "url": "http://127.0.0.1:8080/p/FAMILY", "digits": "0102" }], "gateway": [], "secrets": ["某某"],
+            "family": [{ "url": "http://127.0.0.1:8080/p/FAMILY", "digits": "0102" }],
+            "gateway": [{ "protocol": "watch", "port": 5093, "device": "8800000001", "datum": "wgs84" }],
+            "secrets": ["某某"],
         });
         assert_eq!(found, expected);
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);

@@ -149,6 +149,7 @@ enum Next {
     /// This is to be sent still.
     Send(Vec<u8>),
     /// This is to be sent once it is safe.
+    #[cfg(feature = "nats")]
     Wait(Kept, Vec<u8>),
 }
 
@@ -189,6 +190,7 @@ impl Caller {
             match next {
                 Next::Read => {}
                 Next::Send(rest) => self.wire.send(&rest).await?,
+                #[cfg(feature = "nats")]
                 Next::Wait(kept, reply) => {
                     if !kept.safe().await {
                         Counts::add(&self.hall.counts.refused);

@@ -45,6 +45,8 @@ pub(crate) struct Config {
     pub robots: Vec<Robot>,
     pub oidc: Vec<Oidc>,
     pub push: Push,
+    /// Where locators call in.
+    pub gateway: gateway::Settings,
 }
 
 /// Where connections may go whose address was typed at the desk. What stands in this file itself may lead anywhere.
@@ -130,6 +132,7 @@ impl Default for Config {
             robots: Vec::new(),
             oidc: Vec::new(),
             push: Push::default(),
+            gateway: gateway::Settings::default(),
         }
     }
 }
@@ -222,7 +225,7 @@ impl Config {
 }
 
 /// Parts of the configuration. Other `MULIN_*` variables belong to the demo, the build and tests.
-const SECTIONS: [&str; 15] = [
+const SECTIONS: [&str; 16] = [
     "database",
     "keys",
     "listen",
@@ -238,9 +241,10 @@ const SECTIONS: [&str; 15] = [
     "relay",
     "robots",
     "push",
+    "gateway",
 ];
 /// What is not text. Everything else is taken as written: a district's code or a password may look like a number.
-const NOT_TEXT: [&str; 11] = [
+const NOT_TEXT: [&str; 29] = [
     "connections",
     "mail.port",
     "site.trusted_proxies",
@@ -252,6 +256,24 @@ const NOT_TEXT: [&str; 11] = [
     "sms.refused",
     "sms.receipt_arrived",
     "push.services",
+    "gateway.connections",
+    "gateway.strangers",
+    "gateway.connections_per_address",
+    "gateway.arrivals_per_address",
+    "gateway.frames_per_device",
+    "gateway.first_frame_secs",
+    "gateway.idle_secs",
+    "gateway.nats_shards",
+    "gateway.nats_lease_secs",
+    "gateway.nats_work",
+    "gateway.ports.watch",
+    "gateway.ports.gt06",
+    "gateway.ports.h02",
+    "gateway.ports.jt808",
+    "gateway.ports.tk103",
+    "gateway.ports.gps103",
+    "gateway.ports.osmand",
+    "gateway.ports.owntracks",
 ];
 
 /// The variables that are settings: `MULIN_MAIL__HOST` is `mail.host`.

@@ -3,7 +3,7 @@
 use crate::channels::{Push, Relay, Sms};
 use crate::config::{Config, Mail};
 use crate::open::MIGRATIONS;
-use crate::{clock, handlers, serve, start_timers};
+use crate::{clock, gateway, handlers, serve, start_timers};
 use kernel::{Clock as _, SystemClock};
 use std::io::Write as _;
 use std::net::SocketAddr;
@@ -52,14 +52,31 @@ pub(crate) fn run(config: Config, data: Option<&Path>, args: ::demo::run::Args) 
         .with_receipts(receipts)
         .with_push(push);
     let app = app.with_relay(relay).with_providers(providers, &config.outgoing.allow);
+    let locators = gateway::Wanted::of(&here(&data));
+    let app = app.with_strangers(locators.as_ref().map(gateway::Wanted::strangers));
     let seeded = demo.seeded;
-    serve::run(app, listener, &config.admin_listen, move || {
+    serve::run(app, listener, &config.admin_listen, locators, move |ports| {
         if let Some(file) = &args.links {
-            ::demo::run::write_links(file, &base, &seeded)?;
+            let ports: Vec<_> = ports.iter().map(|p| (p.protocol, p.address.port())).collect();
+            ::demo::run::write_links(file, &base, &seeded, &ports)?;
         }
         ::demo::run::greet(&mut out, &base, &seeded)?;
         Ok(out.flush()?)
     })
+}
+
+/// The demo's gateway: this machine only, on ports that are free. Everybody calls from one address, and as fast as they like.
+fn here(data: &Path) -> ::gateway::Settings {
+    let settings = ::gateway::Settings::default();
+    ::gateway::Settings {
+        bind: "127.0.0.1".to_owned(),
+        spool: data.join("spool"),
+        free_ports: true,
+        strangers: settings.connections,
+        connections_per_address: 20_000,
+        arrivals_per_address: 5_000,
+        ..settings
+    }
 }
 
 /// An address that a browser on this machine can open.

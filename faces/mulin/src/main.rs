@@ -6,6 +6,7 @@ mod clock;
 mod config;
 mod demo;
 mod doctor;
+mod gateway;
 mod init;
 mod open;
 mod providers;
@@ -130,6 +131,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
         config.database = format!("sqlite:{}", dir.join("mulin.db").display());
         config.keys = dir.join("mulin.keys");
         config.audit.anchors = dir.join("anchors");
+        config.gateway.spool = dir.join("spool");
     }
     match cli.command {
         Command::Init(args) => init::run(&config, &args),
@@ -203,8 +205,10 @@ fn serve_district(config: &Config, rt: Runtime, district: DistrictId) -> anyhow:
         .with_receipts(receipts)
         .with_push(config.push.read()?);
     let app = app.with_relay(config.relay_provider()?).with_providers(config.providers()?, &config.outgoing.allow);
+    let locators = gateway::Wanted::of(&config.gateway);
+    let app = app.with_strangers(locators.as_ref().map(gateway::Wanted::strangers));
     let listen = config.listen.clone();
-    serve::run(app, listener, &config.admin_listen, move || {
+    serve::run(app, listener, &config.admin_listen, locators, move |_| {
         tracing::info!(%listen, "mulin listens");
         Ok(())
     })

@@ -1,5 +1,7 @@
 //! The running server: pages, jobs, and a clean end.
 
+use crate::gateway;
+use ::gateway::{Gateway, Listening};
 use anyhow::Context as _;
 use axum::Router;
 use axum::http::StatusCode;
@@ -20,12 +22,14 @@ pub(crate) fn bind(listen: &str) -> anyhow::Result<std::net::TcpListener> {
     Ok(listener)
 }
 
-/// Serves `app` until SIGTERM or Ctrl-C; calls `ready` once requests are taken.
+/// Serves `app`, and locators where they are wanted, until SIGTERM or Ctrl-C; calls `ready` with the locators' ports once requests are
+/// taken.
 pub(crate) fn run(
     app: web::App,
     listener: std::net::TcpListener,
     admin_listen: &str,
-    ready: impl FnOnce() -> anyhow::Result<()>,
+    locators: Option<gateway::Wanted>,
+    ready: impl FnOnce(&[Listening]) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let done = runtime.block_on(async {
@@ -36,17 +40,32 @@ pub(crate) fn run(
             let service = admin_router(app.rt.clone(), app.district);
             tokio::spawn(async move { axum::serve(admin, service).await });
         }
+        let locators = match locators {
+            Some(wanted) => Some(wanted.start(&app.rt, app.district).await?),
+            None => None,
+        };
         let (stop, stopped) = watch::channel(false);
         let server = web::server::serve(listener, app, web::server::Doors::default(), changed(stopped.clone()));
         tokio::spawn(async move {
             signal().await;
             let _ = stop.send(true);
         });
-        ready()?;
-        tokio::select! {
-            () = server => Ok(()),
-            () = async { changed(stopped).await; tokio::time::sleep(GRACE).await; } => Ok(()),
-        }
+        ready(locators.as_ref().map(Gateway::listening).unwrap_or_default())?;
+        let pages = async {
+            tokio::select! {
+                () = server => {}
+                () = async { changed(stopped.clone()).await; tokio::time::sleep(GRACE).await; } => {}
+            }
+        };
+        let calls = async {
+            changed(stopped.clone()).await;
+            if let Some(gateway) = locators {
+                // What the worker has in hand is taken in; the rest waits in the segment file for the next start.
+                let _ = tokio::time::timeout(GRACE, gateway.stop()).await;
+            }
+        };
+        tokio::join!(pages, calls);
+        Ok(())
     });
     runtime.shutdown_timeout(Duration::from_millis(500));
     done

@@ -4,6 +4,7 @@
 mod audit;
 mod chance;
 mod fill;
+mod gateway;
 mod ground;
 mod measure;
 mod places;
@@ -25,6 +26,8 @@ pub enum Bench {
     Audit(audit::AuditArgs),
     /// The search of places: half a million doors, asked for in every way
     Places(places::PlacesArgs),
+    /// Locators: a frame to its acknowledgement beside a bare echo, what stands behind it, idle connections
+    Gateway(gateway::GatewayArgs),
 }
 
 #[derive(Debug, Args)]
@@ -80,6 +83,7 @@ pub fn run(
         Bench::Loop(args) => args,
         Bench::Audit(args) => return audit::run(args, open, out),
         Bench::Places(args) => return places::run(args, open, out),
+        Bench::Gateway(args) => return gateway::run(args, open, out),
     };
     let report = with_dir(args.keep.as_ref(), |dir| in_dir(args, open, dir))?;
     if args.json {

@@ -1,4 +1,4 @@
-//! The same gateway over NATS JetStream, for more than one machine (decision 0022).
+//! The same gateway over NATS JetStream, for more than one machine (decision 0025).
 //!
 //! A record goes to the subject `{prefix}.{shard}` of the stream `{prefix}`; the device hears that it arrived once the server has said so.
 //! The shard is a hash of the locator, so that all records of one locator stand in one row. Each shard belongs to one worker at a time,
