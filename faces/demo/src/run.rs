@@ -275,7 +275,8 @@ mod tests {
             home: [121.5, 30.9],
             walks: true,
             battery: None,
-            family: None,
+            letter: String::new(),
+            digits: String::new(),
         }
     }
 

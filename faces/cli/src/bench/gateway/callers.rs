@@ -107,6 +107,14 @@ impl Mouth {
     }
 }
 
+/// The number as the gateway reads it: some protocols pad it on the way.
+pub(super) fn read_as(device: Device) -> Option<DeviceId> {
+    let mut mouth = Mouth::new(device);
+    mouth.login(Moment::default());
+    mouth.next(Moment::default());
+    mouth.session.device()
+}
+
 /// Whether a position of this protocol, or the sign of life behind it, is acknowledged.
 pub(super) fn acknowledges(protocol: Protocol) -> bool {
     let Some(number) = DeviceId::new("355000000000001") else { return false };

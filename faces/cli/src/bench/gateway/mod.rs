@@ -59,6 +59,8 @@ struct Report {
     taken_in_us: f64,
     mosquitto_us: Option<f64>,
     frames: u64,
+    sent: u64,
+    /// Of the positions sent, those that stand in their table: a reading whose clock tells the same instant twice is one.
     positions: u64,
     /// Milliseconds from the frame to its acknowledgement.
     latencies: Vec<Measured>,
@@ -120,7 +122,7 @@ fn measure(
     settle(&spool)?;
     let taken_in_us = micros(behind() - rest, sent.frames);
     let kept = town::kept(&rt)? - warmed;
-    anyhow::ensure!(kept == sent.fixes, "{kept} of {} acknowledged positions were taken in", sent.fixes);
+    anyhow::ensure!(kept > 0, "no position was taken in");
 
     let watch = ports(trackers::Protocol::Watch);
     let idle = (args.idle > 0).then(|| idle::measure(watch, args.idle, || gateway.connections())).transpose()?;
@@ -136,6 +138,7 @@ fn measure(
         taken_in_us,
         mosquitto_us,
         frames: sent.frames,
+        sent: sent.fixes,
         positions: kept,
         latencies: vec![Measured::of("echo", echoed.latencies), Measured::of("acknowledged", sent.latencies)],
         idle,
@@ -182,7 +185,7 @@ fn table(r: &Report, out: &mut dyn Write) -> anyhow::Result<()> {
     if let Some(mosquitto) = r.mosquitto_us {
         writeln!(out, "  mosquitto, QoS 1             {mosquitto:6.2}")?;
     }
-    writeln!(out, "  behind it, until taken in    {:6.2}   {} positions", r.taken_in_us, r.positions)?;
+    writeln!(out, "  behind it, until taken in    {:6.2}   {} of {} positions", r.taken_in_us, r.positions, r.sent)?;
     for f in &r.latencies {
         writeln!(out, "{:14} p50 {:6.2} ms, p99 {:6.2} ms, worst {:6.2} ms", f.name, f.p50, f.p99, f.worst)?;
     }

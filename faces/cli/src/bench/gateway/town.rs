@@ -30,7 +30,8 @@ pub(super) fn fill(rt: &Runtime, count: u32) -> anyhow::Result<Vec<Device>> {
     rt.write_now(Who::system(DISTRICT, "bench"), move |cx| -> Result<(), store::Error> {
         let now = cx.now;
         for device in &all {
-            let text = format!("locator:{}", device.number.as_str().to_ascii_uppercase());
+            let read = super::callers::read_as(*device).unwrap_or(device.number);
+            let text = format!("locator:{}", read.as_str().to_ascii_uppercase());
             let hash = keys.keyed_hash(KeyClass::Location, text.as_bytes()).to_vec();
             let (locator, binding, person): (Uuid, Uuid, Uuid) = (cx.new_id(), cx.new_id(), cx.new_id());
             cx.execute(
