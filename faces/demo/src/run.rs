@@ -217,9 +217,20 @@ fn links(base: &str, seeded: &Seeded, ports: &[(Protocol, u16)]) -> serde_json::
     let family = seeded.care.family.iter().zip(&seeded.care.digits);
     let family =
         family.map(|(code, digits)| serde_json::json!({ "url": format!("{base}/p/{code}"), "digits": digits }));
-    let gateway = seeded.locators.iter().filter_map(|l| {
+    // First those that nobody moves.
+    let still = seeded.locators.iter().filter(|l| !l.walks);
+    let gateway = still.chain(seeded.locators.iter().filter(|l| l.walks)).filter_map(|l| {
         let (protocol, port) = ports.iter().find(|(protocol, _)| protocol.name() == l.protocol)?;
-        Some(serde_json::json!({ "protocol": protocol.name(), "port": port, "device": l.number, "datum": l.datum }))
+        Some(serde_json::json!({
+            "protocol": protocol.name(),
+            "port": port,
+            "device": l.number,
+            "datum": l.datum,
+            "walks": l.walks,
+            "home": l.home,
+            "family": format!("{base}/p/{}", l.letter),
+            "digits": l.digits,
+        }))
     });
     serde_json::json!({
         "base": base,
@@ -371,7 +382,10 @@ mod tests {
             "cards": [{ "url": "http://127.0.0.1:8080/c/TOKEN", "short_code": "CODE", "state": "active" }],
             "track": [{ "url": "http://127.0.0.1:8080/t/ABCD-EFGH-JKMN" }],
             "family": [{ "url": "http://127.0.0.1:8080/p/FAMILY", "digits": "0102" }],
-            "gateway": [{ "protocol": "watch", "port": 5093, "device": "8800000001", "datum": "wgs84" }],
+            "gateway": [{
+                "protocol": "watch", "port": 5093, "device": "8800000001", "datum": "wgs84", "walks": true, "home": [121.5, 30.9],
+                "family": "http://127.0.0.1:8080/p/LETTER", "digits": "0304",
+            }],
             "secrets": ["某某"],
         });
         assert_eq!(found, expected);

@@ -4,6 +4,7 @@ use crate::channels::{Push, Relay, Sms};
 use crate::config::{Config, Mail};
 use crate::open::MIGRATIONS;
 use crate::{clock, gateway, handlers, serve, start_timers};
+use ::demo::simulate::live::Live;
 use kernel::{Clock as _, SystemClock};
 use std::io::Write as _;
 use std::net::SocketAddr;
@@ -40,8 +41,10 @@ pub(crate) fn run(config: Config, data: Option<&Path>, args: ::demo::run::Args) 
     let handlers = Arc::new(handlers(&config)?);
     start_timers(&demo.rt, demo.district)?;
     let _worker = store::jobs::Worker::start(demo.rt.clone(), demo.district, Arc::clone(&handlers))?;
+    let gate = here(&data);
+    let walkers = clock::Walkers { live: Arc::default(), spool: gate.spool.clone() };
     if let (Some(socket), Some(hands)) = (socket, demo.clock.clone()) {
-        clock::listen(&socket, hands, demo.rt.clone(), demo.district, handlers)?;
+        clock::listen(&socket, hands, demo.rt.clone(), demo.district, handlers, walkers.clone())?;
     }
     let push = config.push.read()?;
     let receipts = config.sms.gateway()?.and_then(|sms| sms.receipts);
@@ -52,10 +55,18 @@ pub(crate) fn run(config: Config, data: Option<&Path>, args: ::demo::run::Args) 
         .with_receipts(receipts)
         .with_push(push);
     let app = app.with_relay(relay).with_providers(providers, &config.outgoing.allow);
-    let locators = gateway::Wanted::of(&here(&data));
+    let locators = gateway::Wanted::of(&gate);
     let app = app.with_strangers(locators.as_ref().map(gateway::Wanted::strangers));
-    let seeded = demo.seeded;
+    let (seeded, rt, stands) = (demo.seeded, demo.rt.clone(), demo.clock.is_some());
     serve::run(app, listener, &config.admin_listen, locators, move |ports| {
+        let doors: Vec<_> = ports.iter().map(|p| (p.protocol, p.address)).collect();
+        // Off the server's threads: elders have threads of their own.
+        let live = std::thread::scope(|scope| scope.spawn(|| Live::of_demo(&rt, &seeded, &doors)).join());
+        let live = live.map_err(|_| anyhow::anyhow!("the elders of the demo cannot walk"))??;
+        if !stands {
+            live.follow(Arc::clone(rt.clock()))?;
+        }
+        let _ = walkers.live.set(live);
         if let Some(file) = &args.links {
             let ports: Vec<_> = ports.iter().map(|p| (p.protocol, p.address.port())).collect();
             ::demo::run::write_links(file, &base, &seeded, &ports)?;
