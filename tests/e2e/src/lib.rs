@@ -10,6 +10,7 @@ pub mod program;
 pub mod provider;
 pub mod python;
 pub mod server;
+pub mod watch;
 
 pub use http::{Client, Reply};
 pub use mail::MailBox;
