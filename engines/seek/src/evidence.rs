@@ -4,7 +4,7 @@ use crate::profile::{Law, Reports};
 use streets::LonLat;
 
 /// Milliseconds after the person was last seen.
-pub(crate) type Instant = i64;
+pub(crate) type Millis = i64;
 
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Evidence {

@@ -2,7 +2,7 @@
 #![expect(clippy::indexing_slicing, reason = "pieces and particles are numbered by the stage")]
 
 use crate::belief::{Belief, Report, Rows};
-use crate::evidence::{Evidence, Instant, Likelihood, Seen};
+use crate::evidence::{Evidence, Millis, Likelihood, Seen};
 use crate::particle::Stage;
 use crate::profile::Profile;
 use crate::random::{Rng, mix};
@@ -96,18 +96,18 @@ pub struct Search {
     goals: Vec<Goal>,
     seed: u64,
     count: usize,
-    pub(crate) now: Instant,
-    pub(crate) log: BTreeMap<Instant, Vec<Evidence>>,
+    pub(crate) now: Millis,
+    pub(crate) log: BTreeMap<Millis, Vec<Evidence>>,
     /// Before the evidence of their instant.
-    snapshots: BTreeMap<Instant, Belief>,
-    sources: Vec<(Instant, Seen, u32, u32)>,
-    rows: Option<(Instant, Arc<Rows>)>,
+    snapshots: BTreeMap<Millis, Belief>,
+    sources: Vec<(Millis, Seen, u32, u32)>,
+    rows: Option<(Millis, Arc<Rows>)>,
 }
 
-pub(crate) fn instant(minutes: f64) -> Instant {
-    (minutes * 60_000.0).round() as Instant
+pub(crate) fn instant(minutes: f64) -> Millis {
+    (minutes * 60_000.0).round() as Millis
 }
-pub(crate) fn minutes(at: Instant) -> f64 {
+pub(crate) fn minutes(at: Millis) -> f64 {
     at as f64 / 60_000.0
 }
 
@@ -267,7 +267,7 @@ impl Search {
         minutes(self.now)
     }
 
-    fn when(&self, minutes_ago: f64) -> Result<Instant, SearchError> {
+    fn when(&self, minutes_ago: f64) -> Result<Millis, SearchError> {
         let at = self.now - instant(within("minutes_ago", minutes_ago, 0.0, LONGEST_MIN, AGO)?);
         if at < 0 { Err(SearchError::BeforeLastSeen { ago: minutes_ago, last: self.minutes() }) } else { Ok(at) }
     }
@@ -310,7 +310,7 @@ impl Search {
         Ok(())
     }
 
-    fn learn(&mut self, at: Instant, evidence: Evidence) {
+    fn learn(&mut self, at: Millis, evidence: Evidence) {
         let here = self.log.entry(at).or_default();
         here.push(evidence);
         here.sort_by(|a, b| a.key().cmp(&b.key()));
@@ -319,12 +319,12 @@ impl Search {
     }
 
     /// What is believed at an instant; with `after` as it goes on from there, when reports have been followed up.
-    pub(crate) fn belief(&mut self, at: Instant, after: bool) -> Belief {
+    pub(crate) fn belief(&mut self, at: Millis, after: bool) -> Belief {
         let Some((from, kept)) = self.snapshots.range(..=at).next_back() else {
             return Belief { particles: Vec::new(), weights: Vec::new(), background: Vec::new(), outside: 1.0 };
         };
         let (from, mut belief) = (*from, kept.clone());
-        let instants: Vec<Instant> = self.log.range(from..=at).map(|(when, _)| *when).collect();
+        let instants: Vec<Millis> = self.log.range(from..=at).map(|(when, _)| *when).collect();
         for (n, when) in instants.iter().enumerate() {
             if n > 0 {
                 self.keep(*when, &belief);
@@ -340,18 +340,18 @@ impl Search {
         belief
     }
 
-    fn keep(&mut self, when: Instant, belief: &Belief) {
+    fn keep(&mut self, when: Millis, belief: &Belief) {
         self.snapshots.entry(when).or_insert_with(|| belief.clone());
         if self.snapshots.len() > SNAPSHOTS {
             // Every second of the older half; the first is the beginning and stays.
-            let old: Vec<Instant> = self.snapshots.keys().copied().skip(1).take(SNAPSHOTS / 2).step_by(2).collect();
+            let old: Vec<Millis> = self.snapshots.keys().copied().skip(1).take(SNAPSHOTS / 2).step_by(2).collect();
             old.iter().for_each(|when| {
                 self.snapshots.remove(when);
             });
         }
     }
 
-    fn reports(&mut self, when: Instant) -> Vec<Report> {
+    fn reports(&mut self, when: Millis) -> Vec<Report> {
         let seen: Vec<Seen> = self
             .log
             .get(&when)
@@ -362,7 +362,7 @@ impl Search {
         seen.iter().map(|s| self.report(when, s)).collect()
     }
 
-    fn report(&mut self, when: Instant, seen: &Seen) -> Report {
+    fn report(&mut self, when: Millis, seen: &Seen) -> Report {
         let xy = self.stage.terrain.plane.to(seen.at);
         let far = f64::from((xy[0] - self.start[0]).hypot(xy[1] - self.start[1]));
         let likelihood = Likelihood::new(seen, xy, far, &self.profile.law, &self.profile.reports);
@@ -383,7 +383,7 @@ impl Search {
 
     /// From where a report says, they go on anew: as much probability as is owed to the report, on new particles. And when few particles
     /// carry most of it, all are drawn again.
-    fn follow_up(&self, belief: &mut Belief, places: &[u32], reports: &[Report], when: Instant) {
+    fn follow_up(&self, belief: &mut Belief, places: &[u32], reports: &[Report], when: Millis) {
         let mut rng = Rng::new(mix(self.seed, mix(when as u64, 3)));
         let (stage, terrain) = (&self.stage, &self.stage.terrain);
         let mut fresh = Vec::new();
@@ -431,14 +431,14 @@ impl Search {
         self.rows.as_ref().map(|r| &*r.1)
     }
 
-    pub(crate) fn rows_at(&mut self, at: Instant) -> Rows {
+    pub(crate) fn rows_at(&mut self, at: Millis) -> Rows {
         let belief = self.belief(at, false);
         let places = belief.places(&self.stage, minutes(at));
         belief.rows(&places)
     }
 }
 
-fn check(terrain: &Terrain, incident: &Incident) -> Result<Instant, SearchError> {
+fn check(terrain: &Terrain, incident: &Incident) -> Result<Millis, SearchError> {
     let mut named = vec![("last_seen".to_owned(), incident.last_seen)];
     named.extend((1..).zip(&incident.places).map(|(n, p)| (format!("place {n}"), p.at)));
     named.extend((1..).zip(&incident.fixes).map(|(n, f)| (format!("fix {n}"), f.at)));
