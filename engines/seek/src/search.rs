@@ -2,7 +2,7 @@
 #![expect(clippy::indexing_slicing, reason = "pieces and particles are numbered by the stage")]
 
 use crate::belief::{Belief, Report, Rows};
-use crate::evidence::{Evidence, Millis, Likelihood, Seen};
+use crate::evidence::{Evidence, Likelihood, Millis, Seen};
 use crate::particle::Stage;
 use crate::profile::Profile;
 use crate::random::{Rng, mix};
