@@ -2,8 +2,8 @@
 //!
 //! Built by one query for each district. It holds keyed hashes of numbers and ids, no number and no name; a device's number is
 //! hashed once and remembered while the device is known. Whoever runs it refreshes it at least every [`REFRESH_S`] seconds and at
-//! once when the signal [`crate::events::GATE`] comes; a table that could not be refreshed for [`STALE_S`] seconds lets nothing through,
-//! so that a consent that was withdrawn is never used longer (R7).
+//! once when the signal [`crate::events::GATE`] comes; a table that could not be refreshed for [`STALE_S`] seconds lets no place through,
+//! so that a consent that was withdrawn is never used longer (R7). A bare call for help passes all the same.
 
 use crate::Result;
 use crate::model::Taken;
@@ -146,8 +146,9 @@ impl Gate {
         let Line { door, bound, allowed, paused_until } = line;
         let read_at = table.read_at.get(&door.district).copied().unwrap_or_default();
         match () {
-            () if now.secs_since(read_at) > STALE_S => Passage::Shut(Why::Stale, None),
             () if !bound => Passage::Shut(Why::NotBound, None),
+            // Who wears it was known a minute ago: enough for a call for help, not for a place.
+            () if now.secs_since(read_at) > STALE_S => Passage::Shut(Why::Stale, Some(door)),
             () if !allowed => Passage::Shut(Why::NotAgreed, Some(door)),
             () if now < paused_until => Passage::Shut(Why::Paused, Some(door)),
             () => Passage::Open(door),

@@ -5,7 +5,7 @@
 use seek::{Incident, Mode, Place, PlaceKind, Profile, Search, Team, Terrain};
 use std::error::Error;
 use std::sync::Arc;
-use std::time::Millis;
+use std::time::Instant;
 
 /// Seconds that all threads of this process, ended ones too, have had a processor.
 fn on_processor() -> f64 {
@@ -16,7 +16,7 @@ fn on_processor() -> f64 {
 }
 
 fn told<T>(what: &str, work: impl FnOnce() -> T) -> T {
-    let (cpu, clock) = (on_processor(), Millis::now());
+    let (cpu, clock) = (on_processor(), Instant::now());
     let done = work();
     println!("{:8.2} s processor {:8.3} s clock  {what}", on_processor() - cpu, clock.elapsed().as_secs_f64());
     done

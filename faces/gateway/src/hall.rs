@@ -126,7 +126,8 @@ impl Hall {
                 heard.locator = Some(locator);
                 Word::Known
             }
-            Passage::Shut(Why::Stale, _) => Word::Later,
+            // A call for help does not wait for the gate.
+            Passage::Shut(Why::Stale, _) if !Self::is_call(reading) => Word::Later,
             passage @ Passage::Shut(_, door) => {
                 Counts::add(&self.counts.shut);
                 if let Some(taken) = passage.admit(now, reading) {

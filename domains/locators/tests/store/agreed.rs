@@ -30,7 +30,11 @@ testkit::both_databases! {
         let gate = t.gate();
         let device = DeviceId::new(crate::town::NUMBER).unwrap();
         assert!(matches!(gate.ask(device, t.now().plus_secs(60)), Passage::Open(_)));
-        assert_eq!(gate.ask(device, t.now().plus_secs(61)), Passage::Shut(Why::Stale, None));
+        let old = gate.ask(device, t.now().plus_secs(61));
+        assert!(matches!(old, Passage::Shut(Why::Stale, Some(_))));
+        let place = trackers::Reading { fixes: vec![crate::town::fix(t.now(), 0.0, 0.0)], ..Default::default() };
+        assert!(old.admit(t.now(), &place).is_none());
+        assert!(old.admit(t.now(), &sos(t.now())).is_some_and(|taken| taken.fixes.is_empty()), "a call for help");
         // Nobody else binds it, and the number in the table is no number.
         let person = t.elder;
         let again = Bind { profile: crate::town::watch(crate::town::NUMBER), name: "表".into() };

@@ -244,7 +244,7 @@ fn main() {
     for n in 0..cases {
         let c = case(&town, scene, seed * 1_000_003 + n);
         debug_assert!(c.start < town.ids.len());
-        let began = std::time::Millis::now();
+        let began = std::time::Instant::now();
         let ours = planned(&town, &terrain, &profile, &c, round);
         let middle = began.elapsed();
         let theirs = nearest_first(&town, &c);

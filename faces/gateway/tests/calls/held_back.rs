@@ -62,6 +62,18 @@ fn a_gate_that_cannot_judge_acknowledges_nothing() {
 }
 
 #[test]
+fn a_call_for_help_does_not_wait_for_the_gate() {
+    let house = House::new();
+    house.answers.put(1, Passage::Shut(Why::Stale, Some(door(1))));
+    let mut watch = house.call(Protocol::Watch);
+    watch.say(&speak::sos(Protocol::Watch, &device(1), Moment::default(), Some(&place(2)), 80, 0));
+    let taken = house.taken.wait_for(1);
+    let call = taken.first().unwrap();
+    assert!(call.status.alarms.has(trackers::Alarms::SOS));
+    assert!(call.fixes.is_empty(), "no place while nobody can say whether it may be kept");
+}
+
+#[test]
 fn a_connection_that_dribbles_is_ended_in_time() {
     let house = House::with(|s| s.first_frame_secs = 2);
     let mut slow = house.call(Protocol::Watch);

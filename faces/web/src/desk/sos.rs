@@ -107,7 +107,8 @@ async fn act(
         // Who may not is told that first.
         _ => Ok(desk::alert(cx, alert).map(|_| None)?),
     });
-    let case = case.await.map_err(|e: Fail| e)?;
+    let case: Result<_, Fail> = case.await;
+    let case = case?;
     let to = case.map_or_else(|| HERE.to_owned(), |id| format!("/desk/lost/{id}"));
     Ok(Redirect::to(&page.href(to)).into_response())
 }
