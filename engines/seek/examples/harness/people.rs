@@ -132,14 +132,15 @@ pub fn walk(town: &Town, start: usize, way: Way, places: &[usize], dice: &mut Di
     let begins = dice.between(0.0, 600.0);
     let speed = dice.between(0.5, 1.1);
     let first = town.next[start][dice.of(town.next[start].len())].0;
-    let mut w = Walker { town, dice, track: vec![(0.0, first), (0.1, start), (begins, start)], speed };
+    let mut w =
+        Walker { town, dice, track: vec![(0.0, first), (0.1, start), (begins, first), (begins + 0.1, start)], speed };
     match way {
         Way::Indoors => {}
         Way::Wanders => {
             let minutes = -75.0 * (1.0 - w.dice.f()).ln() + 10.0;
             w.wander(minutes * 60.0, f64::INFINITY);
             if w.dice.f() < 0.4 {
-                let (rest, at) = (w.dice.between(600.0, 3_600.0), w.here());
+                let (rest, at) = (w.dice.between(600.0, 3_600.0), w.track[w.track.len() - 2].1);
                 w.track.push((w.clock() + rest, at));
                 w.wander(2_400.0, f64::INFINITY);
             }
