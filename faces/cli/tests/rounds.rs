@@ -70,8 +70,9 @@ fn a_day_names_who_comes_with_whom_and_why_a_visit_is_missing() {
 
 #[test]
 fn what_cannot_be_planned_is_named() {
-    let nobody = CARE.replace("\"s4\", \"s5\", \"s6\"", "\"s5\", \"s6\"");
-    let (_, error) = rounds("a.json", &nobody, &[]);
+    let mut nobody: Value = serde_json::from_str(CARE).unwrap();
+    nobody["caregivers"][2]["abilities"] = serde_json::json!(["s5", "s6"]);
+    let (_, error) = rounds("a.json", &nobody.to_string(), &[]);
     assert!(error.unwrap().contains("patient p1, service s4: nobody may do it"));
     let (_, error) = rounds("b.json", "{\"x\":1}", &[]);
     assert!(error.unwrap().contains("“visitors” and “visits”"));

@@ -286,8 +286,8 @@ mod tests {
             home: [121.5, 30.9],
             walks: true,
             battery: None,
-            letter: String::new(),
-            digits: String::new(),
+            letter: "LETTER".into(),
+            digits: "0304".into(),
         }
     }
 

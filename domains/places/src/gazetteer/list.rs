@@ -136,13 +136,17 @@ pub fn compare(cx: &mut Cx<'_>, entries: &[Entry]) -> Result<Compared> {
         let town = ground.locate(e.point).ok().and_then(|l| l.town);
         (::gazetteer::fold(&e.name), e.path.key(), town)
     };
-    let there: HashMap<_, _> = now.iter().map(|e| (named(e), packed(e))).collect();
+    // A compound stands there once for each of its houses.
+    let mut there: HashMap<_, Vec<Packed>> = HashMap::new();
+    for e in &now {
+        there.entry(named(e)).or_default().push(packed(e));
+    }
     let mut seen = HashSet::new();
     let each = entries.iter().map(|e| {
         let name = named(e);
         let becomes = match there.get(&name) {
             None => Becomes::Added,
-            Some(old) if *old == packed(e) => Becomes::Stays,
+            Some(old) if old.contains(&packed(e)) => Becomes::Stays,
             Some(_) => Becomes::Moved,
         };
         seen.insert(name);
