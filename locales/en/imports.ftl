@@ -217,7 +217,7 @@ finding-null-island = 0,0 is what a device says when it does not know where it i
 finding-not-convertible = longitude { $lon }, latitude { $lat } cannot be converted from { $datum }: it lies on the edge of that datum
 finding-outside = { $at } lies outside the district: is that right?
 finding-address-empty = neither an address nor a name: fill address, or street and number, or name
-finding-not-an-address = “{ $text }” holds no street with a number (like 望苇路128弄5号 or 水闸村3组12号)
+finding-not-an-address = “{ $text }” holds no street with a number: write street, lane and house, or village, group and house
 finding-address-twice = “{ $text }” stands in row { $row } already, { $metres } m from here: is that right?
 finding-outside-by-datum = { $at } lies outside the district (datum { $datum }): is that right?
 

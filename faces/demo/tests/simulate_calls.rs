@@ -65,8 +65,10 @@ async fn every_frame_is_heard_and_its_reply_is_counted() {
         let tally = crowd.tally();
         assert!(tally.sent > 300 && tally.fixes > 100, "{tally:?}");
         assert_eq!((tally.failed(), tally.acknowledged + tally.unanswered), (0, tally.sent), "{:?}", tally.errors);
-        // What has no reply may still be on its way: the last frame of each is waited for by the next that has one.
-        assert!(counts[0].load(Ordering::SeqCst) as u64 + 10 >= tally.sent);
+        // What has no reply may still be on its way.
+        while (counts[0].load(Ordering::SeqCst) as u64) < tally.sent {
+            tokio::task::yield_now().await;
+        }
         assert!(tally.within_ms(0.99).unwrap() < 10_000.0);
     }
 }
