@@ -149,6 +149,12 @@ fn only_commands_write_to_standard_output() {
 fn tests_do_not_sleep() {
     let mut code = files(&["base", "engines", "domains", "faces", "tests"], ".rs");
     code.retain(|(name, _)| !name.ends_with("layout.rs"));
+    for (name, text) in &mut code {
+        // What is no test may wait for another process, or for the wall's clock.
+        if !name.contains("/tests/") && !name.starts_with("tests/") {
+            *text = text.split_once("#[cfg(test)]").map(|(_, tests)| tests.to_owned()).unwrap_or_default();
+        }
+    }
     assert_eq!(lines_with(&code, &["thread::sleep("]), [""; 0]);
 }
 

@@ -1,6 +1,6 @@
 //! A lost elder over HTTP, without a script and without an account: who found one, who misses one, and the family of one.
 
-use crate::site::{Reply, Site};
+use crate::site::{Form, Reply, Site, encode};
 use axum::http::{StatusCode, header};
 use care::app::contacts;
 use care::model::{NewContact, Whom};
@@ -117,7 +117,10 @@ fn who_finds_an_elder_says_it_in_four_answers_and_sees_what_became_of_it() {
         assert!(page.text.contains(words), "{words} in {}", page.text);
     }
     // Where they are now: looked up without a script first, then sent with the words.
-    let looked = site.next(&page, &[("text", "还在"), ("place", "桂花里"), ("go", "find")]);
+    let form = Form::of(&page.text);
+    let mut asked = form.filled(&[("text", "还在"), ("place", "桂花里")]);
+    asked.push(("go".into(), "find".into()));
+    let looked = site.post(&form.action, &encode(&asked));
     assert_eq!(looked.status, StatusCode::OK);
     assert!(looked.text.contains("还在</textarea>") && looked.text.contains("value=\"桂花里\""), "{}", looked.text);
     assert!(looked.text.contains("name=\"spot\""), "{}", looked.text);

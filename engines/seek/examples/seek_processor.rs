@@ -1,4 +1,4 @@
-//! `cargo run --release -p seek --example processor -- FILE`: what a search costs, in time on the processor (from the kernel's own book-keeping,
+//! `cargo run --release -p seek --example seek_processor -- FILE`: what a search costs, in time on the processor (from the kernel's own book-keeping,
 //! Linux only: all threads of the process), which a busy machine does not change much.
 #![expect(clippy::print_stdout, reason = "a tool for whoever changes the engine")]
 
