@@ -120,7 +120,7 @@ async function history(stage, admin) {
   await page.locator('[data-border][data-ready="1"]').waitFor({ timeout: 60_000 });
   // An outline is known by its first instant; the demo's clock stands still between two acts.
   await time("advance 5m");
-  await page.locator('form[action$="/put-back"] button').click();
+  await page.locator('form[action$="/put-back"] button').first().click();
   await page.waitForURL(/done=put-back/);
   assert.equal(await page.locator("tbody tr").count(), before + 1, "nothing is lost");
   const file = await page.request.get(page.url().replace(/\/border.*/, "/border.geojson"));
