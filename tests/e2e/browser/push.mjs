@@ -148,7 +148,7 @@ async function shown({ page }, scope, data) {
   return page.evaluate(async (scope) => {
     const all = await navigator.serviceWorker.getRegistrations();
     const registration = all.find((r) => r.scope === scope);
-    for (let n = 0; n < 100; n += 1) {
+    for (let n = 0; n < 600; n += 1) {
       const [one] = await registration.getNotifications();
       if (one) return { title: one.title, body: one.body, lang: one.lang, data: one.data, icon: one.icon };
       await new Promise((go) => setTimeout(go, 50));
