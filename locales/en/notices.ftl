@@ -32,6 +32,8 @@ notice-lost_second = A hand-over needs the agreement of a second officer: { $num
 notice-lost_override = An elder was taken home although nobody is there; please ask why: { $number }
 notice-lost_conference = Lost for the third time within a year; please call a care conference: { $number }
 notice-lost_card = News of a lost elder: the card was scanned or a finder wrote: { $number }
+notice-lost_search_found = A search team reports that it has found the elder; please look at once: { $number }
+notice-lost_search_seen = A search team saw somebody who may be the elder: { $number }
 notice-lost_word = The family or the finder wrote: { $number }
 mail-staff-body = { $sentence }
 

@@ -32,6 +32,8 @@ notice-lost_second = 交接老人需要第二位民警或值班员同意：{ $nu
 notice-lost_override = 家中无人时仍把老人送回了家，请过问：{ $number }
 notice-lost_conference = 这位老人一年内第三次走失，请安排照护会商：{ $number }
 notice-lost_card = 走失的老人有新消息：有人扫了卡或者留了话，{ $number }
+notice-lost_search_found = 搜寻小组报告找到了老人，请马上看：{ $number }
+notice-lost_search_seen = 搜寻小组看到了可能是老人的人：{ $number }
 notice-lost_word = 家人或发现人有话：{ $number }
 mail-staff-body = { $sentence }
 

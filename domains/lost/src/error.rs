@@ -44,6 +44,8 @@ pub enum Refusal {
     NotTheirs,
     /// There is no appeal that could be changed or taken back.
     NoAppeal,
+    /// No search runs.
+    NoSearch,
 }
 
 impl Refusal {
@@ -68,10 +70,11 @@ impl Refusal {
             Self::NotMissing => "not-missing",
             Self::NotTheirs => "not-theirs",
             Self::NoAppeal => "no-appeal",
+            Self::NoSearch => "no-search",
         }
     }
     /// One of each, for the test of the texts.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::State(State::Closed),
         Self::NotIdentified,
         Self::NobodyHome,
@@ -91,6 +94,7 @@ impl Refusal {
         Self::NotMissing,
         Self::NotTheirs,
         Self::NoAppeal,
+        Self::NoSearch,
     ];
 }
 

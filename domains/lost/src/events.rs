@@ -38,6 +38,10 @@ kernel::codes! {
         Conference = "lost_conference",
         /// The family or the finder wrote something.
         Word = "lost_word",
+        /// A team of the search has found the elder.
+        SearchFound = "lost_search_found",
+        /// A team of the search saw somebody who may be the elder.
+        SearchSeen = "lost_search_seen",
         /// The card of an elder nobody is with was scanned, or a finder wrote by it.
         Card = "lost_card",
     }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 pub const RETENTION: &[Rule] = &[
     Rule {
         key: "lost_finders",
-        tables: "lost_case, lost_entry",
+        tables: "lost_case, lost_entry, lost_search_entry, lost_search_team",
         what: "who found a lost elder, where that was, and how to reach them, from the end of the case",
         days: 30,
         least: 7,

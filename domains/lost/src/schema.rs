@@ -3,7 +3,7 @@
 
 use store::Migration;
 
-pub const MIGRATIONS: &[Migration] = &[CASES, CONFERENCES, APPEALS, SIGHTINGS];
+pub const MIGRATIONS: &[Migration] = &[CASES, CONFERENCES, APPEALS, SIGHTINGS, SEARCHES];
 
 /// Which cases a care conference is about; the conference itself is a matter (L10).
 const CONFERENCES: Migration = Migration {
@@ -115,6 +115,32 @@ CREATE INDEX lost_appeal_open ON lost_appeal (district_id, ended_at, at);
 CREATE TABLE lost_appeal_message (
   appeal_id UUID NOT NULL, nth BIGINT NOT NULL, district_id UUID NOT NULL, kind TEXT NOT NULL, at BIGINT NOT NULL, body BYTEA,
   PRIMARY KEY (appeal_id, nth)
+);
+",
+};
+
+/// The search of a case: its log, sealed under the place of the case, codes of teams, which commands of phones were taken, and how the map stood
+/// where the elder was found, in numbers.
+const SEARCHES: Migration = Migration {
+    name: "lost-0005-searches",
+    sql: "
+CREATE TABLE lost_search_entry (
+  case_id UUID NOT NULL, nth BIGINT NOT NULL, district_id UUID NOT NULL, at BIGINT NOT NULL, told_at BIGINT NOT NULL,
+  by_actor TEXT NOT NULL, kind TEXT NOT NULL, team_id UUID, body BYTEA NOT NULL, PRIMARY KEY (case_id, nth)
+);
+CREATE TABLE lost_search_team (
+  id UUID PRIMARY KEY, district_id UUID NOT NULL, case_id UUID NOT NULL, code_hash BYTEA NOT NULL, code BYTEA, ended_at BIGINT
+);
+CREATE UNIQUE INDEX lost_search_team_code ON lost_search_team (code_hash);
+CREATE INDEX lost_search_team_case ON lost_search_team (case_id);
+CREATE TABLE lost_search_command (
+  team_id UUID NOT NULL, id UUID NOT NULL, district_id UUID NOT NULL, case_id UUID NOT NULL, at BIGINT NOT NULL,
+  PRIMARY KEY (team_id, id)
+);
+CREATE TABLE lost_search_score (
+  case_id UUID PRIMARY KEY, district_id UUID NOT NULL, at BIGINT NOT NULL, share DOUBLE PRECISION,
+  rest_of_world DOUBLE PRECISION NOT NULL, km2_50 DOUBLE PRECISION NOT NULL, km2_75 DOUBLE PRECISION NOT NULL,
+  km2_95 DOUBLE PRECISION NOT NULL, metres DOUBLE PRECISION NOT NULL, minutes DOUBLE PRECISION NOT NULL
 );
 ",
 };

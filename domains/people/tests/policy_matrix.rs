@@ -113,7 +113,7 @@ fn facts(action: Action, lies: Lies) -> ResourceFacts {
         Action::TakeDataRequest => ResourceFacts::District,
         Action::AskOwnData => ResourceFacts::Matter(m),
         _ if action.group() == Group::OwnData => ResourceFacts::DataRequest(DataRequestFacts::default()),
-        Action::ReportLost => ResourceFacts::District,
+        Action::ReportLost | Action::SearchTeam => ResourceFacts::District,
         Action::FollowCase => ResourceFacts::Person(about(m)),
         Action::ScanCard => ResourceFacts::District,
         Action::MakeCards | Action::WriteToFinder => {

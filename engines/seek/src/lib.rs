@@ -14,6 +14,7 @@
 mod belief;
 mod cells;
 mod evidence;
+mod kept;
 mod map;
 mod particle;
 mod plan;

@@ -13,6 +13,9 @@ impl Plane {
     pub fn around(middle: LonLat) -> Self {
         Self { middle }
     }
+    pub fn middle(&self) -> LonLat {
+        self.middle
+    }
     /// Metres to the east and north.
     pub fn exactly(&self, [lon, lat]: LonLat) -> [f64; 2] {
         let [lon0, lat0] = self.middle;

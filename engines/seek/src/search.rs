@@ -310,6 +310,24 @@ impl Search {
         Ok(())
     }
 
+    /// A locator says where they were, after the search was opened; earlier ones stand in the incident.
+    ///
+    /// # Errors
+    /// As [`Search::sighting`].
+    pub fn fix(&mut self, at: LonLat, minutes_ago: f64, accuracy_m: f64) -> Result<(), SearchError> {
+        place("the fix", at)?;
+        let accuracy = within("accuracy_m", accuracy_m, 0.0, 50_000.0, "metres from 0 to 50000")?;
+        let when = self.when(minutes_ago)?;
+        let confidence = self.profile.reports.fix_confidence;
+        self.learn(when, Evidence::Seen(Seen { at, sigma_m: accuracy.max(15.0), confidence, by_locator: true }));
+        Ok(())
+    }
+
+    /// The streets it works on.
+    pub fn terrain(&self) -> &Arc<Terrain> {
+        &self.stage.terrain
+    }
+
     fn learn(&mut self, at: Millis, evidence: Evidence) {
         let here = self.log.entry(at).or_default();
         here.push(evidence);

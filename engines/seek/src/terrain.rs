@@ -2,7 +2,7 @@
 #![expect(clippy::indexing_slicing, reason = "vertices, pieces and links are numbered here, for the vectors made here")]
 
 use crate::plane::Plane;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use streets::osm::{Limits, Osm, OsmError};
 use streets::{BuildError, LonLat, Network, Profile};
 
@@ -82,6 +82,14 @@ pub struct Terrain {
     pub(crate) water: Vec<Spot>,
     pub(crate) stops: Vec<Spot>,
     pub(crate) ends: Vec<u32>,
+    /// Edges of the network that nobody searches.
+    pub(crate) left_out: Vec<u32>,
+    /// Names of streets; of each piece which, counted from 1, or 0.
+    pub(crate) names: Vec<std::sync::Arc<str>>,
+    pub(crate) name_of: Vec<u16>,
+    pub(crate) whole: bool,
+    /// Vertices in the order of their ids.
+    by_id: Vec<u32>,
 }
 
 /// A component is large from this share of the length of the largest on, as in `streets`.
@@ -105,7 +113,10 @@ impl Terrain {
         let network = Network::build(osm, Profile::Walk)?;
         let middle =
             osm.bounds().map_or([0.0, 0.0], |b| [f64::midpoint(b.west, b.east), f64::midpoint(b.south, b.north)]);
-        let mut terrain = Self::of(&network, &highways(osm), Plane::around(middle));
+        // A ferry carries walkers, but nobody searches the water from it.
+        let highways = highways(osm);
+        let kept = |_, nodes: &[i64]| nodes.windows(2).all(|w| highways.contains(&pair(w[0], w[1])));
+        let mut terrain = Self::of(&network, kept, Plane::around(middle));
         if terrain.pieces.is_empty() {
             return Err(BuildError::Empty(Profile::Walk));
         }
@@ -116,18 +127,21 @@ impl Terrain {
             }
         }
         terrain.features(osm);
+        terrain.call(osm);
+        terrain.whole = true;
         Ok(terrain)
     }
 
-    fn of(network: &Network, highways: &HashSet<(i64, i64)>, plane: Plane) -> Self {
+    pub(crate) fn of(network: &Network, kept: impl Fn(u32, &[i64]) -> bool, plane: Plane) -> Self {
+        let mut left_out = Vec::new();
         let junctions = network.junctions();
         let (mut ids, mut at) = (vec![0_i64; junctions], vec![[0.0; 2]; junctions]);
         let (mut pieces, mut links) = (Vec::new(), Vec::new());
         for edge in 0..network.edges() as u32 {
             let (nodes, line): (&[i64], Vec<LonLat>) = (network.osm_nodes(edge), network.line(edge).collect());
             let [from, to] = network.ends(edge).unwrap_or_default();
-            // A ferry carries walkers, but nobody searches the water from it.
-            if nodes.windows(2).any(|w| !highways.contains(&pair(w[0], w[1]))) {
+            if !kept(edge, nodes) {
+                left_out.push(edge);
                 continue;
             }
             let (begin, link) = (pieces.len() as u32, links.len() as u32);
@@ -168,6 +182,8 @@ impl Terrain {
         let mut by_pair: Vec<((i64, i64), u32)> =
             (0_u32..).zip(&pieces).map(|(n, p)| (pair(ids[p.a as usize], ids[p.b as usize]), n)).collect();
         by_pair.sort_unstable();
+        let mut by_id: Vec<u32> = (0..ids.len() as u32).collect();
+        by_id.sort_unstable_by_key(|v| ids[*v as usize]);
         let mut terrain = Self {
             ids,
             at,
@@ -187,6 +203,11 @@ impl Terrain {
             water: Vec::new(),
             stops: Vec::new(),
             ends: Vec::new(),
+            left_out,
+            names: Vec::new(),
+            name_of: Vec::new(),
+            whole: false,
+            by_id,
         };
         terrain.connect();
         terrain
@@ -273,6 +294,25 @@ impl Terrain {
             .collect();
     }
 
+    /// The names of streets.
+    fn call(&mut self, osm: &Osm) {
+        let mut numbers: HashMap<&str, u16> = HashMap::new();
+        self.name_of = vec![0; self.pieces.len()];
+        for way in osm.ways().iter().filter(|w| w.tags.get("highway").is_some()) {
+            let Some(name) = way.tags.get("name").map(str::trim).filter(|n| !n.is_empty()) else { continue };
+            let next = u16::try_from(numbers.len() + 1).unwrap_or(0);
+            let number = *numbers.entry(name).or_insert(next);
+            if number as usize == self.names.len() + 1 {
+                self.names.push(name.into());
+            }
+            for w in way.refs.windows(2) {
+                if let Some(piece) = self.piece(w[0], w[1]) {
+                    self.name_of[piece as usize] = number;
+                }
+            }
+        }
+    }
+
     pub(crate) fn around(&self, v: u32) -> &[Arc] {
         &self.arcs[self.first[v as usize] as usize..self.first[v as usize + 1] as usize]
     }
@@ -290,6 +330,21 @@ impl Terrain {
         let key = pair(one, other);
         let n = self.by_pair.partition_point(|p| p.0 < key);
         self.by_pair.get(n).filter(|p| p.0 == key).map(|p| p.1)
+    }
+    /// The name of the street between two neighbouring nodes.
+    pub fn street(&self, one: i64, other: i64) -> Option<&str> {
+        let n = *self.name_of.get(self.piece(one, other)? as usize)?;
+        self.names.get(usize::from(n).checked_sub(1)?).map(|name| &**name)
+    }
+    /// Where a node is.
+    pub fn place(&self, node: i64) -> Option<LonLat> {
+        let n = self.by_id.partition_point(|v| self.ids[*v as usize] < node);
+        let v = *self.by_id.get(n)? as usize;
+        (self.ids[v] == node).then(|| self.at[v])
+    }
+    /// Whether water, stops, names, and where bicycles and cars may go are known.
+    pub fn is_whole(&self) -> bool {
+        self.whole
     }
     /// Segments of the map.
     pub fn segments(&self) -> usize {

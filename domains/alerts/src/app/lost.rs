@@ -27,6 +27,7 @@ const BY_MAIL: &[Why] = &[
     Why::Override,
     Why::Conference,
     Why::Card,
+    Why::SearchFound,
 ];
 
 /// The job of `lost`: once per account and key, however often it runs.

@@ -57,6 +57,8 @@ pub const CASE_KINDS: &[(&str, &str)] = &[
     ("lost_override", "/desk/lost/"),
     ("lost_conference", "/desk/lost/"),
     ("lost_word", "/desk/lost/"),
+    ("lost_search_found", "/desk/lost/"),
+    ("lost_search_seen", "/desk/lost/"),
     ("lost_card", "/desk/lost/"),
 ];
 

@@ -169,6 +169,10 @@ pub(crate) fn advance(cx: &mut Cx<'_>, c: &CaseRow, step: Move) -> Result<State>
     if to != State::Missing {
         super::appeal::ended(cx, c.id, EndWhy::of(step))?;
     }
+    // Whoever is with somebody of us is looked for by nobody.
+    if !matches!(to, State::Missing | State::Sighted) {
+        super::search::end(cx, c.id)?;
+    }
     if !to.is_with_us() || to != c.state {
         super::keep::end_open(cx, c, to)?;
     }

@@ -60,6 +60,14 @@ kernel::codes! {
         Joined = "joined",
         /// A care conference was called, or this loss was added to one that is open.
         Conference = "conference",
+        /// A search was planned; it found somebody; it is over.
+        SearchOpened = "search_opened",
+        SearchFound = "search_found",
+        SearchClosed = "search_closed",
+        /// A team of the search saw somebody.
+        SearchSeen = "search_seen",
+        /// A team told something that could not be taken; what it was stands beside it.
+        SearchConflict = "search_conflict",
         /// A message to a contact did not arrive.
         Undelivered = "undelivered",
     }

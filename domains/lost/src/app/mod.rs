@@ -24,6 +24,7 @@ mod news;
 pub mod relay;
 mod report;
 mod rules;
+pub mod search;
 mod telling;
 mod view;
 

@@ -80,9 +80,10 @@ impl std::fmt::Debug for Circle {
     }
 }
 
-const ACTIONS: [Action; 8] = [
+const ACTIONS: [Action; 9] = [
     Action::ViewCase,
     Action::WorkCase,
+    Action::PlanSearch,
     Action::IdentifyCase,
     Action::CallHelp,
     Action::PublicAppeal,

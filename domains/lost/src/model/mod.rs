@@ -4,6 +4,7 @@ mod appeal;
 mod hand_over;
 mod report;
 mod rules;
+pub mod search;
 mod state;
 
 pub use appeal::{AppealConsent, AppealText, BAND, ByWhom, CLOTHING, EndWhy, HOURS, NewAppeal, OLDEST, YOUNGEST, band};

@@ -8,6 +8,7 @@ mod card;
 mod home;
 mod keeping;
 mod near;
+mod plan;
 mod search;
 mod story;
 mod town;

@@ -194,6 +194,10 @@ actions! {
         OfferHelp = "offer-help",
         /// What a helper needs, the name of the elder too, while they help.
         HelpCase = "help-case",
+        /// Plan who looks where for a missing elder, and write down what teams tell. The places that the family named are on the map.
+        PlanSearch = "plan-search",
+        /// The route of one team, by its code: no name, no home; and what the team tells.
+        SearchTeam = "search-team",
         HandOver = "hand-over",
         /// Agree, as a second person, that the elder goes with somebody who is no contact.
         SecondHandOver = "second-hand-over",

@@ -514,9 +514,9 @@ pub const fn rule(action: Action) -> Rule {
         Action::KeepLocators => Rule { jobs: OPERATOR, ..staff(KEEPERS) },
         Action::ViewLocators => Rule { jobs: OPERATOR, ..staff(&[(Coordinator, District), (System, District)]) },
 
-        Action::ReportLost => Rule { public: true, any_account: true, ..NOBODY },
+        Action::ReportLost | Action::SearchTeam => Rule { public: true, any_account: true, ..NOBODY },
         Action::ViewCase => in_case(CASE_READERS),
-        Action::WorkCase | Action::HandOver => Rule { while_open: true, ..in_case(CASE_WORKERS) },
+        Action::WorkCase | Action::HandOver | Action::PlanSearch => Rule { while_open: true, ..in_case(CASE_WORKERS) },
         Action::IdentifyCase => Rule { while_open: true, ..in_case(CASE_KNOWERS) },
         Action::CallHelp => Rule { while_open: true, ..in_case(CASE_CALLERS) },
         Action::PublicAppeal => Rule { while_open: true, ..in_case(CASE_APPEALS) },

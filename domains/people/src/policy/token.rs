@@ -54,7 +54,12 @@ pub const fn token_scope(action: Action) -> Option<TokenScope> {
         // A person answers for these by name.
         Action::ReviewReadings | Action::AnswerReview | Action::AskWithholding | Action::ApproveWithholding => None,
         // Who an elder is, with whom they went, and that the family agreed to an appeal: by name, too.
-        Action::IdentifyCase | Action::HandOver | Action::SecondHandOver | Action::PublicAppeal => None,
+        Action::IdentifyCase
+        | Action::PlanSearch
+        | Action::SearchTeam
+        | Action::HandOver
+        | Action::SecondHandOver
+        | Action::PublicAppeal => None,
         // Who is near whom, and who is sent where: by a person.
         Action::FindNear | Action::FindNearCase | Action::FindNearPost | Action::DecideCrowd => None,
         Action::ReportLost => Some(TokenScope::Raise),

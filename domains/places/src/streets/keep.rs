@@ -75,9 +75,10 @@ fn write(cx: &mut Cx<'_>, prepared: &Prepared, file: &str) -> Result<()> {
                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
     let counts = prepared.counts().to_string();
     cx.execute(sql, params![district, token, file, cx.now, counts, west, south, east, north, names])?;
-    if let Some(walk) = &prepared.walk {
+    for (profile, body) in [(super::WALK, &prepared.walk), (super::SEARCH, &prepared.search)] {
+        let Some(body) = body else { continue };
         let sql = "INSERT INTO street_network (district_id, token, profile, body) VALUES ($1, $2, $3, $4)";
-        cx.execute(sql, params![district, token, super::WALK, walk.as_slice()])?;
+        cx.execute(sql, params![district, token, profile, body.as_slice()])?;
     }
     let sql = "INSERT INTO map_tile (district_id, token, z, x, y, body) VALUES ($1, $2, $3, $4, $5, $6)";
     for (id, body) in &prepared.tiles {

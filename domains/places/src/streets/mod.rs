@@ -8,10 +8,12 @@ mod ground;
 mod keep;
 mod prepare;
 pub(crate) mod schema;
+mod terrain;
 
 pub use ground::ground;
 pub use keep::{Brought, bring, built_on, undo};
 pub use prepare::{NotPrepared, Prepared, Step, prepare};
+pub use terrain::{Written, written};
 
 use crate::Result;
 use ::store::{Cx, Row, params};
@@ -21,6 +23,8 @@ use uuid::Uuid;
 
 /// The network of people on foot, as `street_network.profile` has it.
 const WALK: &str = "walk";
+/// What the search of a lost elder needs beside it: water, stops, names, where bicycles and cars may go.
+const SEARCH: &str = "search";
 
 /// What is imported now, or was until the last import.
 #[derive(Debug, Clone, PartialEq)]

@@ -49,6 +49,8 @@ pub struct Prepared {
     pub bounds: [f64; 4],
     /// The network on foot as it is kept; none when there is no way to walk on.
     pub walk: Option<Vec<u8>>,
+    /// What the search of a lost elder needs beside it.
+    pub search: Option<Vec<u8>>,
     pub walked: Walked,
     /// Ways and nodes of the file, and references to nodes that it does not hold.
     pub ways: usize,
@@ -97,6 +99,10 @@ pub fn prepare(osm: &Osm, mut tell: impl FnMut(Step)) -> Result<Prepared, NotPre
     if let Some(bytes) = &walk {
         digest.update(Sha256::digest(bytes));
     }
+    let search = walk.is_some().then(|| seek::Terrain::new(osm).map(|t| t.to_bytes())).transpose()?;
+    if let Some(bytes) = &search {
+        digest.update(Sha256::digest(bytes));
+    }
     for n in &named {
         digest.update(format!("{n:?}\n"));
     }
@@ -107,6 +113,7 @@ pub fn prepare(osm: &Osm, mut tell: impl FnMut(Step)) -> Result<Prepared, NotPre
         named,
         layers: counts,
         walk,
+        search,
         walked,
         bounds: [bounds.west, bounds.south, bounds.east, bounds.north],
         ways: osm.ways().len(),

@@ -88,6 +88,20 @@ impl Search {
     /// # Errors
     /// When the minutes, a team's place or its speed cannot be right.
     pub fn plan(&mut self, teams: &[Team], minutes: f64) -> Result<Plan, SearchError> {
+        self.plan_around(teams, minutes, &[])
+    }
+
+    /// The same beside teams that are on their way: what is left of their routes, and with what probability they find who is there. Nobody
+    /// else is sent there, as far as they look.
+    ///
+    /// # Errors
+    /// As [`Search::plan`].
+    pub fn plan_around(
+        &mut self,
+        teams: &[Team],
+        minutes: f64,
+        taken: &[(Vec<i64>, f64)],
+    ) -> Result<Plan, SearchError> {
         check(teams, minutes)?;
         let looks = self.looks();
         let ahead = minutes.max(AHEAD_MIN);
@@ -102,6 +116,13 @@ impl Search {
         }
         let roads = |team: &Team| modes.iter().find(|r| r.is(team));
         let mut left = vec![1.0_f32; terrain.pieces.len()];
+        for (nodes, pod) in taken {
+            let mut pieces: Vec<u32> = nodes.windows(2).filter_map(|w| terrain.piece(w[0], w[1])).collect();
+            pieces.sort_unstable();
+            pieces.dedup();
+            pieces.iter().for_each(|n| left[*n as usize] *= (1.0 - pod.clamp(0.0, 1.0)) as f32);
+        }
+        let others = left.clone();
         let mut walks: Vec<Option<Walk>> = vec![None; teams.len()];
         let passes = if teams.len() <= AGAIN && teams.len() > 1 { 2 } else { 1 };
         for pass in 0..passes {
@@ -126,7 +147,7 @@ impl Search {
             }
             debug_assert!(pass < 2);
         }
-        let assignments = self.assignments(teams, &walks, minutes, &looks);
+        let assignments = self.assignments(teams, &walks, minutes, &looks, &others);
         let areas_km2 = self.areas_km2();
         Ok(Plan { assignments, areas_km2, rest_of_world: self.rest_of_world(), first_look: looks })
     }
@@ -137,9 +158,10 @@ impl Search {
         walks: &[Option<Walk>],
         minutes: f64,
         looks: &[FirstLook],
+        others: &[f32],
     ) -> Vec<Assignment> {
         let rows = self.rows();
-        let mut left = vec![1.0_f64; rows.p.len()];
+        let mut left: Vec<f64> = others.iter().map(|l| f64::from(*l)).collect();
         let mut all = Vec::new();
         for (team, walk) in teams.iter().zip(walks) {
             let Some(walk) = walk else { continue };
