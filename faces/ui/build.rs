@@ -10,7 +10,7 @@ use std::process::Command;
 use std::{env, fs};
 
 /// What esbuild makes: entry under `js/` or `css/` → name of the bundle.
-const BUNDLES: [(&str, &str); 11] = [
+const BUNDLES: [(&str, &str); 14] = [
     ("css/public.css", "public.css"),
     ("css/elder.css", "elder.css"),
     ("css/desk.css", "desk.css"),
@@ -22,6 +22,9 @@ const BUNDLES: [(&str, &str); 11] = [
     ("js/area-editor.js", "area-editor.js"),
     ("js/area-border.js", "area-border.js"),
     ("js/push-worker.js", "push-worker.js"),
+    ("css/field.css", "field.css"),
+    ("js/field.js", "field.js"),
+    ("js/field-worker.js", "field-worker.js"),
 ];
 /// Copied as it is out of the MapLibre package: it starts it as a worker by address.
 const WORKER: &str = "maplibre-gl-worker.mjs";

@@ -10,7 +10,10 @@ pub(crate) fn routes() -> Router<App> {
     Router::new()
         .route("/assets/{name}", get(asset))
         .route("/favicon.ico", get(|| async { axum::response::Redirect::permanent(ui::path("mark.svg")) }))
-        .route("/robots.txt", get(|| async { "User-agent: *\nDisallow: /t/\nDisallow: /c/\nDisallow: /desk\n" }))
+        .route(
+            "/robots.txt",
+            get(|| async { "User-agent: *\nDisallow: /t/\nDisallow: /c/\nDisallow: /field/\nDisallow: /desk\n" }),
+        )
 }
 
 async fn asset(uri: Uri) -> Result<Response, Fail> {

@@ -20,6 +20,7 @@ pub mod config;
 mod data_requests;
 mod desk;
 pub mod fail;
+mod field;
 pub mod fmt;
 pub mod guard;
 mod hours;
@@ -165,6 +166,7 @@ pub fn router(app: App) -> Router {
         .merge(public::routes())
         .merge(session::routes())
         .merge(desk::routes())
+        .merge(field::routes())
         .merge(open311::routes())
         .merge(ical::routes())
         .merge(receipts::routes())

@@ -2,7 +2,7 @@
 //! Tests over all pages and texts at once. A new template needs a sample, a new key both languages.
 
 use crate::loc::Locales;
-use crate::{Look, Page, desk, guard, kept, public, session};
+use crate::{Look, Page, desk, field, guard, kept, public, session};
 use kernel::Lang;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -38,6 +38,7 @@ fn samples(look: Look) -> Vec<(&'static str, String)> {
     all.extend(session::samples(&page));
     all.extend(kept::samples(&page));
     all.extend(desk::samples(&page));
+    all.extend(field::samples(&page));
     all.extend(guard::samples(&page));
     all
 }

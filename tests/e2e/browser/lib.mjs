@@ -2,7 +2,7 @@
 import { createHmac } from "node:crypto";
 import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";
-import { connect } from "node:net";
+import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import assert from "node:assert/strict";
 
@@ -112,8 +112,9 @@ class Stage {
   }
 
   /** A person with a browser of their own: no shared cookies. */
-  async person({ width = 1280, lang = "zh", script = true } = {}) {
+  async person({ width = 1280, lang = "zh", script = true, through = base, more = {} } = {}) {
     const context = await this.browser.newContext({
+      ...more,
       viewport: { width: Number(width), height: Number(width) < 600 ? 844 : 900 },
       locale: lang === "en" ? "en-GB" : "zh-CN",
       timezoneId: "Asia/Shanghai",
@@ -130,13 +131,38 @@ class Stage {
       }
     });
     page.on("request", (request) => {
-      if (!request.url().startsWith(base) && !/^(data|blob|about):/.test(request.url())) {
+      if (!request.url().startsWith(through) && !/^(data|blob|about):/.test(request.url())) {
         this.complain(`${page.url()} asks somebody else: ${request.url()}`);
       }
     });
     const someone = { page, width: Number(width), lang, script };
     this.people.push(someone);
     return someone;
+  }
+
+  /** A mast between phones and the district: `cut()` is a dead spot, whatever asks: pages, their workers, the browser itself. */
+  mast() {
+    const { port } = new URL(base);
+    const open = new Set();
+    let dead = false;
+    const server = createServer((near) => {
+      if (dead) return near.destroy();
+      const far = connect(Number(port), "127.0.0.1");
+      for (const socket of [near, far]) {
+        open.add(socket);
+        socket.on("error", () => {});
+        socket.on("close", () => { open.delete(socket); near.destroy(); far.destroy(); });
+      }
+      near.pipe(far).pipe(near);
+    });
+    return new Promise((done) => {
+      server.listen(0, "127.0.0.1", () => done({
+        base: `http://127.0.0.1:${server.address().port}`,
+        cut() { dead = true; for (const socket of open) socket.destroy(); },
+        mend() { dead = false; },
+        close() { dead = true; for (const socket of open) socket.destroy(); server.close(); },
+      }));
+    });
   }
 
   /** Looks at the page as it stands: screenshot, accessibility, nothing wider than the screen. */

@@ -25,6 +25,8 @@ pub enum Wicket {
     Relay,
     /// A place is looked up: 120 at once, then two in a second. Every pause in typing is one.
     Find,
+    /// A search team's phone sends what waits: 240 at once, then two in a second. Many phones stand behind one address of an operator.
+    Field,
     /// A calendar feed is read: 120 at once, then one in 2 s. Calendar programs of a whole house ask once an hour each.
     Feed,
     /// Somebody goes to a provider to sign in: 60 at once, then one in 2 s.
@@ -43,6 +45,7 @@ pub struct Limits {
     guess: Bucket,
     relay: Bucket,
     find: Bucket,
+    field: Bucket,
     feed: Bucket,
     away: Bucket,
     sign_in: Bucket,
@@ -65,6 +68,7 @@ impl Limits {
             guess: RateLimiter::keyed(quota(Duration::from_secs(30), 10)),
             relay: RateLimiter::keyed(quota(Duration::from_secs(120), 3)),
             find: RateLimiter::keyed(quota(Duration::from_millis(500), 120)),
+            field: RateLimiter::keyed(quota(Duration::from_millis(500), 240)),
             feed: RateLimiter::keyed(quota(Duration::from_secs(2), 120)),
             away: RateLimiter::keyed(quota(Duration::from_secs(2), 60)),
             sign_in: RateLimiter::keyed(quota(Duration::from_secs(6), 20)),
@@ -81,16 +85,24 @@ impl Limits {
             Wicket::Guess => &self.guess,
             Wicket::Relay => &self.relay,
             Wicket::Find => &self.find,
+            Wicket::Field => &self.field,
             Wicket::Feed => &self.feed,
             Wicket::Away => &self.away,
             Wicket::SignIn => &self.sign_in,
         };
         if self.since_tidy.fetch_add(1, Ordering::Relaxed) % 4_096 == 4_095 {
-            for bucket in
-                [&self.page, &self.report, &self.guess, &self.relay, &self.find, &self.feed, &self.away, &self.sign_in]
-            {
-                bucket.retain_recent();
-            }
+            let all = [
+                &self.page,
+                &self.report,
+                &self.guess,
+                &self.relay,
+                &self.find,
+                &self.field,
+                &self.feed,
+                &self.away,
+                &self.sign_in,
+            ];
+            all.into_iter().for_each(RateLimiter::retain_recent);
             self.key.retain_recent();
         }
         bucket.check_key(&source.0).map_err(too_many)

@@ -3,6 +3,7 @@
 
 mod card;
 mod enrol;
+mod field;
 mod find;
 mod follow;
 mod guard;

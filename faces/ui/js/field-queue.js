@@ -1,0 +1,89 @@
+// Sends what waits: in the order it was done, and so that it counts once, however often a tab dies in between. Each command has an id
+// of its own, made on the phone (UUIDv7); the server takes an id once and says so the second time. Two tabs, and the worker, do not
+// send at the same time (Web Locks).
+export const LOCK = "mulin-field-send";
+/** Commands in one request. */
+const BATCH = 40;
+const PATIENCE_MS = 20_000;
+
+/** Not now: no signal, or the server asks to wait. */
+export class Later extends Error {
+  constructor(seconds = 0) {
+    super("later");
+    this.seconds = seconds;
+  }
+}
+
+/** An id that sorts by the time it was made at, by the phone's clock. */
+export function uuid7(now = Date.now()) {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  for (let i = 0; i < 6; i += 1) bytes[i] = Math.floor(now / 2 ** (8 * (5 - i))) % 256;
+  bytes[6] = 0x70 | (bytes[6] & 0x0f);
+  bytes[8] = 0x80 | (bytes[8] & 0x3f);
+  const text = [...bytes].map((b) => b.toString(16).padStart(2, "0")).join("");
+  return [text.slice(0, 8), text.slice(8, 12), text.slice(12, 16), text.slice(16, 20), text.slice(20)].join("-");
+}
+
+/** A request that does not wait for ever. */
+export async function ask(address, options = {}, patience = PATIENCE_MS) {
+  const stop = new AbortController();
+  const timer = setTimeout(() => stop.abort(), patience);
+  try {
+    return await fetch(address, { cache: "no-store", credentials: "same-origin", redirect: "error", ...options, signal: stop.signal });
+  } catch {
+    throw new Later();
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Does this answer come from the field pages, or from something in between that knows nothing? */
+export const ours = (answer) => answer.headers.get("x-field");
+
+async function post(to, commands) {
+  // The difference between this and the server's clock corrects what the phone's clock says.
+  const body = JSON.stringify({ sent_at: new Date().toISOString(), commands });
+  const answer = await ask(to, { method: "POST", headers: { "content-type": "application/json", accept: "application/json" }, body });
+  if (answer.status === 200 && ours(answer)) {
+    const said = await answer.json().catch(() => { throw new Later(); });
+    if (!Array.isArray(said.outcomes)) throw new Later();
+    return said;
+  }
+  if (ours(answer) === "over") return { outcomes: commands.map(({ id }) => ({ id, outcome: "over" })), over: true };
+  if (ours(answer) && [400, 413, 422].includes(answer.status)) {
+    if (commands.length === 1) return { outcomes: [{ id: commands[0].id, outcome: "unreadable" }] };
+    // One of them cannot be read: each by itself, so that the others get through.
+    const outcomes = [];
+    for (const command of commands) outcomes.push(...(await post(to, [command])).outcomes);
+    return { outcomes };
+  }
+  throw new Later(Number(answer.headers.get("retry-after")) || 0);
+}
+
+async function drain(shelf, heard) {
+  for (;;) {
+    const all = await shelf.waiting();
+    if (all.length === 0) return true;
+    const [{ task, to }] = all;
+    const other = all.findIndex((entry) => entry.task !== task || entry.to !== to);
+    const batch = all.slice(0, Math.min(BATCH, other < 0 ? all.length : other));
+    const said = await post(to, batch.map((entry) => entry.command));
+    const done = [];
+    for (const entry of batch) {
+      const outcome = said.outcomes.find((one) => one.id === entry.id);
+      if (!outcome) continue;
+      // What must be read is written down before the command is let go.
+      if (!["done", "before"].includes(outcome.outcome)) await shelf.tell(task, entry.id, { outcome: outcome.outcome, words: outcome.words ?? "", act: entry.command.act });
+      done.push(entry.id);
+    }
+    if (done.length === 0) throw new Later();
+    await shelf.drop(done);
+    heard?.({ task, said, sent: batch.map((entry) => ({ ...entry, outcome: said.outcomes.find((one) => one.id === entry.id)?.outcome })) });
+  }
+}
+
+/** Sends everything, or throws `Later`. `false`: somebody else is at it. */
+export function deliver(shelf, heard) {
+  if (!navigator.locks) return drain(shelf, heard);
+  return navigator.locks.request(LOCK, { ifAvailable: true }, (lock) => (lock ? drain(shelf, heard) : false));
+}

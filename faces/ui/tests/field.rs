@@ -1,0 +1,110 @@
+#![allow(clippy::unwrap_used, reason = "tests")]
+//! The queue of the field pages, without a browser: what waits is sent in order, in parts, and let go only when the server has it.
+
+use std::path::Path;
+use std::process::Command;
+
+/// Runs the modules with a script behind them in Node.js; the script throws when something is wrong.
+fn run(script: &str) {
+    let js = Path::new(env!("CARGO_MANIFEST_DIR")).join("js");
+    let read = |name: &str| std::fs::read_to_string(js.join(name)).unwrap();
+    // As text, so that Node.js need not be told that a .js file is a module. There are no locks here: one page alone.
+    let begin = "import assert from 'node:assert/strict';
+        Object.defineProperty(globalThis, 'navigator', { value: {}, configurable: true });
+        const replies = [];
+        const asked = { bodies: [] };
+        globalThis.fetch = async (address, { body }) => {
+            const sent = JSON.parse(body);
+            asked.bodies.push(sent);
+            const reply = replies.length > 1 ? replies.shift() : replies[0];
+            return reply(sent);
+        };
+        const answer = (status, json, mark = 'yes', more = {}) => ({ status, ok: status === 200,
+            headers: new Headers({ ...(mark ? { 'x-field': mark } : {}), ...more }), json: async () => { if (!json) throw new Error('no JSON'); return json; } });
+        const all = (outcome) => (sent) => answer(200, { outcomes: sent.commands.map(({ id }) => ({ id, outcome })) });
+        const shelf = (n, task = 't') => { const m = new Memory(); for (let i = 0; i < n; i += 1) m.push(task, '/to', { id: `c${i}`, act: 'here' }); return m; };
+        const ids = () => asked.bodies.map((b) => b.commands.map((c) => c.id));
+        const late = async (work) => { try { await work; } catch (e) { assert(e instanceof Later, e.stack); return e; } assert.fail('it was not put off'); };\n";
+    let modules = read("field-queue.js")
+        + &read("field-store.js").replace("const asked =", "const requested =").replace("asked(", "requested(");
+    let out = Command::new("node")
+        .args(["--input-type=module", "--eval", &format!("{modules}\n{begin}{script}")])
+        .output()
+        .expect("Node.js, as for the build");
+    assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+}
+
+#[test]
+fn what_waits_goes_in_order_and_in_parts() {
+    run("replies.push(all('done'));
+         const s = shelf(95);
+         assert.equal(await deliver(s), true);
+         assert.deepEqual(ids().map((part) => part.length), [40, 40, 15]);
+         assert.deepEqual(ids().flat(), Array.from({ length: 95 }, (_, i) => `c${i}`));
+         assert.equal((await s.waiting()).length, 0);");
+}
+
+#[test]
+fn nothing_is_let_go_before_the_server_has_it() {
+    for reply in [
+        "() => { throw new Error('no network'); }",
+        "() => answer(503, null)",
+        "() => answer(200, null)",
+        "() => answer(200, { outcomes: 'x' })",
+        "() => answer(200, { outcomes: [] })",
+        // A hotel's page, a gateway that knows nothing, a guard that is not ours.
+        "() => answer(200, { outcomes: [{ id: 'c0', outcome: 'done' }] }, '')",
+        "() => answer(404, null, '')",
+        "() => answer(400, null, '')",
+        "() => answer(429, null, 'yes', { 'retry-after': '30' })",
+    ] {
+        run(&format!(
+            "replies.push({reply});
+             const s = shelf(3);
+             const later = await late(deliver(s));
+             if ({}) assert.equal(later.seconds, 30);
+             assert.equal((await s.waiting()).length, 3);
+             replies[0] = all('before');
+             await deliver(s);
+             assert.equal((await s.waiting()).length + (await s.told('t')).length, 0, 'known before is done');",
+            reply.contains("429")
+        ));
+    }
+}
+
+#[test]
+fn what_comes_back_is_kept_in_words() {
+    run("replies.push((sent) => answer(200, { outcomes: sent.commands.map(({ id }) => (id === 'c1' ? { id, outcome: 'conflict', words: 'no' } : { id, outcome: 'done' })) }));
+         const s = shelf(3);
+         await deliver(s);
+         assert.deepEqual(await s.told('t'), [{ task: 't', id: 'c1', words: { outcome: 'conflict', words: 'no', act: 'here' } }]);
+         assert.equal((await s.waiting()).length, 0);");
+}
+
+#[test]
+fn one_that_cannot_be_read_does_not_hold_up_the_others() {
+    run("replies.push((sent) => (sent.commands.some(({ id }) => id === 'c1') ? answer(422, { error: 422 }) : all('done')(sent)));
+         const s = shelf(3);
+         await deliver(s);
+         assert.deepEqual((await s.told('t')).map((t) => [t.id, t.words.outcome]), [['c1', 'unreadable']]);
+         assert.deepEqual(ids(), [['c0', 'c1', 'c2'], ['c0'], ['c1'], ['c2']]);");
+}
+
+#[test]
+fn only_our_own_word_ends_a_task() {
+    run("replies.push(() => answer(404, null, 'over'));
+         const s = shelf(2);
+         let over = false;
+         await deliver(s, ({ said }) => { over = said.over; });
+         assert.equal(over, true);
+         assert.deepEqual((await s.told('t')).map((t) => t.words.outcome), ['over', 'over']);");
+}
+
+#[test]
+fn ids_sort_by_the_time_they_were_made_at() {
+    run("const at = [0, 1, 1_780_000_000_000, 1_780_000_000_001, 2 ** 45].map((t) => uuid7(t));
+         for (const id of at) assert.match(id, /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+         assert.deepEqual([...at].sort(), at);
+         assert.equal(new Set(Array.from({ length: 1000 }, () => uuid7(5))).size, 1000);
+         assert.equal(codeOf('/en/field/s/abcd-efgh-jkmn/task.json'), 'ABCDEFGHJKMN');");
+}
