@@ -10,7 +10,7 @@ use std::process::Command;
 use std::{env, fs};
 
 /// What esbuild makes: entry under `js/` or `css/` → name of the bundle.
-const BUNDLES: [(&str, &str); 14] = [
+const BUNDLES: [(&str, &str); 15] = [
     ("css/public.css", "public.css"),
     ("css/elder.css", "elder.css"),
     ("css/desk.css", "desk.css"),
@@ -19,6 +19,7 @@ const BUNDLES: [(&str, &str); 14] = [
     ("js/desk.js", "desk.js"),
     ("js/report.js", "report.js"),
     ("js/map.js", "map.js"),
+    ("js/search.js", "search.js"),
     ("js/area-editor.js", "area-editor.js"),
     ("js/area-border.js", "area-border.js"),
     ("js/push-worker.js", "push-worker.js"),

@@ -62,6 +62,11 @@ impl std::fmt::Debug for HelpAsked {
 /// Calls volunteers, building leaders, shops and property managers whose registered area or post lies within the radius. Answers how
 /// many were called.
 pub fn call_help(cx: &mut Cx<'_>, case: CaseId, seen: i64, radius_m: i64) -> Result<usize> {
+    call_around(cx, case, seen, radius_m, None)
+}
+
+/// The same around another place than that of the case: where the elder probably is. Whoever is called reads nothing of it.
+pub fn call_around(cx: &mut Cx<'_>, case: CaseId, seen: i64, radius_m: i64, around: Option<Point>) -> Result<usize> {
     let (c, facts) = open(cx, case, Action::CallHelp)?;
     if !RADIUS.contains(&radius_m) {
         return Err(Error::Invalid { field: "radius", why: "range" });
@@ -71,7 +76,7 @@ pub fn call_help(cx: &mut Cx<'_>, case: CaseId, seen: i64, radius_m: i64) -> Res
     }
     touch(cx, &c, seen)?;
     end_calls(cx, &c, false)?;
-    let called = within(cx, &c, &facts.areas, radius_m)?;
+    let called = within(cx, &c, &facts.areas, radius_m, around)?;
     let (id, until): (Uuid, Moment) = (cx.new_id(), cx.now.plus_hours(rules::lost_rules(cx)?.call_hours));
     cx.execute(
         "INSERT INTO lost_call (id, district_id, case_id, radius_m, called, at, by_account, expires_at) \
@@ -95,11 +100,20 @@ pub fn call_help(cx: &mut Cx<'_>, case: CaseId, seen: i64, radius_m: i64) -> Res
 }
 
 /// Who is registered inside the radius: at a post, or for an area whose place lies there, and available now.
-fn within(cx: &mut Cx<'_>, c: &CaseRow, areas: &[AreaId], radius_m: i64) -> Result<Vec<AccountId>> {
+fn within(
+    cx: &mut Cx<'_>,
+    c: &CaseRow,
+    areas: &[AreaId],
+    radius_m: i64,
+    around: Option<Point>,
+) -> Result<Vec<AccountId>> {
     const ROLES: [Role; 4] = [Role::Volunteer, Role::BuildingLeader, Role::Shop, Role::Property];
     let ground = case::ground(cx)?;
     let map = &ground.0;
-    let centre = super::near::centre(cx, c)?;
+    let centre = match around {
+        Some(at) => Some(at),
+        None => super::near::centre(cx, c)?,
+    };
     let ways = places::app::near::ways(cx)?;
     let near = |at: Option<Point>| match (centre, at) {
         (Some(centre), Some(at)) => {
@@ -116,7 +130,8 @@ fn within(cx: &mut Cx<'_>, c: &CaseRow, areas: &[AreaId], radius_m: i64) -> Resu
         let outline = seat.place.area.and_then(|a| map.area(a)).and_then(|a| a.outline.as_ref());
         let reaches = centre.zip(outline).is_some_and(|(at, o)| o.distance_m(at) <= radius_m as f64);
         // The community of the case itself is near, however large it is.
-        let same = seat.place.area.is_some_and(|a| areas.first() == Some(&a) || areas.get(1) == Some(&a));
+        let same =
+            around.is_none() && seat.place.area.is_some_and(|a| areas.first() == Some(&a) || areas.get(1) == Some(&a));
         if (near(at_post) || reaches || same) && !out.contains(&seat.account) {
             out.push(seat.account);
         }

@@ -41,7 +41,8 @@ pub(crate) use found::FINDER_CLASSES;
 pub use found::{FoundCase, Tracked, find_by_code, reporter, say, tell_finder, track};
 pub use hand_over::{Named, Pending, Went, agree, ask_second, code_to_send, hand_over, send_code};
 pub use helpers::{
-    HelpAsked, HelperLine, call_help, called, end_call, end_help, found_by_helper, needed, offer, take_helper,
+    HelpAsked, HelperLine, call_around, call_help, called, end_call, end_help, found_by_helper, needed, offer,
+    take_helper,
 };
 pub use identify::{identified, to_identify, unidentified};
 pub use keep::{KeepLine, keep, leave, log_look};

@@ -14,6 +14,7 @@ mod lists;
 mod locator;
 mod lost;
 mod lost_appeal;
+mod lost_search;
 mod photos;
 mod push;
 mod records;

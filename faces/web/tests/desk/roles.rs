@@ -137,6 +137,15 @@ const FORMS: &[(&str, &str, &[Action])] = &[
     ("/desk/withheld/ask", "number=x", &[Action::AskWithholding]),
     ("/desk/withheld/00000000-0000-0000-0000-000000000007", "do=", &[Action::ApproveWithholding]),
     ("/desk/locators/00000000-0000-0000-0000-000000000007", "do=take", &[Action::WorkAlert]),
+    ("/desk/lost/00000000-0000-0000-0000-000000000007/search/tell/team", "name=x&size=2", &[Action::PlanSearch]),
+    ("/desk/lost/00000000-0000-0000-0000-000000000007/search/give-out", "minutes=30", &[Action::PlanSearch]),
+    ("/desk/lost/00000000-0000-0000-0000-000000000007/search/call", "radius=500", &[Action::PlanSearch]),
+    ("/desk/lost/00000000-0000-0000-0000-000000000007/search/close", "", &[Action::PlanSearch]),
+    (
+        "/desk/lost/00000000-0000-0000-0000-000000000007/search/teams/00000000-0000-0000-0000-000000000008/gone",
+        "",
+        &[Action::PlanSearch],
+    ),
     (
         "/desk/lost/00000000-0000-0000-0000-000000000007/locator",
         "device=00000000-0000-0000-0000-000000000007",

@@ -268,6 +268,17 @@ pub fn fix(cx: &mut Cx<'_>, case: CaseId, at: Moment, place: Point, accuracy_m: 
     Ok(true)
 }
 
+/// Nobody of the family agrees to positions any longer: those in the log are gone.
+pub fn forget_fixes(cx: &mut Cx<'_>, case: CaseId) -> Result<()> {
+    cx.lock(&format!("lost-search/{case}"))?;
+    let sql = "DELETE FROM lost_search_entry WHERE case_id = $1 AND kind = 'fix'";
+    if cx.execute(sql, params![case])? > 0 {
+        cx.record("lost.search-fixes-erased", "case", case.0, &serde_json::json!({}))?;
+        cx.signal(crate::events::CHANGED, case.0);
+    }
+    Ok(())
+}
+
 /// A team is back, or gives its route back: what it has not searched is planned again.
 pub fn back(cx: &mut Cx<'_>, case: CaseId, team: TeamId) -> Result<()> {
     team_of(&running(cx, case)?, team)?;

@@ -16,12 +16,14 @@ use uuid::Uuid;
 
 /// Searches kept, the ones used last.
 const KEEP: usize = 8;
+/// Boards of one search, the ones made last: whoever looks at a plan for some minutes still gives out that one.
+const BOARDS: usize = 16;
 /// Stretches drawn at most.
 const DRAWN: usize = 6_000;
 /// Streets in the list.
 const NAMED: usize = 15;
-/// Of all streets by their length, the most probable first: where each colour ends.
-const BANDS: [f64; 5] = [0.02, 0.05, 0.12, 0.25, 0.45];
+/// The most probable streets for their length first: how much of what lies on streets they hold where each colour ends.
+const BANDS: [f64; 5] = [0.25, 0.50, 0.75, 0.90, 0.97];
 /// How exact what somebody said to the post is taken to be, and how sure.
 const SEEN_M: f64 = 150.0;
 const SEEN_SURE: f64 = 0.7;
@@ -82,11 +84,11 @@ pub struct Shown {
     pub band: usize,
 }
 
-/// What a colour means: of the streets by their length up to this share, and how probable they are together.
+/// What a colour means: streets up to it hold this much together, and are so much of all streets by their length.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Band {
-    pub streets: f64,
     pub p: f64,
+    pub streets: f64,
 }
 
 /// A route that is proposed.
@@ -121,6 +123,8 @@ pub struct Board {
     pub rest_of_world: f64,
     pub bands: Vec<Band>,
     pub shown: Vec<Shown>,
+    /// The place with most of it within some hundred metres: where to ask people for help.
+    pub focus: Option<Spot>,
     /// Streets by name with what lies on them and a place of theirs, the most probable first.
     pub named: Vec<(String, f64, Spot)>,
     pub looks: Vec<LookLine>,
@@ -156,6 +160,8 @@ struct Kept {
     now: Moment,
     taken: i64,
     seen: HashSet<Uuid>,
+    /// Positions of the locator that were taken; when some are erased, all is made anew.
+    fixes: usize,
     left_out: Vec<(Moment, &'static str)>,
     boards: Vec<(String, Arc<Board>)>,
 }
@@ -201,6 +207,14 @@ impl SearchRoom {
         let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.bring_up(log, (token, &terrain), *opened, opening);
         Some(kept.board(log, opening, ask))
+    }
+
+    /// The plan that was shown under this name, while nothing new was told since.
+    pub fn shown(&self, log: &Log, plan: &str) -> Option<Arc<Board>> {
+        let fresh = plan.split('-').next() == Some(&log.standing.revision.to_string());
+        let kept = self.inner().searches.iter().find(|s| s.0 == log.case.id).map(|s| Arc::clone(&s.1))?;
+        let kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.boards.iter().find(|(_, b)| fresh && b.plan == plan).map(|(_, b)| Arc::clone(b))
     }
 
     /// How probable the place was at that instant. None without streets.
@@ -259,6 +273,14 @@ fn areas(cells: &[Cell]) -> [f64; 3] {
     })
 }
 
+/// Of the densest squares the one with most around it.
+fn focus(cells: &[Cell]) -> Option<Spot> {
+    const AROUND_M: f64 = 300.0;
+    let around = |at: Spot| cells.iter().filter(|c| apart_m(c.at, at) <= AROUND_M).map(|c| c.p).sum::<f64>();
+    let best = cells.iter().take(30).map(|c| (c.at, around(c.at))).max_by(|a, b| a.1.total_cmp(&b.1));
+    best.map(|(at, _)| rounded(at))
+}
+
 fn profile(opening: &Opening) -> Option<Profile> {
     Profile::named(&opening.profile).ok()
 }
@@ -274,6 +296,7 @@ fn rings(log: &Log, opening: &Opening, ask: &Ask, surface: Surface) -> Board {
         rest_of_world: 0.0,
         bands: Vec::new(),
         shown: Vec::new(),
+        focus: None,
         named: Vec::new(),
         looks: Vec::new(),
         proposals: Vec::new(),
@@ -294,6 +317,7 @@ impl Kept {
             now: Moment::default(),
             taken: 0,
             seen: HashSet::new(),
+            fixes: 0,
             left_out: Vec::new(),
             boards: Vec::new(),
         }
@@ -301,7 +325,9 @@ impl Kept {
 
     /// Everything that was told since.
     fn bring_up(&mut self, log: &Log, (token, terrain): (Uuid, &Arc<Terrain>), opened: i64, opening: &Opening) {
-        if self.token != token || self.opening != opened {
+        let is_fix = |l: &&crate::model::search::Line| matches!(l.step, Step::Fix { .. });
+        let fixes = log.lines.iter().filter(|l| l.nth > opened && l.nth <= self.taken).filter(is_fix).count();
+        if self.token != token || self.opening != opened || fixes != self.fixes {
             *self = Self { token, opening: opened, now: opening.seen_at, taken: opened, ..Self::empty() };
             let incident = Incident {
                 last_seen: opening.last_seen,
@@ -338,7 +364,10 @@ impl Kept {
                 Step::Sighting { at, accuracy_m, confidence, .. } => {
                     search.sighting(*at, ago, *confidence, *accuracy_m)
                 }
-                Step::Fix { at, accuracy_m } => search.fix(*at, ago, *accuracy_m),
+                Step::Fix { at, accuracy_m } => {
+                    self.fixes += 1;
+                    search.fix(*at, ago, *accuracy_m)
+                }
                 _ => Ok(()),
             };
             if let Err(error) = done {
@@ -378,7 +407,7 @@ impl Kept {
         };
         let made = Arc::new(made);
         self.boards.insert(0, (name, Arc::clone(&made)));
-        self.boards.truncate(6);
+        self.boards.truncate(BOARDS);
         made
     }
 }
@@ -419,6 +448,7 @@ fn worked_out(search: &mut Search, log: &Log, opening: &Opening, ask: &Ask, (now
         rest_of_world: map.rest_of_world,
         bands,
         shown,
+        focus: focus(&map.cells),
         named,
         looks: looks
             .iter()
@@ -480,14 +510,15 @@ fn drawn(terrain: &Terrain, rows: &[seek::Row]) -> (Vec<Band>, Vec<Shown>, Vec<(
     }
     all.sort_by(|a, b| b.0.total_cmp(&a.0));
     let total: f64 = all.iter().map(|a| a.1).sum();
-    let mut bands: Vec<Band> = BANDS.iter().map(|streets| Band { streets: *streets, p: 0.0 }).collect();
-    let (mut passed, mut shown) = (0.0, Vec::new());
+    let held: f64 = all.iter().map(|a| a.3).sum();
+    let mut bands: Vec<Band> = BANDS.iter().map(|p| Band { p: *p, streets: 0.0 }).collect();
+    let (mut passed, mut long, mut shown) = (0.0, 0.0, Vec::new());
     for (_, metres, line, p) in all {
-        passed += metres;
-        let Some(band) = BANDS.iter().position(|end| passed <= end * total + metres) else { break };
-        if let Some(b) = bands.get_mut(band) {
-            b.p += p;
-        }
+        // The stretch with which a share is reached belongs to it.
+        let Some(band) = BANDS.iter().position(|end| passed < end * held) else { break };
+        passed += p;
+        long += metres;
+        bands.iter_mut().skip(band).for_each(|b| b.streets = long / total.max(1.0));
         if shown.len() < DRAWN {
             shown.push(Shown { line, band });
         }

@@ -16,6 +16,7 @@ mod new;
 mod rules;
 #[cfg(test)]
 mod samples;
+mod search;
 mod show;
 mod steps;
 
@@ -34,6 +35,7 @@ pub(super) fn routes() -> Router<App> {
         .merge(case::routes())
         .merge(care::routes())
         .merge(locator::routes())
+        .merge(search::routes())
         .merge(appeal::routes())
         .merge(known::routes())
         .merge(steps::routes())

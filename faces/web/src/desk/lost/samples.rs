@@ -68,8 +68,10 @@ fn case(page: &Page, full: bool) -> View {
         close_false: full,
         reporter: full,
     };
+    let search = full.then(|| ("/desk/lost/1/search".to_owned(), page.t("search-go")));
     let clock = fmt::clock(page.now);
     View {
+        search,
         id: "1".into(),
         href: "/desk/lost/1".into(),
         number: "ZS-2026-00001".into(),
@@ -258,6 +260,7 @@ pub(crate) fn samples(page: &Page) -> Vec<(&'static str, String)> {
     let w = |zh: &str, en: &str| words(page, zh, en);
     let mut out = super::appeal::samples(page);
     out.extend(super::locator::samples(page));
+    out.extend(super::search::samples(page));
     let mut push = |name: &'static str, shown: &dyn Fn() -> askama::Result<String>| {
         out.push((name, shown().unwrap_or_default()));
     };

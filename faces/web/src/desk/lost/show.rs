@@ -119,6 +119,8 @@ pub(super) struct View {
     /// Only the code of a card says who it is.
     pub compare: Option<Vec<Choice>>,
     pub again: String,
+    /// The search for the elder: its address, and what it is called.
+    pub search: Option<(String, String)>,
     pub can: Can,
 }
 
@@ -214,6 +216,7 @@ pub(super) fn view(cx: &mut Cx<'_>, page: &Page, c: Case) -> Result<View, Fail> 
         None => None,
     };
     let told = alerts::app::lost::told(cx, row.id)?;
+    let search = search_link(cx, page, &c, &href)?;
     let circle = c.circle.as_ref().map(|k| circle::view(page, &c, k, &told, &href));
     let first = First::of(page, &c, &can, circle.as_ref(), &href);
     let receivers = receivers(page, c.circle.as_ref());
@@ -312,8 +315,21 @@ pub(super) fn view(cx: &mut Cx<'_>, page: &Page, c: Case) -> Result<View, Fail> 
         threads: heard::threads(page, &c),
         compare: by_card.then(|| Choice::codes(page, "lost-how-", hows, How::Card.code())),
         again: cx.new_id::<uuid::Uuid>().to_string(),
+        search,
         can,
         href,
+    })
+}
+
+/// To the plan while the elder is looked for; afterwards to what can be learned from it.
+fn search_link(cx: &mut Cx<'_>, page: &Page, c: &Case, href: &str) -> Result<Option<(String, String)>, Fail> {
+    let (runs, ever) = lost::app::search::has(cx, c.row.id)?;
+    let plans = c.may.contains(&Action::PlanSearch) && matches!(c.row.state, State::Missing | State::Sighted);
+    Ok(match (plans, runs, ever) {
+        (true, true, _) => Some((format!("{href}/search"), page.t("search-go"))),
+        (true, false, _) => Some((format!("{href}/search"), page.t("search-go-begin"))),
+        (false, _, true) => Some((format!("{href}/search/debrief"), page.t("search-log"))),
+        _ => None,
     })
 }
 
@@ -389,11 +405,11 @@ fn receivers(page: &Page, circle: Option<&Circle>) -> Vec<Choice> {
     all
 }
 
-fn account_of(actor: &str) -> Option<AccountId> {
+pub(super) fn account_of(actor: &str) -> Option<AccountId> {
     actor.strip_prefix("account:").and_then(|id| id.parse().ok())
 }
 
-fn who(page: &Page, actor: &str, names: &HashMap<AccountId, String>) -> String {
+pub(super) fn who(page: &Page, actor: &str, names: &HashMap<AccountId, String>) -> String {
     match (account_of(actor), actor) {
         (Some(id), _) => names.get(&id).cloned().unwrap_or_else(|| nobody(page)),
         (None, "subject") => page.t("lost-by-family"),
@@ -448,6 +464,7 @@ fn what(
             let way = page.t(if code == "sms" { "lost-told-sms" } else { "lost-told-mail" });
             join(format!("{} {way}", contact()))
         }
+        EntryKind::SearchConflict => join(page.tk("search-conflict-", code)),
         EntryKind::Linked => join(page.tk("lost-linked-", code)),
         EntryKind::Joined => join(code.to_owned()),
         EntryKind::Closed => join(page.tk("lost-outcome-", code)),
