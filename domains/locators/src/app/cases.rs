@@ -32,28 +32,7 @@ pub(super) fn write(
             rows.push((*link, one.binding, one.mark, one.received, one.fix));
         }
     }
-    insert(cx, &rows)?;
-    searches(cx, &rows)
-}
-
-/// While an elder is searched for, the search hears of the newest position.
-fn searches(cx: &mut Cx<'_>, rows: &[CaseRow]) -> Result<()> {
-    /// What a device that does not say how exact it is is taken to be.
-    const INEXACT_M: f64 = 100.0;
-    let mut newest: BTreeMap<Uuid, crate::model::Fix> = BTreeMap::new();
-    for (link, _, _, _, fix) in rows {
-        let known = newest.entry(*link).or_insert(*fix);
-        if fix.at > known.at {
-            *known = *fix;
-        }
-    }
-    for (link, fix) in newest {
-        let sql = "SELECT case_id FROM locator_case WHERE id = $1 AND ended_at IS NULL";
-        let Some(row) = cx.query_opt(sql, params![link])? else { continue };
-        let accuracy = fix.accuracy_m.map_or(INEXACT_M, f64::from).clamp(15.0, 5_000.0);
-        lost::app::search::fix(cx, row.id("case_id")?, fix.at, fix.point, accuracy)?;
-    }
-    Ok(())
+    insert(cx, &rows)
 }
 
 type CaseRow = (Uuid, Uuid, Moment, Moment, crate::model::Fix);

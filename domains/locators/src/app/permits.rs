@@ -73,11 +73,8 @@ pub(super) fn settle(cx: &mut Cx<'_>, person: PersonId) -> Result<Permit> {
 /// Destroys the keys of every position of somebody, and what stood beside them.
 fn erase(cx: &mut Cx<'_>, person: PersonId, key: Uuid) -> Result<()> {
     cx.destroy_subject_key(KeyClass::Location, key)?;
-    let sql = "SELECT id, case_id FROM locator_case WHERE person_id = $1 AND district_id = $2";
+    let sql = "SELECT id FROM locator_case WHERE person_id = $1 AND district_id = $2";
     let links = cx.query(sql, params![person, cx.district()])?;
-    for row in &links {
-        lost::app::search::forget_fixes(cx, row.id("case_id")?)?;
-    }
     let links = links.iter().map(|r| r.uuid("id")).collect::<std::result::Result<Vec<_>, _>>()?;
     for chunk in links.chunks(100) {
         cx.destroy_subject_keys(KeyClass::Location, chunk)?;

@@ -196,12 +196,11 @@ both_databases! {
         let walked = FieldAct::Walked { segments: keys };
         t.tell(&code, now, vec![command(2, now.plus_minutes(-6), walked)]).unwrap();
         t.on(t.duty, case, move |cx| search::sighting(cx, case, at(3.0, 20.0), Some(now.plus_minutes(-1)), 150.0, 0.6, "")).unwrap();
-        t.on(t.duty, case, move |cx| search::fix(cx, case, now, at(15.0, 15.0), 30.0)).unwrap();
         let grown = t.board(&one, case, &Ask::default());
         let fresh = t.board(&Arc::new(SearchRoom::default()), case, &Ask::default());
         assert_eq!(grown.areas_km2, fresh.areas_km2);
         assert_eq!(grown, fresh, "the same log, the same bytes");
-        assert!(grown.proposals[0].route.why.iter().any(|w| w.key == "sighting" || w.key == "fix"), "{:?}", grown.proposals[0].route.why);
+        assert!(grown.proposals[0].route.why.iter().any(|w| w.key == "sighting"), "{:?}", grown.proposals[0].route.why);
         let earlier = t.board(&one, case, &Ask { at: Some(now.plus_minutes(-10)), ..Ask::default() });
         assert!(earlier.at < grown.at && earlier.shown != grown.shown);
     }

@@ -44,7 +44,12 @@ impl Desk {
         });
     }
     async fn search(&self, cookie: &str) -> CaseId {
-        let form = format!("kind=missing&place={}&lat=30.9&lon=121.5&words={}", encoded("老街口"), encoded("红色上衣"));
+        let form = format!(
+            "kind=missing&place={}&lat=30.9&lon=121.5&words={}&name={}",
+            encoded("老街口"),
+            encoded("红色上衣"),
+            encoded("女儿")
+        );
         let answer = self.post(cookie, "/desk/lost/new", &form).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
         let case: CaseId = answer.location.rsplit('/').next().unwrap().parse().unwrap();

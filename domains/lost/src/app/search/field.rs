@@ -243,7 +243,7 @@ pub fn take(cx: &mut Cx<'_>, typed: &TeamCode, commands: Vec<FieldCommand>, sent
         let at = right(command.at);
         let taken = one(cx, &c, &holder, &standing, at, command.act)?;
         // What follows sees what came before it.
-        standing = Standing::of(&log::read(cx, c.id)?);
+        log::read_after(cx, c.id, standing.revision)?.iter().for_each(|line| standing.take(line));
         out.push(taken);
     }
     Ok(out)

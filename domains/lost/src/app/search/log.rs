@@ -28,8 +28,14 @@ pub(super) fn write(cx: &mut Cx<'_>, case: CaseId, at: Moment, step: &Step) -> R
 
 /// Everything that is not erased, in the order in which it was told.
 pub(super) fn read(cx: &mut Cx<'_>, case: CaseId) -> Result<Vec<Line>> {
-    let sql = "SELECT nth, at, told_at, by_actor, body FROM lost_search_entry WHERE case_id = $1 ORDER BY nth";
-    let rows = cx.query(sql, params![case])?;
+    read_after(cx, case, 0)
+}
+
+/// What was told after this entry.
+pub(super) fn read_after(cx: &mut Cx<'_>, case: CaseId, nth: i64) -> Result<Vec<Line>> {
+    let sql =
+        "SELECT nth, at, told_at, by_actor, body FROM lost_search_entry WHERE case_id = $1 AND nth > $2 ORDER BY nth";
+    let rows = cx.query(sql, params![case, nth])?;
     let mut out = Vec::with_capacity(rows.len());
     for r in &rows {
         let step: Option<Step> = unseal(cx, KeyClass::Location, case.0, Some(&r.blob("body")?))?;

@@ -30,8 +30,10 @@ use uuid::Uuid;
 const TEAMS: usize = 200;
 /// The profile of the engine.
 const PROFILE: &str = "dementia-urban";
-/// A fix of a locator is taken when the one before is so old, in minutes.
-const FIX_EVERY_MIN: i64 = 2;
+/// Of positions of a locator one is taken every ten minutes, and every two while it moves on.
+const FIX_MIN: i64 = 10;
+const MOVING_MIN: i64 = 2;
+const MOVED_M: f64 = 300.0;
 /// So many days back somebody may have been seen last.
 const DAYS: i64 = 13;
 
@@ -42,8 +44,45 @@ pub struct Log {
     pub lines: Vec<Line>,
     /// What the case itself knows of where the elder was seen: entry, time, place.
     pub seen: Vec<(Uuid, Moment, Point)>,
+    /// Where the elder's own locator says they were, the earliest first: never kept here, read by whoever may each time.
+    pub fixes: Vec<Fixed>,
     pub standing: Standing,
     pub now: Moment,
+}
+
+/// A position of a locator.
+#[derive(Clone, Copy, PartialEq)]
+pub struct Fixed {
+    pub at: Moment,
+    pub place: Point,
+    pub accuracy_m: f64,
+}
+
+/// Never printed by accident.
+impl std::fmt::Debug for Fixed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Fixed(…)")
+    }
+}
+
+impl Log {
+    /// With the positions of a locator, in order: as many of them as say something new. The same ones each time, however many come later.
+    #[must_use]
+    pub fn with_fixes(mut self, fixes: impl IntoIterator<Item = Fixed>) -> Self {
+        let since = self.standing.opening.as_ref().map_or(self.now, |o| o.2.seen_at);
+        let mut last: Option<Fixed> = None;
+        for fix in fixes.into_iter().filter(|f| f.at > since && f.at <= self.now) {
+            let news = last.is_none_or(|l| {
+                let moved = l.place.distance_m(fix.place) > MOVED_M && fix.at >= l.at.plus_minutes(MOVING_MIN);
+                moved || fix.at >= l.at.plus_minutes(FIX_MIN)
+            });
+            if news {
+                self.fixes.push(fix);
+                last = Some(fix);
+            }
+        }
+        self
+    }
 }
 
 /// What a search begins with.
@@ -91,7 +130,7 @@ fn read(cx: &mut Cx<'_>, row: CaseRow) -> Result<Log> {
         .filter_map(|e| Some((e.id, e.moment.unwrap_or(e.at), e.place?)))
         .collect();
     let standing = Standing::of(&lines);
-    Ok(Log { lines, seen, standing, now: cx.now, case: row })
+    Ok(Log { lines, seen, fixes: Vec::new(), standing, now: cx.now, case: row })
 }
 
 /// What the form of the beginning offers: where and when the elder was seen last, as the case has it.
@@ -251,31 +290,6 @@ pub fn sighting(
     let step = Step::Sighting { at: spot(at), accuracy_m, confidence, words, team: None };
     let when = when.min(cx.now);
     log::write(cx, case, when, &step)?;
-    Ok(())
-}
-
-/// A position of the elder's own locator, while a search runs. For `locators`, which asked its gate of consent first.
-pub fn fix(cx: &mut Cx<'_>, case: CaseId, at: Moment, place: Point, accuracy_m: f64) -> Result<bool> {
-    if !log::is_open(cx, case)? || at > cx.now.plus_minutes(5) {
-        return Ok(false);
-    }
-    let sql = "SELECT MAX(at) AS at FROM lost_search_entry WHERE case_id = $1 AND kind = 'fix'";
-    let last = cx.query_one(sql, params![case])?.opt_moment("at")?;
-    if last.is_some_and(|last| at < last.plus_minutes(FIX_EVERY_MIN)) {
-        return Ok(false);
-    }
-    log::write(cx, case, at.min(cx.now), &Step::Fix { at: spot(place), accuracy_m })?;
-    Ok(true)
-}
-
-/// Nobody of the family agrees to positions any longer: those in the log are gone.
-pub fn forget_fixes(cx: &mut Cx<'_>, case: CaseId) -> Result<()> {
-    cx.lock(&format!("lost-search/{case}"))?;
-    let sql = "DELETE FROM lost_search_entry WHERE case_id = $1 AND kind = 'fix'";
-    if cx.execute(sql, params![case])? > 0 {
-        cx.record("lost.search-fixes-erased", "case", case.0, &serde_json::json!({}))?;
-        cx.signal(crate::events::CHANGED, case.0);
-    }
     Ok(())
 }
 

@@ -160,8 +160,8 @@ struct Kept {
     now: Moment,
     taken: i64,
     seen: HashSet<Uuid>,
-    /// Positions of the locator that were taken; when some are erased, all is made anew.
-    fixes: usize,
+    /// Positions of the locator that were taken; when one may not be seen any more, all is made anew.
+    fixes: HashSet<Moment>,
     left_out: Vec<(Moment, &'static str)>,
     boards: Vec<(String, Arc<Board>)>,
 }
@@ -317,7 +317,7 @@ impl Kept {
             now: Moment::default(),
             taken: 0,
             seen: HashSet::new(),
-            fixes: 0,
+            fixes: HashSet::new(),
             left_out: Vec::new(),
             boards: Vec::new(),
         }
@@ -325,9 +325,8 @@ impl Kept {
 
     /// Everything that was told since.
     fn bring_up(&mut self, log: &Log, (token, terrain): (Uuid, &Arc<Terrain>), opened: i64, opening: &Opening) {
-        let is_fix = |l: &&crate::model::search::Line| matches!(l.step, Step::Fix { .. });
-        let fixes = log.lines.iter().filter(|l| l.nth > opened && l.nth <= self.taken).filter(is_fix).count();
-        if self.token != token || self.opening != opened || fixes != self.fixes {
+        let gone = self.fixes.iter().any(|at| !log.fixes.iter().any(|f| f.at == *at));
+        if self.token != token || self.opening != opened || gone {
             *self = Self { token, opening: opened, now: opening.seen_at, taken: opened, ..Self::empty() };
             let incident = Incident {
                 last_seen: opening.last_seen,
@@ -343,7 +342,7 @@ impl Kept {
         // To the minute, so that whoever looks twice in it sees the same; but never before what is known.
         let minute = Moment::from_micros(log.now.micros().div_euclid(60_000_000) * 60_000_000);
         let last = log.lines.iter().filter(|l| l.nth > opened).map(|l| l.at).max();
-        let last = last.max(log.seen.iter().map(|s| s.1.min(log.now)).max());
+        let last = last.max(log.seen.iter().map(|s| s.1.min(log.now)).max()).max(log.fixes.iter().map(|f| f.at).max());
         let to = minute.max(last.unwrap_or(minute)).max(self.now);
         let Some(search) = &mut self.search else { return };
         if search.advance(minutes(to, self.now)).is_ok() {
@@ -364,16 +363,20 @@ impl Kept {
                 Step::Sighting { at, accuracy_m, confidence, .. } => {
                     search.sighting(*at, ago, *confidence, *accuracy_m)
                 }
-                Step::Fix { at, accuracy_m } => {
-                    self.fixes += 1;
-                    search.fix(*at, ago, *accuracy_m)
-                }
                 _ => Ok(()),
             };
             if let Err(error) = done {
                 self.left_out.push((line.at, why_not(&error)));
             }
             self.taken = line.nth;
+        }
+        for fix in &log.fixes {
+            if self.fixes.insert(fix.at) {
+                let ago = minutes(self.now, fix.at.min(self.now));
+                if let Err(error) = search.fix([fix.place.lon(), fix.place.lat()], ago, fix.accuracy_m) {
+                    self.left_out.push((fix.at, why_not(&error)));
+                }
+            }
         }
         for (id, at, place) in &log.seen {
             // Where the search begins is known already.
@@ -393,7 +396,8 @@ impl Kept {
 
     fn board(&mut self, log: &Log, opening: &Opening, ask: &Ask) -> Arc<Board> {
         let length = ask.minutes.clamp(*MINUTES.start(), *MINUTES.end());
-        let plan = format!("{}-{}-{}-{length}", log.standing.revision, self.seen.len(), self.now.micros());
+        let known = self.seen.len() + self.fixes.len();
+        let plan = format!("{}-{known}-{}-{length}", log.standing.revision, self.now.micros());
         let name = format!("{plan}-{}-{}", ask.more, ask.at.map_or(0, Moment::micros));
         if let Some((_, board)) = self.boards.iter().find(|b| b.0 == name) {
             return Arc::clone(board);

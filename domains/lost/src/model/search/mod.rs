@@ -189,10 +189,6 @@ pub enum Step {
         words: String,
         team: Option<TeamId>,
     },
-    Fix {
-        at: Spot,
-        accuracy_m: f64,
-    },
     /// A team has come to the end of its route, or gives it back.
     Back {
         team: TeamId,
@@ -224,7 +220,6 @@ impl Step {
             Self::GivenOut(_) => "given-out",
             Self::Searched { .. } => "searched",
             Self::Sighting { .. } => "sighting",
-            Self::Fix { .. } => "fix",
             Self::Back { .. } => "back",
             Self::Gone { .. } => "gone",
             Self::Found { .. } => "found",
@@ -233,14 +228,13 @@ impl Step {
         }
     }
     /// For the test of the texts.
-    pub const CODES: [&str; 12] = [
+    pub const CODES: [&str; 11] = [
         "opened",
         "team",
         "stands",
         "given-out",
         "searched",
         "sighting",
-        "fix",
         "back",
         "gone",
         "found",
@@ -257,7 +251,7 @@ impl Step {
             | Self::Conflict { team, .. } => Some(*team),
             Self::GivenOut(route) => Some(route.team),
             Self::Sighting { team, .. } | Self::Found { team, .. } => *team,
-            Self::Opened(_) | Self::Fix { .. } | Self::Closed => None,
+            Self::Opened(_) | Self::Closed => None,
         }
     }
 }

@@ -112,7 +112,8 @@ impl Standing {
         self.teams.iter().filter(|t| !t.gone)
     }
 
-    fn take(&mut self, line: &Line) {
+    /// One entry more.
+    pub fn take(&mut self, line: &Line) {
         self.revision = line.nth;
         if let Some(team) = line.step.team().and_then(|id| self.teams.iter_mut().find(|t| t.id == id)) {
             let by_them = !matches!(line.step, Step::Conflict { .. });
@@ -166,7 +167,7 @@ impl Standing {
             }),
             Step::Found { at, .. } => self.found = Some((line.at, *at)),
             Step::Closed => self.closed = Some(line.at),
-            Step::Sighting { .. } | Step::Fix { .. } | Step::Conflict { .. } => {}
+            Step::Sighting { .. } | Step::Conflict { .. } => {}
         }
     }
 

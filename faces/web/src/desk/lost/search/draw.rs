@@ -80,7 +80,6 @@ pub(super) fn collection(page: &Page, log: &Log, board: Option<&Board>) -> Value
         for l in log.lines.iter().filter(|l| l.nth > *nth) {
             let (at, metres, role) = match &l.step {
                 Step::Sighting { at, accuracy_m, .. } => (*at, *accuracy_m, "sighting"),
-                Step::Fix { at, accuracy_m } => (*at, *accuracy_m, "fix"),
                 Step::Found { at: Some(at), .. } => (*at, 0.0, "found"),
                 _ => continue,
             };
@@ -89,6 +88,12 @@ pub(super) fn collection(page: &Page, log: &Log, board: Option<&Board>) -> Value
                 all.push(point(at, json!({ "role": "accuracy", "metres": metres })));
             }
             all.push(point(at, json!({ "role": role, "title": title, "name": fmt::clock(l.at) })));
+        }
+        for fix in &log.fixes {
+            let (at, clock) = ([fix.place.lon(), fix.place.lat()], fmt::clock(fix.at));
+            let title = format!("{} {clock}", page.t("search-step-fix"));
+            all.push(point(at, json!({ "role": "accuracy", "metres": fix.accuracy_m })));
+            all.push(point(at, json!({ "role": "fix", "title": title, "name": clock })));
         }
         for (_, at, place) in log.seen.iter().filter(|s| s.1 > o.seen_at) {
             let title = format!("{} {}", page.t("search-step-case"), fmt::clock(*at));

@@ -25,11 +25,14 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use kernel::ids::CaseId;
 use kernel::{Moment, Purpose};
-use lost::app::search::{self, Ask, Board, Log, SearchRoom, Streets};
+use lost::app::search::{self, Ask, Board, Fixed, Log, SearchRoom, Streets};
 use lost::model::search::{Route, TeamId};
 use serde::Deserialize;
 use std::sync::Arc;
 use view::SearchView;
+
+/// What a locator that does not say how exact it is is taken to be, in metres.
+const INEXACT_M: f64 = 100.0;
 
 pub(super) fn routes() -> Router<App> {
     Router::new()
@@ -86,7 +89,22 @@ struct SearchPage {
 async fn read(app: &App, staff: &Staff, id: CaseId) -> Result<(Log, Streets), Fail> {
     let room = app.rt.cached(SearchRoom::default);
     let who = staff.who(Purpose::Case(id));
-    app.rt.read(who, move |cx| Ok::<_, Fail>((search::look(cx, id)?, room.streets(cx)?))).await
+    // The elder's own locator, as far as it was agreed: a look that the family reads, once in five minutes.
+    app.rt
+        .write(who, move |cx| {
+            let log = search::look(cx, id)?;
+            let fixes = match log.case.person {
+                Some(_) if log.standing.is_open() => locators::app::desk::last_fixes(cx, id)?,
+                _ => Vec::new(),
+            };
+            let fixes = fixes.into_iter().map(|s| Fixed {
+                at: s.fix.at,
+                place: s.fix.point,
+                accuracy_m: s.fix.accuracy_m.map_or(INEXACT_M, f64::from).clamp(15.0, 5_000.0),
+            });
+            Ok::<_, Fail>((log.with_fixes(fixes), room.streets(cx)?))
+        })
+        .await
 }
 
 /// What the engine makes of it, beside the threads that answer others.

@@ -246,15 +246,9 @@ fn basis(page: &Page, log: &Log, board: &Board) -> Vec<String> {
     let mut out = Vec::new();
     let Some((nth, _, opening)) = &log.standing.opening else { return out };
     let since = log.lines.iter().filter(|l| l.nth > *nth);
-    let (mut sightings, mut fixes, mut newest) = (0, 0, None::<Moment>);
-    for line in since {
-        match line.step {
-            Step::Sighting { .. } => sightings += 1,
-            Step::Fix { .. } => fixes += 1,
-            _ => continue,
-        }
-        newest = newest.max(Some(line.at));
-    }
+    let told = since.filter(|l| matches!(l.step, Step::Sighting { .. }));
+    let (mut sightings, fixes) = (told.clone().count(), log.fixes.len());
+    let mut newest = told.map(|l| l.at).chain(log.fixes.iter().map(|f| f.at)).max();
     let own = log.seen.iter().filter(|s| s.1 > opening.seen_at);
     sightings += own.clone().count();
     newest = newest.max(own.map(|s| s.1).max());
@@ -422,7 +416,6 @@ fn told(page: &Page, log: &Log) -> Vec<ToldView> {
         let (who, words, bad) = match &line.step {
             Step::Sighting { words, team, .. } => (team.map(name), words.clone(), false),
             Step::Found { words, team, .. } => (team.map(name), words.clone(), true),
-            Step::Fix { .. } => (None, String::new(), false),
             Step::Conflict { team, what, words } => {
                 let what = page.tk("search-conflict-", what);
                 (Some(name(*team)), format!("{what} {words}").trim().to_owned(), true)
@@ -436,6 +429,10 @@ fn told(page: &Page, log: &Log) -> Vec<ToldView> {
         };
         let words = Some(words).filter(|w| !w.is_empty());
         all.push((line.at, ToldView { at: page.ago(line.at), what, words, bad }));
+    }
+    if let Some(fix) = log.fixes.last() {
+        let what = page.t("search-step-fix");
+        all.push((fix.at, ToldView { at: page.ago(fix.at), what, words: None, bad: false }));
     }
     for (_, at, _) in log.seen.iter().filter(|s| s.1 > opening.seen_at) {
         let what = page.t("search-step-case");
