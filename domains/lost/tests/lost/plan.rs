@@ -6,7 +6,7 @@ use kernel::ids::CaseId;
 use kernel::{Moment, Point};
 use lost::app;
 use lost::app::search::{
-    self, Ask, Begin, Board, FieldAct, FieldCommand, NewTeam, Outcome, SearchRoom, Surface, TeamTask, debrief,
+    self, Ask, Begin, Board, FieldAct, FieldCommand, Fixed, NewTeam, Outcome, SearchRoom, Surface, TeamTask, debrief,
     field::TeamCode,
 };
 use lost::model::search::{Mode, TeamId, TeamState};
@@ -229,6 +229,28 @@ both_databases! {
         assert_eq!(t.state(case, team), TeamState::Walking, "heard again");
         t.tell(&code, t.now(), vec![command(2, t.now(), FieldAct::Back)]).unwrap();
         assert_eq!(t.state(case, team), TeamState::Ready);
+    }
+
+    fn positions_that_may_not_be_seen_any_more_are_forgotten(t: Town) {
+        t.with_streets();
+        let case = t.searched_for();
+        let room = Arc::new(SearchRoom::default());
+        let plain = t.board(&room, case, &Ask::default());
+        let read = || {
+            let inside = Arc::clone(&room);
+            t.on(t.duty, case, move |cx| Ok((search::look(cx, case)?, inside.streets(cx)?))).unwrap()
+        };
+        let now = t.now();
+        let fixed = |ago: i64, x: f64| Fixed { at: now.plus_minutes(-ago), place: at(x, 12.0), accuracy_m: 30.0 };
+        // Before they were last seen; three within some minutes at one place; one that moved on.
+        let all = [fixed(60, 1.0), fixed(20, 14.0), fixed(17, 14.1), fixed(15, 14.0), fixed(12, 19.0)];
+        let (log, streets) = read();
+        let log = log.with_fixes(all);
+        assert_eq!(log.fixes.iter().map(|f| now.secs_since(f.at) / 60).collect::<Vec<_>>(), [20, 12]);
+        let with = room.board(&log, streets, &Ask::default()).unwrap();
+        assert!(with.areas_km2[0] < plain.areas_km2[0], "a locator says more: {:?} {:?}", with.areas_km2, plain.areas_km2);
+        let after = t.board(&room, case, &Ask::default());
+        assert_eq!((after.areas_km2, &after.shown), (plain.areas_km2, &plain.shown), "as if it had never been told");
     }
 
     fn found_is_told_at_once_and_codes_end_with_the_search(t: Town) {
