@@ -101,6 +101,7 @@ field-say-row-sent = Reported
 field-say-left = { $count } to go.
 field-say-left-none = All ticked.
 field-say-too-late = This one is on its way or was reported already. If it was a mistake, call the post.
+field-say-new-route = The post has sent a new route, see below.
 field-say-locating = Finding where you are…
 field-say-no-place = The phone cannot find it. Choose a street and tap again.
 field-say-noted = Noted

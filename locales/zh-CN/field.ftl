@@ -101,6 +101,7 @@ field-say-row-sent = 已报上去
 field-say-left = 还有 { $count } 条。
 field-say-left-none = 都打勾了。
 field-say-too-late = 这一条正在报，或者已经报上去了。点错了，请打电话告诉值班室。
+field-say-new-route = 值班室派了一条新路线，请看下面。
 field-say-locating = 正在定位……
 field-say-no-place = 定位不到。请选一条街，再点一次。
 field-say-noted = 记下了

@@ -9,7 +9,7 @@ const SYNC = "mulin-field";
 const AGAIN_MS = 20_000;
 const LONGEST_WAIT_S = 60;
 /** Notices of this page itself, beside those that came back. */
-const OWN = ["lost", "late"];
+const OWN = ["lost", "late", "route"];
 
 const root = document.querySelector("#field");
 const words = JSON.parse(root?.dataset.words ?? "{}");
@@ -206,6 +206,12 @@ async function take(fresh) {
 function show({ html, title }) {
   document.title = title;
   const fresh = new DOMParser().parseFromString(html, "text/html");
+  const route = (where) => [...where.querySelectorAll('input[name="walked"]')].map((box) => box.value).join();
+  const other = route(fresh);
+  if (other && other !== route(taskBox) && taskBox.querySelector("#streets")) {
+    add("route", say("new-route"));
+    navigator.vibrate?.(300);
+  }
   const live = [...fresh.querySelectorAll("[data-live]")];
   const old = [...taskBox.querySelectorAll("[data-live]")];
   const same = live.length > 0 && live.map((e) => e.id).join() === old.map((e) => e.id).join();

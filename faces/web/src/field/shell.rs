@@ -17,7 +17,7 @@ pub(super) fn routes() -> Router<App> {
 }
 
 /// Texts of the script: ends of the keys `field-say-…`.
-const SAY: [&str; 34] = [
+const SAY: [&str; 35] = [
     "saved",
     "unsaved",
     "sending",
@@ -33,6 +33,7 @@ const SAY: [&str; 34] = [
     "left",
     "left-none",
     "too-late",
+    "new-route",
     "locating",
     "no-place",
     "noted",
