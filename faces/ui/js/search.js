@@ -9,6 +9,8 @@ const role = (...names) => ["in", ["get", "role"], ["literal", names]];
 const HEAT = ["--heat-0", "--heat-1", "--heat-2", "--heat-3", "--heat-4"];
 const ROUTE = ["--route-0", "--route-1", "--route-2", "--route-3", "--route-4", "--route-5"];
 const pick = (of, tokens) => ["match", of, ...tokens.flatMap((token, n) => (n < tokens.length - 1 ? [n, token] : [])), tokens.at(-1)];
+// Beside the street on which they walk: its colour stays in sight, and two teams on one street do too.
+const OFF = 5;
 const round = { "line-cap": "round", "line-join": "round" };
 
 function layers(map) {
@@ -20,9 +22,9 @@ function layers(map) {
   add("searched-under", "line", role("searched"), { "line-color": "--surface", "line-width": 6 });
   add("searched", "line", role("searched"), { "line-color": "--slate", "line-width": 5, "line-dasharray": [0.5, 0.7] });
   add("made-up", "line", role("made-up"), { "line-color": "--ink-quiet", "line-width": 3, "line-dasharray": [1, 1.5] });
-  add("proposal-under", "line", role("proposal", "route"), { "line-color": "--surface", "line-width": 6, "line-opacity": 0.85 }, round);
-  add("proposal", "line", role("proposal"), { "line-color": pick(["%", ["get", "n"], 6], ROUTE), "line-width": 3.5, "line-dasharray": [2, 1] });
-  add("route", "line", role("route"), { "line-color": ["case", ["get", "silent"], "--vermilion", pick(["%", ["get", "n"], 6], ROUTE)], "line-width": 4 }, round);
+  add("proposal-under", "line", role("proposal", "route"), { "line-color": "--surface", "line-width": 6, "line-opacity": 0.85, "line-offset": OFF }, round);
+  add("proposal", "line", role("proposal"), { "line-color": pick(["%", ["get", "n"], 6], ROUTE), "line-width": 3.5, "line-dasharray": [2, 1], "line-offset": OFF });
+  add("route", "line", role("route"), { "line-color": ["case", ["get", "silent"], "--vermilion", pick(["%", ["get", "n"], 6], ROUTE)], "line-width": 4, "line-offset": OFF }, round);
   add("accuracy", "fill", role("accuracy"), { "fill-color": "--slate", "fill-opacity": 0.14 });
   add("look", "circle", role("look"), { "circle-radius": 5, "circle-color": ["case", ["get", "due"], "--amber", "--surface"], "circle-stroke-color": "--amber-line", "circle-stroke-width": 2.5 });
   add("point", "circle", role("sighting", "fix", "last-seen", "found"), { "circle-radius": 8, "circle-stroke-width": 3, "circle-stroke-color": "--surface",

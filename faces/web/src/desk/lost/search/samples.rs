@@ -32,6 +32,10 @@ const LOOKS: [&str; 9] =
     ["water", "former-home", "home", "haunt", "found-before", "work", "bus-stop", "dead-end", "place"];
 const LEFT_OUT: [&str; 4] = ["before-last-seen", "other-streets", "no-place", "number"];
 
+/// To the right, to the left, and back.
+const BENDS: [[f64; 2]; 5] =
+    [[121.47, 30.92], [121.47, 30.921], [121.471, 30.921], [121.471, 30.922], [121.471, 30.9211]];
+
 fn w(page: &Page, zh: &str, en: &str) -> String {
     if page.zh() { zh.to_owned() } else { en.to_owned() }
 }
@@ -107,7 +111,7 @@ fn running(page: &Page, full: bool, surface: &'static str) -> Running {
             .map(|k| page.t2("search-left-out", "at", page.stamp(page.now), "why", page.tk("search-left-out-", k)))
             .collect(),
         legend: (0..some(5))
-            .map(|n| (n, page.t2("search-band", "p", per_cent(page, 0.5), "n", per_cent(page, 0.012))))
+            .map(|n| (n, page.t2("search-band", "p", per_cent(page, 0.5), "n", per_cent(page, 0.0002))))
             .collect(),
         centre: (30.92, 121.47),
         stamp: "1".into(),
@@ -157,7 +161,7 @@ fn task(page: &Page, full: bool) -> TeamTask {
     let segment = |n: usize| RouteSegment {
         key: format!("3-{n}"),
         nodes: vec![1, 2],
-        line: vec![[121.47 + n as f64 * 0.001, 30.92], [121.471 + n as f64 * 0.001, 30.9205]],
+        line: BENDS.iter().skip(n).take(2).copied().collect(),
         street: (n != 1).then(|| w(page, "望苇路", "Wangwei Road")),
         metres: 110.0,
         from_search: n > 0,
@@ -177,8 +181,8 @@ fn task(page: &Page, full: bool) -> TeamTask {
         post_phone: if full { "021-0571 0222".into() } else { String::new() },
         assigned_at: full.then_some(page.now),
         minutes: full.then_some(30.0),
-        segments: if full { (0..3).map(segment).collect() } else { Vec::new() },
-        first_looks: if full { vec![FirstLook { at: [121.4705, 30.9202], kind: "water".into() }] } else { Vec::new() },
+        segments: if full { (0..4).map(segment).collect() } else { Vec::new() },
+        first_looks: vec![FirstLook { at: [121.4705, 30.9202], kind: "water".into() }; if full { 2 } else { 0 }],
         revision: 7,
     }
 }

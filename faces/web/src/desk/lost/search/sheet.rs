@@ -89,7 +89,8 @@ pub(super) fn build(
             metres: s.metres,
         })
         .collect();
-    let steps = legs.iter().zip(&task.segments);
+    let turns = std::iter::once(None).chain(legs.windows(2).map(|w| turn(w.first()?, w.get(1)?)));
+    let steps = legs.iter().zip(&task.segments).zip(turns);
     let phone = if task.post_phone.is_empty() { page.phone().to_owned() } else { task.post_phone.clone() };
     let minutes = task.minutes.map(|m| format!("{m:.0}")).unwrap_or_default();
     SheetPage {
@@ -100,8 +101,16 @@ pub(super) fn build(
         given: task.assigned_at.map(|at| page.t2("search-sheet-given", "at", fmt::clock(at), "min", minutes)),
         words: task.look_for.words.clone(),
         described: described(&page, &task.look_for.described),
-        steps: steps.map(|(leg, s)| Step { words: leg_words(&page, leg), way: !s.from_search, done: s.done }).collect(),
-        looks: task.first_looks.iter().map(|l| page.tk("search-look-", &l.kind)).collect(),
+        steps: steps
+            .map(|((leg, s), turn)| {
+                let mut words = leg_words(&page, leg);
+                if let Some(turn) = turn {
+                    words = page.t2("search-turn", "turn", page.tk("search-turn-", turn), "leg", words);
+                }
+                Step { words, way: !s.from_search, done: s.done }
+            })
+            .collect(),
+        looks: looks(&page, task),
         sketch: sketch(&page, &legs, &task.first_looks.iter().map(|l| l.at).collect::<Vec<_>>()),
         qr: qr::svg(&link, &page.t("search-sheet-qr")),
         link,
@@ -109,6 +118,38 @@ pub(super) fn build(
         phone,
         frame,
         page,
+    }
+}
+
+/// Each kind once, with how many there are.
+fn looks(page: &Page, task: &TeamTask) -> Vec<String> {
+    let mut kinds: Vec<(&str, usize)> = Vec::new();
+    for look in &task.first_looks {
+        match kinds.iter_mut().find(|k| k.0 == look.kind) {
+            Some(known) => known.1 += 1,
+            None => kinds.push((&look.kind, 1)),
+        }
+    }
+    let word = |(kind, n): (&str, usize)| {
+        let what = page.tk("search-look-", kind);
+        if n == 1 { what } else { page.t2("search-look-times", "what", what, "n", n) }
+    };
+    kinds.into_iter().map(word).collect()
+}
+
+/// Which way the next stretch goes: an end of a key of the texts; none when it goes straight on.
+fn turn(before: &Leg, next: &Leg) -> Option<&'static str> {
+    let bearing = |a: &[f64; 2], b: &[f64; 2]| {
+        let squeeze = a[1].to_radians().cos();
+        ((b[0] - a[0]) * squeeze).atan2(b[1] - a[1]).to_degrees()
+    };
+    let [.., from, corner] = before.line.as_slice() else { return None };
+    let [start, to, ..] = next.line.as_slice() else { return None };
+    match (bearing(start, to) - bearing(from, corner) + 540.0).rem_euclid(360.0) - 180.0 {
+        d if d.abs() > 150.0 => Some("back"),
+        d if d > 35.0 => Some("right"),
+        d if d < -35.0 => Some("left"),
+        _ => None,
     }
 }
 
@@ -178,4 +219,21 @@ fn sketch(page: &Page, legs: &[Leg], looks: &[[f64; 2]]) -> String {
 
 fn plain(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn turns_are_said_as_one_walks() {
+        let leg =
+            |line: &[[f64; 2]]| Leg { nodes: Vec::new(), line: line.to_vec(), street: None, look: true, metres: 1.0 };
+        let north = leg(&[[121.0, 31.0], [121.0, 31.001]]);
+        let to = |x: f64, y: f64| leg(&[[121.0, 31.001], [121.0 + x, 31.001 + y]]);
+        assert_eq!(turn(&north, &to(0.001, 0.0)), Some("right"));
+        assert_eq!(turn(&north, &to(-0.001, 0.0)), Some("left"));
+        assert_eq!(turn(&north, &to(0.0, 0.001)), None);
+        assert_eq!(turn(&north, &to(0.0, -0.001)), Some("back"));
+    }
 }

@@ -210,7 +210,12 @@ fn running(page: &Page, log: &Log, board: &Board, asked: &Asked, href: &str) -> 
                 LookView { what: page.tk("search-look-", l.kind), more: format!("{away} · {looked}"), due: l.due }
             })
             .collect(),
-        streets: board.named.iter().map(|(name, p, _)| (name.clone(), per_cent(page, *p))).collect(),
+        streets: board
+            .named
+            .iter()
+            .filter(|s| s.1 >= 0.001)
+            .map(|(name, p, _)| (name.clone(), per_cent(page, *p)))
+            .collect(),
         told: told(page, log),
         found: log.standing.found.is_some(),
         call: None,
@@ -222,6 +227,8 @@ fn running(page: &Page, log: &Log, board: &Board, asked: &Asked, href: &str) -> 
 pub(super) fn per_cent(page: &Page, share: f64) -> String {
     if share >= 0.0995 {
         fmt::percent(share, page.look.lang)
+    } else if share < 0.001 {
+        page.t("search-tiny")
     } else {
         format!("{:.1}{}%", share * 100.0, if page.zh() { " " } else { "" })
     }
