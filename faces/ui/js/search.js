@@ -112,3 +112,17 @@ function slider(ask) {
 }
 
 for (const el of document.querySelectorAll("[data-search]")) show(el);
+
+// News must not take away what somebody is about to tick, nor fold what they read.
+let unfolded = [];
+const busy = (live) => live.querySelector("input[name=leg]:checked, input[name=team]:not(:checked)") ||
+  (live.contains(document.activeElement) && document.activeElement.matches("select, input"));
+document.addEventListener("htmx:before:request", (event) => {
+  const live = event.target;
+  if (live.id !== "search-live") return;
+  if (busy(live)) return event.preventDefault();
+  unfolded = [...live.querySelectorAll("details[open][id]")].map((part) => part.id);
+});
+document.addEventListener("htmx:after:swap", () => {
+  for (const id of unfolded) document.getElementById(id)?.setAttribute("open", "");
+});
