@@ -127,6 +127,9 @@ async fn three_teams_from_the_beginning_to_the_find() {
     let words = encoded("像她");
     desk.tells(&duty, case, "sighting", &format!("lat=30.902&lon=121.503&accuracy=100&confidence=0.7&words={words}"))
         .await;
+    sent(&desk.post(&duty, &format!("{here}/call"), "radius=500").await);
+    let earlier = desk.map(&duty, case, "?ago=10").await;
+    assert!(roles(&earlier, "p") > 20, "an earlier instant has a map, too");
     desk.tells(&duty, case, "found", "lat=30.9021&lon=121.5031").await;
     let page = desk.get(&duty, &here).await.body;
     assert!(page.contains("像她") && page.contains("搜寻的人说找到了老人"));

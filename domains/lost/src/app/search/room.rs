@@ -211,6 +211,9 @@ impl SearchRoom {
 
     /// The plan that was shown under this name, while nothing new was told since.
     pub fn shown(&self, log: &Log, plan: &str) -> Option<Arc<Board>> {
+        if plan.is_empty() {
+            return None;
+        }
         let fresh = plan.split('-').next() == Some(&log.standing.revision.to_string());
         let kept = self.inner().searches.iter().find(|s| s.0 == log.case.id).map(|s| Arc::clone(&s.1))?;
         let kept = kept.lock().unwrap_or_else(PoisonError::into_inner);

@@ -109,9 +109,21 @@ async fn read(app: &App, staff: &Staff, id: CaseId) -> Result<(Log, Streets), Fa
 
 /// What the engine makes of it, beside the threads that answer others.
 async fn board(app: &App, log: &Log, streets: Streets, ask: Ask) -> Result<Option<Arc<Board>>, Fail> {
+    shown_or_new(app, log, streets, ask, String::new()).await
+}
+
+/// The plan of that name, while it is known; else one of now.
+async fn shown_or_new(
+    app: &App,
+    log: &Log,
+    streets: Streets,
+    ask: Ask,
+    plan: String,
+) -> Result<Option<Arc<Board>>, Fail> {
     let room = app.rt.cached(SearchRoom::default);
     let log = log.clone();
-    let made = tokio::task::spawn_blocking(move || room.board(&log, streets, &ask)).await;
+    let work = move || room.shown(&log, &plan).or_else(|| room.board(&log, streets, &ask));
+    let made = tokio::task::spawn_blocking(work).await;
     made.map_err(|_| Fail::Internal("search".into()))
 }
 
@@ -172,10 +184,7 @@ async fn give_out(
     let asked = Asked { minutes: posted.get("minutes").parse().ok(), ..Asked::default() };
     let chosen: Vec<TeamId> = posted.list("team").iter().filter_map(|t| t.parse().ok()).collect();
     let (log, streets) = read(&app, &staff, id).await?;
-    let board = match app.rt.cached(SearchRoom::default).shown(&log, &posted.get("plan")) {
-        Some(shown) => Some(shown),
-        None => board(&app, &log, streets, asked.ask(log.now)).await?,
-    };
+    let board = shown_or_new(&app, &log, streets, asked.ask(log.now), posted.get("plan")).await?;
     let proposals = board.iter().flat_map(|b| &b.proposals).filter(|p| !p.made_up && chosen.contains(&p.route.team));
     let routes: Vec<Route> = proposals.map(|p| p.route.clone()).collect();
     let done = app.rt.write(staff.who(Purpose::Case(id)), move |cx| search::give_out(cx, id, &routes)).await;
