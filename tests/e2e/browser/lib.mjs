@@ -98,12 +98,13 @@ export async function journey(name, play) {
     process.exitCode = 1;
   } finally {
     await browser.close();
+    for (const mast of stage.masts) mast.close();
   }
 }
 
 class Stage {
   constructor(browser, name) {
-    Object.assign(this, { browser, name, people: [], complaints: [], looked: 0 });
+    Object.assign(this, { browser, name, people: [], masts: [], complaints: [], looked: 0 });
   }
 
   /** Something is wrong, but the journey can go on; told at its end. */
@@ -156,12 +157,16 @@ class Stage {
       near.pipe(far).pipe(near);
     });
     return new Promise((done) => {
-      server.listen(0, "127.0.0.1", () => done({
-        base: `http://127.0.0.1:${server.address().port}`,
-        cut() { dead = true; for (const socket of open) socket.destroy(); },
-        mend() { dead = false; },
-        close() { dead = true; for (const socket of open) socket.destroy(); server.close(); },
-      }));
+      server.listen(0, "127.0.0.1", () => {
+        const mast = {
+          base: `http://127.0.0.1:${server.address().port}`,
+          cut() { dead = true; for (const socket of open) socket.destroy(); },
+          mend() { dead = false; },
+          close() { this.cut(); server.close(); },
+        };
+        this.masts.push(mast);
+        done(mast);
+      });
     });
   }
 
