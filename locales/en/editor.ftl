@@ -60,6 +60,7 @@ editor-refused-not-in-two = The line does not cut the area in two. It must begin
 editor-refused-too-few = Merging takes at least two areas.
 editor-refused-not-neighbours = These areas share no border and cannot be merged.
 editor-refused-outline = This makes no proper border; try another place.
+editor-refused-all = { $n } things stand against it; nothing was saved.
 editor-refused-retire = Areas still lie in the one that would end, or it is the district itself.
 editor-refused-serves = Only a running post answers for a police area.
 editor-piece-gap = About { $area } m² belong to nobody any more, at { $at }, beside { $names }.

@@ -31,4 +31,5 @@ place-doors = { $n ->
   }
 place-beside = near { $name }
 place-about = about { $m } m from { $name }
+place-in = { $door }, { $areas }
 place-pin = On the map: { $place }

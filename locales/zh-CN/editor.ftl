@@ -60,6 +60,7 @@ editor-refused-not-in-two = 这条线没有把地区切成两块。线的两头�
 editor-refused-too-few = 合并至少要两个地区。
 editor-refused-not-neighbours = 这两个地区没有共同的边界，不能合并。
 editor-refused-outline = 这样得不到合适的边界，请换一处。
+editor-refused-all = 有 { $n } 处不行，什么都没有保存。
 editor-refused-retire = 还有地区属于要撤销的地区，或者它是整个区。
 editor-refused-serves = 只有运行中的站能负责警务区。
 editor-piece-gap = 约 { $area } 平方米没有归属了，在 { $at }，旁边是 { $names }。

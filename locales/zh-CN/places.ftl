@@ -25,4 +25,5 @@ place-close-name-only = 只知道路名，不知道门牌在哪里
 place-doors = { $n } 个门牌
 place-beside = { $name }附近
 place-about = 离{ $name }约 { $m } 米
+place-in = { $areas }，{ $door }
 place-pin = 地图上的位置：{ $place }

@@ -10,7 +10,17 @@ pub const MIGRATIONS: &[Migration] = &[
     crate::app::edit_later::EDITS,
     RESOURCES,
     crate::gazetteer::list::LISTS,
+    ENGLISH,
 ];
+
+/// Beside the rows of areas, so that what an import kept of them before is still what stands there.
+const ENGLISH: Migration = Migration {
+    name: "places-0003-english-names-of-areas",
+    sql: "
+CREATE TABLE area_english (area_id UUID PRIMARY KEY, district_id UUID NOT NULL, name TEXT NOT NULL);
+CREATE INDEX area_english_district ON area_english (district_id);
+",
+};
 
 const AREAS: Migration = Migration {
     name: "places-0001-areas-and-posts",

@@ -132,9 +132,18 @@ pub(crate) fn areas(cx: &mut Cx<'_>, at: Option<Moment>) -> Result<Vec<Area>, Er
     let sql = format!(
         "SELECT id, kind, code, name, parent_id, valid_from, valid_to, version FROM area WHERE district_id = $1 AND {valid}"
     );
-    cx.query(&sql, &params)?.iter().map(|row| area(row, &outlines)).collect()
+    let mut areas: Vec<Area> = cx.query(&sql, &params)?.iter().map(|row| area(row, &outlines)).collect::<Result<_, _>>()?;
+    let mut english: HashMap<AreaId, String> = HashMap::new();
+    for row in cx.query("SELECT area_id, name FROM area_english WHERE district_id = $1", params![cx.district()])? {
+        english.insert(row.id("area_id")?, row.text("name")?);
+    }
+    for area in &mut areas {
+        area.name_en = english.remove(&area.id);
+    }
+    Ok(areas)
 }
 
+/// The English name stands elsewhere.
 pub(crate) fn area(row: &Row, outlines: &HashMap<AreaId, Arc<Outline>>) -> Result<Area, Error> {
     let id: AreaId = row.id("id")?;
     let kind = row.text("kind")?;
@@ -143,6 +152,7 @@ pub(crate) fn area(row: &Row, outlines: &HashMap<AreaId, Arc<Outline>>) -> Resul
         kind: AreaKind::from_code(&kind).ok_or_else(|| Error::Column(format!("kind {kind}")))?,
         code: row.opt_text("code")?,
         name: row.text("name")?,
+        name_en: None,
         parent: row.opt_id("parent_id")?,
         valid_from: row.moment("valid_from")?,
         valid_to: row.opt_moment("valid_to")?,
@@ -165,14 +175,28 @@ pub(crate) fn insert_area(cx: &mut Cx<'_>, a: &Area) -> Result<(), Error> {
         a.valid_to,
         a.version
     ];
-    cx.execute(sql, params).map(drop)
+    cx.execute(sql, params)?;
+    say_in_english(cx, a)
+}
+
+fn say_in_english(cx: &mut Cx<'_>, a: &Area) -> Result<(), Error> {
+    let Some(name) = &a.name_en else { return Ok(()) };
+    let sql = "INSERT INTO area_english (area_id, district_id, name) VALUES ($1, $2, $3)";
+    cx.execute(sql, params![a.id, cx.district(), name]).map(drop)
+}
+
+pub(crate) fn english(cx: &mut Cx<'_>, area: AreaId) -> Result<Option<String>, Error> {
+    let sql = "SELECT name FROM area_english WHERE area_id = $1 AND district_id = $2";
+    cx.query_opt(sql, params![area, cx.district()])?.map(|r| r.text("name")).transpose()
 }
 
 pub(crate) fn update_area(cx: &mut Cx<'_>, a: &Area) -> Result<(), Error> {
     let sql = "UPDATE area SET code = $3, name = $4, parent_id = $5, valid_to = $6, version = $7 \
                WHERE id = $1 AND district_id = $2";
     let params = params![a.id, cx.district(), a.code.as_ref(), &a.name, a.parent, a.valid_to, a.version];
-    cx.execute(sql, params).map(drop)
+    cx.execute(sql, params)?;
+    cx.execute("DELETE FROM area_english WHERE area_id = $1 AND district_id = $2", params![a.id, cx.district()])?;
+    say_in_english(cx, a)
 }
 
 /// Closes the validity of the current outline; one that began this very instant was never valid and goes.

@@ -160,7 +160,7 @@ both_databases! {
     }
 
     fn a_pin_is_told_in_words(w: World) {
-        let words = |lon, lat| w.write(move |cx| name_of(cx, at(lon, lat))).unwrap();
+        let words = |lon, lat| w.write(move |cx| name_of(cx, at(lon, lat), kernel::Lang::ZhCn)).unwrap();
         let near = words(121.4731, 30.9005).unwrap();
         assert_eq!((near.name.as_str(), near.context.join("")), ("望苇路128弄5号", "青禾镇月季社区".to_owned()));
         assert!(near.away_m.unwrap() < 15.0);

@@ -44,6 +44,7 @@ impl World {
             datum: Some(Datum::Wgs84),
             code_field: None,
             name_field: None,
+            name_en_field: None,
             parent_field: None,
             code: None,
             name: None,

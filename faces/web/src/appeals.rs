@@ -20,7 +20,7 @@ impl Words {
             (from, Some(to)) => loc.t2("appeal-age", "from", from, "to", to),
             (from, None) => loc.t1("appeal-age-open", "from", from),
         };
-        let area = text.area.and_then(|id| ground.area(id)).map(|a| a.name.clone()).unwrap_or_default();
+        let area = text.area.and_then(|id| ground.area(id)).map(|a| a.called(loc.0).to_owned()).unwrap_or_default();
         let clothing = match loc.0 {
             Lang::En if !text.clothing_en.is_empty() => &text.clothing_en,
             _ => &text.clothing,

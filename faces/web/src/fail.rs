@@ -34,6 +34,8 @@ pub enum Fail {
     Ruled(Box<Refusal>),
     /// As [`Fail::Refused`], with everything that stands against it.
     Listed(Box<Listed>),
+    /// As [`Fail::Listed`], because of what was sent and not of how things stand.
+    Unsound(Box<Listed>),
     /// Fields that cannot be taken as they are. Forms show their own; this is for programs.
     Invalid(Vec<Wrong>),
     NotFound,
@@ -68,6 +70,8 @@ pub struct Listed {
     pub rule: &'static str,
     pub detail: String,
     pub lines: Vec<FieldProblem>,
+    /// What is wrong on the ground, drawn: a FeatureCollection.
+    pub pieces: Option<serde_json::Value>,
 }
 
 /// A field and what is wrong with it.
@@ -113,7 +117,7 @@ impl Fail {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::NotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::Conflict(_) | Self::Refused(_) | Self::Ruled(_) | Self::Listed(_) => StatusCode::CONFLICT,
-            Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Invalid(_) | Self::Unsound(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Stale { .. } => StatusCode::PRECONDITION_FAILED,
             Self::NeedsVersion => StatusCode::PRECONDITION_REQUIRED,
             Self::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -237,6 +241,10 @@ pub struct Problem {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub current: Option<i64>,
+    /// Pieces of ground that stand against it, as a FeatureCollection of GeoJSON (WGS-84).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Object, required = false, nullable = false)]
+    pub pieces: Option<serde_json::Value>,
 }
 
 /// A field of the request and what is wrong with it.

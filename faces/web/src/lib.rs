@@ -19,6 +19,7 @@ mod cap;
 pub mod config;
 mod data_requests;
 mod desk;
+mod drawing;
 pub mod fail;
 mod field;
 pub mod fmt;

@@ -96,7 +96,7 @@ pub(crate) fn day(page: &Page, ground: &Snapshot, path: &[Spot]) -> Vec<String> 
     let mut lines: Vec<(Moment, Moment, String)> = Vec::new();
     for spot in path {
         let area = ground.locate(spot.point).ok().and_then(|l| l.smallest()).and_then(|id| ground.area(id));
-        let name = area.map_or_else(|| page.t("whereabouts-outside"), |a| a.name.clone());
+        let name = area.map_or_else(|| page.t("whereabouts-outside"), |a| a.called(page.look.lang).to_owned());
         match lines.last_mut() {
             Some((_, until, last)) if *last == name => *until = spot.at,
             _ => lines.push((spot.at, spot.at, name)),

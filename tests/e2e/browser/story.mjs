@@ -65,7 +65,7 @@ await journey("story", async (stage) => {
   await volunteer.page.goto(at("/found", lang));
   await stage.look(volunteer, "1-found");
   await volunteer.page.locator("#address").fill("老街药店门口");
-  const community = volunteer.page.locator("#area option", { hasText: "归雁苑" });
+  const community = volunteer.page.locator("#area option", { hasText: /归雁苑|Guiyanyuan/ });
   await volunteer.page.locator("#area").selectOption(await community.getAttribute("value"));
   await volunteer.page.locator("#words").fill("一位奶奶，蓝布上衣，说要回老房子，问她住哪里说不清");
   await volunteer.page.locator('input[name="stays"][value="yes"]').check();
@@ -81,7 +81,7 @@ await journey("story", async (stage) => {
   const address = officer.page.url().split("?")[0];
   const path = new URL(address).pathname;
   const ask = await unfold(officer.page, "step/ask");
-  await ask.locator("label", { hasText: "归雁苑" }).locator("input").check();
+  await ask.locator("label", { hasText: /归雁苑|Guiyanyuan/ }).locator("input").check();
   await stage.look(officer, "3-ask");
   await ask.locator("button").click();
   await stage.look(officer, "4-asked");

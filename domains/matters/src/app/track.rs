@@ -8,10 +8,10 @@ use super::{around, detail::TimelineLine};
 use crate::model::{ClassRule, Clock, Outcome, State, clock};
 use crate::store::notes::{self, Note, NoteKind, Reader};
 use crate::store::{MatterRow, classes, log, raisers};
-use crate::{Error, limits};
+use crate::{Error, Spot, limits};
 use ::store::{Cx, params};
 use kernel::ids::{AccountId, AttachmentId, MatterId, PostId, RaiserId, SeatId};
-use kernel::{ActorKind, Moment, text};
+use kernel::{ActorKind, Moment, Point, text};
 use people::policy::{Action, require};
 use std::sync::Arc;
 
@@ -65,6 +65,9 @@ pub struct Tracked {
     pub owner: AccountId,
     pub owner_seat: SeatId,
     pub post: Option<PostId>,
+    /// Where this raiser put the pin, and the areas their matter lies in.
+    pub point: Option<Point>,
+    pub spot: Spot,
     /// What this raiser wrote and what was written for them.
     pub texts: Vec<Note>,
     /// Steps this raiser may see.
@@ -154,6 +157,8 @@ pub fn track(cx: &mut Cx<'_>, found: Found) -> Result<Tracked, Error> {
         owner: owner.account,
         owner_seat: owner.seat,
         post: m.spot.post,
+        point: origin.lat.zip(origin.lon).and_then(|(lat, lon)| Point::new(lon, lat).ok()),
+        spot: origin.spot.clone(),
         texts,
         timeline,
         outcome: m.outcome.filter(|_| sent),

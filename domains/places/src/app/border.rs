@@ -62,7 +62,8 @@ pub fn border(cx: &mut Cx<'_>, id: AreaId) -> Result<Border> {
         });
     }
     held.reverse();
-    let area = store::area(&row, &HashMap::new())?;
+    let mut area = store::area(&row, &HashMap::new())?;
+    area.name_en = store::english(cx, id)?;
     Ok(Border { area, held })
 }
 

@@ -185,7 +185,7 @@ fn to_json(edit: &Edit) -> Value {
         let id = if let AreaRef::Id(id) = d.save.which { Some(id.to_string()) } else { None };
         let parent = if let ParentRef::Id(id) = d.save.parent { Some(id.to_string()) } else { None };
         json!({
-            "id": id, "kind": d.save.kind.code(), "code": d.save.code, "name": d.save.name, "parent": parent, "seen": d.save.seen,
+            "id": id, "kind": d.save.kind.code(), "code": d.save.code, "name": d.save.name, "name_en": d.save.name_en, "parent": parent, "seen": d.save.seen,
             "outline": d.save.outline.as_ref().map(|o| hex(&o.to_wkb())),
             "serves": d.serves.map(|p| p.to_string()), "cut_from": d.cut_from.map(|a| a.to_string()),
         })
@@ -221,6 +221,7 @@ fn drawn_of(v: &Value) -> Option<Drawn> {
         parent: parent.map_or(ParentRef::Find, ParentRef::Id),
         outline,
         seen: v.get("seen").and_then(Value::as_i64),
+        name_en: text(v, "name_en").map(str::to_owned),
         ..SaveArea::new(kind, text(v, "code"), text(v, "name")?)
     };
     let serves = text(v, "serves").map(str::parse).transpose().ok()?;

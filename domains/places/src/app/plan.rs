@@ -114,6 +114,7 @@ impl<'a, 'c> Draft<'a, 'c> {
                 kind: save.kind,
                 code: None,
                 name: String::new(),
+                name_en: None,
                 parent: None,
                 valid_from: self.cx.now,
                 valid_to: None,
@@ -130,6 +131,10 @@ impl<'a, 'c> Draft<'a, 'c> {
             area.code = code;
         }
         area.name = name;
+        if let Some(english) = &save.name_en {
+            let english = line(english, 80).map_err(|why| fault("name_en", why))?;
+            area.name_en = Some(english).filter(|e| !e.is_empty());
+        }
         if save.outline.as_ref().is_some_and(|new| area.outline.as_deref() != Some(new)) {
             area.outline = save.outline.clone().map(Arc::new);
         }

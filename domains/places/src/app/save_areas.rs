@@ -40,6 +40,8 @@ pub struct SaveArea {
     pub kind: AreaKind,
     pub code: Option<String>,
     pub name: String,
+    /// For readers of English; empty takes it away.
+    pub name_en: Option<String>,
     pub parent: ParentRef,
     pub outline: Option<Outline>,
     /// Version that was seen by whoever edits; `None` for imports.
@@ -53,6 +55,7 @@ impl SaveArea {
             kind,
             code: code.map(str::to_owned),
             name: name.to_owned(),
+            name_en: None,
             parent: ParentRef::Find,
             outline: None,
             seen: None,
@@ -187,6 +190,7 @@ pub(super) fn changed_fields(old: &Area, new: &Area) -> Vec<&'static str> {
     let differs = [
         ("code", old.code != new.code),
         ("name", old.name != new.name),
+        ("name_en", old.name_en != new.name_en),
         ("parent", old.parent != new.parent),
         ("outline", old.outline != new.outline),
     ];

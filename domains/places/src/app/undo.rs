@@ -13,6 +13,7 @@ pub static AREA: Thing = Thing {
         Rows { table: "area", column: "id" },
         Rows { table: "area_outline", column: "area_id" },
         Rows { table: "post_area", column: "area_id" },
+        Rows { table: "area_english", column: "area_id" },
     ],
 };
 pub static POST: Thing = Thing {

@@ -7,7 +7,7 @@ use crate::model::snapshot::{Located, Snapshot};
 use crate::{Result, store};
 use ::gazetteer::{Closeness, Judged, Match, Query, Reading, fits, keys};
 use ::store::Cx;
-use kernel::Point;
+use kernel::{Lang, Point};
 
 /// Names whose doors are looked up.
 const MOST_WITH_DOORS: usize = 6;
@@ -159,7 +159,7 @@ impl Search<'_> {
     }
 
     fn context(&self, point: Point, own: &str) -> Vec<String> {
-        self.ground.locate(point).map(|l| context(self.ground, &l, own)).unwrap_or_default()
+        self.ground.locate(point).map(|l| context(self.ground, &l, own, Lang::ZhCn)).unwrap_or_default()
     }
 
     fn cost(&self, found: &Found, how: Match) -> f64 {
@@ -186,7 +186,7 @@ impl Search<'_> {
 }
 
 /// Town and committee of a point, without what is the place's own name.
-pub(super) fn context(ground: &Snapshot, located: &Located, own: &str) -> Vec<String> {
+pub(super) fn context(ground: &Snapshot, located: &Located, own: &str, lang: Lang) -> Vec<String> {
     let names = [located.town, located.community].into_iter().flatten();
-    names.filter_map(|id| ground.area(id)).map(|a| a.name.clone()).filter(|n| n != own).collect()
+    names.filter_map(|id| ground.area(id)).filter(|a| a.name != own).map(|a| a.called(lang).to_owned()).collect()
 }

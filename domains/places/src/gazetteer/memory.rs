@@ -59,11 +59,16 @@ impl Index {
         // A police area is no place that anybody lives at, and a cell that has only its number is none either.
         let areas =
             ground.areas().iter().filter(|a| a.kind != AreaKind::Police && !a.name.bytes().all(|b| b.is_ascii()));
+        let english: Vec<(String, Thing)> = areas
+            .clone()
+            // As the same words are read when somebody types them.
+            .filter_map(|a| Some((::gazetteer::parse(a.name_en.as_deref()?).names().collect(), Thing::Area(a.id))))
+            .collect();
         let areas = areas.map(|a| (a.name.as_str(), Thing::Area(a.id)));
         let posts = ground.posts().iter().filter(|p| p.state == PostState::Running && p.point.is_some());
         let posts = posts.map(|p| (p.name.as_str(), Thing::Post(p.id)));
         let mut all = Vec::new();
-        for (name, thing) in areas.chain(posts) {
+        for (name, thing) in areas.chain(posts).chain(english.iter().map(|(name, thing)| (name.as_str(), *thing))) {
             let names = keys::aliases(name).into_iter().chain([name.to_owned()]);
             all.extend(names.flat_map(|n| keys::of_name(&n)).map(|key| (key, thing)));
         }

@@ -5,8 +5,8 @@ use super::rows::{self, Statement};
 use crate::{Result, store};
 use ::gazetteer::Path;
 use ::store::{Cx, Error, Value};
-use kernel::Point;
 use kernel::ids::DistrictId;
+use kernel::{Lang, Point};
 
 /// Words for a place.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,17 +37,18 @@ pub(super) fn cell(point: Point) -> i64 {
 }
 
 /// The words for a pin: the nearest door within some 400 m, else the smallest area around it. None outside the district.
-pub fn name_of(cx: &mut Cx<'_>, point: Point) -> Result<Option<Nearby>> {
+/// Doors as they stand on the plate, areas as readers of the language call them.
+pub fn name_of(cx: &mut Cx<'_>, point: Point, lang: Lang) -> Result<Option<Nearby>> {
     let ground = store::snapshot(cx)?;
     let located = ground.locate(point).ok();
-    let around = |own: &str| located.as_ref().map(|l| context(&ground, l, own)).unwrap_or_default();
+    let around = |own: &str| located.as_ref().map(|l| context(&ground, l, own, lang)).unwrap_or_default();
     for ring in RINGS {
         if let Some((name, away)) = nearest(cx, point, ring)? {
             return Ok(Some(Nearby { context: around(&name), name, away_m: Some(away) }));
         }
     }
     let smallest = located.as_ref().and_then(|l| l.smallest()).and_then(|id| ground.area(id));
-    Ok(smallest.map(|area| Nearby { name: area.name.clone(), context: around(&area.name), away_m: None }))
+    Ok(smallest.map(|area| Nearby { name: area.called(lang).to_owned(), context: around(&area.name), away_m: None }))
 }
 
 pub(super) fn around(district: DistrictId, point: Point, ring: i64) -> Statement {

@@ -1,8 +1,8 @@
 //! Areas: district → town → community → grid cell, and police areas beside them (P1).
 
 use super::outline::Outline;
-use kernel::Moment;
 use kernel::ids::AreaId;
+use kernel::{Lang, Moment};
 use std::sync::Arc;
 
 /// What kind of area it is. The order is from the largest to the smallest, police areas last.
@@ -58,6 +58,8 @@ pub struct Area {
     /// Statistical code or any other text; absent when the source gave none.
     pub code: Option<String>,
     pub name: String,
+    /// What readers of English call it; absent when nobody said.
+    pub name_en: Option<String>,
     pub parent: Option<AreaId>,
     pub valid_from: Moment,
     pub valid_to: Option<Moment>,
@@ -68,6 +70,13 @@ pub struct Area {
 }
 
 impl Area {
+    /// What readers of this language call it; the Chinese name where there is no other.
+    pub fn called(&self, lang: Lang) -> &str {
+        match (&self.name_en, lang) {
+            (Some(english), Lang::En) => english,
+            _ => &self.name,
+        }
+    }
     /// Code, or the name when there is none: how messages call it.
     pub fn label(&self) -> &str {
         self.code.as_deref().unwrap_or(&self.name)

@@ -19,7 +19,7 @@ pub fn feature_collection<'a>(areas: impl IntoIterator<Item = &'a Area>, toleran
         json!({
             "type": "Feature",
             "id": area.id.to_string(),
-            "properties": { "id": area.id.to_string(), "kind": area.kind.code(), "code": area.code, "name": area.name, "parent": area.parent.map(|p| p.to_string()) },
+            "properties": { "id": area.id.to_string(), "kind": area.kind.code(), "code": area.code, "name": area.name, "name_en": area.name_en, "parent": area.parent.map(|p| p.to_string()) },
             "geometry": super::outline::geojson_of(&shape),
         })
     });

@@ -16,6 +16,7 @@ fn area(n: u128, kind: AreaKind, parent: Option<u128>, bounds: Option<[f64; 4]>)
         name: format!("area {n}"),
         parent: parent.map(id),
         valid_from: Moment::default(),
+        name_en: None,
         valid_to: None,
         version: 1,
         outline,

@@ -3,6 +3,7 @@
 
 mod audit;
 mod chance;
+mod coverage;
 mod fill;
 mod gateway;
 mod ground;
@@ -26,6 +27,8 @@ pub enum Bench {
     Audit(audit::AuditArgs),
     /// The search of places: half a million doors, asked for in every way
     Places(places::PlacesArgs),
+    /// The check that police areas leave no gap and do not overlap
+    Coverage(coverage::CoverageArgs),
     /// Locators: a frame to its acknowledgement beside a bare echo, what stands behind it, idle connections
     Gateway(gateway::GatewayArgs),
 }
@@ -83,6 +86,7 @@ pub fn run(
         Bench::Loop(args) => args,
         Bench::Audit(args) => return audit::run(args, open, out),
         Bench::Places(args) => return places::run(args, open, out),
+        Bench::Coverage(args) => return coverage::run(args, out),
         Bench::Gateway(args) => return gateway::run(args, open, out),
     };
     let report = with_dir(args.keep.as_ref(), |dir| in_dir(args, open, dir))?;

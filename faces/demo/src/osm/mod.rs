@@ -7,7 +7,7 @@ mod land;
 mod paths;
 mod plot;
 mod points;
-mod words;
+pub(crate) mod words;
 mod write;
 
 use crate::World;

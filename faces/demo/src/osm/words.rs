@@ -44,7 +44,7 @@ pub(super) fn named(tags: &mut Tags, name: &str) {
 }
 
 /// 望苇路 → Wangwei Road.
-pub(super) fn english(name: &str) -> String {
+pub(crate) fn english(name: &str) -> String {
     let (stem, kind) =
         KINDS.iter().find_map(|(zh, en)| name.strip_suffix(zh).map(|stem| (stem, *en))).unwrap_or((name, ""));
     let mut sound = kernel::text::pinyin(stem).0;

@@ -6,6 +6,7 @@ use super::{Error, Written};
 use crate::World;
 use crate::addresses::Address;
 use crate::ground::{Area, AreaKind};
+use crate::osm::words::english;
 use crate::posts::{Post, Tier};
 use kernel::time::shanghai;
 use kernel::{Datum, Moment, Point};
@@ -29,12 +30,25 @@ fn save(area: &Area, all: &[Area]) -> Result<SaveArea, Error> {
     let outline = Outline::new(&[vec![area.ring.clone()]], Datum::Wgs84)
         .map_err(|e| Error::Land(format!("{} ({}): {e}", area.name, area.code)))?;
     let save = SaveArea::new(kind(area.kind), Some(&area.code), &area.name).outlined(outline);
+    let save = SaveArea { name_en: Some(in_english(area)), ..save };
     // Police areas stand beside towns and committees, under the district.
     let parent = if area.kind == AreaKind::Police { Some(0) } else { area.parent };
     Ok(match parent {
         Some(parent) => save.within(&all[parent].code),
         None => save,
     })
+}
+
+/// 归雁苑第3网格 → Guiyanyuan Grid Cell 3.
+fn in_english(area: &Area) -> String {
+    let name = area.name.as_str();
+    if area.kind == AreaKind::District {
+        return format!("{} District", english(name.trim_end_matches('区')));
+    }
+    let Some((above, rest)) = name.split_once('第') else { return english(name) };
+    let number: String = rest.chars().take_while(char::is_ascii_digit).collect();
+    let kind = if rest.ends_with("网格") { "Grid Cell" } else { "Police Area" };
+    format!("{} {kind} {number}", english(above))
 }
 
 fn hours(post: &Post) -> WeekHours {

@@ -42,6 +42,9 @@ pub struct AreasArgs {
     /// Field with the name [default: name]
     #[arg(long, value_name = "FIELD")]
     pub name_field: Option<String>,
+    /// Field with the English name [default: name_en]
+    #[arg(long, value_name = "FIELD")]
+    pub name_en_field: Option<String>,
     /// Field with the code or name of the area it lies in [default: parent, else found by outline or code]
     #[arg(long, value_name = "FIELD")]
     pub parent_field: Option<String>,
@@ -90,6 +93,7 @@ impl AreasArgs {
             datum: None,
             code_field: None,
             name_field: None,
+            name_en_field: None,
             parent_field: None,
             code: None,
             name: None,
@@ -209,7 +213,8 @@ fn change(
         Some(text) if args.parent_field.is_some() || known(before, args.kind, text) => ParentRef::Named(text.clone()),
         _ => ParentRef::Find,
     };
-    SaveArea { which, kind: args.kind, code: found.code.clone(), name, parent, outline, seen: None }
+    let name_en = found.name_en.clone();
+    SaveArea { which, kind: args.kind, code: found.code.clone(), name, name_en, parent, outline, seen: None }
 }
 
 /// A parent that nobody asked for by option counts only when it is there: files name districts nobody imported.

@@ -3,7 +3,7 @@
 //! - GeoJSON: a FeatureCollection, one Feature, or (datav) a bare list of features.
 //! - Lists of codes and names: `{"streets": […], "villages": […]}` with `streetCode` and `areaCode` naming the area above,
 //!   or a bare list of objects.
-//! - CSV with columns code, name, parent and, if there are outlines, `wkt` (POLYGON or MULTIPOLYGON).
+//! - CSV with columns code, name, name_en, parent and, if there are outlines, `wkt` (POLYGON or MULTIPOLYGON).
 
 use super::AreasArgs;
 use crate::findings::Finding;
@@ -25,12 +25,14 @@ pub(super) struct Found {
     pub number: usize,
     pub code: Option<String>,
     pub name: String,
+    pub name_en: Option<String>,
     pub parent: Option<String>,
     pub outline: Result<Option<RawPolygons>, Finding>,
 }
 
 const CODE: [&str; 4] = ["code", "adcode", "编码", "代码"];
 const NAME: [&str; 2] = ["name", "名称"];
+const ENGLISH: [&str; 4] = ["name_en", "name:en", "nameEn", "英文名"];
 const PARENT: [&str; 4] = ["parent", "parent_code", "parentCode", "上级"];
 
 pub(super) fn read(args: &AreasArgs) -> Result<Source, TableError> {
@@ -93,6 +95,7 @@ fn asked_for_are_there(args: &AreasArgs, of: Counted, items: &[Value]) -> Result
     let asked = [
         ("--code-field", &args.code_field),
         ("--name-field", &args.name_field),
+        ("--name-en-field", &args.name_en_field),
         ("--parent-field", &args.parent_field),
     ];
     for (option, field) in asked.into_iter().filter_map(|(option, field)| Some((option, field.as_deref()?))) {
@@ -148,6 +151,7 @@ fn entry(args: &AreasArgs, of: Counted, number: usize, item: &Value) -> Found {
         number,
         code: field(&args.code_field, &CODE),
         name: field(&args.name_field, &NAME).unwrap_or_default(),
+        name_en: field(&args.name_en_field, &ENGLISH),
         parent: field(&args.parent_field, &parents),
         outline: geometry.map(polygons).transpose(),
     }
@@ -196,6 +200,7 @@ fn table_source(args: &AreasArgs) -> Result<Source, TableError> {
     };
     let code = column(&args.code_field, &CODE)?;
     let name = column(&args.name_field, &NAME)?;
+    let english = column(&args.name_en_field, &ENGLISH)?;
     let parent = column(&args.parent_field, &PARENT)?;
     let wkt = table.any(&["wkt", "outline", "geometry"]);
     let drawn = wkt.and_then(|c| table.headers.get(c)).cloned().unwrap_or_default();
@@ -211,6 +216,7 @@ fn table_source(args: &AreasArgs) -> Result<Source, TableError> {
             number: record.row,
             code: cell(code),
             name: cell(name).unwrap_or_default(),
+            name_en: cell(english),
             parent: cell(parent),
             outline,
         });

@@ -115,7 +115,8 @@ fn responses() -> Value {
 
 /// Operations that are POST because they leave an entry in the log, or because what is asked belongs in no address: asked
 /// again they do it again.
-const EACH_TIME: [&str; 7] = [
+const EACH_TIME: [&str; 8] = [
+    "/api/v1/areas/check",
     "/api/v1/matters/{id}/raisers",
     "/api/v1/matters/{id}/original",
     "/api/v1/matters/preview",

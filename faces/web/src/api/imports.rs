@@ -373,7 +373,7 @@ fn refused(page: &crate::Page, id: i64, cannot: &CannotUndo) -> Fail {
         detail,
     };
     let lines = refused.lines.into_iter().map(line).collect();
-    Fail::Listed(Box::new(Listed { rule: refused.rule, detail: refused.sentence, lines }))
+    Fail::Listed(Box::new(Listed { rule: refused.rule, detail: refused.sentence, lines, pieces: None }))
 }
 
 /// The caller's uploads, newest first. Each is gone a day after it came.

@@ -10,6 +10,7 @@ mod caller;
 mod classes;
 mod district;
 mod document;
+mod drawing;
 mod duty;
 mod imports;
 mod input;
@@ -48,7 +49,7 @@ use utoipa_axum::router::OpenApiRouter;
         (name = "cases", description = "Lost elders: found or missing, what is needed, what was done; never who they are."),
         (name = "own", description = "Who looked at one's own record, with the code of a letter; no account."),
         (name = "classes", description = "Classes of matters and their terms."),
-        (name = "places", description = "Areas and posts; open to everybody."),
+        (name = "places", description = "Areas and posts, open to everybody; drawing areas, for who may."),
         (name = "people", description = "Colleagues and organisations; never residents."),
         (name = "duty", description = "Who is on duty where and when."),
         (name = "bulletins", description = "What everybody is told at once (CAP 1.2): one writes, another publishes."),
@@ -69,6 +70,7 @@ fn operations() -> OpenApiRouter<App> {
         .merge(own::routes())
         .merge(classes::routes())
         .merge(places::routes())
+        .merge(drawing::routes())
         .merge(near::routes())
         .merge(people::routes())
         .merge(views::routes())

@@ -64,6 +64,8 @@ pub(super) struct AreaView {
     /// Statistical code, if it has one.
     code: Option<String>,
     name: String,
+    /// For readers of English, where somebody said it.
+    name_en: Option<String>,
     /// The area it lies in.
     parent: Option<Uuid>,
     /// Whether its outline is drawn.
@@ -78,6 +80,7 @@ impl From<&Area> for AreaView {
             kind: a.kind.into(),
             code: a.code.clone(),
             name: a.name.clone(),
+            name_en: a.name_en.clone(),
             parent: a.parent.map(|p| p.0),
             drawn: a.outline.is_some(),
             version: a.version,
@@ -238,6 +241,7 @@ async fn list_areas(
             && asked.parent.is_none_or(|p| a.parent == Some(AreaId(p)))
             && (text.is_empty()
                 || a.name.to_lowercase().contains(&text)
+                || a.name_en.as_ref().is_some_and(|n| n.to_lowercase().contains(&text))
                 || a.code.as_deref().is_some_and(|c| c.starts_with(&text)))
     };
     let all: Vec<&Area> = ground.areas().iter().filter(fits).collect();
@@ -247,12 +251,19 @@ async fn list_areas(
 
 /// An area with its outline as GeoJSON (WGS-84).
 #[derive(Debug, Serialize, ToSchema)]
-struct AreaDetail {
+pub(super) struct AreaDetail {
     #[serde(flatten)]
     area: AreaView,
     /// A geometry of GeoJSON; null while nobody has drawn it.
     #[schema(value_type = Option<Object>)]
     outline: Value,
+}
+
+impl From<&Area> for AreaDetail {
+    fn from(area: &Area) -> Self {
+        let outline = area.outline.as_ref().map_or(Value::Null, |o| o.to_geojson());
+        Self { area: area.into(), outline }
+    }
 }
 
 /// One area with its outline.
@@ -261,8 +272,7 @@ struct AreaDetail {
 async fn show_area(State(app): State<App>, headers: HeaderMap, Path(id): Path<Uuid>) -> Result<Response, Fail> {
     let ground = ground(&app).await?;
     let area = ground.area(AreaId(id)).ok_or(Fail::NotFound)?;
-    let outline = area.outline.as_ref().map_or(Value::Null, |o| o.to_geojson());
-    shown(&headers, Some(area.version), &AreaDetail { area: area.into(), outline })
+    shown(&headers, Some(area.version), &AreaDetail::from(area))
 }
 
 #[derive(Debug, Deserialize, IntoParams)]

@@ -106,7 +106,7 @@ fn on_duty(page: &Page, known: &Snapshot, on: &HashMap<PostId, Vec<Person>>, pos
     OnDuty {
         name: post.name.clone(),
         tier: page.tk("desk-tier-", post.tier.code()),
-        town: town.and_then(|t| known.area(t)).map(|t| t.name.clone()),
+        town: town.and_then(|t| known.area(t)).map(|t| t.called(page.look.lang).to_owned()),
         open,
         icon,
         class,
@@ -161,7 +161,7 @@ async fn show(State(app): State<App>, page: Page, staff: Staff, Query(ask): Quer
             }
             let file = table::href(&page, "/desk/duty", &[("town", &ask.town), ("all", &ask.all)]);
             let mut towns = vec![Choice::new("", page.t("desk-any"), &ask.town)];
-            towns.extend(known.of_kind(AreaKind::Town).map(|t| Choice::new(t.id.to_string(), &t.name, &ask.town)));
+            towns.extend(known.of_kind(AreaKind::Town).map(|t| Choice::new(t.id.to_string(), t.called(page.look.lang), &ask.town)));
             Ok::<_, Fail>(Listed::Page(Box::new(DutyPage { page, frame, towns, all: ask.all == "1", posts, file })))
         })
         .await?;

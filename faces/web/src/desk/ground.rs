@@ -28,14 +28,14 @@ pub(crate) fn geography(cx: &mut Cx<'_>) -> Result<Ground, Fail> {
 }
 
 /// Names of areas by id.
-pub(crate) fn names(cx: &mut Cx<'_>, ids: &[AreaId]) -> Result<HashMap<AreaId, String>, Fail> {
+pub(crate) fn names(cx: &mut Cx<'_>, page: &Page, ids: &[AreaId]) -> Result<HashMap<AreaId, String>, Fail> {
     let ground = places::snapshot(cx)?;
-    Ok(ids.iter().filter_map(|id| Some((*id, ground.area(*id)?.name.clone()))).collect())
+    Ok(ids.iter().filter_map(|id| Some((*id, ground.area(*id)?.called(page.look.lang).to_owned()))).collect())
 }
 
 /// Areas to narrow a list to: the communities of the reader's town, or the towns for those who look after several; and the
 /// chosen one if it is another.
-pub(crate) fn choices(cx: &mut Cx<'_>, chosen: &str) -> Result<Vec<Choice>, Fail> {
+pub(crate) fn choices(cx: &mut Cx<'_>, page: &Page, chosen: &str) -> Result<Vec<Choice>, Fail> {
     let ground = places::snapshot(cx)?;
     let towns = towns_of(cx, &ground);
     let one = if let [only] = towns.as_slice() { Some(*only) } else { None };
@@ -43,11 +43,11 @@ pub(crate) fn choices(cx: &mut Cx<'_>, chosen: &str) -> Result<Vec<Choice>, Fail
         Some(town) => a.kind == AreaKind::Community && a.parent == Some(town),
         None => a.kind == AreaKind::Town,
     };
-    let mut out: Vec<Choice> =
-        ground.areas().iter().filter(offered).map(|a| Choice::new(a.id.to_string(), &a.name, chosen)).collect();
+    let choice = |a: &places::Area| Choice::new(a.id.to_string(), a.called(page.look.lang), chosen);
+    let mut out: Vec<Choice> = ground.areas().iter().filter(offered).map(choice).collect();
     let listed = out.iter().any(|c| c.chosen);
     if let Some(area) = chosen.parse().ok().and_then(|id| ground.area(id)).filter(|_| !listed) {
-        out.insert(0, Choice::new(chosen, &area.name, chosen));
+        out.insert(0, choice(area));
     }
     Ok(out)
 }

@@ -45,7 +45,7 @@ pub(super) struct KeyView {
 pub(super) fn of(cx: &mut Cx<'_>, page: &Page, account: AccountId) -> Result<Vec<KeyView>, Fail> {
     let found = tokens::list(cx, account)?;
     let areas: Vec<_> = found.iter().filter_map(|t| t.area).collect();
-    let names = ground::names(cx, &areas)?;
+    let names = ground::names(cx, page, &areas)?;
     let view = |t: tokens::Token| KeyView {
         id: t.id.to_string(),
         scopes: scopes(page, &t),

@@ -255,7 +255,7 @@ fn filter_view(cx: &mut Cx<'_>, page: &Page, ask: &Ask, problem: Option<String>)
     let mut class_choices = vec![Choice::new("", any.clone(), &ask.class)];
     class_choices.extend(classes.iter().map(|c| Choice::new(&c.code, c.name(page.look.lang), &ask.class)));
     let mut areas = vec![Choice::new("", any, &ask.area)];
-    areas.extend(ground::choices(cx, &ask.area)?);
+    areas.extend(ground::choices(cx, page, &ask.area)?);
     Ok(FilterView {
         queue: ask.queue.clone(),
         text: ask.text.clone(),

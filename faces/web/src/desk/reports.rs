@@ -108,7 +108,7 @@ fn tables(cx: &mut Cx<'_>, page: &Page, report: &MonthReport) -> Result<Tables, 
         counted(names.get(code.as_str()).map_or_else(|| code.clone(), |n| (*n).to_owned()), f)
     };
     let of_place = |(id, f): (&Option<kernel::ids::AreaId>, &Figures)| {
-        let name = id.and_then(|id| ground.area(id)).map(|a| a.name.clone());
+        let name = id.and_then(|id| ground.area(id)).map(|a| a.called(page.look.lang).to_owned());
         counted(name.unwrap_or_else(|| page.t("desk-report-no-place")), f)
     };
     Ok(Tables {

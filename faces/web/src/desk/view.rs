@@ -208,7 +208,7 @@ pub(crate) fn rows(cx: &mut Cx<'_>, page: &Page, lines: &[Line]) -> Result<Vec<R
     let accounts: Vec<_> = lines.iter().map(|l| l.owner_account).collect();
     let names = people::app::accounts::names(cx, &accounts)?;
     let areas: Vec<AreaId> = lines.iter().filter_map(nearest).collect();
-    let places = ground::names(cx, &areas)?;
+    let places = ground::names(cx, page, &areas)?;
     let classes = class_names(cx, page)?;
     Ok(lines
         .iter()

@@ -42,7 +42,7 @@ fn code(fail: &Fail) -> &'static str {
         Fail::Confirm => "confirm",
         Fail::MustChange | Fail::MustEnrol | Fail::Forbidden { .. } => "forbidden",
         Fail::Refused(_) | Fail::Ruled(_) | Fail::Listed(_) => "refused",
-        Fail::Invalid(_) => "invalid",
+        Fail::Invalid(_) | Fail::Unsound(_) => "invalid",
         Fail::NotFound => "not-found",
         Fail::Conflict(_) | Fail::Stale { .. } => "conflict",
         Fail::NeedsVersion => "needs-version",
@@ -60,7 +60,7 @@ fn detail(fail: &Fail, page: &Page) -> Option<String> {
         Fail::Forbidden { rule, .. } => page.loc.find(rule, &[]),
         Fail::Refused(rule) => page.loc.find(rule, &[]),
         Fail::Ruled(refusal) => Some(No::refused(page, refusal).rule),
-        Fail::Listed(listed) => Some(listed.detail.clone()),
+        Fail::Listed(listed) | Fail::Unsound(listed) => Some(listed.detail.clone()),
         Fail::Invalid(wrong) => wrong.first().map(|w| words(page, w)),
         Fail::TooLarge(bytes) if *bytes > 0 => Some(page.t1("error-too-large-limit", "n", bytes / 1_000_000)),
         Fail::TooMany { retry_secs } => Some(page.t1("error-too-many-wait", "n", retry_secs.div_ceil(60))),
@@ -189,6 +189,7 @@ fn problem(fail: &Fail, page: &Page, request_id: String, bare: &Response) -> Res
         who: Vec::new(),
         yours: None,
         current: None,
+        pieces: None,
     };
     match fail {
         Fail::Invalid(wrong) => {
@@ -201,7 +202,8 @@ fn problem(fail: &Fail, page: &Page, request_id: String, bare: &Response) -> Res
         }
         Fail::Refused(rule) => problem.rule = Some(rule.to_string()),
         Fail::Ruled(refusal) => problem.rule = Some(refusal.key.to_owned()),
-        Fail::Listed(listed) => {
+        Fail::Listed(listed) | Fail::Unsound(listed) => {
+            problem.pieces.clone_from(&listed.pieces);
             problem.rule = Some(listed.rule.to_owned());
             problem.errors.clone_from(&listed.lines);
         }

@@ -120,7 +120,7 @@ impl EnrolPage {
 
 async fn page_of(app: &App, page: Page, draft: Draft, problems: Vec<Problem>) -> Result<Response, Fail> {
     let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let towns = towns(app).await?;
+    let towns = towns(app, page.look.lang).await?;
     Ok((status, html(&EnrolPage { page, draft, towns, problems })?).into_response())
 }
 

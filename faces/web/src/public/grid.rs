@@ -98,7 +98,7 @@ async fn ask(
     Extension(source): Extension<Source>,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Fail> {
-    let towns = towns(&app).await?;
+    let towns = towns(&app, page.look.lang).await?;
     let typed = kernel::text::tidy(&asked.q);
     let matching = if asked.area.is_empty() { matching(&towns, &typed) } else { Vec::new() };
     let chosen = match matching.as_slice() {
@@ -136,7 +136,8 @@ fn matching(towns: &[Town], typed: &str) -> Vec<(String, String)> {
         return Vec::new();
     }
     let all = towns.iter().flat_map(|t| t.communities.iter().map(move |(id, name)| (id, format!("{} {name}", t.name))));
-    all.filter(|(_, name)| name.contains(typed)).map(|(id, name)| (id.clone(), name)).take(30).collect()
+    let typed = typed.to_lowercase();
+    all.filter(|(_, name)| name.to_lowercase().contains(&typed)).map(|(id, name)| (id.clone(), name)).take(30).collect()
 }
 
 async fn locate(
@@ -155,7 +156,7 @@ async fn locate(
     let found = app.rt.read(app.anybody(), move |cx| by_point(cx, &shown, point)).await.map_err(errors::of_matters)?;
     let problem = found.is_none().then(|| page.t("grid-outside"));
     let status = if found.is_some() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let towns = towns(&app).await?;
+    let towns = towns(&app, page.look.lang).await?;
     let (chosen, typed, matching) = (String::new(), String::new(), Vec::new());
     let body = html(&GridPage { page, towns, chosen, typed, matching, answer: found, problem, places: None })?;
     Ok((status, body).into_response())
@@ -234,7 +235,7 @@ fn answer(
         .iter()
         .filter_map(|id| ground.area(*id))
         .filter(|a| a.kind != AreaKind::District)
-        .map(|a| a.name.clone())
+        .map(|a| a.called(page.look.lang).to_owned())
         .collect();
     areas.reverse();
     Ok(Answer { areas, people, post, near: None })

@@ -121,7 +121,7 @@ fn find(cx: &mut Cx<'_>, page: &Page, at: Where, need: &str) -> Result<Option<Fo
     let known = places::snapshot(cx)?;
     let (from, around) = match at {
         Where::Point(point) => (Some(point), nearby::words(cx, page, point)?),
-        Where::Area(area) => (known.stand_in(area).map(|at| at.point), known.area(area).map(|a| a.name.clone())),
+        Where::Area(area) => (known.stand_in(area).map(|at| at.point), known.area(area).map(|a| a.called(page.look.lang).to_owned())),
     };
     let Some(from) = from else { return Ok(None) };
     let ask = Ask { tiers: Vec::new(), need: Some(need.to_owned()).filter(|n| is_offered(n)), most: SHOWN };
@@ -151,7 +151,7 @@ fn storage(error: matters::Error) -> places::Error {
 }
 
 async fn answer(app: &App, mut page: Page, at: Option<Where>, asked: Asked, missed: bool) -> Result<Response, Fail> {
-    let towns = towns(app).await?;
+    let towns = towns(app, page.look.lang).await?;
     let (shown, need) = (page.clone(), asked.need.clone());
     let (kinds, found) = app
         .rt

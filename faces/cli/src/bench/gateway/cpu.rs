@@ -10,7 +10,7 @@ pub(super) fn of(name: &str) -> Duration {
 }
 
 /// Of all living threads of this process.
-pub(super) fn process() -> Duration {
+pub(in crate::bench) fn process() -> Duration {
     threads(Path::new("/proc/self/task"), None)
 }
 

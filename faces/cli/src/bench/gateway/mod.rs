@@ -6,7 +6,7 @@
 //! echo. Processor time is the kernel's count for the threads of each part.
 
 mod callers;
-mod cpu;
+pub(super) mod cpu;
 mod idle;
 mod peers;
 mod town;

@@ -34,7 +34,7 @@ pub(super) fn view(cx: &mut Cx<'_>, page: &Page, kind: Kind, all: Alikes) -> Res
     let ground = places::snapshot(cx)?;
     let one = |a: Alike| {
         let mut areas = a.areas.iter().filter_map(|id| ground.area(*id));
-        let area = areas.find(|x| x.kind == places::AreaKind::Community).map(|x| x.name.clone());
+        let area = areas.find(|x| x.kind == places::AreaKind::Community).map(|x| x.called(page.look.lang).to_owned());
         let sex = Some(&a.sex).filter(|s| !s.is_empty()).map(|s| page.tk("lost-sex-", s));
         AlikeView {
             href: a.case.map(|id| page.href(format!("/desk/lost/{id}"))),

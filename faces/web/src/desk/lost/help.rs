@@ -82,7 +82,7 @@ fn view(cx: &mut Cx<'_>, page: &Page, h: HelpAsked) -> Result<NeedView, Fail> {
         title: page.tk("lost-kind-", h.kind.code()),
         state: StateTag::of(page, &row),
         since: page.stamp(h.since),
-        area: h.area.and_then(|a| ground.area(a)).map(|a| a.name.clone()),
+        area: h.area.and_then(|a| ground.area(a)).map(|a| a.called(page.look.lang).to_owned()),
         post: h.post.and_then(|p| ground.post(p)).map(|p| (p.name.clone(), p.phone.clone())),
         words: h.words,
         described: described(page, &h.described),

@@ -52,7 +52,7 @@ fn build(cx: &mut Cx<'_>, page: Page, staff: &Staff, id: CaseId) -> Result<Locat
     let rules = rules::rules(cx)?;
     let spot = track.last.as_ref().map(|s| Spot::from(&s.fix));
     let near = match &spot {
-        Some(spot) => places::name_of(cx, spot.point).map_err(crate::public::errors::of_places)?,
+        Some(spot) => places::name_of(cx, spot.point, page.look.lang).map_err(crate::public::errors::of_places)?,
         None => None,
     };
     let path: Vec<Spot> = track.path.iter().map(Spot::from).collect();

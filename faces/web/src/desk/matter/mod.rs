@@ -160,7 +160,7 @@ fn view(cx: &mut Cx<'_>, page: &Page, d: Detail, done: Option<String>) -> Result
     // Town, community, cell; the police area stands beside them.
     let place = &d.line.spot;
     let spot: Vec<_> = [place.police, place.grid, place.community, place.town].into_iter().flatten().collect();
-    let areas = ground::names(cx, &spot)?;
+    let areas = ground::names(cx, page, &spot)?;
     let area_line: Vec<String> = spot.iter().rev().filter_map(|a| areas.get(a).cloned()).collect();
     let (next, refused) = steps::steps(page, &d, &href);
     let similar = if d.line.state.is_open() { similar::similar(cx, page, &d, &href)? } else { Vec::new() };

@@ -70,7 +70,7 @@ pub(super) fn forms(
         return Ok(forms);
     }
     if may(cx, Action::ChangeRecord) {
-        let areas = crate::desk::ground::choices(cx, "")?;
+        let areas = crate::desk::ground::choices(cx, page, "")?;
         forms.move_to = vec![Field::select("area", page.t("record-field-area"), areas).must()];
         let reasons = Choice::codes(page, "care-end-", EndReason::ALL.iter().map(|r| r.code()), "");
         forms.end = vec![Field::radio("reason", page.t("care-end-why"), reasons).must()];
@@ -117,7 +117,7 @@ pub(super) fn forms(
 fn moved(cx: &mut Cx<'_>, page: &Page, person: PersonId, why: &For) -> Result<Vec<String>, Fail> {
     let mut out = Vec::new();
     for m in persons::moves(cx, person, why)? {
-        let (from, to) = (area_name(cx, m.from)?.unwrap_or_default(), area_name(cx, m.to)?.unwrap_or_default());
+        let (from, to) = (area_name(cx, page, m.from)?.unwrap_or_default(), area_name(cx, page, m.to)?.unwrap_or_default());
         out.push(format!("{} · {}", page.stamp(m.at), page.t2("record-moved-line", "from", from, "to", to)));
     }
     Ok(out)

@@ -112,7 +112,7 @@ pub(super) fn found_lines(cx: &mut Cx<'_>, page: &Page, found: Vec<Found>, here:
     for f in found {
         let mut about: Vec<String> = Vec::new();
         about.extend(f.birth_year.map(|y| page.t1("record-born", "year", y.to_string())));
-        about.extend(area_name(cx, f.area)?);
+        about.extend(area_name(cx, page, f.area)?);
         out.push(FoundLine { href: format!("{here}/{}", f.person), name: f.name, about: about.join(" · ") });
     }
     Ok(out)

@@ -120,7 +120,7 @@ fn load(
     let spot = matters::app::detail(cx, id)?.line.spot;
     let mut areas = Vec::new();
     for area in [spot.grid, spot.community, spot.town].into_iter().flatten() {
-        areas.extend(area_name(cx, area)?.map(|name| Choice::new(area.to_string(), name, typed.get("area"))));
+        areas.extend(area_name(cx, &page, area)?.map(|name| Choice::new(area.to_string(), name, typed.get("area"))));
     }
     let back = page.href(format!("/desk/matters/{id}/people"));
     Ok(RegisterPage {

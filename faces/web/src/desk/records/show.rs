@@ -31,9 +31,9 @@ pub(super) struct RecordView {
 }
 
 /// Where somebody lives, in words.
-pub(super) fn area_name(cx: &mut Cx<'_>, area: AreaId) -> Result<Option<String>, Fail> {
+pub(super) fn area_name(cx: &mut Cx<'_>, page: &Page, area: AreaId) -> Result<Option<String>, Fail> {
     let ground = places::snapshot(cx)?;
-    Ok(ground.area(area).map(|a| a.name.clone()))
+    Ok(ground.area(area).map(|a| a.called(page.look.lang).to_owned()))
 }
 
 pub(super) fn record(cx: &mut Cx<'_>, page: &Page, user: &str, r: &Record) -> Result<RecordView, Fail> {
@@ -41,7 +41,7 @@ pub(super) fn record(cx: &mut Cx<'_>, page: &Page, user: &str, r: &Record) -> Re
     Ok(RecordView {
         version: r.version,
         name,
-        area: area_name(cx, r.area)?,
+        area: area_name(cx, page, r.area)?,
         parts: vec![
             part(page, Part::Identity, &r.identity, identity),
             part(page, Part::Contact, &r.contact, contact),

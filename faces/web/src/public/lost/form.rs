@@ -110,7 +110,7 @@ fn new_idem(app: &App) -> String {
 
 async fn show(app: &App, page: Page, form: Form, draft: Draft, problems: Vec<Problem>) -> Result<Response, Fail> {
     let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let towns = towns(app).await?;
+    let towns = towns(app, page.look.lang).await?;
     let (kind, action) = (path(form.kind), form.action);
     Ok((status, html(&FormPage { page, kind, action, draft, towns, problems })?).into_response())
 }

@@ -5,7 +5,7 @@ use super::pages::{Bodies, Choice, Offer, Town};
 use crate::preview::{self, Preview};
 use crate::public::errors;
 use crate::{App, Fail, Page, nearby, photos};
-use kernel::Point;
+use kernel::{Lang, Point};
 use kernel::ids::{AreaId, OrgId};
 use matters::Invalid;
 use matters::app::{self, Raise, RaisedPlace, RaiserInput};
@@ -38,7 +38,7 @@ pub(super) async fn offer(app: &App, page: &Page, draft: &Draft) -> Result<Offer
         }
         _ => None,
     };
-    Ok(Offer { choices, towns: towns(app).await?, post, bodies: bodies(app).await?, near })
+    Ok(Offer { choices, towns: towns(app, lang).await?, post, bodies: bodies(app).await?, near })
 }
 
 /// Offices that a report can be about; their names are public.
@@ -84,13 +84,13 @@ pub(super) async fn is_outside(app: &App, point: Point) -> Result<bool, Fail> {
 }
 
 /// Towns with their communities, for lists to choose from.
-pub(in crate::public) async fn towns(app: &App) -> Result<Vec<Town>, Fail> {
+pub(in crate::public) async fn towns(app: &App, lang: Lang) -> Result<Vec<Town>, Fail> {
     let ground = app.rt.read(app.anybody(), places::snapshot).await.map_err(errors::of_places)?;
     let communities = |of: AreaId| {
         let list = ground.children(of).filter(|a| a.kind == AreaKind::Community);
-        list.map(|a| (a.id.to_string(), a.name.clone())).collect::<Vec<_>>()
+        list.map(|a| (a.id.to_string(), a.called(lang).to_owned())).collect::<Vec<_>>()
     };
-    let town = |a: &places::Area| Town { name: a.name.clone(), communities: communities(a.id) };
+    let town = |a: &places::Area| Town { name: a.called(lang).to_owned(), communities: communities(a.id) };
     Ok(ground.of_kind(AreaKind::Town).map(town).filter(|t| !t.communities.is_empty()).collect())
 }
 

@@ -4,7 +4,7 @@ use super::Posted;
 use super::view::{Answer, Entry, Holder, Looks, Pause, Promise, Seen, View};
 use crate::public::{errors, office};
 use crate::push::PushView;
-use crate::{App, Fail, Page, looker};
+use crate::{App, Fail, Page, looker, nearby};
 use alerts::app::push;
 use kernel::ids::AttachmentId;
 use kernel::{Actor, Moment, Purpose};
@@ -50,7 +50,8 @@ pub(super) async fn view(app: &App, page: &Page, typed: &str) -> Result<(String,
         .read(holder(app, found), move |cx| {
             let tracked = app::track(cx, found)?;
             let holder = who_has_it(cx, &shown, &tracked)?;
-            Ok::<_, Error>(draw(&shown, &link, tracked, holder))
+            let place = where_it_is(cx, &shown, &tracked)?;
+            Ok::<_, Error>(draw(&shown, &link, tracked, holder, place))
         })
         .await
         .map_err(errors::of_matters)?;
@@ -73,7 +74,21 @@ fn who_has_it(cx: &mut Cx<'_>, page: &Page, t: &Tracked) -> Result<Option<Holder
     Ok(Some(Holder { name: owner.display_name, office: office.name, phone }))
 }
 
-fn draw(page: &Page, code: &str, t: Tracked, holder: Option<Holder>) -> View {
+/// The place in words: the areas, and the door nearest to the pin. None where the district has nothing drawn there.
+fn where_it_is(cx: &mut Cx<'_>, page: &Page, t: &Tracked) -> Result<Option<String>, Error> {
+    let wrong = |e: places::Error| match e {
+        places::Error::Store(e) => Error::Store(e),
+        other => Error::Store(store::Error::Sql(other.to_string())),
+    };
+    if let Some(point) = t.point {
+        return nearby::with_areas(cx, page, point).map_err(wrong);
+    }
+    let ground = places::snapshot(cx).map_err(wrong)?;
+    let names = [t.spot.town, t.spot.community].into_iter().flatten().filter_map(|id| ground.area(id));
+    Ok(nearby::areas(page, &names.map(|a| a.called(page.look.lang).to_owned()).collect::<Vec<_>>()))
+}
+
+fn draw(page: &Page, code: &str, t: Tracked, holder: Option<Holder>, place: Option<String>) -> View {
     let text = |kind| t.texts.iter().find(|n| n.kind == kind).map(|n| n.text.clone());
     let promise = promise(page, &t);
     let mut timeline: Vec<Entry> = t.timeline.iter().rev().map(|line| entry(page, line, &t)).collect();
@@ -97,6 +112,7 @@ fn draw(page: &Page, code: &str, t: Tracked, holder: Option<Holder>) -> View {
         class: t.class.name(page.look.lang).to_owned(),
         text: text(NoteKind::Body).unwrap_or_default(),
         address: text(NoteKind::Place),
+        place,
         raised_at: t.raised_at,
         emergency: t.emergency && t.state.is_open() && t.progress.step < State::ToVerify.progress(),
         status: status(&t),

@@ -10,6 +10,8 @@ pub(crate) struct View {
     pub class: String,
     pub text: String,
     pub address: Option<String>,
+    /// Areas, and the door nearest to the pin.
+    pub place: Option<String>,
     pub raised_at: Moment,
     /// Somebody may be in danger, and it is not over: the numbers to call stand first.
     pub emergency: bool,
@@ -224,6 +226,7 @@ pub(crate) fn sample(page: &Page, state: &'static str) -> View {
         class: word("漏水、下水道", "Leaks and drains"),
         text: word("三楼楼道漏水，水已经流到二楼。", "Water on the third floor."),
         address: Some(word("桂花弄 5 号 3 楼", "5 Guihua Lane")),
+        place: Some(word("青禾街道桂花苑，桂花弄5号附近", "near 5 Guihua Lane, Guihuayuan, Qinghe Sub-district")),
         raised_at: now.plus_days(-1),
         emergency: state == "in_progress",
         status: match state {
