@@ -164,3 +164,33 @@ fn the_profile_is_printed_and_a_wrong_one_refused() {
     let error = files.run("{}", &["--profile", &path]).1.unwrap();
     assert!(error.ends_with("sex.right is 2: give a number above 0 and below 1"), "{error}");
 }
+
+/// Places the family named count as on the desk: under the field `place`, and the whole still sums to 1.
+#[test]
+fn places_that_the_family_named_draw_whoever_goes_there() {
+    let row = |id: &str, places: &str| format!("{id},f,1941,30.92,121.47,{places}\n");
+    let head = "id,sex,birth_year,home_lat,home_lon,places\n";
+    // The same two people; one of them goes to a market 9 km off.
+    let without = Files::new(&format!("{head}{}{}", row("a", ""), row("b", "")));
+    let with = Files::new(&format!("{head}{}{}", row("a", ""), row("b", "30.97 121.55；30.80,121.30")));
+    let query = "{\"id\":1,\"year\":2026,\"lat\":30.9702,\"lon\":121.5501}\n";
+    let p = |line: &Value, id: &str| {
+        let of = line["candidates"].as_array().unwrap().iter().find(|c| c["id"] == id).unwrap().clone();
+        of["p"].as_f64().unwrap()
+    };
+    let (before, error) = without.run(query, &["--top", "100000"]);
+    assert_eq!(error, None);
+    assert!((p(&before[0], "a") - p(&before[0], "b")).abs() < 1e-9);
+    let (after, _) = with.run(query, &["--top", "100000"]);
+    assert!(p(&after[0], "b") > 3.0 * p(&after[0], "a"), "{}", after[0]);
+    let first = &after[0]["candidates"][0];
+    let fields: Vec<&str> = first["evidence"].as_array().unwrap().iter().filter_map(|e| e["field"].as_str()).collect();
+    assert!(first["id"] == "b" && fields.contains(&"place"), "{first}");
+    let sum = p(&after[0], "a") + p(&after[0], "b") + after[0]["not_registered"].as_f64().unwrap();
+    assert!((sum - 1.0).abs() < 1e-9, "{sum}");
+
+    let wrong = Files::new(&format!("{head}{}{}", row("a", "30.97"), row("b", "30.97 321")));
+    let (lines, error) = wrong.run(query, &[]);
+    let error = error.unwrap();
+    assert!(lines.is_empty() && error.contains("places") && error.contains("30.97"), "{error}");
+}

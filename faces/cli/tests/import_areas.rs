@@ -127,6 +127,26 @@ both_databases! {
         assert_eq!(world.snapshot().token, token);
     }
 
+    fn english_names_come_with_the_file_stay_and_go_back(world: World) {
+        let named = |english: &str| format!("code,name,英文名\n310120001,西渡街道,{english}\n310120002,奉浦街道,\n");
+        let english = |w: &World| w.snapshot().by_code(AreaKind::Town, "310120001").unwrap().name_en.clone();
+        let file = world.write("t.csv", &named("Xidu"));
+        assert_eq!(world.areas(&file, AreaKind::Town, |a| a.datum = None).0.unwrap().added, 2);
+        assert_eq!(english(&world).as_deref(), Some("Xidu"));
+        assert_eq!(world.areas(&file, AreaKind::Town, |a| a.datum = None).0.unwrap().unchanged, 2, "again: nothing");
+        let file = world.write("t.csv", &named("Xidu Sub-district"));
+        assert_eq!(world.areas(&file, AreaKind::Town, |a| a.datum = None).0.unwrap().changed, 1);
+        assert_eq!(english(&world).as_deref(), Some("Xidu Sub-district"));
+        // A file that says nothing of it takes nothing away.
+        let file = world.write("t.csv", "code,name\n310120001,西渡街道\n310120002,奉浦街道\n");
+        assert_eq!(world.areas(&file, AreaKind::Town, |a| a.datum = None).0.unwrap().unchanged, 2);
+        let other = world.write("t.csv", "code,name,other\n310120001,西渡街道,Xidu Town\n310120002,奉浦街道,Fengpu\n");
+        let said = world.areas(&other, AreaKind::Town, |a| { a.datum = None; a.name_en_field = Some("english".into()); }).0.unwrap_err().to_string();
+        assert!(said.contains("english"), "{said}");
+        let done = world.areas(&other, AreaKind::Town, |a| { a.datum = None; a.name_en_field = Some("other".into()); }).0.unwrap();
+        assert_eq!(done.changed, 2);
+    }
+
     fn a_crossing_line_is_named_with_its_feature_and_place(world: World) {
         let bow = r#"[{"type":"Feature","properties":{"name":"好"},"geometry":{"type":"Polygon","coordinates":[[[121.4,30.8],[121.5,30.8],[121.5,30.9],[121.4,30.8]]]}},
             {"type":"Feature","properties":{"name":"坏"},"geometry":{"type":"Polygon","coordinates":[[[121,30],[122,31],[122,30],[121,31],[121,30]]]}},

@@ -183,7 +183,7 @@ export function label(source, { minzoom = 0, maxzoom = 24, size = 12, filter, of
   return {
     id: `${source}-text-${minzoom}`, type: "symbol", source, minzoom, maxzoom, ...(filter ? { filter } : {}),
     layout: {
-      "text-field": ["get", "name"], "text-size": size, "text-max-width": 9, "text-font": PLAIN,
+      "text-field": english ? ["coalesce", ["get", "name_en"], ["get", "name"]] : ["get", "name"], "text-size": size, "text-max-width": 9, "text-font": PLAIN,
       ...(offset === undefined ? { "text-variable-anchor": ["center", "bottom", "top", "left", "right"], "text-radial-offset": 1 } : {}),
       ...(offset ? { "text-variable-anchor": ["top", "bottom", "left", "right"], "text-radial-offset": offset } : {}),
     },

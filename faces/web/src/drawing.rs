@@ -106,7 +106,8 @@ pub(crate) struct Answer {
 
 impl Answer {
     pub(crate) fn refusing(code: &'static str, words: String) -> Self {
-        Self { problems: vec![Problem::refusing(code, words)], unsound: true, ..Self::default() }
+        let field = code;
+        Self { problems: vec![Problem { field, ..Problem::refusing(code, words) }], unsound: true, ..Self::default() }
     }
 }
 
@@ -199,7 +200,9 @@ pub(crate) fn refused(page: &Page, edit: &Edit, error: &::places::Error, answer:
             answer.problems.push(Problem::refusing("serves", page.t("editor-refused-serves")));
         }
         ::places::Error::Invalid { field: "from", .. } => {
-            answer.problems.push(Problem::refusing("from", page.t("editor-say-from-wrong")));
+            answer.unsound = true;
+            let words = page.t("editor-say-from-wrong");
+            answer.problems.push(Problem { field: "from", ..Problem::refusing("from", words) });
         }
         other => answer.problems.push(Problem::refusing(other.code(), page.tk("error-places-", other.code()))),
     }

@@ -6,6 +6,7 @@ use ::gazetteer::{Closeness, Level, Number, Path, Reading};
 use ::store::{Cx, Value, params};
 use kernel::Point;
 use kernel::ids::DistrictId;
+use std::collections::HashMap;
 
 /// A place below a name.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,122 +25,167 @@ const MOST_OF_LANE: usize = 200;
 const GAP: u32 = 60;
 const ASIDE: u32 = 20;
 
-/// The door of the first reading of the numbers that is known; else its lane; else what stands beside it.
-pub(super) fn find(cx: &mut Cx<'_>, name: &Name, reading: &Reading) -> Result<Option<Below>> {
-    if let Some(below) = exact(cx, name, reading)? {
-        return Ok(Some(below));
+/// For each name the door of the first reading of the numbers that is known; else its lane; else what stands beside it. All
+/// names are asked for at once: a database at the other end of a wire is asked a few times and not dozens of times.
+pub(super) fn find(cx: &mut Cx<'_>, names: &[&Name], reading: &Reading) -> Result<Vec<Option<Below>>> {
+    let hits = hits(cx, names, reading)?;
+    let of = |name: &Name| hits.get(&name.id).map_or(&[][..], Vec::as_slice);
+    let mut out: Vec<Option<Below>> = names.iter().map(|name| house(of(name), reading)).collect();
+    lanes(cx, names, reading, &mut out)?;
+    for (found, name) in out.iter_mut().zip(names).filter(|(found, _)| found.is_none()) {
+        *found = door_above(of(name), reading);
     }
     // Only the first readings are worth a guess: what a number might besides have counted says nothing of where.
     for path in reading.paths.iter().take(2) {
-        if let Some(below) = beside(cx, name, path.outdoors())? {
-            return Ok(Some(below));
-        }
+        beside(cx, names, &path.outdoors(), &mut out)?;
     }
-    Ok(None)
+    Ok(out)
 }
 
-fn exact(cx: &mut Cx<'_>, name: &Name, reading: &Reading) -> Result<Option<Below>> {
+type Hit = (Vec<u8>, Point);
+
+/// What is known at the paths of a reading and above them, by the name.
+fn hits(cx: &mut Cx<'_>, names: &[&Name], reading: &Reading) -> Result<HashMap<i64, Vec<Hit>>> {
     let mut wanted: Vec<Path> = Vec::new();
     for path in reading.paths.iter().flat_map(Path::with_above) {
         if !wanted.contains(&path) {
             wanted.push(path);
         }
     }
-    if wanted.is_empty() {
-        return Ok(None);
+    let mut hits: HashMap<i64, Vec<Hit>> = HashMap::new();
+    if wanted.is_empty() || names.is_empty() {
+        return Ok(hits);
     }
-    let (sql, params) = at_paths(cx.district(), name.id, &wanted);
-    let mut hits = Vec::new();
+    let ids: Vec<i64> = names.iter().map(|n| n.id).collect();
+    let (sql, params) = at_paths(cx.district(), &ids, &wanted);
     for row in cx.query(&sql, &params)? {
-        hits.push((row.blob("path")?, rows::point(&row)?));
+        hits.entry(row.i64("name_id")?).or_default().push((row.blob("path")?, rows::point(&row)?));
     }
-    let at = |path: &Path| hits.iter().find(|(key, _)| *key == path.key()).map(|(_, p)| *p);
-    // The flat or its house; then the lane; then whatever stands above it.
-    for path in &reading.paths {
-        let houses = path.with_above().take_while(|p| p.steps().len() >= path.outdoors().steps().len());
-        for house in houses {
-            if let Some(point) = at(&house) {
-                return Ok(Some(Below { path: house, point, closeness: Closeness::Exact, doors: 0 }));
-            }
-        }
-    }
-    for path in &reading.paths {
-        if path
-            .last()
-            .is_some_and(|(level, _)| matches!(level, Level::Group | Level::Lane | Level::SubLane | Level::Door))
-            && let Some(below) = lane(cx, name, path)?
-        {
-            return Ok(Some(below));
-        }
-    }
-    for path in &reading.paths {
-        for above in path.outdoors().with_above().skip(1) {
-            // 5号附1 beside 5号, 5号3幢 in 5号; a door that is missing in its lane has neighbours there.
-            if above.last().is_some_and(|(level, _)| level == Level::Door)
-                && let Some(point) = at(&above)
-            {
-                return Ok(Some(Below { path: above, point, closeness: Closeness::NextTo, doors: 0 }));
-            }
-        }
-    }
-    Ok(None)
+    Ok(hits)
 }
 
-/// All that is below a path, as one place.
-fn lane(cx: &mut Cx<'_>, name: &Name, path: &Path) -> Result<Option<Below>> {
-    let (low, high) = path.below();
-    let doors = range(cx, name, low, high, "", MOST_OF_LANE)?;
+fn at(hits: &[Hit], path: &Path) -> Option<Point> {
+    hits.iter().find(|(key, _)| *key == path.key()).map(|(_, p)| *p)
+}
+
+/// The flat or its house.
+fn house(hits: &[Hit], reading: &Reading) -> Option<Below> {
+    let houses = reading.paths.iter().flat_map(|path| {
+        path.with_above().take_while(|p| p.steps().len() >= path.outdoors().steps().len())
+    });
+    let known = |house: Path| Some((at(hits, &house)?, house));
+    houses.filter_map(known).next().map(|(point, path)| Below { path, point, closeness: Closeness::Exact, doors: 0 })
+}
+
+/// 5号附1 beside 5号, 5号3幢 in 5号; a door that is missing in its lane has neighbours there.
+fn door_above(hits: &[Hit], reading: &Reading) -> Option<Below> {
+    let above = reading.paths.iter().flat_map(|path| path.outdoors().with_above().skip(1).collect::<Vec<_>>());
+    let doors = above.filter(|above| above.last().is_some_and(|(level, _)| level == Level::Door));
+    let known = |door: Path| Some((at(hits, &door)?, door));
+    doors.filter_map(known).next().map(|(point, path)| Below { path, point, closeness: Closeness::NextTo, doors: 0 })
+}
+
+/// All that is below a lane or group, as one place, for names of which nothing nearer is known.
+fn lanes(cx: &mut Cx<'_>, names: &[&Name], reading: &Reading, out: &mut [Option<Below>]) -> Result<()> {
+    let is_whole = |level| matches!(level, Level::Group | Level::Lane | Level::SubLane | Level::Door);
+    let paths: Vec<&Path> =
+        reading.paths.iter().filter(|p| p.last().is_some_and(|(level, _)| is_whole(level))).collect();
+    let asks = |name: &&Name| {
+        paths.iter().map(|path| {
+            let (low, high) = path.below();
+            Ask { name: name.id, low, high, backwards: false, most: MOST_OF_LANE }
+        })
+    };
+    let open: Vec<usize> = (0..names.len()).filter(|i| out.get(*i).is_some_and(Option::is_none)).collect();
+    let all: Vec<Ask> = open.iter().filter_map(|i| names.get(*i)).flat_map(asks).collect();
+    let mut found = ranges(cx, &all)?.into_iter();
+    for i in open {
+        for path in &paths {
+            let below = found.next().and_then(|doors| lane(path, &doors));
+            if let Some(slot) = out.get_mut(i).filter(|slot| slot.is_none()) {
+                *slot = below;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn lane(path: &Path, doors: &[(Path, Point)]) -> Option<Below> {
     let n = doors.len() as f64;
     let sum = doors.iter().fold((0.0, 0.0), |sum, (_, p)| (sum.0 + p.lon(), sum.1 + p.lat()));
-    let Ok(mean) = Point::new(sum.0 / n, sum.1 / n) else { return Ok(None) };
+    let mean = Point::new(sum.0 / n, sum.1 / n).ok()?;
     let nearest = doors.iter().min_by(|a, b| a.1.distance_m(mean).total_cmp(&b.1.distance_m(mean)));
-    Ok(nearest.map(|(_, point)| Below {
+    nearest.map(|(_, point)| Below {
         path: path.clone(),
         point: *point,
         closeness: Closeness::Exact,
         doors: doors.len(),
-    }))
+    })
 }
 
-pub(super) fn at_paths(district: DistrictId, name: i64, wanted: &[Path]) -> Statement {
-    let (condition, list) = rows::any_of("path", 3, wanted.iter().map(|p| Value::Blob(p.key())).collect());
-    let sql = format!("SELECT path, lon, lat FROM place_door WHERE district_id = $1 AND name_id = $2 AND {condition}");
-    (sql, [Value::from(district), Value::from(name)].into_iter().chain(list).collect())
-}
-
-pub(super) fn between(
-    (district, name): (DistrictId, i64),
-    (low, high): (Vec<u8>, Vec<u8>),
-    order: &str,
-    most: usize,
-) -> Statement {
+pub(super) fn at_paths(district: DistrictId, names: &[i64], wanted: &[Path]) -> Statement {
+    let (of_names, ids) = rows::any_of("name_id", 2, names.iter().copied().map(Value::from).collect());
+    let paths = wanted.iter().map(|p| Value::Blob(p.key())).collect();
+    let (at_paths, paths) = rows::any_of("path", 2 + ids.len(), paths);
     let sql = format!(
-        "SELECT path, lon, lat FROM place_door WHERE district_id = $1 AND name_id = $2 AND path >= $3 AND path < $4 \
-         ORDER BY path {order} LIMIT {most}"
+        "SELECT name_id, path, lon, lat FROM place_door WHERE district_id = $1 AND {of_names} AND {at_paths}"
     );
-    (sql, params![district, name, low, high].to_vec())
+    (sql, std::iter::once(Value::from(district)).chain(ids).chain(paths).collect())
 }
 
-fn range(
-    cx: &mut Cx<'_>,
-    name: &Name,
-    low: Vec<u8>,
-    high: Vec<u8>,
-    order: &str,
-    most: usize,
-) -> Result<Vec<(Path, Point)>> {
-    let (sql, params) = between((cx.district(), name.id), (low, high), order, most);
-    let mut out = Vec::new();
-    for row in cx.query(&sql, &params)? {
-        if let Some(path) = Path::from_key(&row.blob("path")?) {
-            out.push((path, rows::point(&row)?));
+/// Doors of a name in a range of paths, the first of them or the last.
+#[derive(Debug, Clone)]
+pub(super) struct Ask {
+    pub name: i64,
+    pub low: Vec<u8>,
+    pub high: Vec<u8>,
+    pub backwards: bool,
+    pub most: usize,
+}
+
+/// Ranges that one statement asks for.
+const TOGETHER: usize = 16;
+
+pub(super) fn between(district: DistrictId, asks: &[Ask]) -> Statement {
+    let mut params = params![district].to_vec();
+    let mut parts = Vec::with_capacity(asks.len());
+    for (i, ask) in asks.iter().enumerate() {
+        let (name, low, high) = (params.len() + 1, params.len() + 2, params.len() + 3);
+        let order = if ask.backwards { " DESC" } else { "" };
+        parts.push(format!(
+            "SELECT * FROM (SELECT {i} AS part, path, lon, lat FROM place_door WHERE district_id = $1 AND name_id = ${name} \
+             AND path >= ${low} AND path < ${high} ORDER BY path{order} LIMIT {}) AS r{i}",
+            ask.most
+        ));
+        params.extend(params![ask.name, ask.low.clone(), ask.high.clone()].iter().cloned());
+    }
+    (parts.join(" UNION ALL "), params)
+}
+
+/// The doors of each range, in its order.
+fn ranges(cx: &mut Cx<'_>, asks: &[Ask]) -> Result<Vec<Vec<(Path, Point)>>> {
+    let mut out: Vec<Vec<(Path, Point)>> = vec![Vec::new(); asks.len()];
+    for (chunk, found) in asks.chunks(TOGETHER).zip(out.chunks_mut(TOGETHER)) {
+        let (sql, params) = between(cx.district(), chunk);
+        let mut keys: Vec<Vec<(Vec<u8>, Point)>> = vec![Vec::new(); chunk.len()];
+        for row in cx.query(&sql, &params)? {
+            let part = usize::try_from(row.i64("part")?).ok().and_then(|part| keys.get_mut(part));
+            if let Some(part) = part {
+                part.push((row.blob("path")?, rows::point(&row)?));
+            }
+        }
+        for ((ask, mut keys), doors) in chunk.iter().zip(keys).zip(found) {
+            // No database promises the order of parts that were put together.
+            keys.sort_by(|a, b| if ask.backwards { b.0.cmp(&a.0) } else { a.0.cmp(&b.0) });
+            doors.extend(keys.into_iter().filter_map(|(key, point)| Some((Path::from_key(&key)?, point))));
         }
     }
     Ok(out)
 }
 
-/// Between the neighbours of a number, beside one of them, or the same question for what is above it.
-fn beside(cx: &mut Cx<'_>, name: &Name, asked: Path) -> Result<Option<Below>> {
+/// Between the neighbours of a number, beside one of them, or the same question for what is above it; for names of which
+/// nothing nearer is known.
+fn beside(cx: &mut Cx<'_>, names: &[&Name], asked: &Path, out: &mut [Option<Below>]) -> Result<()> {
     let mut path = asked.clone();
     while let (Some((level, number)), Some(above)) = (path.last(), path.above()) {
         // Lanes and houses on a street are numbered in one row.
@@ -147,22 +193,34 @@ fn beside(cx: &mut Cx<'_>, name: &Name, asked: Path) -> Result<Option<Below>> {
             Level::Lane | Level::Door if above.is_empty() => &[Level::Lane, Level::Door],
             _ => &[level],
         };
-        let (mut lower, mut upper) = (Vec::new(), Vec::new());
-        for level in levels {
-            let (low, high) = above.range(*level, number.n.saturating_sub(GAP), Some(number.n));
-            lower.extend(numbered(range(cx, name, low, high, "DESC", 12)?, &above));
-            let (low, high) = above.range(*level, number.n, Some(number.n.saturating_add(GAP)));
-            upper.extend(numbered(range(cx, name, low, high, "", 12)?, &above));
-        }
-        if let Some(mut below) = guess(number, &lower, &upper, &path) {
-            if path != asked {
+        let asks = |name: &&Name| {
+            let id = name.id;
+            let ask = |(low, high), backwards| Ask { name: id, low, high, backwards, most: 12 };
+            let lower = |level: &Level| above.range(*level, number.n.saturating_sub(GAP), Some(number.n));
+            let upper = |level: &Level| above.range(*level, number.n, Some(number.n.saturating_add(GAP)));
+            let all = levels.iter().map(|l| ask(lower(l), true)).chain(levels.iter().map(|l| ask(upper(l), false)));
+            all.collect::<Vec<_>>()
+        };
+        let open: Vec<usize> = (0..names.len()).filter(|i| out.get(*i).is_some_and(Option::is_none)).collect();
+        let all: Vec<Ask> = open.iter().filter_map(|i| names.get(*i)).flat_map(asks).collect();
+        let mut found = ranges(cx, &all)?.into_iter();
+        for i in open {
+            let mut side = || {
+                let doors = found.by_ref().take(levels.len()).flatten().collect();
+                numbered(doors, &above)
+            };
+            let (lower, upper) = (side(), side());
+            let mut below = guess(number, &lower, &upper, &path);
+            if let Some(below) = below.as_mut().filter(|_| path != *asked) {
                 below.closeness = Closeness::NextTo;
             }
-            return Ok(Some(below));
+            if let Some(slot) = out.get_mut(i) {
+                *slot = below;
+            }
         }
         path = above;
     }
-    Ok(None)
+    Ok(())
 }
 
 /// A neighbour: its number on the street, and where it stands.
@@ -214,15 +272,15 @@ pub(super) fn going_on(cx: &mut Cx<'_>, name: &Name, number: Number, most: usize
     if number.tail.is_some() || number.n == 0 || number.n > 999 {
         return Ok(out);
     }
-    for level in [Level::Door, Level::Lane] {
-        for tens in [10, 100] {
-            let (low, high) = Path::default().range(level, number.n * tens, Some((number.n + 1) * tens));
-            for (path, point) in range(cx, name, low, high, "", most)? {
-                let first = Path::new(path.steps().iter().take(1).copied().collect());
-                if !out.iter().any(|b: &Below| b.path == first) {
-                    out.push(Below { path: first, point, closeness: Closeness::Exact, doors: 0 });
-                }
-            }
+    let ask = |(level, tens)| {
+        let (low, high) = Path::default().range(level, number.n * tens, Some((number.n + 1) * tens));
+        Ask { name: name.id, low, high, backwards: false, most }
+    };
+    let all = [Level::Door, Level::Lane].into_iter().flat_map(|level| [(level, 10), (level, 100)]);
+    for (path, point) in ranges(cx, &all.map(ask).collect::<Vec<_>>())?.into_iter().flatten() {
+        let first = Path::new(path.steps().iter().take(1).copied().collect());
+        if !out.iter().any(|b: &Below| b.path == first) {
+            out.push(Below { path: first, point, closeness: Closeness::Exact, doors: 0 });
         }
     }
     out.truncate(most);

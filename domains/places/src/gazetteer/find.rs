@@ -69,6 +69,15 @@ enum Candidate {
     Name(Name),
 }
 
+impl Candidate {
+    const fn name(&self) -> Option<&Name> {
+        match self {
+            Self::Name(name) => Some(name),
+            Self::Thing(_) => None,
+        }
+    }
+}
+
 impl Search<'_> {
     fn run(&mut self, cx: &mut Cx<'_>) -> Result<Vec<Scored>> {
         let sought = keys::sought(&self.reading.whole, &self.reading.name);
@@ -89,16 +98,18 @@ impl Search<'_> {
         if candidates.first().is_some_and(|(cost, ..)| *cost < 2.0 * GOOD) {
             candidates.retain(|(_, how, ..)| *how != Match::Alike);
         }
+        candidates.truncate(self.limit.max(MOST_WITH_DOORS) * 2);
+        let most = if self.reading.paths.is_empty() { 0 } else { MOST_WITH_DOORS };
+        let names: Vec<&Name> = candidates.iter().filter_map(|(_, _, c, _)| c.name()).take(most).collect();
+        let mut doors = doors::find(cx, &names, self.reading)?.into_iter();
         let mut out = Vec::new();
-        let mut looked = 0;
-        for (at, (cost, how, candidate, found)) in candidates.into_iter().enumerate() {
-            if at >= self.limit.max(MOST_WITH_DOORS) * 2 {
-                break;
-            }
+        let mut first = true;
+        for (cost, how, candidate, found) in candidates {
             match candidate {
-                Candidate::Name(name) if !self.reading.paths.is_empty() && looked < MOST_WITH_DOORS => {
-                    looked += 1;
-                    out.extend(self.with_doors(cx, &name, how, found, looked == 1)?);
+                Candidate::Name(name) if doors.len() > 0 => {
+                    let known = doors.next().flatten();
+                    out.extend(self.with_doors(cx, &name, how, found, known, first)?);
+                    first = false;
                 }
                 _ => out.push(Scored { cost, stem: found.name.clone(), found }),
             }
@@ -106,7 +117,15 @@ impl Search<'_> {
         Ok(out)
     }
 
-    fn with_doors(&self, cx: &mut Cx<'_>, name: &Name, how: Match, street: Found, first: bool) -> Result<Vec<Scored>> {
+    fn with_doors(
+        &self,
+        cx: &mut Cx<'_>,
+        name: &Name,
+        how: Match,
+        street: Found,
+        known: Option<doors::Below>,
+        first: bool,
+    ) -> Result<Vec<Scored>> {
         let place = |below: doors::Below| Found {
             kind: Kind::Door,
             name: format!("{}{}", name.name, below.path),
@@ -117,7 +136,6 @@ impl Search<'_> {
         };
         let scored =
             |found: Found, more: f64| Scored { cost: self.cost(&found, how) + more, stem: name.name.clone(), found };
-        let known = doors::find(cx, name, self.reading)?;
         let mut out = vec![scored(known.map_or(street, place), 0.0)];
         if let (true, Some(number)) = (first, self.reading.open) {
             for below in doors::going_on(cx, name, number, self.limit)? {

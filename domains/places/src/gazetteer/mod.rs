@@ -96,12 +96,13 @@ pub fn plans(cx: &mut Cx<'_>, near: Point) -> Result<Vec<(String, String)>, Erro
     let district = cx.district();
     let lane = Path::new(vec![(Level::Lane, ::gazetteer::Number { n: 128, tail: None })]);
     let (low, high) = lane.below();
+    let ask = |name, backwards| doors::Ask { name, low: low.clone(), high: high.clone(), backwards, most: 12 };
     let statements = [
         rows::by_keys(district, ["wangweilu", "wwl"].into_iter()),
-        rows::by_beginning(district, "wangwei"),
-        doors::at_paths(district, 1, std::slice::from_ref(&lane)),
-        doors::between((district, 1), (low.clone(), high.clone()), "", 12),
-        doors::between((district, 1), (low, high), "DESC", 12),
+        rows::together(district, &["wangweilu", "wwl"], &["wangwei", "ww"]),
+        doors::at_paths(district, &[1, 2], std::slice::from_ref(&lane)),
+        doors::between(district, &[ask(1, false)]),
+        doors::between(district, &[ask(1, true), ask(1, false), ask(2, true), ask(2, false)]),
         near::around(district, near, 1),
         near::around(district, near, 4),
     ];

@@ -55,21 +55,28 @@ pub(super) fn by_keys<'a>(district: DistrictId, keys: impl Iterator<Item = &'a s
     (format!("{NAME} AND {condition} LIMIT {MOST}"), params)
 }
 
-pub(super) fn by_beginning(district: DistrictId, beginning: &str) -> Statement {
-    let low = beginning.as_bytes().to_vec();
-    // No key has this byte: keys are UTF-8.
-    let high: Vec<u8> = low.iter().copied().chain([u8::MAX]).collect();
-    let sql = format!("{NAME} AND k.key >= $2 AND k.key < $3 ORDER BY k.key LIMIT {MOST}");
-    (sql, params![district, low, high].to_vec())
+/// Names with one of these keys, and names with a key that begins so, as one statement; `part` says which it was: 0 for equal.
+pub(super) fn together(district: DistrictId, equal: &[&str], begins: &[&str]) -> Statement {
+    let (sql, mut params) = by_keys(district, equal.iter().copied());
+    let mut parts = vec![format!("SELECT * FROM ({}) AS p0", sql.replacen("SELECT ", "SELECT 0 AS part, ", 1))];
+    for (i, beginning) in begins.iter().enumerate() {
+        let low = beginning.as_bytes().to_vec();
+        // No key has this byte: keys are UTF-8.
+        let high: Vec<u8> = low.iter().copied().chain([u8::MAX]).collect();
+        let (part, from, to) = (i + 1, params.len() + 1, params.len() + 2);
+        let name = NAME.replacen("SELECT ", &format!("SELECT {part} AS part, "), 1);
+        parts.push(format!(
+            "SELECT * FROM ({name} AND k.key >= ${from} AND k.key < ${to} ORDER BY k.key LIMIT {MOST}) AS p{part}"
+        ));
+        params.extend([Value::Blob(low), Value::Blob(high)]);
+    }
+    (parts.join(" UNION ALL "), params)
 }
 
 /// Names found by these keys, each once, by the best of its matches.
 pub(super) fn names(cx: &mut Cx<'_>, sought: &Sought) -> Result<Vec<(Name, Match)>> {
     let mut out = Names::default();
-    out.equal(cx, &sought.equal)?;
-    for (beginning, found) in &sought.begins {
-        out.begins(cx, beginning, *found)?;
-    }
+    out.first(cx, sought)?;
     // A slip is looked for when nothing is spelt like it.
     if out.all.is_empty() {
         out.equal(cx, &sought.alike)?;
@@ -106,10 +113,33 @@ impl Names {
         Ok(())
     }
 
-    fn begins(&mut self, cx: &mut Cx<'_>, beginning: &str, how: Match) -> Result<()> {
-        let (sql, params) = by_beginning(cx.district(), beginning);
+    /// Equal keys, best first, then beginnings in their order.
+    fn first<'s>(&mut self, cx: &mut Cx<'_>, sought: &'s Sought) -> Result<()> {
+        // Whoever has beginnings has whole keys, too.
+        if sought.begins.is_empty() || sought.equal.is_empty() {
+            return self.equal(cx, &sought.equal);
+        }
+        let texts = |keys: &'s [(String, Match)]| keys.iter().map(|(key, _)| key.as_str()).collect::<Vec<_>>();
+        let (equal, begins) = (texts(&sought.equal), texts(&sought.begins));
+        let (sql, params) = together(cx.district(), &equal, &begins);
+        let mut found = Vec::new();
         for row in cx.query(&sql, &params)? {
-            self.add(name(&row)?, how);
+            let (part, key) = (usize::try_from(row.i64("part")?).unwrap_or(0), row.blob("key")?);
+            let rank = match part {
+                0 => sought.equal.iter().position(|(k, _)| k.as_bytes() == key),
+                part => Some(sought.equal.len() + part - 1),
+            };
+            if let Some(rank) = rank {
+                found.push((rank, key, name(&row)?));
+            }
+        }
+        // Keys stand best first; no database promises the order of parts that were put together.
+        found.sort_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
+        let how = |rank: usize| sought.equal.iter().chain(&sought.begins).nth(rank).map(|(_, how)| *how);
+        for (rank, _, name) in found {
+            if let Some(how) = how(rank) {
+                self.add(name, how);
+            }
         }
         Ok(())
     }

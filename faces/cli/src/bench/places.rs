@@ -1,6 +1,7 @@
 //! `mulin bench places`: half a million invented doors, and people who look for them in every way they know.
 
 use super::chance::Chance;
+use super::gateway::cpu;
 use super::measure::{Measured, rss_mb};
 use super::{machine, with_dir};
 use anyhow::Context as _;
@@ -43,6 +44,11 @@ struct Report {
     fill_s: f64,
     /// Milliseconds, each way to ask by itself and all together.
     figures: Vec<Measured>,
+    /// Statements sent for a question, on average, and for the worst one; begin and commit are not among them.
+    statements: f64,
+    most_statements: u64,
+    /// Milliseconds on this program's processor for a question, on average: the database's share is elsewhere on PostgreSQL.
+    processor_ms: f64,
     /// Of those that name a known door: how many had it first in the list.
     found_first: f64,
     rss_mb: f64,
@@ -155,6 +161,8 @@ pub(super) fn run(
     for m in &report.figures {
         writeln!(out, "{:<26} {:>6} {:>8.2} {:>8.2} {:>8.2} {:>8.2}", m.name, m.n, m.p50, m.p95, m.p99, m.worst)?;
     }
+    let (sent, most, processor) = (report.statements, report.most_statements, report.processor_ms);
+    writeln!(out, "a question: {sent:.1} statements, at most {most}; {processor:.2} ms on the processor here")?;
     writeln!(out, "a known door came first: {:.1} %", report.found_first * 100.0)?;
     writeln!(out, "memory: {:.0} MB, at most {:.0} MB", report.rss_mb, report.peak_rss_mb)?;
     Ok(())
@@ -185,17 +193,24 @@ fn in_dir(
     let fill_s = started.elapsed().as_secs_f64();
     let mut times: Vec<(&'static str, std::time::Duration)> = Vec::new();
     let (mut known, mut first) = (0_usize, 0_usize);
+    let (mut statements, mut most_statements) = (0_u64, 0_u64);
+    let processor = cpu::process();
     while times.len() < args.queries {
         let Some(asked) = ask(&streets, &mut chance) else { continue };
         let text = asked.text;
         let started = Instant::now();
-        let found = rt.read_now(who.clone(), move |cx| find_place(cx, &text, None, 8))?;
+        let (found, sent) = rt.read_now(who.clone(), move |cx| {
+            let found = find_place(cx, &text, None, 8)?;
+            Ok::<_, places::Error>((found, cx.statements()))
+        })?;
         times.push((asked.way, started.elapsed()));
+        (statements, most_statements) = (statements + sent, most_statements.max(sent));
         if let Some(right) = asked.right {
             known += 1;
             first += usize::from(found.first().is_some_and(|f| f.name == right));
         }
     }
+    let processor = cpu::process().saturating_sub(processor);
     let mut ways: Vec<&'static str> = times.iter().map(|(way, _)| *way).collect();
     ways.sort_unstable();
     ways.dedup();
@@ -209,6 +224,9 @@ fn in_dir(
         doors: filled.doors,
         fill_s,
         figures,
+        statements: statements as f64 / times.len().max(1) as f64,
+        most_statements,
+        processor_ms: processor.as_secs_f64() * 1e3 / times.len().max(1) as f64,
         found_first: first as f64 / known.max(1) as f64,
         rss_mb: rss_mb("VmRSS"),
         peak_rss_mb: rss_mb("VmHWM"),

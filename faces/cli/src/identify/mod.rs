@@ -19,7 +19,7 @@ use std::time::Instant;
 #[derive(Debug, Args)]
 pub struct IdentifyArgs {
     /// Registered people: CSV (also .csv.gz) or xlsx with the columns id, sex, birth_year, height_cm, build, dialect, surname,
-    /// marks, home_lat, home_lon, times_lost; an empty cell is not known
+    /// marks, home_lat, home_lon, places (lat lon;lat lon), times_lost; an empty cell is not known
     #[arg(long, value_name = "FILE", required_unless_present = "print_profile")]
     pub registry: Option<PathBuf>,
     /// Descriptions: one JSON object on each line; - reads standard input and answers each line at once

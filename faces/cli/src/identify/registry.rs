@@ -22,6 +22,7 @@ struct Columns {
     marks: Option<usize>,
     home_lat: Option<usize>,
     home_lon: Option<usize>,
+    places: Option<usize>,
     times_lost: Option<usize>,
 }
 
@@ -39,6 +40,7 @@ pub(super) fn read(path: &Path) -> anyhow::Result<Vec<Registered>> {
         marks: table.column("marks"),
         home_lat: table.column("home_lat"),
         home_lon: table.column("home_lon"),
+        places: table.column("places"),
         times_lost: table.column("times_lost"),
     };
     let (mut people, mut problems) = (Vec::new(), Problems::default());
@@ -86,7 +88,7 @@ impl Columns {
             surname: cells.text(self.surname).map(str::to_owned),
             marks: cells.text(self.marks).map(split),
             home,
-            named: Vec::new(),
+            named: cells.places(self.places),
             times_lost: cells.number(self.times_lost, "times_lost", 0.0, 100_000.0).map(|n| n as u32),
         }
     }
@@ -114,6 +116,24 @@ impl<'a> Cells<'a, '_> {
             let (least, most) = (least.to_string(), most.to_string());
             let why = Finding::NotInRange { text: text.to_owned(), least, most };
             self.problems.wrong(self.record.row, name, why);
+        }
+        found
+    }
+
+    /// `lat lon;lat lon`, where the family says that somebody goes: WGS-84. A comma between the two numbers is read, too.
+    fn places(&mut self, column: Option<usize>) -> Vec<Point> {
+        let mut found = Vec::new();
+        for pair in self.text(column).map(split).unwrap_or_default() {
+            let numbers: Vec<&str> = pair.split([' ', ',', '，']).filter(|n| !n.is_empty()).collect();
+            let read = match numbers.as_slice() {
+                [lat, lon] => lat.parse::<f64>().ok().zip(lon.parse::<f64>().ok()),
+                _ => None,
+            };
+            let point = read.ok_or_else(|| Finding::NotDegrees { text: pair.clone() });
+            match point.and_then(|(lat, lon)| Point::new(lon, lat).map_err(Finding::from)) {
+                Ok(point) => found.push(point),
+                Err(why) => self.problems.wrong(self.record.row, "places", why),
+            }
         }
         found
     }

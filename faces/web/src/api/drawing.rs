@@ -155,6 +155,7 @@ struct CheckView {
 
 fn problem_of(p: &drawing::Problem) -> FieldProblem {
     let field = match (p.index, p.field) {
+        (None, "from") => "from".to_owned(),
         (None, _) => "areas".to_owned(),
         (Some(i), "") => format!("areas.{i}"),
         (Some(i), field) => format!("areas.{i}.{field}"),

@@ -1,10 +1,12 @@
 //! Places: open to everybody, empty before anything was imported.
 
 use crate::world::Api;
+use axum::http::Method;
 use kernel::geo::Point;
 use kernel::{Datum, Role};
 use places::app::{AreaChanges, SaveArea, SavePost, save_areas, save_posts};
 use places::{AreaKind, Outline, PostState, Tier, WeekHours};
+use serde_json::{Value, json};
 
 /// A district of one square with two police areas and a post.
 fn draw(api: &Api) {
@@ -69,4 +71,119 @@ async fn everybody_finds_the_post_of_a_point() {
     assert_eq!(api.open("/posts/points").await.is(200).json()["features"].as_array().unwrap().len(), 1);
     // A key is not needed, and a key of no use is no harm.
     api.get(Role::AuditAdmin, "/posts").await.is(200);
+}
+
+fn square(west: f64, east: f64) -> Value {
+    json!({ "type": "Polygon", "coordinates": [[[west, 30.0], [east, 30.0], [east, 31.0], [west, 31.0], [west, 30.0]]] })
+}
+
+/// The police areas with code, id and version, and an edit that gives them these borders.
+async fn police(api: &Api, outlines: [Value; 2]) -> (Vec<Value>, Value) {
+    let all = api.open("/areas?kind=police").await.is(200).json()["items"].as_array().unwrap().clone();
+    let area = |(a, outline): (&Value, Value)| {
+        json!({ "id": a["id"], "version": a["version"], "kind": "police", "name": a["name"], "outline": outline })
+    };
+    let areas: Vec<Value> = all.iter().zip(outlines).map(area).collect();
+    (all, json!({ "areas": areas }))
+}
+
+#[tokio::test]
+async fn an_edit_is_checked_refused_with_its_piece_and_saved_as_a_whole() {
+    let api = Api::new();
+    draw(&api);
+    let admin = Role::SystemAdmin;
+    // A gap of a tenth of a degree between the two.
+    let (before, gap) = police(&api, [square(121.0, 121.4), square(121.5, 122.0)]).await;
+    let checked = api.post(admin, "/areas/check", gap.clone()).await.is(200).json();
+    assert_eq!(checked["right"], false, "{checked}");
+    assert_eq!(checked["refused"][0]["code"], "gap");
+    assert_eq!(checked["refused"][0]["field"], "areas.0.outline");
+    let refused = api.post(admin, "/areas/edits", gap.clone()).await.is(409);
+    assert_eq!(refused.header("content-type"), "application/problem+json");
+    let refused = refused.json();
+    assert_eq!((refused["type"].as_str(), refused["errors"][0]["code"].as_str()), (Some("/problems/refused"), Some("gap")));
+    let piece = &refused["pieces"]["features"][0];
+    assert_eq!((piece["properties"]["fault"].as_str(), piece["geometry"]["type"].as_str()), (Some("gap"), Some("MultiPolygon")));
+    let now = api.open("/areas?kind=police").await.is(200).json()["items"].clone();
+    assert_eq!(now, Value::from(before), "nothing was written");
+
+    // The border between them moves: both together, once, however often it is sent.
+    let (_, right) = police(&api, [square(121.0, 121.4), square(121.4, 122.0)]).await;
+    let checked = api.post(admin, "/areas/check", right.clone()).await.is(200).json();
+    assert_eq!((checked["right"].as_bool(), checked["refused"].as_array().map(Vec::len)), (Some(true), Some(0)), "{checked}");
+    let once = || api.call(Method::POST, &api.keys[&admin], "/areas/edits", &[("idempotency-key", "moved")], Some(right.clone()));
+    let saved = once().await.is(200).json();
+    assert_eq!((saved["areas"][0]["did"].as_str(), saved["areas"][1]["version"].as_i64()), (Some("changed"), Some(2)));
+    assert_eq!(once().await.is(200).json(), saved, "the same key, the same answer");
+    let at = api.open("/places/at?lat=30.5&lon=121.45").await.is(200).json();
+    assert_eq!(at["police"]["code"], "P2");
+    // Whoever saw the borders before is told both versions.
+    let stale = api.post(admin, "/areas/edits", right).await.is(412).json();
+    assert_eq!((stale["yours"].as_i64(), stale["current"].as_i64()), (Some(1), Some(2)));
+
+    let id = saved["areas"][0]["area"].as_str().unwrap();
+    let border = api.get(admin, &format!("/areas/{id}/border")).await.is(200).json();
+    assert_eq!(border["held"].as_array().map(Vec::len), Some(2), "{border}");
+    assert!(border["held"][0]["lost_m2"].as_f64().unwrap() > 1e9 && border["held"][1]["to"].is_string(), "{border}");
+    api.get(Role::CommunityOfficer, &format!("/areas/{id}/border")).await.is(403);
+}
+
+#[tokio::test]
+async fn what_is_no_outline_is_named_with_its_field() {
+    let api = Api::new();
+    draw(&api);
+    let bow = json!({ "type": "Polygon", "coordinates": [[[121.0, 30.0], [121.5, 31.0], [121.5, 30.0], [121.0, 31.0], [121.0, 30.0]]] });
+    let (_, edit) = police(&api, [bow, square(121.5, 122.0)]).await;
+    let refused = api.post(Role::SystemAdmin, "/areas/edits", edit).await.is(422).json();
+    assert_eq!((refused["type"].as_str(), refused["errors"][0]["field"].as_str()), (Some("/problems/invalid"), Some("areas.0.outline")));
+    let (_, mut edit) = police(&api, [square(121.0, 121.5), square(121.5, 122.0)]).await;
+    edit["areas"][1].as_object_mut().unwrap().remove("version");
+    let blind = api.post(Role::SystemAdmin, "/areas/edits", edit).await.is(422);
+    assert_eq!(blind.field(), "areas.1.version");
+}
+
+#[tokio::test]
+async fn one_area_is_changed_by_its_tag_and_its_english_name_is_shown() {
+    let api = Api::new();
+    draw(&api);
+    let admin = Role::SystemAdmin;
+    let town = api.open("/areas?kind=town").await.is(200).json()["items"][0]["id"].as_str().unwrap().to_owned();
+    let place = format!("/areas/{town}");
+    let tag = api.open(&place).await.is(200).header("etag");
+    let english = json!({ "name_en": "Nanqiao Town" });
+    let change = |tag: &str, body: &Value| {
+        let (tag, body, api, place) = (tag.to_owned(), body.clone(), &api, &place);
+        async move { api.call(Method::PATCH, &api.keys[&admin], place, &[("if-match", tag.as_str())], Some(body)).await }
+    };
+    api.call(Method::PATCH, &api.keys[&admin], &place, &[], Some(english.clone())).await.is(428);
+    let changed = change(&tag, &english).await.is(200).json();
+    assert_eq!((changed["name"].as_str(), changed["name_en"].as_str()), (Some("南桥镇"), Some("Nanqiao Town")));
+    assert_eq!(changed["outline"]["type"], "MultiPolygon", "what is left out stays");
+    change(&tag, &english).await.is(412);
+    assert_eq!(api.open("/areas?q=nanqiao").await.is(200).json()["items"].as_array().map(Vec::len), Some(1));
+    let tag = api.open(&place).await.is(200).header("etag");
+    let long = change(&tag, &json!({ "name": "长".repeat(81) })).await.is(422);
+    assert_eq!(long.field(), "name");
+    let gone = change(&tag, &json!({ "name_en": "" })).await.is(200).json();
+    assert!(gone["name_en"].is_null(), "{gone}");
+}
+
+#[tokio::test]
+async fn an_edit_for_a_day_to_come_waits_and_is_withdrawn() {
+    let api = Api::new();
+    draw(&api);
+    let admin = Role::SystemAdmin;
+    let (_, mut edit) = police(&api, [square(121.0, 121.3), square(121.3, 122.0)]).await;
+    edit["from"] = json!("2001-01-01T00:00:00+08:00");
+    assert_eq!(api.post(admin, "/areas/check", edit.clone()).await.is(200).json()["refused"][0]["code"], "from");
+    api.post(admin, "/areas/edits", edit.clone()).await.is(422);
+    edit["from"] = json!("2199-01-01T00:00:00+08:00");
+    let plan = api.post(admin, "/areas/edits", edit).await.is(200).json()["planned"].as_str().unwrap().to_owned();
+    let at = api.open("/places/at?lat=30.5&lon=121.4").await.is(200).json();
+    assert_eq!(at["police"]["code"], "P1", "not yet");
+    let waiting = api.get(admin, "/areas/edits").await.is(200).json();
+    assert_eq!((waiting["items"][0]["id"].as_str(), waiting["items"][0]["state"].as_str()), (Some(plan.as_str()), Some("waiting")));
+    api.call(Method::DELETE, &api.keys[&admin], &format!("/areas/edits/{plan}"), &[], None).await.is(204);
+    api.call(Method::DELETE, &api.keys[&admin], &format!("/areas/edits/{plan}"), &[], None).await.is(404);
+    assert_eq!(api.get(admin, "/areas/edits").await.is(200).json()["items"].as_array().map(Vec::len), Some(0));
 }

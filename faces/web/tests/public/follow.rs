@@ -15,6 +15,25 @@ fn raised(site: &Site) -> String {
     receipt.split('/').nth(2).unwrap().to_owned()
 }
 
+/// P1: the receipt says the place in words, not only what was typed.
+#[test]
+fn the_receipt_says_the_place_in_words() {
+    let site = Site::new();
+    let code = raised(&site);
+    let area = site.world.look(places::snapshot).area(site.community).unwrap().clone();
+    let receipt = site.get(&format!("/t/{code}/receipt")).text;
+    assert!(receipt.contains(&area.name), "{receipt}");
+    let save = places::app::SaveArea {
+        which: places::app::AreaRef::Id(area.id),
+        name_en: Some("Reed Village".into()),
+        ..places::app::SaveArea::new(area.kind, None, &area.name)
+    };
+    let changes = places::app::AreaChanges { save: vec![save], retire: Vec::new() };
+    site.world.act(move |cx| places::app::save_areas(cx, &changes));
+    let english = site.get(&format!("/en/t/{code}/receipt")).text;
+    assert!(english.contains("Reed Village") && !english.contains(&area.name), "{english}");
+}
+
 #[test]
 fn a_code_is_found_however_it_is_typed() {
     let site = Site::new();

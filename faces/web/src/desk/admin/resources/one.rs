@@ -204,6 +204,24 @@ async fn after(
     Ok((StatusCode::UNPROCESSABLE_ENTITY, unkept(html(&shown)?)).into_response())
 }
 
+/// A step of whoever keeps things somewhere. What is refused comes back beside what was typed: nothing was written before it.
+async fn step<T: Send + 'static>(
+    app: &App,
+    staff: &Staff,
+    posted: Posted,
+    f: impl FnOnce(&mut Cx<'_>, &Posted) -> Result<T, ::places::Error> + Send + 'static,
+) -> Result<(Posted, Result<T, ::places::Error>), Fail> {
+    let step = move |cx: &mut Cx<'_>| {
+        require_somewhere(&cx.actor, Action::KeepResources)?;
+        match f(cx, &posted) {
+            // The database failed: nothing of it stays.
+            Err(::places::Error::Store(e)) => Err(Fail::from(e)),
+            done => Ok((posted, done)),
+        }
+    };
+    app.rt.write(staff.who(Purpose::Administration), step).await
+}
+
 pub(super) async fn change(
     State(app): State<App>,
     page: Page,
@@ -212,25 +230,17 @@ pub(super) async fn change(
     posted: Posted,
 ) -> Result<Response, Fail> {
     let seen = posted.get("version").parse().unwrap_or(0);
-    let done = app
-        .rt
-        .write(staff.who(Purpose::Administration), move |cx| {
-            require_somewhere(&cx.actor, Action::KeepResources)?;
-            let found = resources::resource(cx, id)?;
-            let done = match typed(&posted, found.post, Some((id, seen))) {
-                Ok(new) => resources::save_resource(cx, &new).map(drop),
-                Err(wrong) => {
-                    let first = wrong.first().map_or("count", |w| w.field);
-                    Err(::places::Error::Invalid {
-                        field: first,
-                        why: if first == "hours" { "hours" } else { "range" },
-                    })
-                }
-            };
-            Ok::<_, Fail>((posted, done))
-        })
-        .await?;
-    after(&app, page, staff, id, done, "changed").await
+    let done = step(&app, &staff, posted, move |cx, posted| {
+        let found = resources::resource(cx, id)?;
+        match typed(posted, found.post, Some((id, seen))) {
+            Ok(new) => resources::save_resource(cx, &new).map(drop),
+            Err(wrong) => {
+                let field = wrong.first().map_or("count", |w| w.field);
+                Err(::places::Error::Invalid { field, why: if field == "hours" { "hours" } else { "range" } })
+            }
+        }
+    });
+    after(&app, page, staff, id, done.await?, "changed").await
 }
 
 /// A day and a time of day on the wall.
@@ -251,18 +261,11 @@ pub(super) async fn lend(
 ) -> Result<Response, Fail> {
     let count = kernel::text::narrow(&posted.get("loan")).trim().parse().unwrap_or(0);
     let due = instant(&posted.get("due"), &posted.get("clock"));
-    let done = app
-        .rt
-        .write(staff.who(Purpose::Administration), move |cx| {
-            require_somewhere(&cx.actor, Action::KeepResources)?;
-            let done = match due {
-                Some(due) => resources::lend(cx, id, count, &posted.get("to"), due).map(drop),
-                None => Err(::places::Error::Invalid { field: "due", why: "range" }),
-            };
-            Ok::<_, Fail>((posted, done))
-        })
-        .await?;
-    after(&app, page, staff, id, done, "lent").await
+    let done = step(&app, &staff, posted, move |cx, posted| match due {
+        Some(due) => resources::lend(cx, id, count, &posted.get("to"), due).map(drop),
+        None => Err(::places::Error::Invalid { field: "due", why: "range" }),
+    });
+    after(&app, page, staff, id, done.await?, "lent").await
 }
 
 pub(super) async fn take_back(
@@ -272,14 +275,8 @@ pub(super) async fn take_back(
     Path(id): Path<Uuid>,
     posted: Posted,
 ) -> Result<Response, Fail> {
-    let loan: Option<Uuid> = posted.get("loan").parse().ok();
-    app.rt
-        .write(staff.who(Purpose::Administration), move |cx| {
-            require_somewhere(&cx.actor, Action::KeepResources)?;
-            let loan = loan.ok_or(Fail::BadRequest("bad-form"))?;
-            Ok::<_, Fail>(resources::take_back(cx, loan)?)
-        })
-        .await?;
+    let loan: Uuid = posted.get("loan").parse().map_err(|_| Fail::BadRequest("bad-form"))?;
+    step(&app, &staff, posted, move |cx, _| resources::take_back(cx, loan)).await?.1?;
     Ok(Redirect::to(&page.href(format!("{LIST}/{id}?done=back"))).into_response())
 }
 
@@ -291,19 +288,12 @@ pub(super) async fn remove(
     posted: Posted,
 ) -> Result<Response, Fail> {
     let seen = posted.get("version").parse().unwrap_or(0);
-    let removed = app
-        .rt
-        .write(staff.who(Purpose::Administration), move |cx| {
-            require_somewhere(&cx.actor, Action::KeepResources)?;
-            let post = resources::resource(cx, id)?.post;
-            match resources::remove_resource(cx, id, seen) {
-                Ok(()) => Ok(Ok(post)),
-                Err(error) => Ok::<_, Fail>(Err((posted, Err(error)))),
-            }
-        })
-        .await?;
-    match removed {
-        Ok(post) => Ok(Redirect::to(&page.href(format!("{LIST}?post={post}&done=removed"))).into_response()),
-        Err(wrong) => after(&app, page, staff, id, wrong, "").await,
+    let removed = step(&app, &staff, posted, move |cx, _| {
+        let post = resources::resource(cx, id)?.post;
+        resources::remove_resource(cx, id, seen).map(|()| post)
+    });
+    match removed.await? {
+        (_, Ok(post)) => Ok(Redirect::to(&page.href(format!("{LIST}?post={post}&done=removed"))).into_response()),
+        (posted, Err(error)) => after(&app, page, staff, id, (posted, Err(error)), "").await,
     }
 }
