@@ -81,5 +81,23 @@ fn what_is_no_osm_and_what_is_too_much_is_refused() {
     let few = StreetsArgs { max_nodes: 100, ..args(&["shanghai-centre.osm.pbf"]) };
     let refused = world.import(&few).0.unwrap_err();
     assert!(format!("{refused:#}").contains("more than 100 nodes"), "{refused:#}");
+    let empty = world.seed.house.db.dir().join("empty.osm.pbf");
+    std::fs::write(&empty, b"").unwrap();
+    let refused = world.import(&StreetsArgs { files: vec![empty], ..args(&[]) }).0.unwrap_err();
+    assert!(format!("{refused:#}").contains("empty.osm.pbf: the file is empty"), "{refused:#}");
     assert_eq!(world.file(), None);
+}
+
+#[test]
+fn one_of_anything_is_said_as_one() {
+    let world = World::setup(Kind::Sqlite);
+    let file = world.seed.house.db.dir().join("one.osm");
+    let text = r#"<osm version="0.6"><node id="1" lat="31" lon="121"/><node id="2" lat="31.001" lon="121.001"/>
+        <way id="1"><nd ref="1"/><nd ref="2"/><nd ref="3"/><tag k="highway" v="footway"/></way></osm>"#;
+    std::fs::write(&file, text).unwrap();
+    let (done, told) = world.import(&StreetsArgs { files: vec![file], dry_run: true, ..args(&[]) });
+    done.unwrap();
+    for words in ["2 nodes, 1 way\n", "1 stretch; all of it hangs together", "passed over: 1 reference to nodes"] {
+        assert!(told.contains(words), "{words}: {told}");
+    }
 }

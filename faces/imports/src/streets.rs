@@ -5,7 +5,7 @@
 //! ones in one transaction; what is broken in the file is passed over and told.
 
 use crate::progress::Bar;
-use crate::words::thousands;
+use crate::words::{counted, thousands};
 use crate::{Env, districts, file_name};
 use anyhow::Context as _;
 use clap::Args;
@@ -93,7 +93,9 @@ pub fn read(files: &[PathBuf], limits: &Limits) -> anyhow::Result<Osm> {
 
 fn read_one(path: &Path, limits: &Limits) -> anyhow::Result<Osm> {
     let file = File::open(path)?;
-    let bar = Bar::new(file.metadata()?.len(), "reading");
+    let bytes = file.metadata()?.len();
+    anyhow::ensure!(bytes > 0, "the file is empty: fetch or cut the extract again");
+    let bar = Bar::new(bytes, "reading");
     let counted = Counted { from: BufReader::new(file), read: Cell::new(0), bar: bar.clone() };
     let osm = Osm::read(counted, limits);
     bar.done();
@@ -122,17 +124,17 @@ fn told(name: &str, p: &Prepared) -> String {
     let layer = |key: &str| n(p.layers.by_layer.get(key).copied().unwrap_or_default());
     let named = if p.layers.road_km > 0.0 { p.layers.named_km / p.layers.road_km * 100.0 } else { 0.0 };
     let mut text = format!(
-        "{name}: {} nodes, {} ways\nroads and paths: {:.1} km, {named:.0} % of it with a name\n\
-         buildings {}, waters {}, greens {}, places {}, points {}; {} names for the search\n",
-        n(p.nodes),
-        n(p.ways),
+        "{name}: {}, {}\nroads and paths: {:.1} km, {named:.0} % of it with a name\n\
+         buildings {}, waters {}, greens {}, places {}, points {}; {} for the search\n",
+        counted(p.nodes, "node", "nodes"),
+        counted(p.ways, "way", "ways"),
         p.layers.road_km,
         layer("building"),
         layer("water"),
         layer("green"),
         layer("place"),
         layer("poi"),
-        n(p.named.len()),
+        counted(p.named.len(), "name", "names"),
     );
     let classes: Vec<String> =
         p.layers.by_class.iter().map(|(class, count)| format!("{class} {}", n(*count))).collect();
@@ -142,24 +144,29 @@ fn told(name: &str, p: &Prepared) -> String {
     let w = &p.walked;
     text += &match w.parts {
         0 => "on foot: no way that can be walked\n".to_owned(),
-        _ => format!(
-            "on foot: {:.1} km, {} junctions, {} stretches; {:.1} % of it hang together, the rest in {} parts\n",
-            w.km,
-            n(w.junctions),
-            n(w.edges),
-            w.largest * 100.0,
-            n(w.parts - 1),
-        ),
+        parts => {
+            let together = match parts - 1 {
+                0 => "all of it hangs together".to_owned(),
+                rest => {
+                    let rest = counted(rest, "part", "parts");
+                    format!("{:.1} % of it hangs together, the rest in {rest}", w.largest * 100.0)
+                }
+            };
+            let (junctions, stretches) =
+                (counted(w.junctions, "junction", "junctions"), counted(w.edges, "stretch", "stretches"));
+            format!("on foot: {:.1} km, {junctions}, {stretches}; {together}\n", w.km)
+        }
     };
-    text += &format!("map: {} tiles, {} kB\n", n(p.tiles.len()), n(p.tile_bytes().div_ceil(1000)));
+    let tiles = counted(p.tiles.len(), "tile", "tiles");
+    text += &format!("map: {tiles}, {} kB\n", n(p.tile_bytes().div_ceil(1000)));
     let lacking = [
-        (p.missing_nodes, "references to nodes that the file does not hold"),
-        (p.layers.cut_ways, "roads or waters cut where nodes are missing"),
-        (p.layers.broken_areas, "areas whose outline does not close"),
-        (p.layers.parted_relations, "areas of which parts lie outside of the file"),
+        (p.missing_nodes, "reference", "references", "to nodes that the file does not hold"),
+        (p.layers.cut_ways, "road or water", "roads or waters", "cut where nodes are missing"),
+        (p.layers.broken_areas, "area", "areas", "whose outline does not close"),
+        (p.layers.parted_relations, "area", "areas", "of which parts lie outside of the file"),
     ];
-    for (count, what) in lacking.iter().filter(|(count, _)| *count > 0) {
-        text += &format!("passed over: {} {what}\n", n(*count));
+    for (count, one, many, why) in lacking.into_iter().filter(|(count, ..)| *count > 0) {
+        text += &format!("passed over: {} {why}\n", counted(count, one, many));
     }
     text
 }

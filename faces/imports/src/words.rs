@@ -75,6 +75,11 @@ pub fn thousands(n: usize) -> String {
     out
 }
 
+/// `1 area`, `352 areas`.
+pub(crate) fn counted(n: usize, one: &str, many: &str) -> String {
+    format!("{} {}", thousands(n), if n == 1 { one } else { many })
+}
+
 /// Keys of the texts in a language that begin so.
 #[cfg(test)]
 pub(crate) fn keys(lang: Lang, start: &str) -> std::collections::BTreeSet<&'static str> {

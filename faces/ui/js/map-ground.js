@@ -119,7 +119,7 @@ export function create(el) {
   written.set(map, layers);
   map.addControl(new NavigationControl({ showCompass: false }), "top-right");
   if (covered) {
-    map.addControl(new ScaleControl({ maxWidth: 90 }), "top-left");
+    map.addControl(new ScaleControl({ maxWidth: 90 }), "bottom-left");
     if (ground.attribution || ground.review) map.addControl(new Credit(), "bottom-right");
   }
   follow(map);

@@ -72,7 +72,7 @@ const ink = (colour, halo = 1.6) => ({ "text-color": colour, "text-halo-color": 
 /** Names and signs; `name` is the expression that chooses the language, `known` what is named by somebody else already. */
 function names(name, known) {
   const along = (id, layer, filter, minzoom, size, colour, more = {}) => drawn(id, "symbol", layer, { minzoom, filter: ["all", ["has", "name"], filter],
-    layout: text(size, { "text-field": name, "symbol-placement": "line", "symbol-spacing": 320, "text-max-angle": 35, "text-padding": 6, "text-letter-spacing": 0.06, ...more }), paint: ink(colour) });
+    layout: text(size, { "text-field": name, "symbol-placement": "line", "symbol-spacing": 210, "text-max-angle": 35, "text-padding": 6, "text-letter-spacing": 0.06, ...more }), paint: ink(colour) });
   const fresh = ["!", ["in", ["get", "name"], ["literal", known]]];
   const places = (id, classes, minzoom, maxzoom, size, font = PLAIN, colour = "--ink") => drawn(id, "symbol", "place", { minzoom, maxzoom,
     filter: ["all", is(...classes), fresh], layout: text(size, { "text-field": name, "text-font": font, "text-padding": 4 }), paint: ink(colour, 2) });

@@ -100,6 +100,9 @@ function matters(map, data) {
   put(map, { id: "points", type: "circle", source: "points", paint: {
     "circle-radius": ["case", ["has", "point_count"], 13, 7], "circle-stroke-width": 2, "circle-stroke-color": "--surface",
     "circle-color": ["case", ["all", ["has", "point_count"], [">", ["get", "late"], 0]], "--vermilion", ["has", "point_count"], "--jade", tone("--jade")] } });
+  // A dot is no label, so names would lie under it: nothing to see takes its room.
+  put(map, { id: "room", type: "symbol", source: "points", filter: ["!", ["has", "point_count"]],
+    layout: { "text-field": "●", "text-size": 13, "text-allow-overlap": true, "text-padding": 4 }, paint: { "text-opacity": 0 } });
   put(map, { id: "counts", type: "symbol", source: "points", filter: ["has", "point_count"],
     // The numbers come first; names make way for them.
     layout: { "text-field": ["get", "point_count_abbreviated"], "text-size": 13, "text-allow-overlap": true, "text-padding": 9 }, paint: { "text-color": "--on-jade" } });
@@ -137,7 +140,7 @@ export function show(el) {
       if (el.dataset.problems) await problems(map, el.dataset.problems);
       ground.write();
       namePosts();
-      if (data) for (const id of ["points", "counts"]) map.moveLayer(id);
+      if (data) for (const id of ["points", "room", "counts"]) map.moveLayer(id);
       if (Number(el.dataset.zoom ?? 0) < 12 && !asked()) {
         const around = (data && box(data)) ?? box(ground.data);
         if (around) map.fitBounds(around, { padding: 32, maxZoom: 13.5, animate: false });

@@ -71,7 +71,7 @@ fn at(hits: &[Hit], path: &Path) -> Option<Point> {
 /// The flat or its house.
 fn house(hits: &[Hit], reading: &Reading) -> Option<Below> {
     let houses = reading.paths.iter().flat_map(|path| {
-        path.with_above().take_while(|p| p.steps().len() >= path.outdoors().steps().len())
+        path.with_above().take_while(move |p| p.steps().len() >= path.outdoors().steps().len())
     });
     let known = |house: Path| Some((at(hits, &house)?, house));
     houses.filter_map(known).next().map(|(point, path)| Below { path, point, closeness: Closeness::Exact, doors: 0 })
@@ -91,9 +91,10 @@ fn lanes(cx: &mut Cx<'_>, names: &[&Name], reading: &Reading, out: &mut [Option<
     let paths: Vec<&Path> =
         reading.paths.iter().filter(|p| p.last().is_some_and(|(level, _)| is_whole(level))).collect();
     let asks = |name: &&Name| {
-        paths.iter().map(|path| {
+        let id = name.id;
+        paths.iter().map(move |path| {
             let (low, high) = path.below();
-            Ask { name: name.id, low, high, backwards: false, most: MOST_OF_LANE }
+            Ask { name: id, low, high, backwards: false, most: MOST_OF_LANE }
         })
     };
     let open: Vec<usize> = (0..names.len()).filter(|i| out.get(*i).is_some_and(Option::is_none)).collect();
@@ -153,7 +154,7 @@ pub(super) fn between(district: DistrictId, asks: &[Ask]) -> Statement {
         let (name, low, high) = (params.len() + 1, params.len() + 2, params.len() + 3);
         let order = if ask.backwards { " DESC" } else { "" };
         parts.push(format!(
-            "SELECT * FROM (SELECT {i} AS part, path, lon, lat FROM place_door WHERE district_id = $1 AND name_id = ${name} \
+            "SELECT * FROM (SELECT CAST({i} AS BIGINT) AS part, path, lon, lat FROM place_door WHERE district_id = $1 AND name_id = ${name} \
              AND path >= ${low} AND path < ${high} ORDER BY path{order} LIMIT {}) AS r{i}",
             ask.most
         ));

@@ -4,7 +4,7 @@ use super::Kind;
 use crate::Result;
 use ::gazetteer::Match;
 use ::gazetteer::keys::Sought;
-use ::store::{Cx, Error, Row, Value, params};
+use ::store::{Cx, Error, Row, Value};
 use kernel::Point;
 use kernel::ids::DistrictId;
 use std::collections::HashSet;
@@ -58,13 +58,13 @@ pub(super) fn by_keys<'a>(district: DistrictId, keys: impl Iterator<Item = &'a s
 /// Names with one of these keys, and names with a key that begins so, as one statement; `part` says which it was: 0 for equal.
 pub(super) fn together(district: DistrictId, equal: &[&str], begins: &[&str]) -> Statement {
     let (sql, mut params) = by_keys(district, equal.iter().copied());
-    let mut parts = vec![format!("SELECT * FROM ({}) AS p0", sql.replacen("SELECT ", "SELECT 0 AS part, ", 1))];
+    let mut parts = vec![format!("SELECT * FROM ({}) AS p0", sql.replacen("SELECT ", "SELECT CAST(0 AS BIGINT) AS part, ", 1))];
     for (i, beginning) in begins.iter().enumerate() {
         let low = beginning.as_bytes().to_vec();
         // No key has this byte: keys are UTF-8.
         let high: Vec<u8> = low.iter().copied().chain([u8::MAX]).collect();
         let (part, from, to) = (i + 1, params.len() + 1, params.len() + 2);
-        let name = NAME.replacen("SELECT ", &format!("SELECT {part} AS part, "), 1);
+        let name = NAME.replacen("SELECT ", &format!("SELECT CAST({part} AS BIGINT) AS part, "), 1);
         parts.push(format!(
             "SELECT * FROM ({name} AND k.key >= ${from} AND k.key < ${to} ORDER BY k.key LIMIT {MOST}) AS p{part}"
         ));

@@ -10,8 +10,9 @@ mod read;
 pub use names::{Pair, Unsure};
 
 use crate::findings::Finding;
-use crate::problems::{Counted, Unfit, thousands};
+use crate::problems::{Counted, Unfit};
 use crate::undo::tell_end;
+use crate::words::counted;
 use crate::whence::{of_coverage, of_places};
 use crate::{Env, Look, districts};
 use anyhow::Context as _;
@@ -256,11 +257,6 @@ fn refuse<T>(args: &AreasArgs, source: &Source, error: places::Error) -> anyhow:
     }
 }
 
-/// `1 area`, `352 areas`.
-fn counted(n: usize, one: &str, many: &str) -> String {
-    format!("{} {}", thousands(n), if n == 1 { one } else { many })
-}
-
 fn tell(env: &mut Env<'_>, args: &AreasArgs, look: &Look, adopted: usize) -> anyhow::Result<Summary> {
     let Look { added, changed, unchanged, retired, .. } = *look;
     let summary = Summary { added, changed, unchanged, retired };
@@ -280,7 +276,9 @@ fn tell(env: &mut Env<'_>, args: &AreasArgs, look: &Look, adopted: usize) -> any
         counted(added, "area", "areas")
     )?;
     if adopted > 0 {
-        writeln!(env.out, "{} found the area it lies in", counted(adopted, "area", "areas"))?;
+        let found = if adopted == 1 { "1 area found the one it lies in" } else { "areas found the one they lie in" };
+        let n = if adopted == 1 { String::new() } else { format!("{adopted} ") };
+        writeln!(env.out, "{n}{found}")?;
     }
     tell_end(env, look, args.dry_run)?;
     Ok(summary)
