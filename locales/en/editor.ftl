@@ -60,6 +60,7 @@ editor-refused-not-in-two = The line does not cut the area in two. It must begin
 editor-refused-too-few = Merging takes at least two areas.
 editor-refused-not-neighbours = These areas share no border and cannot be merged.
 editor-refused-outline = This makes no proper border; try another place.
+editor-name-en = English name
 editor-refused-all = { $n } things stand against it; nothing was saved.
 editor-refused-retire = Areas still lie in the one that would end, or it is the district itself.
 editor-refused-serves = Only a running post answers for a police area.
@@ -108,6 +109,11 @@ editor-later-withdraw = Take back
 editor-done-later = Planned. It is checked once more when its time comes.
 editor-done-withdrawn = Taken back.
 border-title = History of the border: { $name }
+border-story-one = The border is as { $by } drew it on { $at }; it has not changed since.
+border-story = { $n ->
+    [one] Changed once since it was drawn
+   *[other] Changed { $n } times since it was drawn
+ }, last on { $at } by { $by }: { $change }.
 border-all = All outlines
 border-none = No outline was ever drawn.
 border-from = From

@@ -132,7 +132,8 @@ pub(crate) fn areas(cx: &mut Cx<'_>, at: Option<Moment>) -> Result<Vec<Area>, Er
     let sql = format!(
         "SELECT id, kind, code, name, parent_id, valid_from, valid_to, version FROM area WHERE district_id = $1 AND {valid}"
     );
-    let mut areas: Vec<Area> = cx.query(&sql, &params)?.iter().map(|row| area(row, &outlines)).collect::<Result<_, _>>()?;
+    let mut areas: Vec<Area> =
+        cx.query(&sql, &params)?.iter().map(|row| area(row, &outlines)).collect::<Result<_, _>>()?;
     let mut english: HashMap<AreaId, String> = HashMap::new();
     for row in cx.query("SELECT area_id, name FROM area_english WHERE district_id = $1", params![cx.district()])? {
         english.insert(row.id("area_id")?, row.text("name")?);

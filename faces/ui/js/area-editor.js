@@ -153,7 +153,8 @@ async function merge() {
 
 // --- what the server says ---
 
-const sent = (a) => ({ id: a.fresh ? null : a.id, kind: a.kind, code: a.code || null, name: a.name, parent: a.parent || null, seen: a.seen,
+const sent = (a) => ({ id: a.fresh ? null : a.id, kind: a.kind, code: a.code || null, name: a.name,
+  name_en: (a.name_en ?? "") === (original.get(a.id)?.name_en ?? "") ? null : a.name_en, parent: a.parent || null, seen: a.seen,
   outline: a.outline.length > 0 ? a.outline : null, serves: a.serves && a.serves !== original.get(a.id)?.serves ? a.serves : null, cut_from: a.cutFrom ?? null });
 const edit = () => ({ areas: touched().map(sent), ends: state.ends.map(({ id, seen, into }) => ({ id, seen, into })) });
 

@@ -70,9 +70,10 @@ fn at(hits: &[Hit], path: &Path) -> Option<Point> {
 
 /// The flat or its house.
 fn house(hits: &[Hit], reading: &Reading) -> Option<Below> {
-    let houses = reading.paths.iter().flat_map(|path| {
-        path.with_above().take_while(move |p| p.steps().len() >= path.outdoors().steps().len())
-    });
+    let houses = reading
+        .paths
+        .iter()
+        .flat_map(|path| path.with_above().take_while(move |p| p.steps().len() >= path.outdoors().steps().len()));
     let known = |house: Path| Some((at(hits, &house)?, house));
     houses.filter_map(known).next().map(|(point, path)| Below { path, point, closeness: Closeness::Exact, doors: 0 })
 }
@@ -128,9 +129,8 @@ pub(super) fn at_paths(district: DistrictId, names: &[i64], wanted: &[Path]) -> 
     let (of_names, ids) = rows::any_of("name_id", 2, names.iter().copied().map(Value::from).collect());
     let paths = wanted.iter().map(|p| Value::Blob(p.key())).collect();
     let (at_paths, paths) = rows::any_of("path", 2 + ids.len(), paths);
-    let sql = format!(
-        "SELECT name_id, path, lon, lat FROM place_door WHERE district_id = $1 AND {of_names} AND {at_paths}"
-    );
+    let sql =
+        format!("SELECT name_id, path, lon, lat FROM place_door WHERE district_id = $1 AND {of_names} AND {at_paths}");
     (sql, std::iter::once(Value::from(district)).chain(ids).chain(paths).collect())
 }
 

@@ -58,7 +58,8 @@ pub(super) fn by_keys<'a>(district: DistrictId, keys: impl Iterator<Item = &'a s
 /// Names with one of these keys, and names with a key that begins so, as one statement; `part` says which it was: 0 for equal.
 pub(super) fn together(district: DistrictId, equal: &[&str], begins: &[&str]) -> Statement {
     let (sql, mut params) = by_keys(district, equal.iter().copied());
-    let mut parts = vec![format!("SELECT * FROM ({}) AS p0", sql.replacen("SELECT ", "SELECT CAST(0 AS BIGINT) AS part, ", 1))];
+    let mut parts =
+        vec![format!("SELECT * FROM ({}) AS p0", sql.replacen("SELECT ", "SELECT CAST(0 AS BIGINT) AS part, ", 1))];
     for (i, beginning) in begins.iter().enumerate() {
         let low = beginning.as_bytes().to_vec();
         // No key has this byte: keys are UTF-8.

@@ -69,9 +69,8 @@ impl Tiling {
         let rows = (1..=areas).rev().find(|r| r * r <= areas && areas.is_multiple_of(*r)).unwrap_or(1);
         let columns = areas / rows;
         let steps = (corners / 4).max(1);
-        let node = |x: usize, y: usize| {
-            [WEST + WIDE * x as f64 / columns as f64, SOUTH + HIGH * y as f64 / rows as f64]
-        };
+        let node =
+            |x: usize, y: usize| [WEST + WIDE * x as f64 / columns as f64, SOUTH + HIGH * y as f64 / rows as f64];
         let mut across = Vec::new();
         for y in 0..=rows {
             for x in 0..columns {
@@ -163,7 +162,11 @@ pub(super) fn run(args: &CoverageArgs, out: &mut dyn Write) -> anyhow::Result<()
     writeln!(out, "{:<34} {:>8} {:>10} {:>10} {:>10}", "borders", "pieces", "processor", "p50", "worst")?;
     for c in &report.checks {
         let (name, pieces) = (c.clock.name, c.pieces);
-        writeln!(out, "{name:<34} {pieces:>8} {:>7.0} ms {:>7.0} ms {:>7.0} ms", c.processor_ms, c.clock.p50, c.clock.worst)?;
+        writeln!(
+            out,
+            "{name:<34} {pieces:>8} {:>7.0} ms {:>7.0} ms {:>7.0} ms",
+            c.processor_ms, c.clock.p50, c.clock.worst
+        )?;
     }
     Ok(())
 }

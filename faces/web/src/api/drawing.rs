@@ -109,9 +109,8 @@ struct EditInput {
 
 impl EditInput {
     fn split(self) -> Result<(EditIn, Option<Moment>), Fail> {
-        let seen = |(i, a): (usize, &AreaInput)| {
-            (a.id.is_some() && a.version.is_none()).then(|| format!("areas.{i}.version"))
-        };
+        let seen =
+            |(i, a): (usize, &AreaInput)| (a.id.is_some() && a.version.is_none()).then(|| format!("areas.{i}.version"));
         if let Some(field) = self.areas.iter().enumerate().find_map(seen) {
             return Err(Fail::invalid(field, "invalid-missing-field"));
         }

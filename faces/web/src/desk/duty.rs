@@ -161,7 +161,11 @@ async fn show(State(app): State<App>, page: Page, staff: Staff, Query(ask): Quer
             }
             let file = table::href(&page, "/desk/duty", &[("town", &ask.town), ("all", &ask.all)]);
             let mut towns = vec![Choice::new("", page.t("desk-any"), &ask.town)];
-            towns.extend(known.of_kind(AreaKind::Town).map(|t| Choice::new(t.id.to_string(), t.called(page.look.lang), &ask.town)));
+            towns.extend(
+                known
+                    .of_kind(AreaKind::Town)
+                    .map(|t| Choice::new(t.id.to_string(), t.called(page.look.lang), &ask.town)),
+            );
             Ok::<_, Fail>(Listed::Page(Box::new(DutyPage { page, frame, towns, all: ask.all == "1", posts, file })))
         })
         .await?;

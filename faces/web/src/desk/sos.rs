@@ -53,7 +53,8 @@ fn line(page: &Page, a: &AlertLine, ground: &places::Snapshot, owner: String) ->
         None => ("sos-state-open", "tag-bad", "warn"),
     };
     let areas = a.areas.iter().filter_map(|id| ground.area(*id));
-    let place = areas.filter(|x| x.kind != places::AreaKind::District).map(|x| x.called(page.look.lang)).collect::<Vec<_>>();
+    let place =
+        areas.filter(|x| x.kind != places::AreaKind::District).map(|x| x.called(page.look.lang)).collect::<Vec<_>>();
     let title = page.t1(&format!("loc-alert-kind-{}", a.kind.code()), "fence", page.t("loc-a-fence"));
     Line {
         id: a.id.to_string(),

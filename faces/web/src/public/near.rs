@@ -121,7 +121,9 @@ fn find(cx: &mut Cx<'_>, page: &Page, at: Where, need: &str) -> Result<Option<Fo
     let known = places::snapshot(cx)?;
     let (from, around) = match at {
         Where::Point(point) => (Some(point), nearby::words(cx, page, point)?),
-        Where::Area(area) => (known.stand_in(area).map(|at| at.point), known.area(area).map(|a| a.called(page.look.lang).to_owned())),
+        Where::Area(area) => {
+            (known.stand_in(area).map(|at| at.point), known.area(area).map(|a| a.called(page.look.lang).to_owned()))
+        }
     };
     let Some(from) = from else { return Ok(None) };
     let ask = Ask { tiers: Vec::new(), need: Some(need.to_owned()).filter(|n| is_offered(n)), most: SHOWN };

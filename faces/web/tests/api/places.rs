@@ -80,9 +80,7 @@ fn square(west: f64, east: f64) -> Value {
 /// The police areas with code, id and version, and an edit that gives them these borders.
 async fn police(api: &Api, outlines: [Value; 2]) -> (Vec<Value>, Value) {
     let all = api.open("/areas?kind=police").await.is(200).json()["items"].as_array().unwrap().clone();
-    let area = |(a, outline): (&Value, Value)| {
-        json!({ "id": a["id"], "version": a["version"], "kind": "police", "name": a["name"], "outline": outline })
-    };
+    let area = |(a, outline): (&Value, Value)| json!({ "id": a["id"], "version": a["version"], "kind": "police", "name": a["name"], "outline": outline });
     let areas: Vec<Value> = all.iter().zip(outlines).map(area).collect();
     (all, json!({ "areas": areas }))
 }
@@ -101,17 +99,29 @@ async fn an_edit_is_checked_refused_with_its_piece_and_saved_as_a_whole() {
     let refused = api.post(admin, "/areas/edits", gap.clone()).await.is(409);
     assert_eq!(refused.header("content-type"), "application/problem+json");
     let refused = refused.json();
-    assert_eq!((refused["type"].as_str(), refused["errors"][0]["code"].as_str()), (Some("/problems/refused"), Some("gap")));
+    assert_eq!(
+        (refused["type"].as_str(), refused["errors"][0]["code"].as_str()),
+        (Some("/problems/refused"), Some("gap"))
+    );
     let piece = &refused["pieces"]["features"][0];
-    assert_eq!((piece["properties"]["fault"].as_str(), piece["geometry"]["type"].as_str()), (Some("gap"), Some("MultiPolygon")));
+    assert_eq!(
+        (piece["properties"]["fault"].as_str(), piece["geometry"]["type"].as_str()),
+        (Some("gap"), Some("MultiPolygon"))
+    );
     let now = api.open("/areas?kind=police").await.is(200).json()["items"].clone();
     assert_eq!(now, Value::from(before), "nothing was written");
 
     // The border between them moves: both together, once, however often it is sent.
     let (_, right) = police(&api, [square(121.0, 121.4), square(121.4, 122.0)]).await;
     let checked = api.post(admin, "/areas/check", right.clone()).await.is(200).json();
-    assert_eq!((checked["right"].as_bool(), checked["refused"].as_array().map(Vec::len)), (Some(true), Some(0)), "{checked}");
-    let once = || api.call(Method::POST, &api.keys[&admin], "/areas/edits", &[("idempotency-key", "moved")], Some(right.clone()));
+    assert_eq!(
+        (checked["right"].as_bool(), checked["refused"].as_array().map(Vec::len)),
+        (Some(true), Some(0)),
+        "{checked}"
+    );
+    let once = || {
+        api.call(Method::POST, &api.keys[&admin], "/areas/edits", &[("idempotency-key", "moved")], Some(right.clone()))
+    };
     let saved = once().await.is(200).json();
     assert_eq!((saved["areas"][0]["did"].as_str(), saved["areas"][1]["version"].as_i64()), (Some("changed"), Some(2)));
     assert_eq!(once().await.is(200).json(), saved, "the same key, the same answer");
@@ -135,7 +145,10 @@ async fn what_is_no_outline_is_named_with_its_field() {
     let bow = json!({ "type": "Polygon", "coordinates": [[[121.0, 30.0], [121.5, 31.0], [121.5, 30.0], [121.0, 31.0], [121.0, 30.0]]] });
     let (_, edit) = police(&api, [bow, square(121.5, 122.0)]).await;
     let refused = api.post(Role::SystemAdmin, "/areas/edits", edit).await.is(422).json();
-    assert_eq!((refused["type"].as_str(), refused["errors"][0]["field"].as_str()), (Some("/problems/invalid"), Some("areas.0.outline")));
+    assert_eq!(
+        (refused["type"].as_str(), refused["errors"][0]["field"].as_str()),
+        (Some("/problems/invalid"), Some("areas.0.outline"))
+    );
     let (_, mut edit) = police(&api, [square(121.0, 121.5), square(121.5, 122.0)]).await;
     edit["areas"][1].as_object_mut().unwrap().remove("version");
     let blind = api.post(Role::SystemAdmin, "/areas/edits", edit).await.is(422);
@@ -182,7 +195,10 @@ async fn an_edit_for_a_day_to_come_waits_and_is_withdrawn() {
     let at = api.open("/places/at?lat=30.5&lon=121.4").await.is(200).json();
     assert_eq!(at["police"]["code"], "P1", "not yet");
     let waiting = api.get(admin, "/areas/edits").await.is(200).json();
-    assert_eq!((waiting["items"][0]["id"].as_str(), waiting["items"][0]["state"].as_str()), (Some(plan.as_str()), Some("waiting")));
+    assert_eq!(
+        (waiting["items"][0]["id"].as_str(), waiting["items"][0]["state"].as_str()),
+        (Some(plan.as_str()), Some("waiting"))
+    );
     api.call(Method::DELETE, &api.keys[&admin], &format!("/areas/edits/{plan}"), &[], None).await.is(204);
     api.call(Method::DELETE, &api.keys[&admin], &format!("/areas/edits/{plan}"), &[], None).await.is(404);
     assert_eq!(api.get(admin, "/areas/edits").await.is(200).json()["items"].as_array().map(Vec::len), Some(0));

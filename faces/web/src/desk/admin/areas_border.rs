@@ -59,6 +59,8 @@ struct BorderPage {
     kind: String,
     code: String,
     held: Vec<HeldLine>,
+    /// The history in one sentence; empty where nothing was drawn.
+    story: String,
     /// The day that is looked at, as the field has it.
     on: String,
     /// Addresses of what the map draws.
@@ -133,6 +135,20 @@ fn lines(page: &Page, border: &Border, names: &HashMap<AccountId, String>) -> Ve
     border.held.iter().enumerate().map(line).collect()
 }
 
+/// How often it changed, when last, by whom and how much.
+fn story(page: &Page, held: &[HeldLine]) -> String {
+    let (Some(last), changes) = (held.first(), held.len().saturating_sub(1)) else { return String::new() };
+    let mut args = vec![("at", last.from.clone()), ("by", last.by.clone())];
+    if changes == 0 {
+        return page.loc.args("border-story-one", &args);
+    }
+    let told = [("border-gained-n", &last.gained), ("border-lost-n", &last.lost)];
+    let told: Vec<String> = told.into_iter().filter_map(|(key, m2)| Some(page.t1(key, "n", m2.as_ref()?))).collect();
+    let change = if told.is_empty() { page.t("border-same") } else { told.join(&page.t("list-and")) };
+    args.extend([("n", changes.to_string()), ("change", change)]);
+    page.loc.args("border-story", &args)
+}
+
 async fn show(
     State(app): State<App>,
     page: Page,
@@ -163,7 +179,8 @@ async fn show(
             let frame = Frame::load(cx, &page, &staff, "/desk/admin/areas")?;
             Ok::<_, Fail>(Listed::Page(Box::new(BorderPage {
                 id: id.to_string(),
-                name: border.area.name.clone(),
+                name: border.area.called(page.look.lang).to_owned(),
+                story: story(&page, &held),
                 kind: page.tk("area-", border.area.kind.code()),
                 code: border.area.code.clone().unwrap_or_default(),
                 held,
@@ -297,6 +314,19 @@ pub(super) mod tests {
 
     pub(in crate::desk) fn samples(page: &Page) -> Vec<(&'static str, String)> {
         let sample = |n: usize| BorderPage {
+            story: if n == 0 {
+                String::new()
+            } else {
+                page.loc.args(
+                    "border-story",
+                    &[
+                        ("at", page.stamp(page.now)),
+                        ("by", "李明".into()),
+                        ("n", "2".into()),
+                        ("change", page.t("border-same")),
+                    ],
+                )
+            },
             page: page.clone(),
             frame: Frame::sample(page),
             id: "1".into(),

@@ -4,8 +4,8 @@
 use super::allow;
 use crate::desk::Frame;
 use crate::desk::view::Choice;
-use crate::session::Staff;
 use crate::drawing::{self, Answer, Done, EditIn, looked, read};
+use crate::session::Staff;
 use crate::{App, Fail, Page, html, unkept};
 use ::places::app::{edit, edit_later};
 use ::places::model::edit::{raw_of, with_corners};
@@ -140,7 +140,7 @@ async fn ground(State(app): State<App>, staff: Staff, Query(which): Query<Which>
             let serves = |a: &Area| ground.posts().iter().find(|p| p.serves.contains(&a.id)).map(|p| p.id.to_string());
             let area = |a: &Area| {
                 json!({
-                    "id": a.id.to_string(), "kind": kind.code(), "code": a.code, "name": a.name,
+                    "id": a.id.to_string(), "kind": kind.code(), "code": a.code, "name": a.name, "name_en": a.name_en,
                     "parent": a.parent.map(|p| p.to_string()), "seen": a.version, "serves": serves(a),
                     "outline": a.outline.as_deref().map(raw_of).unwrap_or_default(),
                 })
@@ -201,7 +201,8 @@ async fn save(State(app): State<App>, page: Page, staff: Staff, Json(asked): Jso
             Ok::<_, Fail>(match drawing::apply(cx, &page, &edit, from)? {
                 Done::Now(report) => {
                     let area = report.saved.first().map(|s| format!("/{}/border?done=saved", s.0));
-                    let saved = page.href(format!("/desk/admin/areas{}", area.unwrap_or_else(|| "?done=later".to_owned())));
+                    let saved =
+                        page.href(format!("/desk/admin/areas{}", area.unwrap_or_else(|| "?done=later".to_owned())));
                     Answer { right: true, saved: Some(saved), ..Answer::default() }
                 }
                 Done::Later(_) => {

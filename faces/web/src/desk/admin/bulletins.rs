@@ -171,7 +171,10 @@ async fn one(app: &App, page: Page, staff: Staff, id: Uuid, problem: Option<Stri
 fn facts(cx: &mut Cx<'_>, page: &Page, b: &Bulletin) -> Result<Vec<(String, String)>, Fail> {
     let d = &b.draft;
     let ground = places::snapshot(cx)?;
-    let mut place = d.area.and_then(|id| ground.area(id)).map_or_else(|| page.place().to_owned(), |a| a.called(page.look.lang).to_owned());
+    let mut place = d
+        .area
+        .and_then(|id| ground.area(id))
+        .map_or_else(|| page.place().to_owned(), |a| a.called(page.look.lang).to_owned());
     if let Some(c) = d.circle {
         place = page.t2("desk-bulletin-circle", "place", c.centre.to_string(), "n", c.radius_m);
     }
@@ -317,7 +320,10 @@ fn areas(cx: &mut Cx<'_>, page: &Page, chosen: &str) -> Result<Vec<Choice>, Fail
     for town in ground.of_kind(AreaKind::Town) {
         out.push(Choice::new(town.id.to_string(), town.called(lang), chosen));
         let communities = ground.children(town.id).filter(|a| a.kind == AreaKind::Community);
-        out.extend(communities.map(|a| Choice::new(a.id.to_string(), format!("{} · {}", town.called(lang), a.called(lang)), chosen)));
+        out.extend(
+            communities
+                .map(|a| Choice::new(a.id.to_string(), format!("{} · {}", town.called(lang), a.called(lang)), chosen)),
+        );
     }
     Ok(out)
 }

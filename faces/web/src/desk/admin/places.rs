@@ -33,6 +33,8 @@ const SHOWN: usize = 200;
 struct AreaLine {
     id: String,
     name: String,
+    /// Beside the Chinese name, where somebody said it.
+    english: String,
     code: String,
     outline: bool,
 }
@@ -103,6 +105,7 @@ async fn areas(State(app): State<App>, page: Page, staff: Staff, Query(asked): Q
                 .filter(fits)
                 .map(|a| AreaLine {
                     name: a.name.clone(),
+                    english: a.name_en.clone().unwrap_or_default(),
                     code: a.code.clone().unwrap_or_default(),
                     id: a.id.to_string(),
                     outline: a.outline.is_some(),
@@ -150,9 +153,10 @@ fn later(cx: &mut Cx<'_>, page: &Page) -> Result<Vec<LaterLine>, Fail> {
 }
 
 fn areas_table(page: &Page, areas: Vec<AreaLine>) -> Table {
-    let head = ["desk-area-name", "desk-area-code", "desk-area-outline"].map(|key| page.t(key)).into();
+    let head =
+        ["desk-area-name", "editor-name-en", "desk-area-code", "desk-area-outline"].map(|key| page.t(key)).into();
     let drawn = |outline: bool| page.t(if outline { "desk-area-drawn" } else { "desk-area-undrawn" });
-    let rows = areas.into_iter().map(|a| vec![a.name, a.code, drawn(a.outline)]).collect();
+    let rows = areas.into_iter().map(|a| vec![a.name, a.english, a.code, drawn(a.outline)]).collect();
     Table { name: "areas".into(), head, rows, ..Table::default() }
 }
 
@@ -300,6 +304,7 @@ pub(super) mod tests {
                     .map(|i| AreaLine {
                         id: i.to_string(),
                         name: name("南桥镇", "Nanqiao"),
+                        english: name("", "Nanqiao Town"),
                         code: "310120101000".into(),
                         outline: i == 0,
                     })

@@ -159,7 +159,8 @@ pub(super) fn ahead(cx: &mut Cx<'_>, page: &Page, typed: &Typed) -> Result<Fores
     let seat = people::app::seats::seat(cx, found.owner_seat)?.title;
     let via = (found.owner_via != "holder").then(|| page.tk("desk-via-", found.owner_via));
     let known = places::snapshot(cx)?;
-    let areas: Vec<String> = found.areas.iter().rev().filter_map(|a| known.area(*a)).map(|a| a.called(page.look.lang).to_owned()).collect();
+    let areas: Vec<String> =
+        found.areas.iter().rev().filter_map(|a| known.area(*a)).map(|a| a.called(page.look.lang).to_owned()).collect();
     Ok(Some(Ok(Ahead {
         owner: names.get(&found.owner_account).cloned().unwrap_or_else(|| nobody(page)),
         more: std::iter::once(seat).chain(via).collect(),

@@ -117,7 +117,8 @@ pub(super) fn forms(
 fn moved(cx: &mut Cx<'_>, page: &Page, person: PersonId, why: &For) -> Result<Vec<String>, Fail> {
     let mut out = Vec::new();
     for m in persons::moves(cx, person, why)? {
-        let (from, to) = (area_name(cx, page, m.from)?.unwrap_or_default(), area_name(cx, page, m.to)?.unwrap_or_default());
+        let (from, to) =
+            (area_name(cx, page, m.from)?.unwrap_or_default(), area_name(cx, page, m.to)?.unwrap_or_default());
         out.push(format!("{} · {}", page.stamp(m.at), page.t2("record-moved-line", "from", from, "to", to)));
     }
     Ok(out)

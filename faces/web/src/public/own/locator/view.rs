@@ -96,7 +96,9 @@ pub(super) fn load(cx: &mut Cx<'_>, page: &Page, of: &Holder) -> Result<View, Fa
     let v = family::view(cx, of)?;
     let ground = places::snapshot(cx)?;
     let near = match &v.now {
-        Some(shown) => places::name_of(cx, shown.fix.point, page.look.lang).map_err(crate::public::errors::of_places)?,
+        Some(shown) => {
+            places::name_of(cx, shown.fix.point, page.look.lang).map_err(crate::public::errors::of_places)?
+        }
         None => None,
     };
     let accounts: Vec<_> = v
