@@ -169,6 +169,29 @@ both_databases! {
         assert_eq!(words(120.0, 30.0), None);
     }
 
+    fn english_readers_get_english_names_of_areas(w: World) {
+        w.write(|cx| {
+            let town = places::snapshot(cx)?.areas().iter().find(|a| a.name == "青禾镇").cloned().unwrap();
+            let english = SaveArea {
+                which: app::AreaRef::Id(town.id),
+                name_en: Some("Qinghe Town".into()),
+                ..SaveArea::new(AreaKind::Town, None, "青禾镇")
+            };
+            app::save_areas(cx, &AreaChanges { save: vec![english], retire: vec![] })
+        })
+        .unwrap();
+        assert_eq!(w.find("Qinghe Town")[0].name, "青禾镇", "found by it");
+        let told = |text: &'static str| {
+            let told = w.write(move |cx| places::gazetteer::called(cx, find_place(cx, text, None, 8)?, kernel::Lang::En));
+            told.unwrap().into_iter().next().unwrap()
+        };
+        assert_eq!(told("青禾镇").name, "Qinghe Town");
+        let door = told("青禾镇望苇路5号");
+        assert_eq!((door.name.as_str(), door.context[0].as_str()), ("望苇路5号", "Qinghe Town"));
+        let near = w.write(|cx| name_of(cx, at(121.4731, 30.9005), kernel::Lang::En)).unwrap().unwrap();
+        assert_eq!((near.name.as_str(), near.context[0].as_str()), ("望苇路128弄5号", "Qinghe Town"));
+    }
+
     fn a_source_is_replaced_whole_and_others_stay(w: World) {
         let bridge = vec![Entry::named(Sort::Poi, "鹭桥", at(121.45, 30.9)), Entry::door("望苇路", "50", at(121.465, 30.9)).unwrap()];
         assert_eq!(w.fill(Source::Streets, bridge).unwrap(), Filled { names: 2, doors: 1, repeated: 0 });

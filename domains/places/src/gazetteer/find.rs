@@ -40,6 +40,28 @@ pub fn find_place(cx: &mut Cx<'_>, text: &str, near: Option<Point>, limit: usize
     Ok(out.into_iter().map(|s| s.found).collect())
 }
 
+/// The same places with their areas as readers of a language call them; streets and doors stay as the plate has them.
+pub fn called(cx: &mut Cx<'_>, mut found: Vec<Found>, lang: Lang) -> Result<Vec<Found>> {
+    if lang == Lang::ZhCn {
+        return Ok(found);
+    }
+    let ground = store::snapshot(cx)?;
+    for place in &mut found {
+        let Ok(located) = ground.locate(place.point) else { continue };
+        let area = located.chain().into_iter().filter_map(|id| ground.area(id)).find(|a| a.name == place.name);
+        match area.filter(|_| place.kind == Kind::Area) {
+            Some(area) => {
+                let above = ground.chain(area.id).into_iter().skip(1).filter(|a| a.kind != crate::AreaKind::District);
+                place.context = above.map(|a| a.called(lang).to_owned()).collect();
+                place.context.reverse();
+                area.called(lang).clone_into(&mut place.name);
+            }
+            None => place.context = context(&ground, &located, &place.name, lang),
+        }
+    }
+    Ok(found)
+}
+
 struct Scored {
     cost: f64,
     /// The name that the place or its doors have.

@@ -16,7 +16,7 @@ mod streets;
 
 pub use ::gazetteer::Closeness;
 pub use fill::{Entry, Filled, Source, replace};
-pub use find::find_place;
+pub use find::{called, find_place};
 pub use near::{Nearby, name_of};
 pub(crate) use schema::TABLES;
 pub(crate) use streets::follow as follow_streets;

@@ -101,10 +101,11 @@ pub(crate) async fn look_up(
     if text.is_empty() {
         return Ok(Places::default());
     }
-    let near = point(near.0, near.1);
+    let (near, lang) = (point(near.0, near.1), page.look.lang);
     let read = move |cx: &mut Cx<'_>| {
         require(&cx.actor, cx.purpose, Action::ViewPlaces, &ResourceFacts::District)?;
-        places::find_place(cx, &text, near, MOST).map_err(errors::of_places)
+        let found = places::find_place(cx, &text, near, MOST).map_err(errors::of_places)?;
+        places::gazetteer::called(cx, found, lang).map_err(errors::of_places)
     };
     let found: Vec<Found> = app.rt.read(app.anybody(), read).await?;
     Ok(Places { places: found.into_iter().map(|f| Choice::of(page, f)).collect() })
