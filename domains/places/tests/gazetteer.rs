@@ -182,7 +182,10 @@ both_databases! {
         .unwrap();
         assert_eq!(w.find("Qinghe Town")[0].name, "青禾镇", "found by it");
         let told = |text: &'static str| {
-            let told = w.write(move |cx| places::gazetteer::called(cx, find_place(cx, text, None, 8)?, kernel::Lang::En));
+            let told = w.write(move |cx| {
+                let found = find_place(cx, text, None, 8)?;
+                places::gazetteer::called(cx, found, kernel::Lang::En)
+            });
             told.unwrap().into_iter().next().unwrap()
         };
         assert_eq!(told("青禾镇").name, "Qinghe Town");

@@ -239,8 +239,9 @@ pub(super) async fn change(
                 Err(::places::Error::Invalid { field, why: if field == "hours" { "hours" } else { "range" } })
             }
         }
-    });
-    after(&app, page, staff, id, done.await?, "changed").await
+    })
+    .await?;
+    after(&app, page, staff, id, done, "changed").await
 }
 
 /// A day and a time of day on the wall.
@@ -264,8 +265,9 @@ pub(super) async fn lend(
     let done = step(&app, &staff, posted, move |cx, posted| match due {
         Some(due) => resources::lend(cx, id, count, &posted.get("to"), due).map(drop),
         None => Err(::places::Error::Invalid { field: "due", why: "range" }),
-    });
-    after(&app, page, staff, id, done.await?, "lent").await
+    })
+    .await?;
+    after(&app, page, staff, id, done, "lent").await
 }
 
 pub(super) async fn take_back(
@@ -291,8 +293,9 @@ pub(super) async fn remove(
     let removed = step(&app, &staff, posted, move |cx, _| {
         let post = resources::resource(cx, id)?.post;
         resources::remove_resource(cx, id, seen).map(|()| post)
-    });
-    match removed.await? {
+    })
+    .await?;
+    match removed {
         (_, Ok(post)) => Ok(Redirect::to(&page.href(format!("{LIST}?post={post}&done=removed"))).into_response()),
         (posted, Err(error)) => after(&app, page, staff, id, (posted, Err(error)), "").await,
     }
