@@ -168,7 +168,7 @@ fn the_profile_is_printed_and_a_wrong_one_refused() {
 /// Places the family named count as on the desk: under the field `place`, and the whole still sums to 1.
 #[test]
 fn places_that_the_family_named_draw_whoever_goes_there() {
-    let row = |id: &str, places: &str| format!("{id},f,1941,30.92,121.47,{places}\n");
+    let row = |id: &str, places: &str| format!("{id},f,1941,30.92,121.47,\"{places}\"\n");
     let head = "id,sex,birth_year,home_lat,home_lon,places\n";
     // The same two people; one of them goes to a market 9 km off.
     let without = Files::new(&format!("{head}{}{}", row("a", ""), row("b", "")));

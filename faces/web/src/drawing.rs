@@ -143,7 +143,9 @@ pub(crate) fn read(page: &Page, ground: &Snapshot, asked: EditIn) -> Result<Edit
             }
             None => None,
         };
+        let known = area.id.and_then(|id| ground.area(AreaId(id)));
         let code = area.code.as_deref().map(str::trim).filter(|c| !c.is_empty());
+        let code = code.or_else(|| known?.code.as_deref());
         let save = SaveArea {
             which: area.id.map_or(AreaRef::New, |id| AreaRef::Id(AreaId(id))),
             parent: area.parent.map_or(ParentRef::Find, |id| ParentRef::Id(AreaId(id))),

@@ -277,8 +277,9 @@ pub(super) async fn take_back(
     Path(id): Path<Uuid>,
     posted: Posted,
 ) -> Result<Response, Fail> {
-    let loan: Uuid = posted.get("loan").parse().map_err(|_| Fail::BadRequest("bad-form"))?;
-    step(&app, &staff, posted, move |cx, _| resources::take_back(cx, loan)).await?.1?;
+    let loan: Option<Uuid> = posted.get("loan").parse().ok();
+    let back = move |cx: &mut Cx<'_>, _: &Posted| loan.map(|loan| resources::take_back(cx, loan)).transpose();
+    step(&app, &staff, posted, back).await?.1?.ok_or(Fail::BadRequest("bad-form"))?;
     Ok(Redirect::to(&page.href(format!("{LIST}/{id}?done=back"))).into_response())
 }
 
