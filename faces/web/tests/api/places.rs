@@ -89,6 +89,8 @@ async fn police(api: &Api, outlines: [Value; 2]) -> (Vec<Value>, Value) {
 async fn an_edit_is_checked_refused_with_its_piece_and_saved_as_a_whole() {
     let api = Api::new();
     draw(&api);
+    // A border that held for no time at all was none.
+    api.world.house.clock.advance_secs(3_600);
     let admin = Role::SystemAdmin;
     // A gap of a tenth of a degree between the two.
     let (before, gap) = police(&api, [square(121.0, 121.4), square(121.5, 122.0)]).await;
