@@ -188,7 +188,7 @@ fn sketch(page: &Page, legs: &[Leg], looks: &[[f64; 2]]) -> String {
     for look in looks {
         let (x, y) = at(look);
         if (0.0..SIZE.0).contains(&x) && (0.0..SIZE.1).contains(&y) {
-            let _ = write!(out, "<circle class=\"look\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"7\"/>");
+            let _ = write!(out, "<circle class=\"spot\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"7\"/>");
         }
     }
     let mut written: Vec<(f64, f64)> = Vec::new();
