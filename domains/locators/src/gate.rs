@@ -10,9 +10,9 @@ use crate::model::Taken;
 use kernel::ids::{DistrictId, LocatorId};
 use kernel::{Datum, Moment};
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 use store::{Cx, KeyClass, Keys, Runtime, Who, params};
-use trackers::{Alarms, DeviceId, Protocol, Reading, Status};
+use trackers::{Alarms, DeviceId, Model, Reading, Status};
 use uuid::Uuid;
 
 /// Seconds between two refreshes.
@@ -29,6 +29,8 @@ pub struct Door {
     pub district: DistrictId,
     pub binding: Uuid,
     pub datum: Datum,
+    /// Whose codes it uses.
+    pub model: Model,
     /// When it was bound: what arrived before is not this person's.
     pub since: Moment,
 }
@@ -94,22 +96,10 @@ struct Table {
     read_at: HashMap<DistrictId, Moment>,
 }
 
-/// A number that nobody has registered and that called lately. In memory only; nothing that it said is kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Stranger {
-    pub device: DeviceId,
-    pub protocol: Protocol,
-    pub last_at: Moment,
-}
-
-/// Strangers that are remembered at most.
-const STRANGERS: usize = 100;
-
 /// See the module. Shared by `Arc`.
 pub struct Gate {
     keys: Keys,
     table: RwLock<Arc<Table>>,
-    strangers: Mutex<Vec<Stranger>>,
     /// Hashes of known numbers.
     hashes: RwLock<HashMap<DeviceId, [u8; 32]>>,
 }
@@ -123,12 +113,7 @@ impl std::fmt::Debug for Gate {
 impl Gate {
     /// An empty gate, which knows nobody until its first [`Gate::refresh`].
     pub fn new(rt: &Runtime) -> Arc<Self> {
-        Arc::new(Self {
-            keys: rt.keys().clone(),
-            table: RwLock::default(),
-            strangers: Mutex::default(),
-            hashes: RwLock::default(),
-        })
+        Arc::new(Self { keys: rt.keys().clone(), table: RwLock::default(), hashes: RwLock::default() })
     }
 
     /// Devices that it knows.
@@ -153,21 +138,6 @@ impl Gate {
             () if now < paused_until => Passage::Shut(Why::Paused, Some(door)),
             () => Passage::Open(door),
         }
-    }
-
-    /// An unknown number called; for the administrator's page of this process.
-    pub fn note_stranger(&self, device: DeviceId, protocol: Protocol, now: Moment) {
-        let mut all = self.strangers.lock().unwrap_or_else(PoisonError::into_inner);
-        all.retain(|s| s.device != device);
-        all.insert(0, Stranger { device, protocol, last_at: now });
-        all.truncate(STRANGERS);
-    }
-
-    /// The latest first; those that were registered since are left out.
-    pub fn strangers(&self) -> Vec<Stranger> {
-        let all = self.strangers.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let table = self.table();
-        all.into_iter().filter(|s| self.line(&table, s.device).is_none()).collect()
     }
 
     fn line(&self, table: &Table, device: DeviceId) -> Option<Line> {
@@ -235,7 +205,7 @@ pub(crate) fn number_text(number: &str) -> Vec<u8> {
 
 /// Everything that the gate asks the database, in one statement.
 fn read(cx: &mut Cx<'_>) -> Result<(Vec<([u8; 32], Line)>, Moment)> {
-    let sql = "SELECT l.id, l.number_hash, l.datum, l.made_at, b.id AS binding_id, b.bound_at, p.allowed, \
+    let sql = "SELECT l.id, l.number_hash, l.datum, l.model, b.id AS binding_id, b.bound_at, p.allowed, \
                (SELECT MAX(z.until_at) FROM locator_pause z WHERE z.person_id = b.person_id AND z.ended_at IS NULL) AS paused \
                FROM locator l LEFT JOIN locator_binding b ON b.locator_id = l.id AND b.ended_at IS NULL \
                LEFT JOIN locator_permit p ON p.person_id = b.person_id WHERE l.district_id = $1 AND l.ended_at IS NULL";
@@ -250,6 +220,7 @@ fn read(cx: &mut Cx<'_>) -> Result<(Vec<([u8; 32], Line)>, Moment)> {
             district,
             binding: binding.unwrap_or_default(),
             datum: crate::model::datum_from(&datum).unwrap_or(Datum::Wgs84),
+            model: Model::parse(&row.text("model")?).unwrap_or_default(),
             since: row.opt_moment("bound_at")?.unwrap_or_default(),
         };
         let allowed = row.opt_bool("allowed")?.unwrap_or(false);

@@ -32,7 +32,7 @@ mod tk103;
 mod watch;
 
 pub use command::Command;
-pub use model::{Model, Options};
+pub use model::{Model, Models, Options};
 pub use protocol::Protocol;
 pub use reading::{Alarms, Cell, DeviceId, Fix, Reading, Status, Wifi};
 pub use session::Session;

@@ -1,5 +1,9 @@
 //! Clones: devices that speak a protocol of another maker with some codes of their own.
 
+use crate::DeviceId;
+use std::fmt;
+use std::sync::Arc;
+
 /// A family of devices whose codes differ from the protocol's document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Model {
@@ -64,6 +68,28 @@ impl Model {
         let known = Self::NAMES.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, model)| *model);
         let lw = name.get(..2).is_some_and(|head| head.eq_ignore_ascii_case("LW"));
         known.or(lw.then_some(Self::Lw))
+    }
+}
+
+/// Who knows which model a device is. Where anybody may call in, that is known only once a device has said its number: a conversation
+/// asks then, before it reads the codes of that very frame.
+#[derive(Clone, Default)]
+pub struct Models(Option<Arc<dyn Fn(DeviceId) -> Model + Send + Sync>>);
+
+impl Models {
+    /// Asked each time that another device speaks in a conversation; it must answer at once.
+    pub fn new(of: impl Fn(DeviceId) -> Model + Send + Sync + 'static) -> Self {
+        Self(Some(Arc::new(of)))
+    }
+    /// `None`: nobody knows; the model of the conversation stays.
+    pub(crate) fn of(&self, device: DeviceId) -> Option<Model> {
+        self.0.as_ref().map(|of| of(device))
+    }
+}
+
+impl fmt::Debug for Models {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Models").field(&self.0.is_some()).finish()
     }
 }
 

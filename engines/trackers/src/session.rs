@@ -1,7 +1,7 @@
 //! One conversation with a device: bytes are cut into frames, frames become readings.
 
 use crate::bytes::Take;
-use crate::{Command, DeviceId, Options, Protocol, Reading, gps103, gt06, h02, jt808, tk103, watch};
+use crate::{Command, DeviceId, Model, Models, Options, Protocol, Reading, gps103, gt06, h02, jt808, tk103, watch};
 use kernel::Moment;
 
 /// No frame of these protocols is longer; what has not come to an end by then is noise and is let go.
@@ -27,7 +27,9 @@ pub(crate) enum Cut {
 /// What is remembered from frame to frame.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct State {
-    pub model: crate::Model,
+    pub model: Model,
+    /// Who knows the model of a device that gives its number.
+    pub models: Models,
     pub device: Option<DeviceId>,
     /// How far the device's clock is ahead of UTC, as its login told (GT06).
     pub east_secs: i32,
@@ -44,7 +46,8 @@ pub(crate) struct State {
 impl State {
     /// The device of this frame: the one that it names, else the one that logged in.
     pub fn known(&mut self, named: Option<DeviceId>) -> Option<DeviceId> {
-        if named.is_some() {
+        if let Some(other) = named.filter(|_| named != self.device) {
+            self.model = self.models.of(other).unwrap_or(self.model);
             self.device = named;
         }
         self.device
@@ -73,6 +76,18 @@ impl Session {
             seen: 0,
             reading: Reading::default(),
         }
+    }
+
+    /// As [`Self::new`], where the model is known only once the device has said its number.
+    pub fn asking(protocol: Protocol, models: Models) -> Self {
+        let mut session = Self::new(protocol, &Options::default());
+        session.state.models = models;
+        session
+    }
+
+    /// What the device that speaks is, from its next frame on: somebody changed it while the conversation goes on.
+    pub fn set_model(&mut self, model: Model) {
+        self.state.model = model;
     }
 
     /// Takes in what arrived, in any split, and calls `sink` once for each frame that is whole now. Noise between frames is skipped.

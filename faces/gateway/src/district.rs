@@ -2,7 +2,7 @@
 //! out to devices that are connected here.
 
 use crate::hall::Hall;
-use crate::{Error, Gateway, NotSent, Parts, Settings, Takes};
+use crate::{Error, Gateway, NotSent, Parts, Seal, Settings, Takes};
 use kernel::ids::{DistrictId, LocatorId};
 use locators::app::commands::{self, Asked, Outcome, Port};
 use locators::app::take_in;
@@ -11,11 +11,13 @@ use locators::gate::{Gate, REFRESH_S};
 use locators::model::Taken;
 use std::sync::Arc;
 use std::time::Duration;
-use store::{Runtime, Signal, Who};
+use store::{KeyClass, Runtime, Signal, Who};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 use tokio::time::{MissedTickBehavior, interval};
 use trackers::Command;
 
+/// From which the key of records that wait is made; the same for all gateways of a house, and over rotations.
+const SEAL: &[u8] = b"gateway/records";
 /// How often commands are looked for that another process may have written.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 
@@ -46,6 +48,7 @@ impl Gateway {
             clock: Arc::clone(rt.clock()),
             guard: Arc::<Gate>::clone(&gate),
             takes: Arc::new(Domain { rt: rt.clone(), district }),
+            seal: Seal::new(rt.keys().keyed_hash(KeyClass::Location, SEAL), &kernel::OsIds),
         };
         let mut gateway = Self::start(parts).await?;
         gateway.also(refresh(gate, rt.clone(), district, signals));

@@ -2,16 +2,16 @@
 
 use crate::limits::Limits;
 use crate::lines::Lines;
-use crate::record;
+use crate::seal::Seal;
 use crate::segment::{self, Batch};
 use crate::spool::{Kept, Spool};
-use crate::strangers::Strangers;
+use crate::strangers::{Stranger, Strangers};
 use crate::{Settings, Totals};
 use kernel::{Clock, Moment};
 use locators::gate::{Passage, Why};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use trackers::{Alarms, DeviceId, Protocol, Reading};
+use trackers::{Alarms, DeviceId, Model, Models, Protocol, Reading};
 use uuid::Uuid;
 
 /// What decides whether a device's words may be kept: [`locators::gate::Gate`]. It is asked for each frame and answers from memory.
@@ -25,12 +25,24 @@ impl Guard for locators::gate::Gate {
     }
 }
 
+/// Asks the gate which codes a device uses, before its frame is read.
+pub(crate) fn models(guard: &Arc<dyn Guard>, clock: &Arc<dyn Clock>) -> Models {
+    let (guard, clock) = (Arc::clone(guard), Arc::clone(clock));
+    Models::new(move |device| match guard.ask(device, clock.now()) {
+        Passage::Open(door) | Passage::Shut(_, Some(door)) => door.model,
+        Passage::Shut(_, None) | Passage::Unknown => Model::default(),
+    })
+}
+
 /// Everything that connections share.
 pub(crate) struct Hall {
     pub settings: Settings,
     pub clock: Arc<dyn Clock>,
     pub guard: Arc<dyn Guard>,
+    /// What the gate knows of a device's codes.
+    pub models: Models,
     pub spool: Spool,
+    pub seal: Seal,
     pub limits: Arc<Limits>,
     pub strangers: Strangers,
     pub lines: Lines,
@@ -74,6 +86,8 @@ pub(crate) struct Heard {
     pub known: u32,
     /// The locator that spoke last.
     pub locator: Option<Uuid>,
+    /// What the gate says now that it is.
+    pub model: Option<Model>,
     /// The frame could not be judged: nothing is answered from here on, so that it comes again.
     pub silent: bool,
     /// What the last frame of the HTTP protocols was.
@@ -97,13 +111,28 @@ impl Heard {
         self.batch.clear();
         self.reply.clear();
         self.reply.shrink_to(16 * 1024);
-        (self.known, self.locator, self.silent, self.last) = (0, None, false, Word::Nothing);
+        (self.known, self.locator, self.model) = (0, None, None);
+        (self.silent, self.last) = (false, Word::Nothing);
     }
 }
 
 impl Hall {
     pub(crate) fn now(&self) -> Moment {
         self.clock.now()
+    }
+
+    /// Devices that called and are still registered nowhere, latest first.
+    pub(crate) fn unknown(&self) -> Vec<Stranger> {
+        let now = self.now();
+        let mut all = self.strangers.list();
+        all.retain(|stranger| {
+            let unknown = self.guard.ask(stranger.device, now) == Passage::Unknown;
+            if !unknown {
+                self.strangers.forget(&stranger.device);
+            }
+            unknown
+        });
+        all
     }
 
     /// Takes one frame into `heard`.
@@ -120,10 +149,11 @@ impl Hall {
         heard.last = match self.guard.ask(device, now) {
             Passage::Open(door) => {
                 let locator = Uuid::from(door.locator);
-                if !heard.batch.push(|out| record::write(out, now, locator, reading)) {
+                let whose = (now, locator);
+                if !heard.batch.push(|out| self.seal.write(out, whose, &reading.fixes, &reading.status)) {
                     tracing::error!(protocol = protocol.name(), "a frame is too long to be kept");
                 }
-                heard.locator = Some(locator);
+                (heard.locator, heard.model) = (Some(locator), Some(door.model));
                 Word::Known
             }
             // A call for help does not wait for the gate.
@@ -131,12 +161,11 @@ impl Hall {
             passage @ Passage::Shut(_, door) => {
                 Counts::add(&self.counts.shut);
                 if let Some(taken) = passage.admit(now, reading) {
-                    let locator = Uuid::from(taken.locator);
-                    heard
-                        .batch
-                        .push(|out| record::write_parts(out, taken.received, locator, &taken.fixes, &taken.status));
+                    let whose = (taken.received, Uuid::from(taken.locator));
+                    heard.batch.push(|out| self.seal.write(out, whose, &taken.fixes, &taken.status));
                 }
                 heard.locator = door.map(|door| door.locator.into());
+                heard.model = door.map(|door| door.model);
                 // Answered like any other: a device that hears nothing keeps its fixes and would send them after the pause.
                 Word::Known
             }

@@ -12,6 +12,7 @@ mod lines;
 #[cfg(feature = "nats")]
 pub mod nats;
 pub mod record;
+mod seal;
 pub mod segment;
 mod settings;
 mod spool;
@@ -25,6 +26,7 @@ mod worker;
 pub use district::Domain;
 pub use hall::Guard;
 pub use lines::NotSent;
+pub use seal::Seal;
 pub use settings::{Ports, Settings};
 pub use start::{Gateway, Listening, Parts, View};
 pub use strangers::Stranger;

@@ -1,14 +1,18 @@
 //! What is kept of one frame until the worker has taken it in: when it came, whose it is, and what it said. Small bytes of our own; the
 //! device's number is not among them.
 //!
-//! Numbers are little-endian. Optional parts have a bit in a word before them, so that a heartbeat takes 29 bytes and a plain fix some 70.
+//! Numbers are little-endian. [`crate::Seal`] seals what comes after the head. Optional parts have a bit in a word before them, so that a heartbeat takes 29 bytes and a plain fix some 70.
 
 use kernel::Moment;
-use trackers::{Alarms, Cell, Fix, Reading, Status, Wifi};
+use trackers::{Alarms, Cell, Fix, Status, Wifi};
 use uuid::Uuid;
 
 /// Form of the bytes; another number is not read.
-const VERSION: u8 = 1;
+pub(crate) const VERSION: u8 = 1;
+/// As [`VERSION`], sealed behind its head.
+pub(crate) const SEALED: u8 = 2;
+/// Bytes of the head: form, when it came, whose it is.
+pub(crate) const HEAD: usize = 25;
 /// Longest record that is written or read: a frame of the greatest length with all its fixes stays far below.
 pub const LONGEST: usize = 256 * 1024;
 
@@ -38,14 +42,12 @@ pub enum Unreadable {
     Version,
     #[error("a record is longer than it says")]
     Long,
+    #[error("a record is sealed under another key, or was changed")]
+    Sealed,
 }
 
-/// Appends the record of a reading to `out`. Speeds, courses, heights and accuracies are kept to seven digits, places exactly.
-pub fn write(out: &mut Vec<u8>, received: Moment, locator: Uuid, reading: &Reading) {
-    write_parts(out, received, locator, &reading.fixes, &reading.status);
-}
-
-/// As [`write`], from parts: what consent leaves of a reading.
+/// Appends the record of what consent leaves of a reading to `out`. Speeds, courses, heights and accuracies are kept to seven digits,
+/// places exactly.
 pub fn write_parts(out: &mut Vec<u8>, received: Moment, locator: Uuid, fixes: &[Fix], status: &Status) {
     out.push(VERSION);
     out.extend_from_slice(&received.micros().to_le_bytes());

@@ -1,8 +1,9 @@
 //! Opens the ports and starts what stands behind them.
 
-use crate::hall::{Counts, Guard, Hall};
+use crate::hall::{self, Counts, Guard, Hall};
 use crate::limits::Limits;
 use crate::lines::Lines;
+use crate::seal::Seal;
 use crate::segment::Writer;
 use crate::spool::Spool;
 use crate::strangers::Strangers;
@@ -14,7 +15,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpSocket, UdpSocket};
 use tokio::task::JoinSet;
-use trackers::{Command, DeviceId, Protocol};
+use trackers::{Command, Protocol};
 use uuid::Uuid;
 
 /// Size and age at which a segment file is closed.
@@ -29,6 +30,8 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     pub guard: Arc<dyn Guard>,
     pub takes: Arc<dyn Takes>,
+    /// Under what is kept until it is taken in.
+    pub seal: Seal,
 }
 
 /// A port that is listened to.
@@ -54,25 +57,28 @@ impl Gateway {
     /// # Errors
     /// When a port is taken, the folder cannot be used, or a setting is wrong.
     pub async fn start(parts: Parts) -> Result<Self, Error> {
-        let Parts { settings, clock, guard, takes } = parts;
+        let Parts { settings, clock, guard, takes, seal } = parts;
         let mut threads = Threads::none();
         let spool = if settings.nats.is_empty() {
             let writer = Arc::new(Writer::open(&settings.spool, ROTATE_BYTES, ROTATE_AFTER)?);
-            let (syncs, dir) = (Arc::clone(&writer), settings.spool.clone());
+            let (syncs, dir, opens) = (Arc::clone(&writer), settings.spool.clone(), seal.clone());
             threads.spawn("gateway-sync", move |stop| worker::keep_in_sync(&syncs, stop)).map_err(Error::Threads)?;
             threads
-                .spawn("gateway-worker", move |stop| worker::work(&dir, takes.as_ref(), stop))
+                .spawn("gateway-worker", move |stop| worker::work((&dir, opens), takes.as_ref(), stop))
                 .map_err(Error::Threads)?;
             Spool::File(writer)
         } else {
-            over_nats(&settings, takes, &mut threads).await?
+            over_nats(&settings, (takes, seal.clone()), &mut threads).await?
         };
         let limits = Limits::new(&settings);
+        let models = hall::models(&guard, &clock);
         let hall = Arc::new(Hall {
             settings,
+            models,
             clock,
             guard,
             spool,
+            seal,
             limits,
             strangers: Strangers::default(),
             lines: Lines::default(),
@@ -135,12 +141,7 @@ impl Gateway {
 
     /// Devices that called and are registered nowhere, latest first; since the start, in memory only.
     pub fn unknown(&self) -> Vec<Stranger> {
-        self.hall.strangers.list()
-    }
-
-    /// Takes a device off that list.
-    pub fn forget(&self, device: &DeviceId) {
-        self.hall.strangers.forget(device);
+        self.hall.unknown()
     }
 
     /// Sends a command through the open connection of a locator. Whether the device obeys shows in what it sends.
@@ -175,7 +176,7 @@ pub struct View(Arc<Hall>);
 impl View {
     /// As [`Gateway::unknown`].
     pub fn unknown(&self) -> Vec<Stranger> {
-        self.0.strangers.list()
+        self.0.unknown()
     }
     /// As [`Gateway::totals`].
     pub fn totals(&self) -> Totals {
@@ -191,12 +192,12 @@ fn bind(address: SocketAddr) -> std::io::Result<TcpListener> {
 }
 
 #[cfg(feature = "nats")]
-async fn over_nats(settings: &Settings, takes: Arc<dyn Takes>, threads: &mut Threads) -> Result<Spool, Error> {
-    crate::nats::start(settings, takes, threads).await.map(Spool::Nats)
+async fn over_nats(settings: &Settings, ends: (Arc<dyn Takes>, Seal), threads: &mut Threads) -> Result<Spool, Error> {
+    crate::nats::start(settings, ends, threads).await.map(Spool::Nats)
 }
 
 #[cfg(not(feature = "nats"))]
 #[expect(clippy::unused_async, reason = "with NATS it waits for the server")]
-async fn over_nats(_: &Settings, _: Arc<dyn Takes>, _: &mut Threads) -> Result<Spool, Error> {
+async fn over_nats(_: &Settings, _: (Arc<dyn Takes>, Seal), _: &mut Threads) -> Result<Spool, Error> {
     Err(Error::NoNats)
 }

@@ -38,7 +38,7 @@ impl Strangers {
         all.insert(device, Stranger { device, protocol, first: now, last: now, frames: 1 });
     }
 
-    /// Somebody registered it, or the administrator has seen enough.
+    /// Somebody registered it.
     pub(crate) fn forget(&self, device: &DeviceId) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(device);
     }

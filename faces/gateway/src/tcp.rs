@@ -16,7 +16,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until, timeout};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
-use trackers::{Options, Protocol, Session};
+use trackers::{Protocol, Session};
 use uuid::Uuid;
 
 /// Bytes read at a time.
@@ -154,7 +154,7 @@ enum Next {
 }
 
 async fn serve(hall: Arc<Hall>, wire: Wire, protocol: Protocol, place: Place) {
-    let session = Session::new(protocol, &Options::default());
+    let session = Session::asking(protocol, hall.models.clone());
     let pace = hall.limits.pace();
     let line = Arc::new(Line::default());
     let mut caller = Caller { hall, wire, protocol, session, pace, place, line, locator: None, heard: Instant::now() };
@@ -225,6 +225,9 @@ impl Caller {
                 hall.hear(protocol, reading, now, heard);
                 pause = pace.frame();
             });
+            if let Some(model) = heard.model {
+                self.session.set_model(model);
+            }
             if heard.known > 0 {
                 self.place.known();
                 self.heard = Instant::now();

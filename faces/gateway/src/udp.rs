@@ -8,7 +8,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::net::UdpSocket;
-use trackers::{Options, Protocol, Session};
+use trackers::{Protocol, Session};
 
 /// Addresses remembered for each protocol.
 const SESSIONS: usize = 20_000;
@@ -69,7 +69,7 @@ impl Post {
             return;
         }
         let now = hall.now();
-        let fresh = || (Session::new(protocol, &Options::default()), Instant::now());
+        let fresh = || (Session::asking(protocol, hall.models.clone()), Instant::now());
         let (session, last) = self.sessions.entry(from).or_insert_with(fresh);
         *last = Instant::now();
         let before = (heard.reply.len(), heard.known);
@@ -81,6 +81,9 @@ impl Post {
                 hall.hear(protocol, reading, now, heard);
             }
         });
+        if let Some(model) = heard.model.take() {
+            session.set_model(model);
+        }
         if heard.known == before.1
             && session.device().is_none_or(|d| matches!(hall.guard.ask(d, now), locators::gate::Passage::Unknown))
         {

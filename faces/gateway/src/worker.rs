@@ -1,5 +1,6 @@
 //! Behind the segment file: what is safe there is taken in, in order, in batches; then the position moves on and files go.
 
+use crate::seal::Seal;
 use crate::segment::{Error, Reader, SYNC_EVERY, Writer};
 use locators::model::Taken;
 use std::path::Path;
@@ -87,13 +88,13 @@ pub(crate) fn keep_in_sync(writer: &Writer, stop: &Stop) {
 }
 
 /// Hands over what stands in the folder until it is told to end.
-pub(crate) fn work(dir: &Path, takes: &dyn Takes, stop: &Stop) {
+pub(crate) fn work((dir, seal): (&Path, Seal), takes: &dyn Takes, stop: &Stop) {
     let mut failures = 0_u32;
     'anew: loop {
         if stop.wait(wait_after(failures)) {
             return;
         }
-        let mut reader = match Reader::open(dir) {
+        let mut reader = match Reader::opening(dir, seal.clone()) {
             Ok(reader) => reader,
             Err(error) => {
                 failures += 1;

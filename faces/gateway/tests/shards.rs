@@ -44,6 +44,11 @@ fn device(n: u64) -> DeviceId {
     DeviceId::new(&format!("88{n:08}")).unwrap()
 }
 
+/// What all of them seal with.
+fn seal() -> gateway::Seal {
+    gateway::Seal::new([5; 32], &OsIds)
+}
+
 /// Knows everybody.
 struct Everybody;
 
@@ -55,6 +60,7 @@ impl Guard for Everybody {
             district: DistrictId(Uuid::nil()),
             binding: Uuid::nil(),
             datum: Datum::Wgs84,
+            model: trackers::Model::Standard,
             since: Moment::default(),
         })
     }
@@ -86,8 +92,13 @@ fn child() {
         Err(_) => Arc::new(Writes(std::env::var(FILE).unwrap().into())),
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-    let parts =
-        Parts { settings: settings(&url, "", true), clock: Arc::new(SystemClock), guard: Arc::new(Everybody), takes };
+    let parts = Parts {
+        settings: settings(&url, "", true),
+        clock: Arc::new(SystemClock),
+        guard: Arc::new(Everybody),
+        takes,
+        seal: seal(),
+    };
     let _worker = runtime.block_on(Gateway::start(parts)).unwrap();
     std::thread::park();
 }
@@ -166,6 +177,7 @@ impl House {
             clock: Arc::new(SystemClock),
             guard: Arc::new(Everybody),
             takes: Arc::new(Writes(PathBuf::new())),
+            seal: seal(),
         };
         let gateway = runtime.block_on(Gateway::start(parts)).unwrap();
         let address = gateway.listening().iter().find(|l| l.protocol == Protocol::Watch).unwrap().address;

@@ -125,7 +125,7 @@ impl World {
 /// Waits until nothing is left in the segment file.
 fn taken_in(spool: &Path) -> anyhow::Result<()> {
     let end = Instant::now() + TAKEN_IN;
-    while !gateway::segment::Reader::open(spool)?.next(1)?.is_empty() {
+    while gateway::segment::waits(spool)? {
         if Instant::now() > end {
             tracing::warn!("what locators sent is not taken in yet; the clock goes on");
             break;

@@ -129,8 +129,7 @@ fn login(frame: &mut Frame<'_>, state: &mut State, reading: &mut Reading) -> Res
             -secs
         }
     });
-    state.device = Some(device);
-    reading.device = Some(device);
+    reading.device = state.known(Some(device));
     reading.login = true;
     seal(false, 0x01, &[], frame.serial, &mut reading.reply);
     Ok(())

@@ -80,6 +80,25 @@ fn models_have_codes_of_their_own() {
 }
 
 #[test]
+fn whoever_knows_the_model_is_asked_once_the_number_is_there() {
+    let mut content = bytes("0f0c1d0a2b21c8027ac8040c46581000146f0901cc00287d001f71400404");
+    content.extend_from_slice(&[0x09, 1]);
+    let mut alarm = Vec::new();
+    seal(false, 0x16, &content, [0, 1], &mut alarm);
+    let known = |device: crate::DeviceId| {
+        if device.as_str() == "864717003283581" { Model::Vl } else { Model::Standard }
+    };
+    let mut session = Session::asking(Protocol::Gt06, crate::Models::new(known));
+    let mut all = Vec::new();
+    // Login and alarm in one piece, as after a tunnel.
+    let both = [bytes(LOGIN), alarm.clone()].concat();
+    session.feed(&both, Moment::default(), &mut |reading| all.push(reading.alarms()));
+    session.set_model(Model::Standard);
+    session.feed(&alarm, Moment::default(), &mut |reading| all.push(reading.alarms()));
+    assert_eq!(all, [Alarms::NONE, Alarms::TOW, Alarms::VIBRATION]);
+}
+
+#[test]
 fn lost_bytes_cost_one_frame() {
     let beat = "78780a13c40604000201298f5b0d0a";
     let stream = bytes(&format!("{LOGIN}ff0078{}{beat}00{beat}", &beat[..16]));

@@ -11,6 +11,7 @@ mod worker;
 
 pub(crate) use publisher::{Publisher, Sent};
 
+use crate::seal::Seal;
 use crate::worker::{Takes, Threads};
 use crate::{Error, Settings};
 use async_nats::jetstream::{self, kv, stream};
@@ -100,7 +101,7 @@ async fn connect(settings: &Settings, names: &Names) -> Result<(jetstream::Conte
 /// Connects, starts the workers of this process, and gives what connections publish with.
 pub(crate) async fn start(
     settings: &Settings,
-    takes: Arc<dyn Takes>,
+    ends: (Arc<dyn Takes>, Seal),
     threads: &mut Threads,
 ) -> Result<Publisher, Error> {
     let names = Names::new(settings)?;
@@ -108,7 +109,7 @@ pub(crate) async fn start(
     if settings.nats_work {
         let (settings, names) = (settings.clone(), names.clone());
         threads
-            .spawn("gateway-nats", move |stop| worker::run(&settings, &names, &takes, stop))
+            .spawn("gateway-nats", move |stop| worker::run(&settings, &names, &ends, stop))
             .map_err(Error::Threads)?;
     }
     Ok(Publisher::new(context, names))

@@ -3,7 +3,7 @@
 use super::lease::Leases;
 use super::{Names, connect};
 use crate::Settings;
-use crate::record;
+use crate::seal::Seal;
 use crate::worker::{Stop, Takes};
 use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy, pull};
 use async_nats::jetstream::stream::Stream;
@@ -23,14 +23,17 @@ const LOOK_EVERY: Duration = Duration::from_millis(500);
 
 type Failed = Box<dyn std::error::Error + Send + Sync>;
 
+/// Where records go, and what opens them.
+pub(super) type Ends = (Arc<dyn Takes>, Seal);
+
 /// Works until it is told to end.
-pub(super) fn run(settings: &Settings, names: &Names, takes: &Arc<dyn Takes>, stop: &Stop) {
+pub(super) fn run(settings: &Settings, names: &Names, ends: &Ends, stop: &Stop) {
     let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return tracing::error!(%error, "the workers cannot start"),
     };
     while !stop.told() {
-        if let Err(why) = runtime.block_on(work(settings, names, takes, stop)) {
+        if let Err(why) = runtime.block_on(work(settings, names, ends, stop)) {
             tracing::error!(%why, "NATS: the workers begin anew");
         }
         if stop.wait(Duration::from_secs(1)) {
@@ -54,7 +57,7 @@ impl Working {
     }
 }
 
-async fn work(settings: &Settings, names: &Names, takes: &Arc<dyn Takes>, stop: &Stop) -> Result<(), Failed> {
+async fn work(settings: &Settings, names: &Names, ends: &Ends, stop: &Stop) -> Result<(), Failed> {
     let (_, stream, store) = connect(settings, names).await?;
     let mut leases = Leases::new(store, names.clone(), Uuid::now_v7());
     let mut working: HashMap<u16, Working> = HashMap::new();
@@ -75,7 +78,7 @@ async fn work(settings: &Settings, names: &Names, takes: &Arc<dyn Takes>, stop: 
             working.entry(shard).or_insert_with(|| {
                 let (sender, told) = watch::channel(false);
                 let (stream, subject) = (stream.clone(), names.subject(shard));
-                let task = tokio::spawn(shard_worker(stream, subject, Arc::clone(takes), told));
+                let task = tokio::spawn(shard_worker(stream, subject, ends.clone(), told));
                 Working { stop: sender, task }
             });
         }
@@ -91,10 +94,10 @@ async fn work(settings: &Settings, names: &Names, takes: &Arc<dyn Takes>, stop: 
     renewed
 }
 
-async fn shard_worker(stream: Stream, subject: String, takes: Arc<dyn Takes>, told: watch::Receiver<bool>) {
+async fn shard_worker(stream: Stream, subject: String, ends: Ends, told: watch::Receiver<bool>) {
     let mut failures = 0_u32;
     while !*told.borrow() {
-        match in_order(&stream, &subject, &takes, &told, &mut failures).await {
+        match in_order(&stream, &subject, &ends, &told, &mut failures).await {
             Ok(()) => return,
             Err(why) => {
                 failures += 1;
@@ -109,7 +112,7 @@ async fn shard_worker(stream: Stream, subject: String, takes: Arc<dyn Takes>, to
 async fn in_order(
     stream: &Stream,
     subject: &str,
-    takes: &Arc<dyn Takes>,
+    (takes, seal): &Ends,
     told: &watch::Receiver<bool>,
     failures: &mut u32,
 ) -> Result<(), Failed> {
@@ -128,7 +131,7 @@ async fn in_order(
         while let Some(message) = batch.next().await {
             let message = message?;
             last = Some(message.info()?.stream_sequence);
-            match record::read(&message.payload) {
+            match seal.read(&message.payload) {
                 Ok(one) => taken.push(Taken::from(one)),
                 Err(why) => tracing::error!(%subject, %why, "a record cannot be read and is left out"),
             }

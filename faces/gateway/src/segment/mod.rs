@@ -15,7 +15,7 @@ mod tests;
 mod writer;
 
 pub use frame::Batch;
-pub use reader::Reader;
+pub use reader::{Reader, waits};
 pub use writer::{SYNC_EVERY, Writer};
 
 use std::fs;

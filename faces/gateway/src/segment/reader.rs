@@ -2,7 +2,8 @@
 
 use super::frame::{Next, next};
 use super::{Error, HEAD, MAGIC, list, name};
-use crate::record::{self, LONGEST, Record};
+use crate::record::{LONGEST, Record};
+use crate::seal::Seal;
 use std::fs::{self, File};
 use std::io;
 use std::io::Write as _;
@@ -30,25 +31,48 @@ pub struct Reader {
     kept: Position,
     file: Option<File>,
     chunk: Vec<u8>,
+    seal: Seal,
     /// Records that could not be read, since the start.
     pub damaged: u64,
 }
 
 impl Reader {
-    /// Begins where the kept position says; without one, at the first file.
+    /// Begins where the kept position says; without one, at the first file. Of records that are not sealed.
     pub fn open(dir: &Path) -> Result<Self, Error> {
+        Self::opening(dir, Seal::none())
+    }
+
+    /// As [`Self::open`], with what opens sealed ones.
+    pub fn opening(dir: &Path, seal: Seal) -> Result<Self, Error> {
         let kept = kept(dir)?.unwrap_or(Position { first: 0, offset: HEAD });
-        Ok(Self { dir: dir.to_path_buf(), at: kept, kept, file: None, chunk: Vec::new(), damaged: 0 })
+        Ok(Self { dir: dir.to_path_buf(), at: kept, kept, file: None, chunk: Vec::new(), seal, damaged: 0 })
     }
 
     /// The next records, `most` at most, in the order in which they were appended; none: everything is read.
     pub fn next(&mut self, most: usize) -> Result<Vec<Record>, Error> {
-        let mut found = Vec::new();
-        while found.len() < most {
-            let Some(followed) = self.stand()? else { break };
-            let before = (found.len(), self.at.offset);
-            self.scan(most, followed, &mut found)?;
-            if before != (found.len(), self.at.offset) {
+        let (mut found, mut damaged, seal) = (Vec::new(), 0, self.seal.clone());
+        let ended = self.each(&mut |first, bytes| {
+            match seal.read(bytes) {
+                Ok(one) => found.push(one),
+                Err(why) => {
+                    damaged += 1;
+                    tracing::error!(file = format!("{first:016x}"), %why, "a record cannot be read and is left out");
+                }
+            }
+            found.len() < most
+        });
+        self.damaged += damaged;
+        ended.map(|()| found)
+    }
+
+    /// Calls `take` with each whole record, and the file it stands in, until that wants no more or everything is read.
+    fn each(&mut self, take: &mut dyn FnMut(u64, &[u8]) -> bool) -> Result<(), Error> {
+        while let Some(followed) = self.stand()? {
+            let before = self.at.offset;
+            if !self.scan(followed, take)? {
+                break;
+            }
+            if before != self.at.offset {
                 continue;
             }
             if !followed {
@@ -58,7 +82,7 @@ impl Reader {
             self.file = None;
             self.at = Position { first: self.at.first + 1, offset: HEAD };
         }
-        Ok(found)
+        Ok(())
     }
 
     /// Takes note, durably, that everything that came out so far is taken in, and removes the files that are done with.
@@ -107,22 +131,18 @@ impl Reader {
         Ok(Some(all.last() != Some(&first)))
     }
 
-    fn scan(&mut self, most: usize, followed: bool, found: &mut Vec<Record>) -> Result<(), Error> {
-        let Some(file) = &self.file else { return Ok(()) };
+    /// One chunk; whether more is wanted.
+    fn scan(&mut self, followed: bool, take: &mut dyn FnMut(u64, &[u8]) -> bool) -> Result<bool, Error> {
+        let Some(file) = &self.file else { return Ok(true) };
         let path = name(&self.dir, self.at.first);
         self.chunk.resize(CHUNK, 0);
         let got = read_some(file, &mut self.chunk, self.at.offset).map_err(Error::at(&path))?;
         let mut rest = self.chunk.get(..got).unwrap_or_default();
-        while found.len() < most {
+        let mut more = true;
+        while more {
             let size = match next(rest) {
                 Next::Record { bytes, size } => {
-                    match record::read(bytes) {
-                        Ok(one) => found.push(one),
-                        Err(why) => {
-                            self.damaged += 1;
-                            tracing::error!(file = %path.display(), %why, "a record cannot be read and is left out");
-                        }
-                    }
+                    more = take(self.at.first, bytes);
                     size
                 }
                 Next::Cut => {
@@ -132,10 +152,10 @@ impl Reader {
                         tracing::error!(file = %path.display(), bytes = rest.len(), "the end of a file is torn");
                         self.at.offset += rest.len() as u64;
                     }
-                    return Ok(());
+                    return Ok(true);
                 }
                 // The last file may be looked at in the middle of a write: it is read again.
-                Next::Damaged { .. } if !followed => return Ok(()),
+                Next::Damaged { .. } if !followed => return Ok(true),
                 Next::Damaged { size } => {
                     self.damaged += 1;
                     tracing::error!(file = %path.display(), offset = self.at.offset, "a record is damaged and left out");
@@ -146,8 +166,18 @@ impl Reader {
             self.at.offset += size as u64;
             rest = rest.get(size..).unwrap_or_default();
         }
-        Ok(())
+        Ok(false)
     }
+}
+
+/// Whether something stands in the folder that is not taken in yet.
+pub fn waits(dir: &Path) -> Result<bool, Error> {
+    let mut found = false;
+    Reader::open(dir)?.each(&mut |_, _| {
+        found = true;
+        false
+    })?;
+    Ok(found)
 }
 
 fn read_some(file: &File, into: &mut [u8], offset: u64) -> io::Result<usize> {

@@ -14,7 +14,8 @@ fn an_unknown_device_is_shown_and_neither_answered_nor_kept() {
     assert_eq!(unknown.len(), 1);
     let one = unknown.first().unwrap();
     assert_eq!((one.device, one.protocol, one.frames), (device(77), Protocol::Watch, 2));
-    house.gateway().forget(&device(77));
+    // Registered since: it is unknown no longer.
+    house.answers.put(77, Passage::Shut(Why::NotBound, None));
     assert!(house.gateway().unknown().is_empty());
     // Somebody who is known comes after it: what the worker saw first is theirs.
     let mut known = house.call(Protocol::Watch);

@@ -16,7 +16,8 @@ fn child() {
     answers.0.lock().unwrap().extend((1..10).map(|n| (imei(n), Passage::Open(door(n)))));
     *taken.refuses.lock().unwrap() = true;
     let settings = settings(Path::new(&folder));
-    let parts = Parts { settings, clock: Arc::new(SystemClock), guard: answers, takes: taken };
+    let parts =
+        Parts { settings, clock: Arc::new(SystemClock), guard: answers, takes: taken, seal: gateway::Seal::none() };
     let gateway = runtime.block_on(Gateway::start(parts)).unwrap();
     let watch = gateway.listening().iter().find(|l| l.protocol == Protocol::Gt06).unwrap();
     writeln!(std::io::stdout(), "listening {}", watch.address).unwrap();

@@ -5,6 +5,7 @@ mod commands;
 mod held_back;
 mod killed;
 mod requests;
+mod sealed;
 mod streams;
 mod tls;
 
@@ -39,6 +40,7 @@ fn door(n: u64) -> Door {
         district: DistrictId(Uuid::nil()),
         binding: Uuid::nil(),
         datum: Datum::Wgs84,
+        model: trackers::Model::Standard,
         since: Moment::default(),
     }
 }
@@ -113,6 +115,14 @@ impl House {
     }
 
     fn with(change: impl FnOnce(&mut Settings)) -> Self {
+        Self::made(change, gateway::Seal::none())
+    }
+
+    fn sealed(seal: gateway::Seal) -> Self {
+        Self::made(|_| (), seal)
+    }
+
+    fn made(change: impl FnOnce(&mut Settings), seal: gateway::Seal) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let mut settings = settings(dir.path());
         change(&mut settings);
@@ -122,7 +132,7 @@ impl House {
             answers.put(n, Passage::Open(door(n)));
         }
         let (guard, takes) = (Arc::clone(&answers), Arc::clone(&taken));
-        let parts = Parts { settings, clock: Arc::new(SystemClock), guard, takes };
+        let parts = Parts { settings, clock: Arc::new(SystemClock), guard, takes, seal };
         let gateway = runtime.block_on(Gateway::start(parts)).unwrap();
         Self { runtime, gateway: Some(gateway), answers, taken, dir }
     }

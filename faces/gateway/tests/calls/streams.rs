@@ -34,7 +34,13 @@ fn what_was_not_taken_in_is_taken_in_after_a_restart() {
     assert!(house.taken.taken.lock().unwrap().is_empty());
     *house.taken.refuses.lock().unwrap() = false;
     let (guard, takes) = (Arc::clone(&house.answers), Arc::clone(&house.taken));
-    let parts = Parts { settings: settings(house.dir.path()), clock: Arc::new(SystemClock), guard, takes };
+    let parts = Parts {
+        settings: settings(house.dir.path()),
+        clock: Arc::new(SystemClock),
+        guard,
+        takes,
+        seal: gateway::Seal::none(),
+    };
     house.gateway = Some(house.runtime.block_on(Gateway::start(parts)).unwrap());
     assert_eq!(house.taken.wait_for(3).len(), 3);
 }

@@ -49,6 +49,7 @@ fn a_missing_certificate_is_named() {
         clock: Arc::new(SystemClock),
         guard: Arc::<Answers>::default(),
         takes: Arc::<Remembers>::default(),
+        seal: gateway::Seal::none(),
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let error = runtime.block_on(Gateway::start(parts)).err().unwrap().to_string();
