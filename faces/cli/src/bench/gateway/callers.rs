@@ -5,6 +5,7 @@ use super::town::Device;
 use anyhow::Context as _;
 use kernel::{Clock as _, Moment, SystemClock};
 use std::net::SocketAddr;
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -33,7 +34,7 @@ pub(super) enum Answer {
 #[derive(Debug, Default)]
 pub(super) struct Sent {
     pub frames: u64,
-    /// Frames with a position.
+    /// Positions that were acknowledged.
     pub fixes: u64,
     pub latencies: Vec<Duration>,
 }
@@ -43,7 +44,8 @@ struct Mouth {
     device: Device,
     session: Session,
     serial: u16,
-    first: Moment,
+    /// Seconds after [`EPOCH`]; no two positions of a device are of the same.
+    second: u32,
 }
 
 /// One thing to send.
@@ -51,18 +53,20 @@ struct Parcel {
     bytes: Vec<u8>,
     answer: usize,
     frames: u64,
+    /// Positions in it.
+    fixes: u64,
 }
 
-/// Seconds ahead of each other that the positions of one device are; each run goes on where the one before ended.
+/// The last second of which a position was sent, in all runs: each goes on where the one before ended, so that every position
+/// is one of its own. Two of a device with the same time would be the same reading, sent twice.
 static SECOND: AtomicU32 = AtomicU32::new(0);
+/// The first one of all. Long ago: what is kept of a fix does not depend on how fast they are sent.
+static EPOCH: LazyLock<Moment> = LazyLock::new(|| SystemClock.now().plus_secs(-200_000));
 
 impl Mouth {
     fn new(device: Device) -> Self {
         let session = Session::new(device.protocol, &Options::default());
-        let ahead = SECOND.load(Ordering::Relaxed);
-        // In the past: what is kept of a fix does not depend on how fast they are sent.
-        let first = SystemClock.now().plus_secs(i64::from(ahead) - 20_000);
-        Self { device, session, serial: 0, first }
+        Self { device, session, serial: 0, second: SECOND.load(Ordering::Relaxed) }
     }
 
     fn heard(&mut self, bytes: &[u8], now: Moment) -> usize {
@@ -74,17 +78,17 @@ impl Mouth {
     fn login(&mut self, now: Moment) -> Parcel {
         let bytes = speak::login(self.device.protocol, &self.device.number, now, 1);
         let answer = self.heard(&bytes, now);
-        Parcel { bytes, answer, frames: 1 }
+        Parcel { bytes, answer, frames: 1, fixes: 0 }
     }
 
     /// A position; with a sign of life behind it where the protocol acknowledges no position.
     fn next(&mut self, now: Moment) -> Parcel {
         let Device { number, protocol } = self.device;
         self.serial = self.serial.wrapping_add(1);
-        SECOND.fetch_max(u32::from(self.serial), Ordering::Relaxed);
-        let step = i64::from(self.serial);
+        self.second += 1;
+        SECOND.fetch_max(self.second, Ordering::Relaxed);
         let fix = Fix {
-            time: Some(self.first.plus_secs(step)),
+            time: Some(EPOCH.plus_secs(i64::from(self.second))),
             lat: 30.91 + f64::from(self.serial % 100) / 1e5,
             lon: 121.47,
             valid: true,
@@ -103,7 +107,7 @@ impl Mouth {
             bytes.extend(alive);
             frames = 2;
         }
-        Parcel { bytes, answer, frames }
+        Parcel { bytes, answer, frames, fixes: 1 }
     }
 }
 
@@ -185,9 +189,10 @@ async fn one(
         let came = timeout(Duration::from_secs(20), stream.read_exact(wanted)).await;
         came.with_context(|| format!("no answer to a frame of {}", device.protocol.name()))??;
         sent.latencies.push(at.elapsed());
+        // Only what was acknowledged counts.
         sent.frames += parcel.frames;
+        sent.fixes += parcel.fixes;
         next += every;
         parcel = mouth.next(SystemClock.now());
-        sent.fixes += u64::from(next < end);
     }
 }
