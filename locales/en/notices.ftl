@@ -173,6 +173,7 @@ sms-family-change = Another guardian, or the elder, changed the care plan; which
 # Locators: to the family and the post, without a name, without a place and without saying who
 notice-locator_sos = An elder pressed the help button; please see to it at once: { $number }
 notice-locator_unanswered = Nobody of the family answered an alert of a locator; please see to it: { $number }
+notice-locator_untaken = A call for help or an alert is still not dealt with, please look into it: { $number }
 notice-locator_over = An alert of a locator is seen to, or over: { $number }
 mail-family-locator-sos-subject = Your elder pressed the help button
 mail-family-locator-sos-body = Your elder just pressed the help button of the locator. Please call them first, then look in Mulin (with the code on your letter):

@@ -173,6 +173,7 @@ sms-family-change = 另一位监护人或老人自己改了照护计划，改了
 # 定位器:写给家人和站里的话,没有姓名、没有地点,也不说是谁
 notice-locator_sos = 有老人按了求助键，请马上处理：{ $number }
 notice-locator_unanswered = 定位器提醒没有家人回应，请处理：{ $number }
+notice-locator_untaken = 求救或者告警还没有处理好，请过问：{ $number }
 notice-locator_over = 定位器提醒有人处理了，或已经解除：{ $number }
 mail-family-locator-sos-subject = 您家老人按了求助键
 mail-family-locator-sos-body = 您家老人刚才按了定位器上的求助键。请先打电话给老人，再打开睦邻查看（用查询信上的编码进入）：

@@ -48,24 +48,31 @@ kernel::codes! {
     PostNews {
         Sos = "locator_sos",
         Unanswered = "locator_unanswered",
+        /// It stands there, and nobody has ended it: whoever is above hears of it.
+        Untaken = "locator_untaken",
         /// It is over, or the family sees to it.
         Over = "locator_over",
     }
 }
 
-/// The post where the wearer lives is told.
+/// The post where the wearer lives is told, or whoever is above it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct TellPost {
     pub alert: Uuid,
     pub person: PersonId,
     /// Code of [`PostNews`].
     pub news: String,
+    /// How far above whoever answers for it; 0: the post itself.
+    #[serde(default)]
+    pub above: u8,
 }
 
 impl TellPost {
     pub const KIND: &'static str = "locators.tell_post";
 }
 
+/// The post had its time, or whoever took it.
+pub const UNTAKEN: &str = "locators.untaken";
 /// The family had its time.
 pub const ESCALATE: &str = "locators.escalate";
 /// A device may have been silent for long.
@@ -86,14 +93,27 @@ pub(crate) fn timer(cx: &mut Cx<'_>, kind: &'static str, of: Uuid, at: Moment) -
     enqueue(cx, kind, format!("{of}/{}", at.micros()), at, &Timer { of, at })
 }
 
-pub(crate) fn tell_family(cx: &mut Cx<'_>, alert: Uuid, person: PersonId, news: News) -> Result<()> {
+/// `again`: it was told before, and happened again now.
+pub(crate) fn tell_family(cx: &mut Cx<'_>, alert: Uuid, person: PersonId, news: News, again: bool) -> Result<()> {
     let job = TellFamily { alert, person, news: news.code().to_owned() };
-    enqueue(cx, TellFamily::KIND, format!("{alert}/{}", news.code()), cx.now, &job)
+    enqueue(cx, TellFamily::KIND, key(cx, alert, news.code(), again), cx.now, &job)
 }
 
-pub(crate) fn tell_post(cx: &mut Cx<'_>, alert: Uuid, person: PersonId, news: PostNews) -> Result<()> {
-    let job = TellPost { alert, person, news: news.code().to_owned() };
-    enqueue(cx, TellPost::KIND, format!("{alert}/{}", news.code()), cx.now, &job)
+/// As [`tell_family`], the post.
+pub(crate) fn tell_post(cx: &mut Cx<'_>, alert: Uuid, person: PersonId, news: PostNews, again: bool) -> Result<()> {
+    let job = TellPost { alert, person, news: news.code().to_owned(), above: 0 };
+    enqueue(cx, TellPost::KIND, key(cx, alert, news.code(), again), cx.now, &job)
+}
+
+/// Whoever is so far above the one who answers for it.
+pub(crate) fn tell_above(cx: &mut Cx<'_>, alert: Uuid, person: PersonId, above: u8, nth: i64) -> Result<()> {
+    let news = PostNews::Untaken.code();
+    let job = TellPost { alert, person, news: news.to_owned(), above };
+    enqueue(cx, TellPost::KIND, format!("{alert}/{news}/{nth}"), cx.now, &job)
+}
+
+fn key(cx: &Cx<'_>, alert: Uuid, news: &str, again: bool) -> String {
+    if again { format!("{alert}/{news}/{}", cx.now.micros()) } else { format!("{alert}/{news}") }
 }
 
 fn enqueue<T: Serialize>(cx: &mut Cx<'_>, kind: &'static str, key: String, run_at: Moment, job: &T) -> Result<()> {

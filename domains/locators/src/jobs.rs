@@ -23,6 +23,7 @@ impl From<Error> for JobError {
 pub fn handlers() -> Handlers {
     Handlers::default()
         .on(events::ESCALATE, |rt, job| timer(rt, job, |cx, t| alerts::escalate(cx, t.of)))
+        .on(events::UNTAKEN, |rt, job| timer(rt, job, |cx, t| alerts::untaken(cx, t.of)))
         .on(events::SILENCE, |rt, job| timer(rt, job, timers::silence))
         .on(events::TICK, |rt, job| timer(rt, job, timers::tick))
         .on(events::REVIEW, |rt, job| {

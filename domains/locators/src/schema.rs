@@ -5,7 +5,7 @@
 
 use store::Migration;
 
-pub const MIGRATIONS: &[Migration] = &[DEVICES, AGREED, STATE, ALERTS, BY_POST];
+pub const MIGRATIONS: &[Migration] = &[DEVICES, AGREED, STATE, ALERTS, BY_POST, IN_HAND];
 
 const DEVICES: Migration = Migration {
     name: "locators-0001-devices",
@@ -136,5 +136,17 @@ const BY_POST: Migration = Migration {
     sql: "
 CREATE INDEX locator_post ON locator (post_id, state, made_at);
 CREATE INDEX locator_made ON locator (district_id, made_at);
+",
+};
+
+/// Who has an alert in hand at the post and how often it was told again, and the times for that.
+const IN_HAND: Migration = Migration {
+    name: "locators-0006-in-hand",
+    sql: "
+ALTER TABLE locator_rule ADD COLUMN unheard_hours BIGINT NOT NULL DEFAULT 24;
+ALTER TABLE locator_rule ADD COLUMN take_minutes BIGINT NOT NULL DEFAULT 5;
+ALTER TABLE locator_alert ADD COLUMN told_at BIGINT;
+ALTER TABLE locator_alert ADD COLUMN taken_at BIGINT;
+ALTER TABLE locator_alert ADD COLUMN rung BIGINT NOT NULL DEFAULT 0;
 ",
 };

@@ -121,7 +121,7 @@ fn facts(action: Action, lies: Lies) -> ResourceFacts {
         }
         Action::LiveTrack => ResourceFacts::Case(case(m)),
         Action::WorkAlert | Action::KeepLocators => ResourceFacts::Place(PlaceFacts { areas: m.areas, posts: m.posts }),
-        Action::ViewLocators => ResourceFacts::District,
+        Action::ViewLocators | Action::SetLocator => ResourceFacts::District,
         Action::FollowLocator | Action::ChangeFences | Action::CommandLocator | Action::AnswerAlert => {
             ResourceFacts::Person(PersonFacts { letter: true, ..about(m) })
         }

@@ -1,5 +1,6 @@
 // News from the server: one stream per page. A message names the matters that changed; it becomes `mulin:changed` on <body>
-// and `mulin:m-<id>` for each matter, `mulin:cases` and `mulin:c-<id>` for cases of lost elders, `mulin:threads` for what finders do, which htmx elements listen to (hx-trigger="mulin:changed from:body"). At most one
+// and `mulin:m-<id>` for each matter, `mulin:cases` and `mulin:c-<id>` for cases of lost elders, `mulin:threads` for what finders do, `mulin:alerts` for alerts of
+// locators and `mulin:t-<id>` for the locator of a case, which htmx elements listen to (hx-trigger="mulin:changed from:body"). At most one
 // round a second, however much happens. When the stream or the session is gone, [data-live-off] says so, in words.
 const EVERY = 1000;
 
@@ -9,7 +10,11 @@ export function live() {
   const note = document.querySelector("[data-live-off]");
   const changed = new Set();
   const cases = new Set();
+  const tracks = new Set();
   let threads = false;
+  let alerts = false;
+  // A position of a lost elder is no news for lists.
+  let loud = false;
   let timer = null;
   let last = 0;
   const tell = () => {
@@ -22,15 +27,23 @@ export function live() {
     cases.clear();
     if (threads) document.body.dispatchEvent(new CustomEvent("mulin:threads"));
     threads = false;
-    document.body.dispatchEvent(new CustomEvent("mulin:changed"));
+    if (alerts) document.body.dispatchEvent(new CustomEvent("mulin:alerts"));
+    alerts = false;
+    for (const id of tracks) document.body.dispatchEvent(new CustomEvent(`mulin:t-${id}`));
+    tracks.clear();
+    if (loud) document.body.dispatchEvent(new CustomEvent("mulin:changed"));
+    loud = false;
   };
   const hear = (data) => {
     try {
       const news = JSON.parse(data);
+      loud ||= (news.matters ?? []).length + (news.cases ?? []).length > 0 || news.threads === true || news.alerts === true;
       for (const id of news.matters ?? []) changed.add(id);
       for (const id of news.cases ?? []) cases.add(id);
+      for (const id of news.tracks ?? []) tracks.add(id);
       threads ||= news.threads === true;
-    } catch { /* a plain word is news too */ }
+      alerts ||= news.alerts === true;
+    } catch { loud = true; /* a plain word is news too */ }
     timer ??= setTimeout(tell, Math.max(0, EVERY - (Date.now() - last)));
   };
   let source = null;

@@ -1,7 +1,11 @@
-// A residents' page that stays open: its parts named by `data-fresh` are fetched again every so many seconds while somebody looks, so
-// that a family sees the latest position without pressing anything. What is being typed or pressed is left alone.
+// A residents' page that stays open: its parts named by `data-fresh` are fetched again every so many seconds while somebody looks, and as
+// soon as a stream (`data-stream`) says that there is something new, so that a family sees the latest position without pressing anything.
+// What is being typed or pressed is left alone.
+const APART = 2000;
+
 export function refresh() {
-  const every = Number(document.querySelector("[data-refresh]")?.dataset.refresh);
+  const holder = document.querySelector("[data-refresh]");
+  const every = Number(holder?.dataset.refresh);
   if (!every) return;
   const again = async () => {
     if (document.hidden) return;
@@ -17,5 +21,15 @@ export function refresh() {
     } catch { /* no network: what stands there says when it was */ }
   };
   setInterval(again, every * 1000);
+  const url = holder.dataset.stream;
+  if (url && window.EventSource) {
+    let [last, waits] = [0, null];
+    const soon = () => {
+      waits ??= setTimeout(() => { [waits, last] = [null, Date.now()]; again(); }, Math.max(0, APART - (Date.now() - last)));
+    };
+    const source = new EventSource(url);
+    source.addEventListener("changed", soon);
+    addEventListener("pagehide", () => source.close());
+  }
   document.addEventListener("visibilitychange", again);
 }

@@ -53,6 +53,18 @@ impl Watch {
         self.say(&alarm, "AL");
     }
 
+    /// Sends a position that nobody answers, because nobody knows the device.
+    ///
+    /// # Panics
+    /// When there is no gateway.
+    pub fn knocks(&mut self) {
+        let place = self.frame(&content("UD", Some((121.5, 30.9)), 15 * 60, 80, 0));
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).expect("the gateway listens");
+        stream.write_all(&place).expect("it takes what is sent");
+        // Open until the gateway has had the time to read it.
+        self.stream = Some(stream);
+    }
+
     /// It lives, and how full its battery is.
     ///
     /// # Panics

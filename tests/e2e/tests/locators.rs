@@ -3,7 +3,7 @@
 //! had acknowledged.
 
 use e2e::watch::{Seen, Watch};
-use e2e::{Client, Demo};
+use e2e::{Client, Demo, browser};
 use serde_json::Value;
 use std::time::{Duration, Instant};
 
@@ -126,7 +126,7 @@ fn she_leaves_home_at_three_and_the_right_people_hear_of_it() {
     let (login, password) = demo.account("coordinator");
     let mut post = demo.visitor();
     let _ = post.post("/login", &[("login", &login), ("password", &password)]).expect(303);
-    let list = post.get("/en/desk/sos").expect(200).text();
+    let list = post.get("/en/desk/locators").expect(200).text();
     assert!(list.contains("The SOS button was pressed"), "{list}");
     assert!(!list.contains(&format!("{:.4}", story.home.0)), "the list tells no place");
 
@@ -183,4 +183,34 @@ fn a_telephone_reports_over_http() {
     );
     assert_eq!(client.send("POST", "/", &[("Content-Type", "application/json")], json.as_bytes()).status, 200);
     assert_eq!(client.get("/?lat=30.9&lon=121.5").status, 400, "of nobody");
+}
+
+/// Somebody else's watch calls at the door of the district: the administrator reads its number, and nobody else reads anything of it.
+#[test]
+fn a_device_of_nobody_is_shown_to_the_administrator_alone() {
+    let demo = Demo::start();
+    let mut stranger = Watch::new("8899001122", port(&demo, "watch"));
+    stranger.knocks();
+    let (login, password) = demo.account("system_admin");
+    let mut admin = demo.visitor();
+    let _ = admin.post("/login", &[("login", &login), ("password", &password)]).expect(303);
+    let end = Instant::now() + PATIENCE;
+    loop {
+        let page = admin.get("/en/desk/admin/locators").expect(200).text();
+        if page.contains("8899001122") {
+            break;
+        }
+        assert!(Instant::now() < end, "the page never shows it:\n{page}");
+    }
+    let (login, password) = demo.account("duty_officer");
+    let mut duty = demo.visitor();
+    let _ = duty.post("/login", &[("login", &login), ("password", &password)]).expect(303);
+    assert_eq!(duty.get("/desk/admin/locators").status, 403);
+}
+
+#[test]
+fn a_family_follows_and_officers_look_while_the_case_is_open() {
+    let demo = Demo::start();
+    browser::run(&demo, "locator", &["lang=zh", "width=390"]);
+    browser::run(&demo, "locator", &["lang=en", "width=1280"]);
 }

@@ -2,8 +2,8 @@
 //! Fixed sentences with a link; no name, no place and not what happened to whom.
 
 use super::family::{self, Way};
-use super::notices;
-use super::tell::{HasMail, HasSms, by_desk_and_mail};
+use super::tell::{HasMail, HasSms};
+use super::{notices, outbox};
 use crate::Result;
 use kernel::ids::MatterId;
 use locators::app::telling;
@@ -38,19 +38,25 @@ pub(crate) fn family(cx: &mut Cx<'_>, (mail, sms): (HasMail, HasSms), job: &Tell
     Ok(())
 }
 
-/// The job of `locators`: the desk of the post where the wearer lives.
+/// The job of `locators`: the desk of the post where the wearer lives, or whoever is above it.
 pub(crate) fn post(cx: &mut Cx<'_>, mail: HasMail, job: &TellPost, key: &str) -> Result<()> {
     let Some(news) = PostNews::from_code(&job.news) else { return Ok(()) };
     let alert = telling::alert(cx, job.alert)?;
     let number = format!("D{:05}", alert.number);
-    for account in telling::post(cx, &alert)? {
-        match news {
-            PostNews::Sos | PostNews::Unanswered => {
-                by_desk_and_mail(cx, mail, account, news.code(), &number)?;
-            }
-            PostNews::Over => {
-                notices::tell_desk(cx, account, news.code(), &number, key)?;
-            }
+    // Ended before this ran, and nothing was said of it yet: whoever is above need not know.
+    if news == PostNews::Untaken && alert.ended.is_some() {
+        return Ok(());
+    }
+    let told = match job.above {
+        0 => telling::post(cx, &alert)?,
+        level => vec![telling::above(cx, &alert, level)?],
+    };
+    for account in told {
+        let fresh = notices::tell_desk(cx, account, news.code(), &number, key)?;
+        let by_mail = fresh && mail.0 && news != PostNews::Over;
+        if by_mail && people::app::accounts::has_email(cx, account)? {
+            let key = format!("{}/{number}/{account}/{key}", news.code());
+            outbox::to_account(cx, account, news.code(), MatterId(Uuid::nil()), &key)?;
         }
     }
     Ok(())

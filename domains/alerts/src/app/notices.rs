@@ -37,6 +37,7 @@ pub const DESK_KINDS: &[(&str, &str)] = &[
     ("finder_message", "/desk/threads"),
     ("locator_sos", "/desk/locators"),
     ("locator_unanswered", "/desk/locators"),
+    ("locator_untaken", "/desk/locators"),
     ("locator_over", "/desk/locators"),
     // Whose it is, nobody reads in a notice; the record opens in the name of a matter.
     ("care_changed", "/desk"),

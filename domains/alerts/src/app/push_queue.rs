@@ -40,6 +40,7 @@ const URGENT: &[&str] = &[
     "lost_second",
     "locator_sos",
     "locator_unanswered",
+    "locator_untaken",
 ];
 
 /// Kind of a message to a device, and the key of its words.

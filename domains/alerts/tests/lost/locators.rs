@@ -92,4 +92,29 @@ both_databases! {
         assert_eq!(t.mails_to("limin@family.example").len(), before.0 + 2);
         assert_eq!(t.sent("/sms").len(), before.1 + 1);
     }
+
+    fn a_call_that_nobody_takes_reaches_whoever_is_above_by_mail_and_notice(t: Town) {
+        t.binds();
+        t.presses();
+        t.run();
+        let above = t.world.look(|cx| {
+            let id = cx.query_one("SELECT id FROM locator_alert", &[])?.uuid("id")?;
+            let alert = ::locators::app::telling::alert(cx, id)?;
+            ::locators::app::telling::above(cx, &alert, 1)
+        });
+        assert_ne!(above, t.duty);
+        let told = |t: &Town, who| t.notices(who).iter().filter(|(kind, _)| kind == "locator_untaken").count();
+        t.advance(4);
+        assert_eq!(told(&t, above), 0);
+        t.advance(2);
+        t.run();
+        assert_eq!((told(&t, above), told(&t, t.duty)), (1, 0));
+        // Ended: nobody above hears any more.
+        let who = t.world.who(t.duty, Purpose::Administration);
+        let id = t.world.act_as(who.clone(), desk::alerts).unwrap()[0].id;
+        t.world.act_as(who, move |cx| answers::by_post(cx, id, Answer::FalseAlarm)).unwrap();
+        t.advance(120);
+        t.run();
+        assert_eq!(told(&t, above), 1);
+    }
 }

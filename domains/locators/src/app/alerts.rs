@@ -16,6 +16,15 @@ use serde_json::json;
 use store::{Cx, KeyClass, Row, params};
 use uuid::Uuid;
 
+/// Minutes after which a button that is pressed again is told again.
+const AGAIN_MINUTES: i64 = 5;
+/// Levels above the post that are told, one after the other.
+const LEVELS: i64 = 3;
+/// Minutes between two times that the highest of them is told.
+const EVERY_MINUTES: i64 = 60;
+/// Minutes that whoever took it has to end it.
+const HELD_MINUTES: i64 = 30;
+
 /// An episode that begins.
 pub(super) struct New {
     pub binding: Uuid,
@@ -49,6 +58,10 @@ pub struct Alert {
     pub post_at: Option<Moment>,
     pub owner_seat: Option<SeatId>,
     pub owner_account: Option<AccountId>,
+    /// Since when somebody of the post has it in hand.
+    pub taken_at: Option<Moment>,
+    /// Times that whoever is above was told.
+    pub rung: i64,
     pub answer: Option<(Answer, Moment, AnsweredBy)>,
     pub case: Option<CaseId>,
     pub ended: Option<(Moment, EndWhy)>,
@@ -64,7 +77,7 @@ pub enum AnsweredBy {
 }
 
 pub(super) const COLUMNS: &str = "id, number, binding_id, person_id, kind, fence_id, began_at, opened_at, last_at, post_at, owner_seat, \
-     owner_account, answer, answered_at, answered_by, answered_guardian, case_id, ended_at, end_why, version";
+     owner_account, taken_at, rung, answer, answered_at, answered_by, answered_guardian, case_id, ended_at, end_why, version";
 
 pub(super) fn read(r: &Row) -> Result<Alert> {
     let unknown = || store::Error::Setup("an alert of an unknown kind".into());
@@ -88,6 +101,8 @@ pub(super) fn read(r: &Row) -> Result<Alert> {
         post_at: r.opt_moment("post_at")?,
         owner_seat: r.opt_id("owner_seat")?,
         owner_account: r.opt_id("owner_account")?,
+        taken_at: r.opt_moment("taken_at")?,
+        rung: r.i64("rung")?,
         answer: answer.zip(r.opt_moment("answered_at")?).map(|(a, at)| (a, at, by)),
         case: r.opt_id("case_id")?,
         ended: r.opt_moment("ended_at")?.zip(end),
@@ -109,7 +124,7 @@ pub(super) fn begin(cx: &mut Cx<'_>, new: &New, rules: &Rules) -> Result<bool> {
         None => None,
     };
     let sql = "INSERT INTO locator_alert (id, district_id, number, binding_id, person_id, kind, fence_id, began_at, opened_at, last_at, \
-               place, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $8, $10, 1) ON CONFLICT DO NOTHING";
+               told_at, place, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $8, $9, $10, 1) ON CONFLICT DO NOTHING";
     let values = params![
         id,
         cx.district(),
@@ -128,7 +143,7 @@ pub(super) fn begin(cx: &mut Cx<'_>, new: &New, rules: &Rules) -> Result<bool> {
     cx.record("locator.alert", "person", new.person.0, &json!({ "alert": id, "kind": new.kind.code() }))?;
     cx.signal(events::ALERT, new.person.0);
     let news = if new.kind == Kind::Sos { News::Sos } else { News::Alert };
-    events::tell_family(cx, id, new.person, news)?;
+    events::tell_family(cx, id, new.person, news, false)?;
     match new.kind.reach() {
         Reach::AtOnce => to_post(cx, id, new.person, PostNews::Sos)?,
         Reach::Unanswered => {
@@ -140,8 +155,21 @@ pub(super) fn begin(cx: &mut Cx<'_>, new: &New, rules: &Rules) -> Result<bool> {
     Ok(true)
 }
 
-/// It was said again.
+/// It was said again. A button that is pressed again some minutes later is told again: whoever presses does not know that anybody heard.
 pub(super) fn go_on(cx: &mut Cx<'_>, binding: Uuid, (kind, fence): (Kind, Uuid), last: Moment) -> Result<()> {
+    if kind == Kind::Sos {
+        let sql = "UPDATE locator_alert SET told_at = $1, version = version + 1 WHERE binding_id = $2 AND kind = $3 AND fence_id = $4 \
+                   AND ended_at IS NULL AND told_at <= $5 RETURNING id, person_id";
+        let values = params![cx.now, binding, kind.code(), fence, cx.now.plus_minutes(-AGAIN_MINUTES)];
+        if let Some(row) = cx.query_opt(sql, values)? {
+            let (id, person): (Uuid, PersonId) = (row.uuid("id")?, row.id("person_id")?);
+            cx.record("locator.alert_again", "person", person.0, &json!({ "alert": id }))?;
+            cx.signal(events::ALERT, person.0);
+            cx.signal(events::AT_POST, id);
+            events::tell_family(cx, id, person, News::Sos, true)?;
+            events::tell_post(cx, id, person, PostNews::Sos, true)?;
+        }
+    }
     let sql = "UPDATE locator_alert SET last_at = $1 WHERE binding_id = $2 AND kind = $3 AND fence_id = $4 AND ended_at IS NULL \
                AND last_at < $1";
     cx.execute(sql, params![last, binding, kind.code(), fence])?;
@@ -196,7 +224,7 @@ pub(super) fn end(cx: &mut Cx<'_>, alert: Uuid, why: EndWhy) -> Result<()> {
     cx.signal(events::ALERT, a.person.0);
     if a.post_at.is_some() {
         cx.signal(events::AT_POST, alert);
-        events::tell_post(cx, alert, a.person, PostNews::Over)?;
+        events::tell_post(cx, alert, a.person, PostNews::Over, false)?;
     }
     Ok(())
 }
@@ -217,7 +245,45 @@ pub(super) fn to_post(cx: &mut Cx<'_>, alert: Uuid, person: PersonId, why: PostN
         let payload = json!({ "alert": alert, "owner": owner.account, "via": owner.via.code() });
         cx.record("locator.alert_at_post", "person", person.0, &payload)?;
         cx.signal(events::AT_POST, alert);
-        events::tell_post(cx, alert, person, why)?;
+        events::tell_post(cx, alert, person, why, false)?;
+        let due = cx.now.plus_minutes(rules::rules(cx)?.take_minutes);
+        events::timer(cx, events::UNTAKEN, alert, due)?;
+    }
+    Ok(())
+}
+
+/// It stands at the post and nobody has ended it: whoever is above hears of it, one level after the other. What does not end by itself, a
+/// call for help above all, goes on being told until somebody ends it; whoever took it has their time first.
+pub(crate) fn untaken(cx: &mut Cx<'_>, alert: Uuid) -> Result<()> {
+    let a = match load(cx, alert) {
+        Ok(a) => a,
+        Err(Error::Store(store::Error::NotFound)) => return Ok(()),
+        Err(other) => return Err(other),
+    };
+    if a.ended.is_some() || a.answer.is_some() || a.post_at.is_none() {
+        return Ok(());
+    }
+    let lasts = !a.kind.ends_by_itself();
+    if let Some(taken) = a.taken_at {
+        let due = taken.plus_minutes(HELD_MINUTES);
+        if !lasts {
+            return Ok(());
+        }
+        if due > cx.now {
+            return events::timer(cx, events::UNTAKEN, alert, due);
+        }
+    }
+    let nth = a.rung + 1;
+    let level = u8::try_from(nth.min(LEVELS)).unwrap_or(1);
+    cx.execute("UPDATE locator_alert SET rung = $1, version = version + 1 WHERE id = $2", params![nth, alert])?;
+    cx.record("locator.alert_rung", "person", a.person.0, &json!({ "alert": alert, "level": level }))?;
+    cx.signal(events::AT_POST, alert);
+    events::tell_above(cx, alert, a.person, level, nth)?;
+    let minutes = rules::rules(cx)?.take_minutes;
+    if nth < LEVELS {
+        events::timer(cx, events::UNTAKEN, alert, cx.now.plus_minutes(minutes * (nth + 1)))?;
+    } else if lasts {
+        events::timer(cx, events::UNTAKEN, alert, cx.now.plus_minutes(EVERY_MINUTES))?;
     }
     Ok(())
 }

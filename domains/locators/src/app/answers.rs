@@ -30,7 +30,7 @@ pub fn by_family(cx: &mut Cx<'_>, of: &Holder, alert: Uuid, answer: Answer) -> R
     if a.post_at.is_some() && end_of(a.kind, answer).is_none() {
         // The post was told; it hears that somebody sees to it.
         cx.signal(events::AT_POST, alert);
-        events::tell_post(cx, alert, a.person, PostNews::Over)?;
+        events::tell_post(cx, alert, a.person, PostNews::Over, false)?;
     }
     Ok(())
 }
@@ -90,8 +90,9 @@ pub fn take(cx: &mut Cx<'_>, alert: Uuid) -> Result<()> {
         decide(&alone, cx.purpose, Action::WorkAlert, &here).is_allowed()
     };
     let seat = cx.actor.grants().iter().find(|g| by(g)).map(|g| g.seat);
-    let sql = "UPDATE locator_alert SET owner_account = $1, owner_seat = COALESCE($2, owner_seat), version = version + 1 WHERE id = $3";
-    cx.execute(sql, params![account, seat, alert])?;
+    let sql = "UPDATE locator_alert SET owner_account = $1, owner_seat = COALESCE($2, owner_seat), taken_at = $3, \
+               version = version + 1 WHERE id = $4";
+    cx.execute(sql, params![account, seat, cx.now, alert])?;
     cx.record("locator.alert_taken", "person", a.person.0, &json!({ "alert": alert }))?;
     cx.signal(events::AT_POST, alert);
     Ok(())
@@ -101,16 +102,20 @@ pub fn take(cx: &mut Cx<'_>, alert: Uuid) -> Result<()> {
 pub fn by_post(cx: &mut Cx<'_>, alert: Uuid, answer: Answer) -> Result<()> {
     let (a, ..) = at_post(cx, alert)?;
     write(cx, &a, answer, AnsweredBy::Post)?;
-    events::tell_family(cx, alert, a.person, News::Over)
+    events::tell_family(cx, alert, a.person, News::Over, false)
 }
 
 /// A case of a missing elder from an alert, by one tap: reported, identified and owned in the same transaction. The track opens to
 /// whoever works on the case.
 ///
 /// # Errors
-/// Whoever may not work on the alert, or not open a case; a case of this person that is open already.
+/// Whoever may not work on the alert, or not open a case. Where one about this person is open already, the alert goes on with that.
 pub fn open_case(cx: &mut Cx<'_>, alert: Uuid) -> Result<CaseId> {
     let (a, ..) = at_post(cx, alert)?;
+    if let Some(case) = super::cases::open_about(cx, a.person)? {
+        goes_on(cx, &a, case)?;
+        return Ok(case);
+    }
     let report = report(cx, &a)?;
     let case = lost::app::report(cx, &report)?.case;
     let actor = cx.actor.clone();
@@ -125,6 +130,10 @@ pub fn open_case(cx: &mut Cx<'_>, alert: Uuid) -> Result<CaseId> {
 /// The same by the family, which says at once who is missing.
 pub fn open_case_by_family(cx: &mut Cx<'_>, of: &Holder, alert: Uuid) -> Result<CaseId> {
     let a = of_family(cx, of, alert)?;
+    if let Some(case) = super::cases::open_about(cx, a.person)? {
+        goes_on(cx, &a, case)?;
+        return Ok(case);
+    }
     let mut report = report(cx, &a)?;
     report.person = Some(a.person);
     let case = lost::app::report(cx, &report)?.case;

@@ -125,6 +125,12 @@ fn begin(cx: &mut Cx<'_>, case: CaseId, person: PersonId, opened: Moment, key: U
     Ok(())
 }
 
+/// The open case about somebody, when there is one.
+pub(super) fn open_about(cx: &mut Cx<'_>, person: PersonId) -> Result<Option<CaseId>> {
+    let open = lost::app::open_about(cx)?;
+    Ok(open.into_iter().find(|(_, p, _)| *p == person).map(|(case, ..)| case))
+}
+
 /// Every device that somebody wears or wore.
 pub(super) fn bindings_of(cx: &mut Cx<'_>, person: PersonId) -> Result<Vec<Uuid>> {
     let sql =

@@ -28,8 +28,10 @@ pub struct AlertLine {
     pub areas: Vec<AreaId>,
     /// The effective owner now (R1).
     pub owner: AccountId,
-    /// Somebody of the family sees to it.
+    /// Somebody sees to it, by what the family or the post said.
     pub seen_to: Option<Moment>,
+    /// Whoever answers for it has taken it.
+    pub taken_at: Option<Moment>,
     pub case: Option<CaseId>,
 }
 
@@ -64,6 +66,16 @@ pub fn alert_count(cx: &mut Cx<'_>) -> Result<i64> {
     Ok(i64::try_from(alerts(cx)?.len()).unwrap_or(i64::MAX))
 }
 
+/// Does this alert stand, or did it stand, at a post of whoever asks?
+pub(super) fn is_mine(cx: &mut Cx<'_>, id: Uuid) -> Result<bool> {
+    let a = match alerts::load(cx, id) {
+        Ok(a) => a,
+        Err(crate::Error::Store(store::Error::NotFound)) => return Ok(false),
+        Err(other) => return Err(other),
+    };
+    Ok(line(cx, &a)?.is_some())
+}
+
 fn line(cx: &mut Cx<'_>, a: &Alert) -> Result<Option<AlertLine>> {
     let here = alerts::lives(cx, a.person)?;
     let areas = here.areas.clone();
@@ -83,6 +95,7 @@ fn line(cx: &mut Cx<'_>, a: &Alert) -> Result<Option<AlertLine>> {
         areas,
         owner,
         seen_to,
+        taken_at: a.taken_at,
         case: a.case,
     }))
 }

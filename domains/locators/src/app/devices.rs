@@ -238,7 +238,9 @@ pub fn bind(cx: &mut Cx<'_>, person: PersonId, why: &For, new: &Bind) -> Result<
     )?;
     let payload = json!({ "binding": id, "locator": locator, "by": speaker.by.code(), "guardian": speaker.guardian });
     cx.record("locator.bound", "person", person.0, &payload)?;
-    permits::settle(cx, person)?;
+    if permits::settle(cx, person)?.allowed() {
+        super::timers::expect(cx, person)?;
+    }
     cx.signal(events::GATE, person.0);
     cx.signal(events::MOVED, person.0);
     Ok(id)

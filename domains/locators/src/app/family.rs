@@ -60,7 +60,7 @@ pub fn view(cx: &mut Cx<'_>, of: &Holder) -> Result<FamilyView> {
     let consent = consents::stands(cx, person, of.guardian.map_or(Voice::Elder, Voice::Guardian))?;
     let sight = sights::sight_of(cx, person, of.guardian)?;
     let mut alerts = alerts::of_person(cx, person, ALERTS)?;
-    let case = open_case(cx, person)?;
+    let case = cases::open_about(cx, person)?;
     let pauses = pauses::running(cx, person)?;
     let permit = permits::permit(cx, person)?.filter(permits::Permit::allowed);
     let something = case.is_some() || alerts.iter().any(|a| a.ended.is_none());
@@ -86,6 +86,22 @@ pub fn view(cx: &mut Cx<'_>, of: &Holder) -> Result<FamilyView> {
     Ok(FamilyView { consent, sight, sees_now, now, path, devices, who_sees, looks, pauses, fences, alerts, case })
 }
 
+/// A mark of everything that [`view`] shows: another one, and there is something new. Says nothing by itself, and is no look.
+///
+/// # Errors
+/// As for [`view`].
+pub fn mark(cx: &mut Cx<'_>, of: &Holder) -> Result<[i64; 5]> {
+    may(cx, of.person, &For::Letter(*of), Action::FollowLocator)?;
+    let sql = "SELECT (SELECT CAST(COALESCE(SUM(version), 0) AS BIGINT) FROM locator_state WHERE person_id = $1) AS heard, \
+               (SELECT CAST(COALESCE(SUM(version), 0) AS BIGINT) FROM locator_alert WHERE person_id = $1) AS alerts, \
+               (SELECT COALESCE(MAX(at), 0) FROM locator_look WHERE person_id = $1 AND by_account IS NOT NULL) AS looks, \
+               (SELECT COUNT(*) + COUNT(ended_at) FROM locator_pause WHERE person_id = $1) AS pauses, \
+               (SELECT COALESCE(MAX(changed_at), 0) FROM locator_permit WHERE person_id = $1) AS permit";
+    let row = cx.query_one(sql, params![of.person])?;
+    let n = |name: &str| row.i64(name);
+    Ok([n("heard")?, n("alerts")?, n("looks")?, n("pauses")?, n("permit")?])
+}
+
 /// Where the wearer was when an alert began, for whoever sees positions now.
 ///
 /// # Errors
@@ -105,11 +121,6 @@ pub fn place_of_alert(cx: &mut Cx<'_>, of: &Holder, alert: Uuid) -> Result<Optio
 fn midnight(at: Moment) -> Moment {
     let wall = at.zoned(&time::shanghai());
     wall.start_of_day().map_or_else(|_| at.plus_days(-1), |z| Moment::from(&z))
-}
-
-fn open_case(cx: &mut Cx<'_>, person: PersonId) -> Result<Option<CaseId>> {
-    let open = lost::app::open_about(cx)?;
-    Ok(open.into_iter().find(|(_, p, _)| *p == person).map(|(case, ..)| case))
 }
 
 /// The last position of any device that somebody wears.

@@ -12,6 +12,7 @@ pub mod devices;
 pub mod family;
 pub mod fences;
 pub mod looks;
+pub mod news;
 pub mod own;
 pub mod pauses;
 mod permits;

@@ -64,6 +64,9 @@ pub(super) fn settle(cx: &mut Cx<'_>, person: PersonId) -> Result<Permit> {
     if weighed == Weighed::CareOver {
         end_bindings(cx, person)?;
     }
+    if now.allowed() {
+        super::timers::expect(cx, person)?;
+    }
     cx.record("locator.permit", "person", person.0, &json!({ "holds": weighed.code() }))?;
     cx.signal(events::GATE, person.0);
     cx.signal(events::MOVED, person.0);

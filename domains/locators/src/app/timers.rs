@@ -6,7 +6,8 @@ use super::take_in::{self, load_binding};
 use crate::Result;
 use crate::events::{self, Timer};
 use crate::model::Kind;
-use store::Cx;
+use kernel::ids::PersonId;
+use store::{Cx, params};
 use uuid::Uuid;
 
 /// A device may have been silent for long: told once, until it is heard again. Not while it was switched off by whoever may.
@@ -17,7 +18,8 @@ pub(crate) fn silence(cx: &mut Cx<'_>, timer: &Timer) -> Result<()> {
     }
     let rules = rules::rules(cx)?;
     let heard = one.state.heard_at.unwrap_or(one.since);
-    let due = heard.plus_minutes(rules.silence_minutes);
+    // One that never said a word has had the time that it was given.
+    let due = one.state.heard_at.map_or(timer.at, |at| at.plus_minutes(rules.silence_minutes));
     let now = cx.now;
     one.state.silence_at = None;
     if !one.allowed {
@@ -44,6 +46,30 @@ pub(crate) fn silence(cx: &mut Cx<'_>, timer: &Timer) -> Result<()> {
         alerts::silent(cx, &new)?;
     }
     take_in::save_state(cx, &one)
+}
+
+/// The devices of somebody may be kept from now on, so they are expected to be heard: one that is new within a day°, one that was heard
+/// before as always. A device that never comes into being, because it was never charged or speaks to another server, is told like that.
+pub(super) fn expect(cx: &mut Cx<'_>, person: PersonId) -> Result<()> {
+    let rules = rules::rules(cx)?;
+    let sql = "SELECT b.id, s.heard_at, s.silence_at FROM locator_binding b LEFT JOIN locator_state s ON s.binding_id = b.id \
+               WHERE b.person_id = $1 AND b.district_id = $2 AND b.ended_at IS NULL";
+    for row in &cx.query(sql, params![person, cx.district()])? {
+        if row.opt_moment("silence_at")?.is_some() {
+            continue;
+        }
+        let at = match row.opt_moment("heard_at")? {
+            Some(_) => cx.now.plus_minutes(rules.silence_minutes),
+            None => cx.now.plus_hours(rules.unheard_hours),
+        };
+        let binding: Uuid = row.uuid("id")?;
+        let sql = "INSERT INTO locator_state (binding_id, district_id, person_id, clock_wrong, silence_at, version) \
+                   VALUES ($1, $2, $3, $4, $5, 1) ON CONFLICT (binding_id) DO UPDATE SET silence_at = $5, \
+                   version = locator_state.version + 1";
+        cx.execute(sql, params![binding, cx.district(), person, false, at])?;
+        events::timer(cx, events::SILENCE, binding, at)?;
+    }
+    Ok(())
 }
 
 /// A fence may have something to tell without a position.

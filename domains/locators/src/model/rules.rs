@@ -7,6 +7,10 @@ pub struct Rules {
     pub family_minutes: i64,
     /// Minutes without a word of a device before that is told.
     pub silence_minutes: i64,
+    /// Hours for which a device that was handed out may not have said a word yet.
+    pub unheard_hours: i64,
+    /// Minutes that a post has before whoever is above it is told.
+    pub take_minutes: i64,
     /// Per cent at or under which a battery is low.
     pub low_pct: i64,
     /// Per cent from which on it is charged again.
@@ -21,6 +25,8 @@ impl Default for Rules {
         Self {
             family_minutes: 10,
             silence_minutes: 60,
+            unheard_hours: 24,
+            take_minutes: 5,
             low_pct: 15,
             charged_pct: 30,
             before_case_minutes: 120,
@@ -33,9 +39,11 @@ type Range = std::ops::RangeInclusive<i64>;
 
 impl Rules {
     /// Each with what it may be.
-    pub const RANGES: [(&'static str, Range); 5] = [
+    pub const RANGES: [(&'static str, Range); 7] = [
         ("family_minutes", 1..=120),
         ("silence_minutes", 10..=1_440),
+        ("unheard_hours", 1..=168),
+        ("take_minutes", 1..=60),
         ("low_pct", 5..=40),
         ("charged_pct", 10..=100),
         ("before_case_minutes", 10..=720),
@@ -58,6 +66,8 @@ impl Rules {
         match name {
             "family_minutes" => Some(&mut self.family_minutes),
             "silence_minutes" => Some(&mut self.silence_minutes),
+            "unheard_hours" => Some(&mut self.unheard_hours),
+            "take_minutes" => Some(&mut self.take_minutes),
             "low_pct" => Some(&mut self.low_pct),
             "charged_pct" => Some(&mut self.charged_pct),
             "before_case_minutes" => Some(&mut self.before_case_minutes),

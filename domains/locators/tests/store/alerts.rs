@@ -140,6 +140,6 @@ testkit::both_databases! {
         t.advance(1);
         let taken = Taken { locator, received: t.now(), fixes: vec![fix(t.now(), 1.0, 0.0)], status: Status::default() };
         assert_eq!(t.take_in(vec![taken]).kept, 1);
-        assert_eq!(t.rows("SELECT version AS n FROM locator_state"), 3);
+        assert_eq!(t.rows("SELECT version AS n FROM locator_state"), 4, "expected, heard, touched, heard");
     }
 }

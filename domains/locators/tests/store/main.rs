@@ -4,6 +4,7 @@
 mod agreed;
 mod alerts;
 mod cases;
+mod help;
 mod order;
 mod story;
 mod town;

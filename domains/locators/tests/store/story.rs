@@ -92,8 +92,13 @@ testkit::both_databases! {
         assert_eq!(t.told(), ["family alert"], "an hour without a word");
         t.advance(10);
         assert_eq!(t.told(), ["post locator_unanswered"], "silence reaches the post, the battery does not");
-        t.advance(180);
-        assert!(t.told().is_empty(), "and nothing more");
+        // Nobody at the post takes it: three levels above hear of it, and that is that.
+        let mut above = Vec::new();
+        for _ in 0..36 {
+            t.advance(5);
+            above.extend(t.told());
+        }
+        assert_eq!(above, ["post locator_untaken"; 3]);
         // Charged and heard again.
         battery(&t, 60);
         assert_eq!(t.told(), ["post locator_over"]);

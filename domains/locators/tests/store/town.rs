@@ -258,7 +258,8 @@ impl Town {
                 post.lock().unwrap().push(format!("post {}", n.news));
                 Ok(())
             });
-        const LEFT: [&str; 6] = [
+        const LEFT: [&str; 7] = [
+            "person.care_over",
             "care.plan_opened",
             "seat.turned",
             "lost.tell_staff",

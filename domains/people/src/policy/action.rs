@@ -246,6 +246,8 @@ actions! {
         KeepLocators = "keep-locators",
         /// All devices, and numbers that nobody knows; no positions.
         ViewLocators = "view-locators",
+        /// Model and datum of a device, which decide how what it sends is read.
+        SetLocator = "set-locator",
     }
     OwnData = "What people ask about their own data" {
         /// A copy, a correction, erasure, an objection: with the link of the record or the code of the receipt.

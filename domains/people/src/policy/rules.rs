@@ -512,7 +512,9 @@ pub const fn rule(action: Action) -> Rule {
         Action::WorkAlert => staff(ALERT_WORKERS),
         Action::LiveTrack => Rule { while_open: true, ..in_case(CASE_WORKERS) },
         Action::KeepLocators => Rule { jobs: OPERATOR, ..staff(KEEPERS) },
-        Action::ViewLocators => Rule { jobs: OPERATOR, ..staff(&[(Coordinator, District), (System, District)]) },
+        Action::ViewLocators | Action::SetLocator => {
+            Rule { jobs: OPERATOR, ..staff(&[(Coordinator, District), (System, District)]) }
+        }
 
         Action::ReportLost | Action::SearchTeam => Rule { public: true, any_account: true, ..NOBODY },
         Action::ViewCase => in_case(CASE_READERS),

@@ -43,6 +43,7 @@ struct Listener {
     news: News,
     lost: lost::app::News,
     cards: care::app::news::News,
+    locators: locators::app::news::News,
     ends: tokio::time::Instant,
 }
 
@@ -55,15 +56,17 @@ async fn events(State(app): State<App>, staff: Result<Staff, Fail>) -> Result<Re
     };
     let who = staff.who(Purpose::Administration);
     let signals = app.rt.subscribe();
-    let (news, lost, cards) = app
+    let (news, lost, cards, locators) = app
         .rt
         .read(who, |cx| {
             require(&cx.actor, cx.purpose, Action::OwnAccount, &own(cx)?)?;
-            Ok::<_, Fail>((News::from_now(cx)?, lost::app::News::from_now(cx)?, care::app::news::News::from_now(cx)?))
+            let (cards, locators) = (care::app::news::News::from_now(cx)?, locators::app::news::News::from_now(cx)?);
+            Ok::<_, Fail>((News::from_now(cx)?, lost::app::News::from_now(cx)?, cards, locators))
         })
         .await?;
     let ends = tokio::time::Instant::now() + LIFE;
-    let listener = Listener { app, actor: staff.actor, session: staff.session, signals, news, lost, cards, ends };
+    let (actor, session) = (staff.actor, staff.session);
+    let listener = Listener { app, actor, session, signals, news, lost, cards, locators, ends };
     let stream = stream::unfold(listener, |mut listener| async move {
         let message = listener.next().await?;
         Some((Ok::<_, Infallible>(message), listener))
@@ -100,21 +103,26 @@ impl Listener {
             // The database may be gone for a minute: the stream waits and tells what was missed.
             let who = Who::new(self.actor.clone(), Purpose::Administration);
             let (mut news, mut lost, mut cards) = (self.news.clone(), self.lost.clone(), self.cards.clone());
+            let mut locators = self.locators.clone();
             let session = self.session;
             let asked = self.app.rt.read(who, move |cx| {
                 if !sessions::is_open(cx, session)? {
                     return Ok::<_, Fail>(None);
                 }
                 let (matters, cases, threads) = (news.next(cx)?, lost.next(cx)?, cards.next(cx)?);
-                Ok(Some((matters, cases, threads, (news, lost, cards))))
+                let heard = locators.next(cx)?;
+                Ok(Some((matters, cases, threads, heard, (news, lost, cards, locators))))
             });
             let Ok(found) = asked.await else { continue };
-            let (matters, cases, threads, now) = found?;
-            (self.news, self.lost, self.cards) = now;
-            if !matters.is_empty() || !cases.is_empty() || threads {
+            let (matters, cases, threads, heard, now) = found?;
+            (self.news, self.lost, self.cards, self.locators) = now;
+            if !matters.is_empty() || !cases.is_empty() || threads || !heard.is_empty() {
                 let ids: Vec<String> = matters.iter().map(ToString::to_string).collect();
                 let cases: Vec<String> = cases.iter().map(ToString::to_string).collect();
-                let data = serde_json::json!({ "matters": ids, "cases": cases, "threads": threads });
+                let tracks: Vec<String> = heard.tracks.iter().map(ToString::to_string).collect();
+                let data = serde_json::json!({
+                    "matters": ids, "cases": cases, "threads": threads, "alerts": heard.alerts, "tracks": tracks,
+                });
                 return Some(Event::default().event("changed").data(data.to_string()));
             }
         }

@@ -34,6 +34,8 @@ struct Line {
     machine: String,
     place: String,
     owner: String,
+    /// Nobody has taken it yet.
+    free: bool,
     /// Address of the case that goes on with it.
     case: Option<String>,
 }
@@ -48,9 +50,10 @@ struct SosPage {
 }
 
 fn line(page: &Page, a: &AlertLine, ground: &places::Snapshot, owner: String) -> Line {
-    let (state, class, icon) = match a.seen_to {
-        Some(_) => ("sos-state-taken", "tag-wait", "person"),
-        None => ("sos-state-open", "tag-bad", "warn"),
+    let (state, class, icon) = match (a.seen_to, a.taken_at) {
+        (Some(_), _) => ("sos-state-seen", "tag-wait", "person"),
+        (None, Some(_)) => ("sos-state-taken", "tag-wait", "person"),
+        (None, None) => ("sos-state-open", "tag-bad", "warn"),
     };
     let areas = a.areas.iter().filter_map(|id| ground.area(*id));
     let place =
@@ -66,6 +69,7 @@ fn line(page: &Page, a: &AlertLine, ground: &places::Snapshot, owner: String) ->
         machine: page.machine_time(a.began_at),
         place: place.join(" · "),
         owner,
+        free: a.taken_at.is_none(),
         case: a.case.map(|id| page.href(format!("/desk/lost/{id}"))),
     }
 }
@@ -131,7 +135,8 @@ pub(super) mod tests {
             machine: page.machine_time(page.now),
             place: if page.zh() { "桂花里".into() } else { "Guihuali".into() },
             owner: if page.zh() { "周宁".into() } else { "Zhou Ning".into() },
-            case: (*kind != Kind::Sos).then(|| "/desk/lost/0".to_owned()),
+            free: *kind == Kind::Fall,
+            case: (*kind != Kind::Sos && *kind != Kind::Fall).then(|| "/desk/lost/0".to_owned()),
         };
         let of = |lines: Vec<Line>| {
             let shown =

@@ -138,7 +138,7 @@ fn a_daughter_adds_a_watch_reads_where_her_mother_is_and_takes_it_all_back() {
     let answered = t.say(&format!("{home}/alerts/{action}"), &[("do", "mine")], Some(&cookie));
     assert_eq!(answered.location(), format!("{home}?done=mine"));
     let again = t.say(&format!("{home}/alerts/{action}"), &[("do", "false")], Some(&cookie));
-    assert!(again.status == StatusCode::UNPROCESSABLE_ENTITY && again.text.contains("已经平息"));
+    assert!(again.status == StatusCode::UNPROCESSABLE_ENTITY && again.text.contains("已经解除"));
 
     // A fence by an address that was looked up, without a map.
     let fence = [
@@ -183,4 +183,82 @@ fn a_daughter_adds_a_watch_reads_where_her_mother_is_and_takes_it_all_back() {
     assert_eq!(t.says(Some((121.45, 30.95)), Alarms::NONE).kept, 0);
     let shown = t.with(&home, &cookie);
     assert!(shown.text.contains("家人不同意记位置") && !shown.text.contains("&#34;now&#34;"), "{}", shown.text);
+}
+
+#[test]
+fn a_guardian_who_is_kept_away_sees_nothing_on_any_of_the_pages() {
+    let t = Carded::new();
+    let code = t.letter(true);
+    let cookie = t.comes_in(&code);
+    let home = format!("/p/{code}/locator");
+    t.adds(&code, &cookie);
+    t.says(Some((121.45, 30.95)), Alarms::NONE);
+    t.says(None, Alarms::SOS);
+    let fence = [
+        ("name", "老屋"),
+        ("shape", "circle"),
+        ("spot", "30.95,121.45"),
+        ("metres", "200"),
+        ("rule", "leave"),
+        ("hours", "always"),
+        ("go", "save"),
+    ];
+    assert_eq!(t.say(&format!("{home}/fences/new"), &fence, Some(&cookie)).location(), format!("{home}?done=fence"));
+    let shown = t.with(&home, &cookie).text;
+    let part = |mark: &str| shown.split(mark).nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let (fence, alert) = (part("/locator/fences/"), part("/locator/alerts/"));
+    let held = |t: &Carded| {
+        [
+            "SELECT COUNT(*) AS n FROM locator_binding WHERE ended_at IS NULL",
+            "SELECT COUNT(*) AS n FROM locator_pause",
+            "SELECT COUNT(*) AS n FROM locator_consent",
+            "SELECT COUNT(*) AS n FROM locator_fence WHERE ended_at IS NULL",
+            "SELECT COUNT(*) AS n FROM locator_look",
+            "SELECT COUNT(*) AS n FROM locator_command",
+            "SELECT COUNT(*) AS n FROM locator_alert WHERE answer IS NOT NULL OR case_id IS NOT NULL",
+        ]
+        .map(|sql| t.count(sql))
+    };
+    let before = held(&t);
+
+    // A court keeps her away. Her letter and her telephone are still hers.
+    t.site.world.act(|cx| {
+        let sql = "UPDATE care_contact SET barred = $1 WHERE guardian_id IS NOT NULL";
+        cx.execute(sql, store::params![true])
+    });
+    let pages = ["", "/bind", "/switch", "/consent", "/fences/new", "/events"].map(str::to_owned);
+    for page in pages.into_iter().chain([format!("/fences/{fence}")]) {
+        for look in ["", "/en", "/e"] {
+            let shown = t.with(&format!("{look}{home}{page}"), &cookie);
+            assert_eq!(shown.status, StatusCode::NOT_FOUND, "{look}{page}: {}", shown.text);
+            for secret in ["手表", "老屋", "121.45", "30.95", "百分之", "data-track", "求救", "SOS", "李敏"]
+            {
+                assert!(!shown.text.contains(secret), "{look}{page} tells {secret}: {}", shown.text);
+            }
+        }
+    }
+    let forms = [
+        ("/locate".to_owned(), ("do", "x")),
+        ("/switch".to_owned(), ("how", "off")),
+        ("/switch".to_owned(), ("how", "withdraw")),
+        ("/consent".to_owned(), ("answer", "refused")),
+        ("/bind".to_owned(), ("step", "device")),
+        (format!("/alerts/{alert}"), ("do", "mine")),
+        (format!("/alerts/{alert}"), ("do", "missing")),
+        (format!("/fences/{fence}"), ("go", "drop")),
+    ];
+    for (page, field) in forms {
+        let sent = t.say(&format!("{home}{page}"), &[field], Some(&cookie));
+        assert_eq!(sent.status, StatusCode::NOT_FOUND, "{page} {field:?}: {}", sent.text);
+    }
+    assert_eq!(held(&t), before, "nothing was done, and no look was noted");
+}
+
+#[test]
+fn the_page_hears_of_news_behind_the_door_only() {
+    let t = Carded::new();
+    let code = t.letter(true);
+    let path = format!("/p/{code}/locator/events");
+    // "No content": a browser does not come back by itself.
+    assert_eq!(t.open(&path).status, StatusCode::NO_CONTENT);
 }

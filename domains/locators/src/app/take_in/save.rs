@@ -52,13 +52,14 @@ pub(in crate::app) fn effects(cx: &mut Cx<'_>, one: &mut Known, effects: Vec<Eff
             Effect::End { kind, fence, why } => alerts::end_one(cx, one.binding, (kind, fence), why)?,
         }
     }
-    if one.state.silence_at.is_none()
-        && let Some(heard) = one.state.heard_at
-    {
+    if let Some(heard) = one.state.heard_at {
         // What was kept for long is no silence of now.
         let at = heard.plus_minutes(rules.silence_minutes).max(cx.now.plus_secs(1));
-        one.state.silence_at = Some(at);
-        events::timer(cx, events::SILENCE, one.binding, at)?;
+        // A new device was waited for longer than one that was heard is.
+        if one.state.silence_at.is_none_or(|set| set > at) {
+            one.state.silence_at = Some(at);
+            events::timer(cx, events::SILENCE, one.binding, at)?;
+        }
     }
     if let Some(at) = one.state.tick_at {
         events::timer(cx, events::TICK, one.binding, at)?;

@@ -162,7 +162,10 @@ async fn show(
 ) -> Result<Response, Fail> {
     match door::enter(&app, &page, source, &headers, &code, None).await? {
         Err(response) => Ok(response),
-        Ok(inside) => html(&page_of(page, &inside, "device", Typed::default(), Vec::new())),
+        Ok(inside) => {
+            super::concerned(&app, &inside).await?;
+            html(&page_of(page, &inside, "device", Typed::default(), Vec::new()))
+        }
     }
 }
 
@@ -230,6 +233,7 @@ async fn send(
         Ok(both) => both,
         Err(response) => return Ok(response),
     };
+    super::concerned(&app, &inside).await?;
     let steps = BindPage::steps(inside.of.guardian.is_some());
     let sent = posted.get("step");
     let at = steps.iter().position(|s| *s == sent).unwrap_or(0);

@@ -266,7 +266,9 @@ pub(super) fn line(page: &Page, f: &Fence) -> String {
         When::Hours(all) => {
             let day = |d: &u8| page.tk("weekday-", u16::from(*d) + 1);
             let one = |h: &Hours| {
+                let every = EVERY_DAY.iter().all(|d| h.days.contains(d));
                 let days = h.days.iter().map(day).collect::<Vec<_>>().join(&page.t("list-comma"));
+                let days = if every { page.t("loc-every-day") } else { days };
                 format!("{days} {}–{}", clock(h.from), clock(h.to))
             };
             all.iter().map(one).collect::<Vec<_>>().join(&page.t("hours-and"))

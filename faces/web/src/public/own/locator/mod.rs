@@ -5,6 +5,7 @@ mod bind;
 mod consent;
 mod fence;
 mod form;
+mod stream;
 mod switch;
 mod view;
 
@@ -34,6 +35,7 @@ use view::View;
 pub(super) fn routes() -> Router<App> {
     Router::new()
         .route("/p/{code}/locator", get(show))
+        .route("/p/{code}/locator/events", get(stream::listen))
         .route("/p/{code}/locator/locate", post(locate))
         .route("/p/{code}/locator/alerts/{alert}", post(answer))
         .merge(bind::routes())
@@ -58,6 +60,12 @@ async fn act<T: Send + 'static>(
     app.limits.pass(Wicket::Report, source)?;
     let of = inside.of;
     Ok(app.rt.write(inside.who.clone(), move |cx| work(cx, &of)).await)
+}
+
+/// Whoever came in is concerned: for pages that would show nothing of anybody. Who is kept away finds none of them.
+async fn concerned(app: &App, inside: &Inside) -> Result<(), Fail> {
+    let of = inside.of;
+    app.rt.read(inside.who.clone(), move |cx| family::mark(cx, &of).map(drop)).await.map_err(Fail::from)
 }
 
 /// What can be mended on the form; another error has a page of its own.

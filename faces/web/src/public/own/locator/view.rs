@@ -269,6 +269,9 @@ fn alert(page: &Page, a: &Alert, v: &FamilyView, of: &Holder, rules: &Rules) -> 
         }
         None => {}
     }
+    if let Some(at) = a.taken_at.filter(|_| a.answer.is_none()) {
+        more.push(page.t1("loc-alert-post-took", "at", page.stamp(at)));
+    }
     if let Some((at, why)) = a.ended {
         more.push(page.t2("loc-alert-over", "at", page.stamp(at), "why", page.tk("loc-end-", why.code())));
     }

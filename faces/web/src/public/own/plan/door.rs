@@ -32,6 +32,14 @@ struct DoorPage {
     kept: Vec<(String, String)>,
 }
 
+impl DoorPage {
+    /// What is behind it.
+    fn title(&self) -> String {
+        let locator = self.to.contains("/locator") || self.then.contains("/locator");
+        self.page.t(if locator { "loc-title" } else { "plan-title" })
+    }
+}
+
 #[derive(Template)]
 #[template(path = "public/own/plan/go_on.html")]
 struct GoOnPage {
