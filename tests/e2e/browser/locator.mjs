@@ -89,8 +89,7 @@ await journey("locator", async (stage) => {
   const line = calls.filter({ has: officer.page.locator('button[value="case"]') });
   await stage.look(officer, "post");
   await line.first().locator('button[value="take"]').click();
-  await officer.page.locator("#sos").waitFor();
-  assert.match(await officer.page.locator("#sos").innerText(), say(/有人在处理/, /Taken/));
+  await appears(officer.page, "#sos", say("有人在处理", "Taken"));
   await line.first().locator('button[value="case"]').click();
   await officer.page.waitForURL((url) => /\/desk\/lost\/[0-9a-f-]{36}$/.test(url.pathname));
   const matter = new URL(officer.page.url()).pathname.replace(/^\/en/, "");
@@ -146,7 +145,7 @@ async function settled(page, part, words) {
 
 /** Somebody at the post where the wearer lives, on the page of alerts. */
 async function post(stage) {
-  const roles = ["duty_officer", "post_head", "community_officer"];
+  const roles = ["duty_officer", "post_head", "community_officer", "catch_all"];
   for (const who of links.accounts.filter((a) => roles.includes(a.role))) {
     const someone = await stage.person({ width, lang });
     await signIn(someone, who);

@@ -5,7 +5,7 @@ use crate::town::{NUMBER, Town, refused, sos};
 use kernel::Datum;
 use kernel::ids::AccountId;
 use locators::app::alerts::Alert;
-use locators::app::devices::{self, Bind};
+use locators::app::devices;
 use locators::app::rules::{rules, set_rules};
 use locators::app::{admin, answers, desk, family, news, pauses};
 use locators::gate::Passage;
