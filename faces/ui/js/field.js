@@ -37,6 +37,9 @@ const taskBox = root?.querySelector("#task");
 
 /** The line on top: what waits, or that nothing does. */
 async function paint() {
+  // Of a task that is over nothing is said but that it is.
+  bar.hidden = ended;
+  if (ended) return;
   const all = await shelf.waiting();
   const waiting = all.filter((entry) => entry.task === task);
   let text = "";
