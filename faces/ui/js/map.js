@@ -138,8 +138,9 @@ export function show(el) {
       const shown = points ? await load(points) : given ? JSON.parse(given) : null;
       const data = shown && matters(map, shown);
       if (el.dataset.problems) await problems(map, el.dataset.problems);
-      ground.write();
+      // What is written last is placed first: names of posts make way for those of the area, they can stand on any side of their ring.
       namePosts();
+      ground.write();
       if (data) for (const id of ["points", "room", "counts"]) map.moveLayer(id);
       if (Number(el.dataset.zoom ?? 0) < 12 && !asked()) {
         const around = (data && box(data)) ?? box(ground.data);
