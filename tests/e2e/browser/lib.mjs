@@ -318,9 +318,16 @@ export async function committee(stage, who) {
   return { owner, place: seat[1] };
 }
 
+/** Id of a neighbourhood by its Chinese name, whatever the page calls it. */
+export async function areaId(name) {
+  const found = await (await fetch(`${base}/api/v1/areas?kind=community&q=${encodeURIComponent(name)}`)).json();
+  assert(found.items?.length > 0, `there is no ${name}`);
+  return found.items[0].id;
+}
+
 /** Somebody raises these words in this neighbourhood. Returns the secret code. */
 export function raise(stage, resident, place, text, more = {}) {
-  const area = (list) => list.locator("option", { hasText: place }).first().getAttribute("value");
+  const area = () => areaId(place);
   return report(stage, resident, { class: "environment", text, address: "7号楼", area, reach: "page", ...more }, { label: "" });
 }
 

@@ -1,6 +1,6 @@
 // The closed loop through the pages: raised, seen by its owner within two seconds, handled, verified by somebody else,
 // answered, read by the raiser, closed, rated, reopened.
-import { account, assert, at, journey, report, settings, signIn, step } from "./lib.mjs";
+import { account, areaId, assert, at, journey, report, settings, signIn, step } from "./lib.mjs";
 
 const { width, lang } = settings({ width: "1280", lang: "zh" });
 
@@ -20,7 +20,7 @@ await journey("loop", async (stage) => {
   await resident.page.goto(at("/report", lang));
   // No digits: lists hide what could be a telephone number.
   const words = "七号楼楼道里放着一只没人要的绿沙发";
-  const area = (list) => list.locator("option", { hasText: seat[1] }).first().getAttribute("value");
+  const area = () => areaId(seat[1]);
   let raisedAt;
   resident.page.on("response", (response) => {
     if (response.request().method() === "POST" && response.status() === 303) raisedAt = Date.now();

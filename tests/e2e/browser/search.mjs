@@ -1,7 +1,7 @@
 // From report to find, with three teams (L12): a family reports her missing, the desk plans, three teams walk with their phones. One goes
 // through a dead spot: the network is cut at every step, its tab is killed, its answers are lost on the way, its clock is five hours wrong, a second
 // tab is open; each tick counts once. One has a browser that keeps nothing. One works without a script. The third finds her.
-import { account, assert, at, base, journey, settings, signIn } from "./lib.mjs";
+import { account, areaId, assert, at, base, journey, settings, signIn } from "./lib.mjs";
 
 const { width, lang } = settings({ width: "390", lang: "zh" });
 const zh = lang === "zh";
@@ -174,8 +174,7 @@ await journey("search", async (stage) => {
   const family = await stage.person({ width, lang });
   await family.page.goto(at("/missing", lang));
   await family.page.locator("#address").fill("老街药店门口");
-  const community = family.page.locator("#area option", { hasText: "归雁苑" });
-  await family.page.locator("#area").selectOption(await community.getAttribute("value"));
+  await family.page.locator("#area").selectOption(await areaId("归雁苑"));
   await family.page.locator("#words").fill("灰外套，黑布鞋，走得慢，叫她奶奶就会应");
   await family.page.locator("#phone").fill("021-0555 0177");
   await family.page.locator("#lost .actions button[value=send]").click();

@@ -1,7 +1,7 @@
 // The founding story, from 29 June to 2 July (L15), on four phones and with the district's own mail server: a volunteer finds her
 // in the old street, the committee knows her, her card is scanned, her daughter is reached but cannot come, she is kept safe at the
 // station and fetched in the evening; the volunteer is thanked. Her card gets a new one. Three days later she is lost again.
-import { account, assert, at, base, journey, links, mails, mailTo, settings, signIn, time } from "./lib.mjs";
+import { account, areaId, assert, at, base, journey, links, mails, mailTo, settings, signIn, time } from "./lib.mjs";
 
 const { width, lang } = settings({ width: "390", lang: "zh" });
 const DAUGHTER = "family4@mail.example";
@@ -65,8 +65,7 @@ await journey("story", async (stage) => {
   await volunteer.page.goto(at("/found", lang));
   await stage.look(volunteer, "1-found");
   await volunteer.page.locator("#address").fill("老街药店门口");
-  const community = volunteer.page.locator("#area option", { hasText: /归雁苑|Guiyanyuan/ });
-  await volunteer.page.locator("#area").selectOption(await community.getAttribute("value"));
+  await volunteer.page.locator("#area").selectOption(await areaId("归雁苑"));
   await volunteer.page.locator("#words").fill("一位奶奶，蓝布上衣，说要回老房子，问她住哪里说不清");
   await volunteer.page.locator('input[name="stays"][value="yes"]').check();
   await volunteer.page.locator("#lost .actions button[value=send]").click();
