@@ -70,20 +70,20 @@ fn at(hits: &[Hit], path: &Path) -> Option<Point> {
 
 /// The flat or its house.
 fn house(hits: &[Hit], reading: &Reading) -> Option<Below> {
-    let houses = reading
+    let mut houses = reading
         .paths
         .iter()
         .flat_map(|path| path.with_above().take_while(move |p| p.steps().len() >= path.outdoors().steps().len()));
     let known = |house: Path| Some((at(hits, &house)?, house));
-    houses.filter_map(known).next().map(|(point, path)| Below { path, point, closeness: Closeness::Exact, doors: 0 })
+    houses.find_map(known).map(|(point, path)| Below { path, point, closeness: Closeness::Exact, doors: 0 })
 }
 
 /// 5号附1 beside 5号, 5号3幢 in 5号; a door that is missing in its lane has neighbours there.
 fn door_above(hits: &[Hit], reading: &Reading) -> Option<Below> {
     let above = reading.paths.iter().flat_map(|path| path.outdoors().with_above().skip(1).collect::<Vec<_>>());
-    let doors = above.filter(|above| above.last().is_some_and(|(level, _)| level == Level::Door));
+    let mut doors = above.filter(|above| above.last().is_some_and(|(level, _)| level == Level::Door));
     let known = |door: Path| Some((at(hits, &door)?, door));
-    doors.filter_map(known).next().map(|(point, path)| Below { path, point, closeness: Closeness::NextTo, doors: 0 })
+    doors.find_map(known).map(|(point, path)| Below { path, point, closeness: Closeness::NextTo, doors: 0 })
 }
 
 /// All that is below a lane or group, as one place, for names of which nothing nearer is known.
