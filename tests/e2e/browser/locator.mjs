@@ -6,8 +6,8 @@ import { assert, at, base, journey, links, settings, signIn, time } from "./lib.
 
 const { width, lang } = settings({ width: "390", lang: "zh" });
 const say = (zh, en) => (lang === "zh" ? zh : en);
-// Those that nothing moves but this journey; each language has its own.
-const elder = links.gateway.filter((g) => g.walks === false)[lang === "zh" ? 0 : 1];
+// One that nothing moves but this journey, of somebody who lives where an account of the demo works.
+const elder = links.gateway.filter((g) => g.walks === false)[1];
 const port = links.gateway.find((g) => g.protocol === "watch").port;
 const code = new URL(elder.family).pathname.split("/").at(-1);
 
