@@ -58,6 +58,12 @@ const wrongClock = (hours) => (context) => context.addInitScript((ms) => {
   };
 }, hours * 3_600_000);
 
+/** The desk's map shows what is known: without it the picture would be of streets alone. */
+async function drawn({ page }) {
+  await page.bringToFront();
+  await page.locator('[data-search][data-ready="1"]').waitFor({ timeout: 60_000 });
+}
+
 const boxes = (page) => page.locator('input[name="walked"]:not([data-done]):not(:checked)');
 
 /** Team A: everything that can go wrong between a phone and the district. */
@@ -198,6 +204,7 @@ await journey("search", async (stage) => {
   }
   await officer.page.locator('form[action$="/give-out"] .actions button').click();
   await officer.page.locator(".team details").nth(2).waitFor();
+  await drawn(officer);
   await stage.look(officer, "1-plan");
   const sheets = await officer.page.locator('a[href*="/sheet/"]').evaluateAll((all) => all.map((a) => a.href));
   assert.equal(sheets.length, 3, "a sheet for each team");
@@ -228,11 +235,14 @@ await journey("search", async (stage) => {
 
   const a = await deadSpots(stage, mast, tasks[0], desk);
   const b = await keepsNothing(stage, mast, tasks[1]);
+  await officer.page.goto(`${missing}/search`);
+  await drawn(officer);
   await stage.look(officer, "3-meanwhile");
   await plain(stage, tasks[2]);
 
   // What the phone of team A sent through the dead spot stands at the desk once, at its time and not five hours ago.
   await officer.page.goto(`${missing}/search`);
+  await drawn(officer);
   await stage.look(officer, "4-found");
   const river = zh ? "像是往河边走了" : "walked towards the river";
   const html = await officer.page.locator("main").innerText();
