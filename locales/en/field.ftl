@@ -34,6 +34,7 @@ field-look-water = Water: banks, under bridges, ponds
 field-look-bus-stop = Bus stop
 field-look-dead-end = Dead end
 field-look-place = A place the post chose
+field-beside = beside number { $n } ({ $street })
 field-on-map = Open in a map
 field-streets = Walk these streets
 field-streets-how = Tick each street when you have searched it.

@@ -34,6 +34,7 @@ field-look-water = 水边：河岸、桥下、水塘
 field-look-bus-stop = 公交站
 field-look-dead-end = 断头路、死胡同
 field-look-place = 值班室指定的地方
+field-beside = 在第 { $n } 条（{ $street }）旁边
 field-on-map = 在地图上看
 field-streets = 走这些街
 field-streets-how = 看完一条，就在前面打勾。

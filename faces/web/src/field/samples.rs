@@ -25,8 +25,7 @@ fn task(page: &Page, rows: Vec<Row>) -> TaskView {
     let say = |zh: &str, en: &str| if page.zh() { zh.to_owned() } else { en.to_owned() };
     let full = !rows.is_empty();
     let kinds = ["water", "bus-stop", "dead-end", "place"];
-    let look =
-        |(n, kind): (usize, &&str)| LookView { kind: (*kind).to_owned(), at: [121.471 + 0.0003 * n as f64, 30.9] };
+    let look = |(n, kind): (usize, &&str)| LookView::of((*kind).to_owned(), [121.471 + 0.0009 * n as f64, 30.9], &rows);
     let looks: Vec<LookView> = if full { kinds.iter().enumerate().map(look).collect() } else { Vec::new() };
     TaskView {
         team: say("志愿者一队", "Volunteers 1"),

@@ -33,6 +33,8 @@ pub(super) struct LookView {
     pub kind: String,
     /// Longitude and latitude.
     pub at: [f64; 2],
+    /// Number and name of the street of the route that it lies beside.
+    pub beside: Option<(usize, Option<String>)>,
 }
 
 /// A street of the route, in walking order.
@@ -64,7 +66,22 @@ impl Row {
     }
 }
 
+/// Farther from a street than this, in metres, something does not lie beside it.
+const BESIDE_M: f64 = 90.0;
+
 impl LookView {
+    pub(super) fn of(kind: String, at: [f64; 2], rows: &[Row]) -> Self {
+        let far = |row: &Row| row.line.iter().map(|p| apart(*p, at)).fold(apart(row.middle.into(), at), f64::min);
+        let nearest = rows.iter().enumerate().map(|(n, row)| (far(row), n, row)).min_by(|a, b| a.0.total_cmp(&b.0));
+        let beside = nearest.filter(|(metres, ..)| *metres <= BESIDE_M).map(|(_, n, row)| (n + 1, row.street.clone()));
+        Self { kind, at, beside }
+    }
+    /// Where it lies, in words: the number is the one of the list.
+    pub(super) fn place(&self, page: &Page) -> Option<String> {
+        let (n, name) = self.beside.as_ref()?;
+        let name = name.clone().unwrap_or_else(|| page.t("field-unnamed"));
+        Some(page.t2("field-beside", "street", name, "n", n))
+    }
     /// For the map app of the phone.
     pub(super) fn geo(&self) -> String {
         let [lon, lat] = self.at;
@@ -102,7 +119,7 @@ impl TaskView {
     }
     pub(super) fn of(page: &Page, task: TeamTask) -> Self {
         let rows: Vec<Row> = task.segments.into_iter().map(Row::of).collect();
-        let look = |l: lost::app::search::FirstLook| LookView { kind: l.kind, at: l.at };
+        let look = |l: lost::app::search::FirstLook| LookView::of(l.kind, l.at, &rows);
         let looks: Vec<LookView> = task.first_looks.into_iter().map(look).collect();
         #[expect(clippy::cast_possible_truncation, reason = "minutes of a route")]
         let minutes = task.minutes.map(|m| m.round() as i64);

@@ -154,8 +154,16 @@ fn a_code_opens_the_task_of_its_team_and_tells_nobody_who_it_is() {
         }
     }
     let page = f.page();
-    for words in ["志愿者一队", "021-0571 0222", "只是路过", "没有名字的路", "先看这几处", "水边", "约 100 米"]
-    {
+    for words in [
+        "志愿者一队",
+        "021-0571 0222",
+        "只是路过",
+        "没有名字的路",
+        "先看这几处",
+        "水边",
+        "在第 2 条（老桥路）旁边",
+        "约 100 米",
+    ] {
         assert!(page.text.contains(words), "{words} in {}", page.text);
     }
     assert_eq!(f.keys().len(), 2, "what is only the way there is not ticked");
