@@ -121,7 +121,6 @@ impl TaskView {
         let rows: Vec<Row> = task.segments.into_iter().map(Row::of).collect();
         let look = |l: lost::app::search::FirstLook| LookView::of(l.kind, l.at, &rows);
         let looks: Vec<LookView> = task.first_looks.into_iter().map(look).collect();
-        #[expect(clippy::cast_possible_truncation, reason = "minutes of a route")]
         let minutes = task.minutes.map(|m| m.round() as i64);
         let phone = Some(task.post_phone).filter(|p| !p.is_empty()).unwrap_or_else(|| page.phone().to_owned());
         Self {
@@ -144,7 +143,6 @@ impl TaskView {
 impl Row {
     fn of(s: RouteSegment) -> Self {
         let walked = length(&s.line);
-        #[expect(clippy::cast_possible_truncation, reason = "metres of a street")]
         let metres = (s.metres / 10.0).round() as i64 * 10;
         Self {
             heading: heading(&s.line),
@@ -195,7 +193,6 @@ pub(super) fn heading(line: &[[f64; 2]]) -> &'static str {
     }
     let across = (b[0] - a[0]) * a[1].to_radians().cos();
     let angle = across.atan2(b[1] - a[1]).to_degrees().rem_euclid(360.0);
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 8")]
     let n = (angle / 45.0).round() as usize % 8;
     NAMES.get(n).copied().unwrap_or_default()
 }
