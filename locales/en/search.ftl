@@ -212,3 +212,4 @@ search-turn-right = right
 search-turn-back = back
 search-look-times = { $what } ({ $n })
 search-tiny = <0.1%
+search-by-team = The phone of the team

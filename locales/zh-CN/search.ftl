@@ -212,3 +212,4 @@ search-turn-right = 右转
 search-turn-back = 往回走
 search-look-times = { $what }（{ $n } 处）
 search-tiny = 不到 0.1 %
+search-by-team = 小组的手机

@@ -15,12 +15,13 @@ struct Line {
 
 const CENTRE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../engines/streets/tests/data/shanghai-centre.osm.pbf");
 
+fn joined(lines: &[Value]) -> String {
+    lines.iter().flat_map(|l| [l.to_string(), "\n".to_owned()]).collect()
+}
+
 /// The answers, one for each line.
 fn session(lines: &[Value]) -> Vec<Value> {
-    text(&lines.iter().map(|l| format!("{l}\n")).collect::<String>())
-        .lines()
-        .map(|l| serde_json::from_str(l).unwrap())
-        .collect()
+    text(&joined(lines)).lines().map(|l| serde_json::from_str(l).unwrap()).collect()
 }
 
 fn text(input: &str) -> String {
@@ -214,8 +215,7 @@ fn late_evidence_counts_from_its_time() {
 
 #[test]
 fn the_same_lines_give_the_same_bytes() {
-    let lines: String =
-        [open(45.0), json!({"op":"plan","minutes":25}), whole()].iter().map(|l| format!("{l}\n")).collect();
+    let lines = joined(&[open(45.0), json!({"op":"plan","minutes":25}), whole()]);
     assert_eq!(text(&lines), text(&lines));
     let other = lines.replace("\"seed\":7", "\"seed\":8");
     assert_ne!(text(&lines), text(&other));

@@ -215,7 +215,7 @@ mod tests {
         let text = drawing(&page, path.last(), &path, &[]);
         assert!(text.len() < 12_000, "{}", text.len());
         let drawn: Value = serde_json::from_str(&text).expect("JSON");
-        let line = drawn["features"][0]["geometry"]["coordinates"].as_array().expect("a line");
+        let line = drawn.pointer("/features/0/geometry/coordinates").and_then(Value::as_array).expect("a line");
         let end = degrees(path.last().expect("a last").point);
         assert_eq!(line.last().expect("an end"), &json!(end));
         assert_eq!(drawing(&page, None, &[], &[]), "");

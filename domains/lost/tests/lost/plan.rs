@@ -30,10 +30,11 @@ fn lanes() -> Osm {
             text += &format!("<node id=\"{}\" lat=\"{lat:.7}\" lon=\"{lon:.7}\"/>", id(x, y));
         }
     }
+    let nd = |id| format!("<nd ref=\"{id}\"/>");
     for k in 0..n {
         for across in [true, false] {
             let refs: String =
-                (0..n).map(|m| format!("<nd ref=\"{}\"/>", if across { id(m, k) } else { id(k, m) })).collect();
+                (0..n).map(|m| nd(if across { id(m, k) } else { id(k, m) })).collect::<Vec<_>>().concat();
             let name =
                 if k % 2 == 0 && across { format!("<tag k=\"name\" v=\"望苇{k}弄\"/>") } else { String::new() };
             let way = 10_000 + 2 * k + usize::from(across);
@@ -198,7 +199,6 @@ both_databases! {
         t.on(t.duty, case, move |cx| search::sighting(cx, case, at(3.0, 20.0), Some(now.plus_minutes(-1)), 150.0, 0.6, "")).unwrap();
         let grown = t.board(&one, case, &Ask::default());
         let fresh = t.board(&Arc::new(SearchRoom::default()), case, &Ask::default());
-        assert_eq!(grown.areas_km2, fresh.areas_km2);
         assert_eq!(grown, fresh, "the same log, the same bytes");
         assert!(grown.proposals[0].route.why.iter().any(|w| w.key == "sighting"), "{:?}", grown.proposals[0].route.why);
         let earlier = t.board(&one, case, &Ask { at: Some(now.plus_minutes(-10)), ..Ask::default() });

@@ -59,7 +59,11 @@ pub struct Brought {
 type Packed = (String, String, String, f64, f64);
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, b| {
+        let _ = write!(text, "{b:02x}");
+        text
+    })
 }
 
 fn bytes(hex: &str) -> Option<Vec<u8>> {

@@ -30,7 +30,7 @@ impl Paper {
             (west, east) = (west.min(*lon), east.max(*lon));
             (south, north) = (south.min(*lat), north.max(*lat));
         }
-        let across = ((south + north) / 2.0).to_radians().cos();
+        let across = f64::midpoint(south, north).to_radians().cos();
         let least = LEAST_M / 111_195.0;
         let (wide, tall) = (((east - west) * across).max(least), (north - south).max(least));
         let scale = ((WIDE - 2.0 * RIM) / wide).min((HIGH - 2.0 * RIM) / tall);

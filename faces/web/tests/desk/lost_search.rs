@@ -22,10 +22,11 @@ fn lanes() -> Osm {
             text += &format!("<node id=\"{}\" lat=\"{lat:.7}\" lon=\"{lon:.7}\"/>", id(x, y));
         }
     }
+    let nd = |id| format!("<nd ref=\"{id}\"/>");
     for k in 0..n {
         for across in [true, false] {
             let refs: String =
-                (0..n).map(|m| format!("<nd ref=\"{}\"/>", if across { id(m, k) } else { id(k, m) })).collect();
+                (0..n).map(|m| nd(if across { id(m, k) } else { id(k, m) })).collect::<Vec<_>>().concat();
             let way = 10_000 + 2 * k + usize::from(across);
             text += &format!(
                 "<way id=\"{way}\">{refs}<tag k=\"highway\" v=\"residential\"/><tag k=\"name\" v=\"望苇{way}弄\"/></way>"
@@ -104,7 +105,7 @@ async fn three_teams_from_the_beginning_to_the_find() {
     assert!(what_if.contains("多 2 个步行小组") && what_if.contains("+2"));
     let teams: Vec<&str> = page.split("name=\"team\" value=\"").skip(1).map(|t| t.split('"').next().unwrap()).collect();
     assert_eq!(teams.len(), 3);
-    let ticked = teams.iter().map(|t| format!("&team={t}")).collect::<String>();
+    let ticked = teams.iter().flat_map(|t| ["&team=", *t]).collect::<String>();
     let form = format!("minutes=30&plan={}{ticked}", hidden(&page, "plan"));
     sent(&desk.post(&duty, &format!("{here}/give-out"), &form).await);
     let page = desk.get(&duty, &here).await.body;

@@ -107,7 +107,7 @@ async fn a_long_list_is_brought_as_a_file_and_turned_over() {
     desk.post_with_people();
     let duty = desk.sign_in_as("duty-z1").await;
     let head = "警务站,种类,名称,地点,数量,状况,时间\n";
-    let rows: String = (0..431).map(|n| format!("Z1,雨衣,第{n}件,,1,,\n")).collect();
+    let rows: String = (0..431).map(|n| format!("Z1,雨衣,第{n}件,,1,,\n")).collect::<Vec<_>>().concat();
     let wrong = send_file(&desk, &duty, &format!("{head}Z1,雨衣,好的,,1,,\n\nZ1,没有的,坏的,,1,,\n")).await;
     assert!(wrong.status == StatusCode::UNPROCESSABLE_ENTITY && wrong.body.contains("第 4 行"), "{}", wrong.body);
     let done = send_file(&desk, &duty, &format!("{head}{rows}")).await;

@@ -109,7 +109,7 @@ impl Field {
         let said: Value = serde_json::from_str(&reply.text).unwrap();
         said["outcomes"].as_array().unwrap().iter().map(|o| o["outcome"].as_str().unwrap().to_owned()).collect()
     }
-    fn command(&self, n: u8, at: Moment, act: Value) -> Value {
+    fn command(n: u8, at: Moment, act: Value) -> Value {
         let mut command = act;
         command["id"] = json!(format!("0199a000-0000-7000-8000-0000000000{n:02x}"));
         command["at"] = json!(at.rfc3339());
@@ -242,10 +242,13 @@ fn what_a_phone_sends_counts_once_in_its_order_at_its_time() {
     let keys = f.keys();
     // The phone's clock is five hours behind.
     let phone = f.now().plus_hours(-5);
-    let walked = f.command(1, phone.plus_minutes(-10), json!({ "act": "walked", "segments": [keys[0]] }));
-    let seen =
-        f.command(2, phone.plus_minutes(-5), json!({ "act": "seen", "point": spot(121.452), "words": "往桥上走" }));
-    let here = f.command(3, phone, json!({ "act": "here", "point": spot(121.453) }));
+    let walked = Field::command(1, phone.plus_minutes(-10), json!({ "act": "walked", "segments": [keys[0]] }));
+    let seen = Field::command(
+        2,
+        phone.plus_minutes(-5),
+        json!({ "act": "seen", "point": spot(121.452), "words": "往桥上走" }),
+    );
+    let here = Field::command(3, phone, json!({ "act": "here", "point": spot(121.453) }));
     assert_eq!(f.send(phone, vec![walked.clone(), seen.clone(), here.clone()]), ["done", "done", "done"]);
     assert_eq!(f.send(phone.plus_minutes(1), vec![walked, seen, here]), ["before", "before", "before"]);
     let log = f.log();
@@ -256,8 +259,8 @@ fn what_a_phone_sends_counts_once_in_its_order_at_its_time() {
 
     // One that cannot be read does not hold up the others; one id twice in a request counts once.
     let now = f.now();
-    let bad = f.command(4, now, json!({ "act": "walked", "segments": [] }));
-    let back = f.command(5, now, json!({ "act": "here", "point": spot(121.454) }));
+    let bad = Field::command(4, now, json!({ "act": "walked", "segments": [] }));
+    let back = Field::command(5, now, json!({ "act": "here", "point": spot(121.454) }));
     let said = f.send(now, vec![json!(7), bad, back.clone(), back]);
     assert_eq!(said, ["unreadable", "unreadable", "done", "before"]);
     let trace = json!([
@@ -265,7 +268,7 @@ fn what_a_phone_sends_counts_once_in_its_order_at_its_time() {
         { "at": now.plus_minutes(-1).rfc3339(), "lon": 121.4527, "lat": 30.9, "accuracy_m": 9.0 },
         { "at": now.rfc3339(), "lon": 121.4531, "lat": 30.9, "accuracy_m": 9.0 },
     ]);
-    assert_eq!(f.send(now, vec![f.command(6, now, json!({ "act": "trace", "points": trace }))]), ["done"]);
+    assert_eq!(f.send(now, vec![Field::command(6, now, json!({ "act": "trace", "points": trace }))]), ["done"]);
     assert!(f.page().text.contains("这条路线看完了"), "the way walked ticks the street: {}", f.page().text);
 }
 
@@ -277,7 +280,7 @@ fn what_does_not_fit_comes_back_in_words_and_is_never_lost() {
     let keys = f.keys();
     let theirs = Field { code: other_code, team: other, case: f.case, site: f.site };
     let now = theirs.now();
-    let strange = theirs.command(1, now, json!({ "act": "walked", "segments": [keys[0]] }));
+    let strange = Field::command(1, now, json!({ "act": "walked", "segments": [keys[0]] }));
     let reply = theirs.post(&json!({ "sent_at": now.rfc3339(), "commands": [strange] }));
     assert!(reply.text.contains("conflict") && reply.text.contains("不在您现在的路线上"), "{}", reply.text);
     assert_eq!(theirs.count("conflict"), 1, "the post reads it");
@@ -286,13 +289,13 @@ fn what_does_not_fit_comes_back_in_words_and_is_never_lost() {
     let case = theirs.case;
     theirs.head(move |cx| search::close(cx, case));
     assert_eq!(theirs.page().status, StatusCode::NOT_FOUND);
-    let late = theirs.command(2, now, json!({ "act": "here", "point": spot(121.454) }));
+    let late = Field::command(2, now, json!({ "act": "here", "point": spot(121.454) }));
     let reply = theirs.post(&json!({ "sent_at": now.rfc3339(), "commands": [late] }));
     assert!(reply.status == StatusCode::OK && reply.text.contains("搜寻已经结束"), "{}", reply.text);
-    let found = theirs.command(3, now, json!({ "act": "found", "words": "坐在桥下" }));
+    let found = Field::command(3, now, json!({ "act": "found", "words": "坐在桥下" }));
     assert_eq!(theirs.send(now, vec![found]), ["done"], "found is found");
     theirs.site.world.house.clock.advance_secs(49 * 3_600);
-    let late = theirs.command(4, now, json!({ "act": "back" }));
+    let late = Field::command(4, now, json!({ "act": "back" }));
     let reply = theirs.post(&json!({ "sent_at": now.rfc3339(), "commands": [late] }));
     assert_eq!((reply.status, reply.headers["x-field"].to_str().unwrap()), (StatusCode::NOT_FOUND, "over"));
 }

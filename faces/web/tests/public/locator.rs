@@ -12,7 +12,7 @@ const NUMBER: &str = "3500000001";
 
 impl Carded {
     fn locator(&self) -> LocatorId {
-        self.site.world.look(|cx| Ok::<_, store::Error>(cx.query_one("SELECT id FROM locator", &[])?.id("id")?))
+        self.site.world.look(|cx| cx.query_one("SELECT id FROM locator", &[])?.id("id"))
     }
     /// The device says where it is.
     fn says(&self, at: Option<(f64, f64)>, alarms: Alarms) -> locators::app::Done {

@@ -405,6 +405,7 @@ fn off_trace(at: Point, trace: &[Point]) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
     use super::*;
 
     #[test]

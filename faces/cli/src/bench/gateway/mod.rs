@@ -99,7 +99,7 @@ fn measure(
     callers::run(&callers, &ports, warm, callers::Answer::Echo)?;
     let (before, begin) = (cpu::of("bench-echo"), cpu::process());
     let echoed = callers::run(&callers, &ports, plan, callers::Answer::Echo)?;
-    let echo_us = micros(cpu::of("bench-echo") - before, echoed.frames);
+    let echo_us = micros(cpu::of("bench-echo").saturating_sub(before), echoed.frames);
     anyhow::ensure!(cpu::process() > begin, "this machine does not count processor time");
     drop(echo);
 
@@ -114,12 +114,12 @@ fn measure(
     settle(&spool)?;
     let warmed = town::kept(&rt)?;
     let front = || cpu::of("bench-gateway") + cpu::of("gateway-sync");
-    let behind = || cpu::process() - front() - cpu::of("bench-load");
+    let behind = || cpu::process().saturating_sub(front()).saturating_sub(cpu::of("bench-load"));
     let (before, rest) = (front(), behind());
     let sent = callers::run(&callers, &ports, plan, callers::Answer::Protocol)?;
-    let acknowledged_us = micros(front() - before, sent.frames);
+    let acknowledged_us = micros(front().saturating_sub(before), sent.frames);
     settle(&spool)?;
-    let taken_in_us = micros(behind() - rest, sent.frames);
+    let taken_in_us = micros(behind().saturating_sub(rest), sent.frames);
     let kept = town::kept(&rt)? - warmed;
     // A limit of the gateway may have left something unacknowledged; nothing that was acknowledged may be missing.
     anyhow::ensure!(

@@ -80,7 +80,7 @@ pub(super) fn mosquitto(dir: &Path, devices: &[Device], warm: Plan, plan: Plan) 
     callers::run(devices, &|_| address, warm, Answer::Mqtt)?;
     let before = cpu::of_process(broker.0.id());
     let sent = callers::run(devices, &|_| address, plan, Answer::Mqtt)?;
-    Ok(Some(super::micros(cpu::of_process(broker.0.id()) - before, sent.frames)))
+    Ok(Some(super::micros(cpu::of_process(broker.0.id()).saturating_sub(before), sent.frames)))
 }
 
 /// CONNECT of MQTT 3.1.1: a clean session, an hour of silence allowed.

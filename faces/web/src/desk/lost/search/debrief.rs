@@ -96,7 +96,11 @@ fn entry(page: &Page, log: &Log, line: &Line, names: &HashMap<AccountId, String>
     Entry {
         at: page.stamp(line.at),
         machine: page.machine_time(line.at),
-        who: super::super::show::who(page, &line.by, names),
+        // A team's phone has no account: what comes from it is the team's.
+        who: match (&letter, line.by.as_str()) {
+            (Some(_), "public" | "raiser") => page.t("search-by-team"),
+            _ => super::super::show::who(page, &line.by, names),
+        },
         what: letter.map_or_else(|| what.clone(), |l| format!("{l} · {what}")),
         words: Some(words).filter(|w| !w.is_empty()),
         late: (minutes > 1).then(|| page.t1("search-log-late", "at", fmt::clock(line.told_at))),

@@ -239,7 +239,7 @@ pub(super) fn typed(f: &Fence) -> Typed {
             ("line", Some(*within_m))
         }
     };
-    t.shape = shape.to_owned();
+    shape.clone_into(&mut t.shape);
     t.metres = metres.map_or(t.metres, |m| format!("{m:.0}"));
     match &f.when {
         When::Always => t.hours = "always".into(),
