@@ -173,6 +173,8 @@ async function wrist() {
   const socket = connect(port, "127.0.0.1");
   let heard = "";
   socket.setEncoding("utf8");
+  // A watch that stays connected does not keep the journey from ending.
+  socket.unref();
   socket.on("data", (text) => { heard += text; });
   await new Promise((done, failed) => socket.once("connect", done).once("error", failed));
   const frame = (text) => `[3G*${elder.device}*${text.length.toString(16).toUpperCase().padStart(4, "0")}*${text}]`;
