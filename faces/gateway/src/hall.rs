@@ -56,6 +56,7 @@ pub(crate) struct Counts {
     pub unreadable: AtomicU64,
     pub shut: AtomicU64,
     pub unknown: AtomicU64,
+    pub later: AtomicU64,
     pub refused: AtomicU64,
     pub turned_away: AtomicU64,
 }
@@ -71,6 +72,7 @@ impl Counts {
             unreadable: of(&self.unreadable),
             shut: of(&self.shut),
             unknown: of(&self.unknown),
+            later: of(&self.later),
             refused: of(&self.refused),
             turned_away: of(&self.turned_away),
         }
@@ -157,7 +159,10 @@ impl Hall {
                 Word::Known
             }
             // A call for help does not wait for the gate.
-            Passage::Shut(Why::Stale, _) if !Self::is_call(reading) => Word::Later,
+            Passage::Shut(Why::Stale, _) if !Self::is_call(reading) => {
+                Counts::add(&self.counts.later);
+                Word::Later
+            }
             passage @ Passage::Shut(_, door) => {
                 Counts::add(&self.counts.shut);
                 if let Some(taken) = passage.admit(now, reading) {

@@ -66,6 +66,8 @@ pub struct Totals {
     /// Frames of which nothing was kept because nobody agreed, or because of a pause.
     pub shut: u64,
     pub unknown: u64,
+    /// Frames that were left unanswered because the gate could not judge; devices send them again.
+    pub later: u64,
     /// Times that something could not be made safe and was therefore not acknowledged.
     pub refused: u64,
     /// Connections, datagrams and requests beyond a limit.

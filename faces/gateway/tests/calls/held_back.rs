@@ -51,7 +51,7 @@ fn a_gate_that_cannot_judge_acknowledges_nothing() {
     house.answers.put(1, Passage::Shut(Why::Stale, None));
     let mut watch = house.call(Protocol::Watch);
     watch.say(&speak::login(Protocol::Watch, &device(1), Moment::default(), 0));
-    while house.gateway().totals().frames == 0 {
+    while house.gateway().totals().later == 0 {
         std::thread::yield_now();
     }
     house.answers.put(1, Passage::Open(door(1)));
