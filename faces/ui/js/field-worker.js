@@ -76,7 +76,7 @@ self.addEventListener("fetch", (event) => {
 self.addEventListener("sync", (event) => {
   if (event.tag !== "mulin-field") return;
   event.waitUntil((async () => {
-    await deliver(disk);
-    new BroadcastChannel("mulin-field").postMessage("sent");
+    // While a tab is sending that tab says so.
+    if ((await deliver(disk)) !== false) new BroadcastChannel("mulin-field").postMessage("sent");
   })());
 });

@@ -411,7 +411,12 @@ async function begin() {
     event.preventDefault();
     if (form.dataset.act !== "walked") submit(form);
   }, true);
-  channel?.addEventListener("message", ({ data }) => (data === "sent" ? look() : paint()));
+  channel?.addEventListener("message", ({ data }) => {
+    if (data !== "sent") return paint();
+    // Another tab or the worker brought it there: it is there all the same.
+    anySent = true;
+    look();
+  });
   for (const name of ["online", "focus", "pageshow"]) addEventListener(name, () => { wait = 0; look().then(send); });
   addEventListener("offline", () => { signal = false; paint(); });
   document.addEventListener("visibilitychange", () => { if (!document.hidden) look().then(send); });
