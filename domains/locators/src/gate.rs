@@ -10,6 +10,7 @@ use crate::model::Taken;
 use kernel::ids::{DistrictId, LocatorId};
 use kernel::{Datum, Moment};
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use store::{Cx, KeyClass, Keys, Runtime, Who, params};
 use trackers::{Alarms, DeviceId, Model, Reading, Status};
@@ -102,6 +103,8 @@ pub struct Gate {
     table: RwLock<Arc<Table>>,
     /// Hashes of known numbers.
     hashes: RwLock<HashMap<DeviceId, [u8; 32]>>,
+    /// How often a table was put in.
+    turn: AtomicU64,
 }
 
 impl std::fmt::Debug for Gate {
@@ -113,7 +116,7 @@ impl std::fmt::Debug for Gate {
 impl Gate {
     /// An empty gate, which knows nobody until its first [`Gate::refresh`].
     pub fn new(rt: &Runtime) -> Arc<Self> {
-        Arc::new(Self { keys: rt.keys().clone(), table: RwLock::default(), hashes: RwLock::default() })
+        Arc::new(Self { keys: rt.keys().clone(), table: RwLock::default(), hashes: RwLock::default(), turn: AtomicU64::new(0) })
     }
 
     /// Devices that it knows.
@@ -155,6 +158,11 @@ impl Gate {
         Some(line)
     }
 
+    /// Another number than before when what it knows of devices may be something else: whoever remembers a device's model asks again then.
+    pub fn turn(&self) -> u64 {
+        self.turn.load(Ordering::Acquire)
+    }
+
     fn table(&self) -> Arc<Table> {
         Arc::clone(&self.table.read().unwrap_or_else(PoisonError::into_inner))
     }
@@ -191,6 +199,7 @@ impl Gate {
         let mut read_at = slot.read_at.clone();
         read_at.insert(district, at);
         *slot = Arc::new(Table { lines, read_at });
+        self.turn.fetch_add(1, Ordering::Release);
     }
 }
 

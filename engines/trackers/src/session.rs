@@ -90,6 +90,13 @@ impl Session {
         self.state.model = model;
     }
 
+    /// Asks for the model of the device that speaks anew, before its next frame: somebody may have changed it.
+    pub fn ask_again(&mut self) {
+        if let Some(model) = self.state.device.and_then(|device| self.state.models.of(device)) {
+            self.state.model = model;
+        }
+    }
+
     /// Takes in what arrived, in any split, and calls `sink` once for each frame that is whole now. Noise between frames is skipped.
     ///
     /// `now` is for replies that carry the time; it never becomes the time of a fix.

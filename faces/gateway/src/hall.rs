@@ -17,11 +17,17 @@ use uuid::Uuid;
 /// What decides whether a device's words may be kept: [`locators::gate::Gate`]. It is asked for each frame and answers from memory.
 pub trait Guard: Send + Sync {
     fn ask(&self, device: DeviceId, now: Moment) -> Passage;
+
+    /// A number that is another one whenever a device's model may be another one.
+    fn turn(&self) -> u64;
 }
 
 impl Guard for locators::gate::Gate {
     fn ask(&self, device: DeviceId, now: Moment) -> Passage {
         Self::ask(self, device, now)
+    }
+    fn turn(&self) -> u64 {
+        Self::turn(self)
     }
 }
 
@@ -88,8 +94,6 @@ pub(crate) struct Heard {
     pub known: u32,
     /// The locator that spoke last.
     pub locator: Option<Uuid>,
-    /// What the gate says now that it is.
-    pub model: Option<Model>,
     /// The frame could not be judged: nothing is answered from here on, so that it comes again.
     pub silent: bool,
     /// What the last frame of the HTTP protocols was.
@@ -113,7 +117,7 @@ impl Heard {
         self.batch.clear();
         self.reply.clear();
         self.reply.shrink_to(16 * 1024);
-        (self.known, self.locator, self.model) = (0, None, None);
+        (self.known, self.locator) = (0, None);
         (self.silent, self.last) = (false, Word::Nothing);
     }
 }
@@ -155,7 +159,7 @@ impl Hall {
                 if !heard.batch.push(|out| self.seal.write(out, whose, &reading.fixes, &reading.status)) {
                     tracing::error!(protocol = protocol.name(), "a frame is too long to be kept");
                 }
-                (heard.locator, heard.model) = (Some(locator), Some(door.model));
+                heard.locator = Some(locator);
                 Word::Known
             }
             // A call for help does not wait for the gate.
@@ -170,7 +174,6 @@ impl Hall {
                     heard.batch.push(|out| self.seal.write(out, whose, &taken.fixes, &taken.status));
                 }
                 heard.locator = door.map(|door| door.locator.into());
-                heard.model = door.map(|door| door.model);
                 // Answered like any other: a device that hears nothing keeps its fixes and would send them after the pause.
                 Word::Known
             }

@@ -5,10 +5,13 @@
 //! the administrator and written down nowhere. docs/operate.md says how to open the ports.
 
 mod district;
+mod files;
 mod hall;
 mod http;
 mod limits;
 mod lines;
+#[cfg(feature = "mqtt")]
+mod mqtt;
 #[cfg(feature = "nats")]
 pub mod nats;
 pub mod record;
@@ -24,10 +27,11 @@ mod udp;
 mod worker;
 
 pub use district::Domain;
+pub use files::open_files;
 pub use hall::Guard;
 pub use lines::NotSent;
 pub use seal::Seal;
-pub use settings::{Ports, Settings};
+pub use settings::{Mqtt, Ports, Settings};
 pub use start::{Gateway, Listening, Parts, View};
 pub use strangers::Stranger;
 pub use worker::Takes;
@@ -53,6 +57,10 @@ pub enum Error {
     NoNats,
     #[error("{0}")]
     Nats(String),
+    #[error("this mulin was built without MQTT; leave gateway.mqtt.url empty")]
+    NoMqtt,
+    #[error("{0}")]
+    Mqtt(String),
     #[error("the list of locators: {0}")]
     Gate(String),
 }

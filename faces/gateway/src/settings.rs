@@ -45,9 +45,47 @@ pub struct Settings {
     pub nats_lease_secs: u64,
     /// Whether this process also takes records in from NATS; with an empty `bind` it does nothing else.
     pub nats_work: bool,
+    /// A broker at which OwnTracks is listened to.
+    pub mqtt: Mqtt,
     /// The system chooses all ports: the demo and tests.
     #[serde(skip)]
     pub free_ports: bool,
+}
+
+/// `[gateway.mqtt]`: OwnTracks over a broker.
+#[derive(Clone, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Mqtt {
+    /// `mqtt://HOST`, `mqtts://HOST`, with `:PORT` where it is another one than 1883 and 8883; empty: no broker.
+    pub url: String,
+    pub username: String,
+    pub password: String,
+    /// PEM file of whoever signed the broker's certificate; empty: whom the system trusts.
+    pub ca: PathBuf,
+    /// By this the broker knows what it still has for us; another one for each process.
+    pub client_id: String,
+    /// Topics `…/USER/DEVICE`; those with `/event` behind them are read as well.
+    pub topic: String,
+}
+
+/// Without what is secret.
+impl std::fmt::Debug for Mqtt {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Mqtt").field("url", &self.url).field("topic", &self.topic).finish_non_exhaustive()
+    }
+}
+
+impl Default for Mqtt {
+    fn default() -> Self {
+        Self {
+            url: String::new(),
+            username: String::new(),
+            password: String::new(),
+            ca: PathBuf::new(),
+            client_id: "mulin-gateway".to_owned(),
+            topic: "owntracks/+/+".to_owned(),
+        }
+    }
 }
 
 impl Default for Settings {
@@ -71,6 +109,7 @@ impl Default for Settings {
             nats_shards: 16,
             nats_lease_secs: 10,
             nats_work: true,
+            mqtt: Mqtt::default(),
             free_ports: false,
         }
     }
@@ -79,7 +118,15 @@ impl Default for Settings {
 impl Settings {
     /// Nothing is listened to and nothing taken in.
     pub fn is_off(&self) -> bool {
-        self.bind.is_empty() && self.nats.is_empty()
+        self.bind.is_empty() && self.nats.is_empty() && self.mqtt.url.is_empty()
+    }
+
+    /// Whether the system lets this process open as many files as there may be connections; else what to change.
+    ///
+    /// # Errors
+    /// What is too low.
+    pub fn has_files(&self) -> Result<(), String> {
+        if self.bind.is_empty() { Ok(()) } else { crate::files::enough(self.connections, crate::open_files()) }
     }
 
     pub(crate) fn address(&self) -> Result<IpAddr, crate::Error> {

@@ -58,6 +58,9 @@ impl Gateway {
     /// When a port is taken, the folder cannot be used, or a setting is wrong.
     pub async fn start(parts: Parts) -> Result<Self, Error> {
         let Parts { settings, clock, guard, takes, seal } = parts;
+        if let Err(why) = settings.has_files() {
+            tracing::warn!("{why}");
+        }
         let mut threads = Threads::none();
         let spool = if settings.nats.is_empty() {
             let writer = Arc::new(Writer::open(&settings.spool, ROTATE_BYTES, ROTATE_AFTER)?);
@@ -86,6 +89,7 @@ impl Gateway {
         });
         let mut gateway = Self { hall, listening: Vec::new(), listeners: JoinSet::new(), threads };
         gateway.open_ports().await?;
+        gateway.open_broker()?;
         let limits = Arc::clone(&gateway.hall.limits);
         gateway.listeners.spawn(async move {
             loop {
@@ -119,6 +123,22 @@ impl Gateway {
             self.listening.push(Listening { protocol, address: bound, tls: in_tls });
         }
         Ok(())
+    }
+
+    #[cfg(feature = "mqtt")]
+    fn open_broker(&mut self) -> Result<(), Error> {
+        let settings = &self.hall.settings.mqtt;
+        if !settings.url.is_empty() {
+            let broker = crate::mqtt::Broker::of(settings)?;
+            let hall = self.hall();
+            self.also(broker.listen(hall));
+        }
+        Ok(())
+    }
+
+    #[cfg(not(feature = "mqtt"))]
+    fn open_broker(&mut self) -> Result<(), Error> {
+        if self.hall.settings.mqtt.url.is_empty() { Ok(()) } else { Err(Error::NoMqtt) }
     }
 
     /// Runs something until the gateway ends.

@@ -6,11 +6,13 @@ use crate::limits::{Pace, Place};
 use crate::lines::{Line, NotSent};
 use crate::spool::Kept;
 use std::cell::RefCell;
+use std::future::poll_fn;
 use std::io;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::task::{Poll, ready};
 use std::time::Duration;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::{AsyncRead as _, AsyncReadExt as _, AsyncWriteExt as _, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until, timeout};
@@ -26,7 +28,7 @@ const WRITE_TIME: Duration = Duration::from_secs(20);
 const HANDSHAKE_TIME: Duration = Duration::from_secs(10);
 
 thread_local! {
-    /// What is used between two waits only.
+    /// What is used between two waits only: bytes that [`Wire::wait`] found are read before anything else is waited for.
     static DESK: RefCell<(Vec<u8>, Heard)> = RefCell::new((vec![0; READ], Heard::default()));
 }
 
@@ -55,7 +57,7 @@ pub(crate) async fn listen(hall: Arc<Hall>, listener: TcpListener, protocol: Pro
         } else if let Some(tls) = tls {
             open.spawn(async move {
                 if let Ok(Ok(stream)) = timeout(HANDSHAKE_TIME, tls.accept(stream)).await {
-                    let wire = Wire::Tls(Box::new((stream, vec![0; READ], 0)));
+                    let wire = Wire::Tls(Box::new((stream, vec![0; READ])));
                     serve(hall, wire, protocol, place).await;
                 }
             });
@@ -68,37 +70,38 @@ pub(crate) async fn listen(hall: Arc<Hall>, listener: TcpListener, protocol: Pro
 /// The bytes of a connection.
 enum Wire {
     Plain(TcpStream),
-    /// With a buffer of its own and how much is in it: what TLS has opened cannot be left in the kernel.
-    Tls(Box<(TlsStream<TcpStream>, Vec<u8>, usize)>),
+    /// With a buffer of its own: what TLS has opened cannot be left in the kernel.
+    Tls(Box<(TlsStream<TcpStream>, Vec<u8>)>),
 }
 
 impl Wire {
-    /// Waits for bytes. Nothing is lost when the wait is given up.
-    async fn wait(&mut self) -> io::Result<()> {
-        match self {
-            Self::Plain(stream) => stream.readable().await,
-            Self::Tls(tls) => {
-                let (stream, buffer, filled) = &mut **tls;
-                *filled = stream.read(buffer).await?;
-                if *filled == 0 { Err(io::ErrorKind::UnexpectedEof.into()) } else { Ok(()) }
+    /// Waits for bytes; how many came. They lie on the desk of this thread, or in the buffer. Nothing is lost when the wait is given up.
+    async fn wait(&mut self) -> io::Result<usize> {
+        let came = match self {
+            // One call of the kernel for what is there. Asking whether something is there and reading it then would be two, the second
+            // of which finds nothing: tokio learns only from a reading that left room that the kernel has no more.
+            Self::Plain(stream) => {
+                poll_fn(|cx| {
+                    DESK.with_borrow_mut(|(scratch, _)| {
+                        let mut into = ReadBuf::new(scratch);
+                        ready!(Pin::new(&mut *stream).poll_read(cx, &mut into))?;
+                        Poll::Ready(Ok::<_, io::Error>(into.filled().len()))
+                    })
+                })
+                .await?
             }
-        }
+            Self::Tls(tls) => tls.0.read(&mut tls.1).await?,
+        };
+        if came == 0 { Err(io::ErrorKind::UnexpectedEof.into()) } else { Ok(came) }
     }
 
-    /// The bytes that came; none: there were none after all.
-    fn bytes<'a>(&'a mut self, scratch: &'a mut [u8]) -> io::Result<&'a [u8]> {
-        match self {
-            Self::Plain(stream) => match stream.try_read(scratch) {
-                Ok(0) => Err(io::ErrorKind::UnexpectedEof.into()),
-                Ok(n) => Ok(scratch.get(..n).unwrap_or_default()),
-                Err(e) if e.kind() == io::ErrorKind::WouldBlock => Ok(&[]),
-                Err(e) => Err(e),
-            },
-            Self::Tls(tls) => {
-                let (_, buffer, filled) = &mut **tls;
-                Ok(buffer.get(..std::mem::take(filled)).unwrap_or_default())
-            }
-        }
+    /// The bytes that came.
+    fn bytes<'a>(&'a self, scratch: &'a [u8], came: usize) -> &'a [u8] {
+        let whole = match self {
+            Self::Plain(_) => scratch,
+            Self::Tls(tls) => &tls.1,
+        };
+        whole.get(..came).unwrap_or_default()
     }
 
     /// Sends what goes at once; the rest comes back.
@@ -138,6 +141,8 @@ struct Caller {
     place: Place,
     line: Arc<Line>,
     locator: Option<Uuid>,
+    /// As of which the gate was asked for the device's model.
+    turn: u64,
     /// The last frame of a known locator, or the beginning.
     heard: Instant,
 }
@@ -157,7 +162,8 @@ async fn serve(hall: Arc<Hall>, wire: Wire, protocol: Protocol, place: Place) {
     let session = Session::asking(protocol, hall.models.clone());
     let pace = hall.limits.pace();
     let line = Arc::new(Line::default());
-    let mut caller = Caller { hall, wire, protocol, session, pace, place, line, locator: None, heard: Instant::now() };
+    let (turn, heard) = (hall.guard.turn(), Instant::now());
+    let mut caller = Caller { hall, wire, protocol, session, pace, place, line, locator: None, turn, heard };
     // What goes wrong on a connection is the sender's or the network's.
     let _ = caller.run().await;
     if let Some(locator) = caller.locator {
@@ -169,11 +175,13 @@ impl Caller {
     async fn run(&mut self) -> io::Result<()> {
         let mut end = pin!(sleep_until(self.end()));
         let line = Arc::clone(&self.line);
+        let mut called = pin!(line.called.notified());
         loop {
-            tokio::select! {
+            let came = tokio::select! {
                 biased;
                 came = self.wire.wait() => came?,
-                () = line.called.notified() => {
+                () = &mut called => {
+                    called.set(line.called.notified());
                     self.carry_out().await?;
                     continue;
                 }
@@ -185,8 +193,8 @@ impl Caller {
                     end.as_mut().reset(until);
                     continue;
                 }
-            }
-            let (next, pause) = self.read()?;
+            };
+            let (next, pause) = self.read(came)?;
             match next {
                 Next::Read => {}
                 Next::Send(rest) => self.wire.send(&rest).await?,
@@ -212,22 +220,21 @@ impl Caller {
         self.heard + if self.place.is_known() { settings.idle(self.protocol) } else { settings.first_frame() }
     }
 
-    fn read(&mut self) -> io::Result<(Next, Option<Duration>)> {
+    fn read(&mut self, came: usize) -> io::Result<(Next, Option<Duration>)> {
         DESK.with_borrow_mut(|(scratch, heard)| {
             heard.clear();
-            let bytes = self.wire.bytes(scratch)?;
-            if bytes.is_empty() {
-                return Ok((Next::Read, None));
-            }
             let (hall, pace, protocol) = (&self.hall, &self.pace, self.protocol);
+            // Somebody may have changed what the device is since its last frame; of a new device the session asks by itself.
+            let turn = hall.guard.turn();
+            if turn != std::mem::replace(&mut self.turn, turn) {
+                self.session.ask_again();
+            }
+            let bytes = self.wire.bytes(scratch, came);
             let (now, mut pause) = (hall.now(), None);
             self.session.feed(bytes, now, &mut |reading| {
                 hall.hear(protocol, reading, now, heard);
                 pause = pace.frame();
             });
-            if let Some(model) = heard.model {
-                self.session.set_model(model);
-            }
             if heard.known > 0 {
                 self.place.known();
                 self.heard = Instant::now();

@@ -20,7 +20,7 @@ struct Post {
     hall: Arc<Hall>,
     socket: Arc<UdpSocket>,
     protocol: Protocol,
-    sessions: HashMap<SocketAddr, (Session, Instant)>,
+    sessions: HashMap<SocketAddr, (Session, Instant, u64)>,
     tidied: Instant,
     heard: Heard,
     /// Which address gets which part of the replies.
@@ -69,9 +69,13 @@ impl Post {
             return;
         }
         let now = hall.now();
-        let fresh = || (Session::asking(protocol, hall.models.clone()), Instant::now());
-        let (session, last) = self.sessions.entry(from).or_insert_with(fresh);
+        let turn = hall.guard.turn();
+        let fresh = || (Session::asking(protocol, hall.models.clone()), Instant::now(), turn);
+        let (session, last, asked) = self.sessions.entry(from).or_insert_with(fresh);
         *last = Instant::now();
+        if turn != std::mem::replace(asked, turn) {
+            session.ask_again();
+        }
         let before = (heard.reply.len(), heard.known);
         session.whole(bytes, now, &mut |reading| {
             let slow = reading.device.is_some_and(|device| !hall.limits.frame(device));
@@ -81,9 +85,6 @@ impl Post {
                 hall.hear(protocol, reading, now, heard);
             }
         });
-        if let Some(model) = heard.model.take() {
-            session.set_model(model);
-        }
         if heard.known == before.1
             && session.device().is_none_or(|d| matches!(hall.guard.ask(d, now), locators::gate::Passage::Unknown))
         {
@@ -126,13 +127,13 @@ impl Post {
             return;
         }
         let idle = self.hall.settings.idle(self.protocol);
-        self.sessions.retain(|_, (_, last)| last.elapsed() < idle);
+        self.sessions.retain(|_, (_, last, _)| last.elapsed() < idle);
         if self.sessions.len() >= SESSIONS {
             // The quieter half starts anew with its next datagram.
-            let mut ages: Vec<Instant> = self.sessions.values().map(|(_, last)| *last).collect();
+            let mut ages: Vec<Instant> = self.sessions.values().map(|(_, last, _)| *last).collect();
             ages.sort_unstable();
             let middle = ages.get(ages.len() / 2).copied().unwrap_or_else(Instant::now);
-            self.sessions.retain(|_, (_, last)| *last > middle);
+            self.sessions.retain(|_, (_, last, _)| *last > middle);
         }
         self.tidied = Instant::now();
     }

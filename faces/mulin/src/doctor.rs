@@ -21,6 +21,7 @@ pub(crate) fn run(config: &Config) -> anyhow::Result<()> {
         Err(error) => findings.push(Err(format!("database: {error:#}"))),
     }
     findings.push(mail(config));
+    findings.extend(locators(config));
     let mut out = std::io::stdout().lock();
     for finding in &findings {
         match finding {
@@ -31,6 +32,15 @@ pub(crate) fn run(config: &Config) -> anyhow::Result<()> {
     let wrong = findings.iter().filter(|f| f.is_err()).count();
     anyhow::ensure!(wrong == 0, "{wrong} of {} checks found something to mend", findings.len());
     Ok(())
+}
+
+/// Whether as many locators as are allowed can call in.
+fn locators(config: &Config) -> Option<Finding> {
+    let settings = &config.gateway;
+    (!settings.bind.is_empty()).then(|| match settings.has_files() {
+        Ok(()) => Ok(format!("gateway: the system allows files for {} connections", settings.connections)),
+        Err(why) => Err(format!("gateway: {why}")),
+    })
 }
 
 fn keys(config: &Config) -> Finding {

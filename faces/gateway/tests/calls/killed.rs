@@ -25,7 +25,7 @@ fn child() {
 }
 
 /// Killed at the latest when the test ends.
-struct Killed(Child);
+pub(crate) struct Killed(pub(crate) Child);
 
 impl Drop for Killed {
     fn drop(&mut self) {
@@ -34,10 +34,15 @@ impl Drop for Killed {
     }
 }
 
-fn start(folder: &Path) -> (Killed, SocketAddr) {
+/// This program again, as something that is to be killed.
+pub(crate) fn child_of(test: &str, variables: &[(&str, &std::ffi::OsStr)]) -> Killed {
     let mut command = Command::new(std::env::current_exe().unwrap());
-    command.args(["--exact", "killed::child", "--nocapture"]).env(FOLDER, folder).stdout(Stdio::piped());
-    let mut child = Killed(command.spawn().unwrap());
+    command.args(["--exact", test, "--nocapture"]).envs(variables.iter().copied()).stdout(Stdio::piped());
+    Killed(command.spawn().unwrap())
+}
+
+fn start(folder: &Path) -> (Killed, SocketAddr) {
+    let mut child = child_of("killed::child", &[(FOLDER, folder.as_os_str())]);
     let mut out = BufReader::new(child.0.stdout.take().unwrap());
     loop {
         let mut line = String::new();

@@ -4,6 +4,8 @@
 mod commands;
 mod held_back;
 mod killed;
+#[cfg(feature = "mqtt")]
+mod mqtt;
 mod requests;
 mod sealed;
 mod streams;
@@ -18,6 +20,7 @@ use std::collections::HashMap;
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 use trackers::{DeviceId, Fix, Protocol, speak};
@@ -52,17 +55,21 @@ fn place(n: u32) -> Fix {
 
 /// A gate whose answers the test chooses.
 #[derive(Default)]
-struct Answers(Mutex<HashMap<DeviceId, Passage>>);
+struct Answers(Mutex<HashMap<DeviceId, Passage>>, AtomicU64);
 
 impl Answers {
     fn put(&self, n: u64, passage: Passage) {
         self.0.lock().unwrap().insert(device(n), passage);
+        self.1.fetch_add(1, Ordering::SeqCst);
     }
 }
 
 impl Guard for Answers {
     fn ask(&self, device: DeviceId, _: Moment) -> Passage {
         self.0.lock().unwrap().get(&device).copied().unwrap_or(Passage::Unknown)
+    }
+    fn turn(&self) -> u64 {
+        self.1.load(Ordering::SeqCst)
     }
 }
 

@@ -38,12 +38,15 @@ pub struct GatewayArgs {
     /// Seconds of each measurement
     #[arg(long, default_value_t = 10)]
     pub seconds: u64,
-    /// Idle connections whose memory is measured; needs as many open files (ulimit -n)
+    /// Idle connections whose memory is measured; as many as the limit of open files allows
     #[arg(long, default_value_t = 5_000)]
     pub idle: u32,
     /// The other end of idle connections, in a process of its own
     #[arg(long, hide = true)]
     pub hold: Option<SocketAddr>,
+    /// Number of its first device
+    #[arg(long, hide = true, default_value_t = 0)]
+    pub first: u32,
 }
 
 #[derive(Debug, Serialize)]
@@ -72,7 +75,7 @@ pub(super) fn run(
     out: &mut dyn Write,
 ) -> anyhow::Result<()> {
     if let Some(address) = args.hold {
-        return idle::hold(address, args.idle, out);
+        return idle::hold(address, args.first, args.idle, out);
     }
     let none: Option<PathBuf> = None;
     let report = with_dir(none.as_ref(), |dir| measure(args, open, dir))?;
@@ -193,8 +196,9 @@ fn table(r: &Report, out: &mut dyn Write) -> anyhow::Result<()> {
         writeln!(out, "{:14} p50 {:6.2} ms, p99 {:6.2} ms, worst {:6.2} ms", f.name, f.p50, f.p99, f.worst)?;
     }
     if let Some(idle) = &r.idle {
-        let idle::Idle { connections, bytes_each, .. } = idle;
-        writeln!(out, "{connections} idle connections: {bytes_each:.0} bytes each")?;
+        let idle::Idle { wanted, open_files, connections, bytes_each, .. } = idle;
+        let of = format!("of {wanted} that were asked for, at most {open_files} open files");
+        writeln!(out, "{connections} idle connections ({of}): {bytes_each:.0} bytes each")?;
     }
     Ok(())
 }
