@@ -171,28 +171,28 @@ sms-family-message = 发现人通过爱心卡给您留言了，请打开 { $link
 sms-family-plan = 工作人员打开了您家老人的照护计划，谁看过请到 { $link } 查看。值班电话 { $phone }。
 sms-family-change = 另一位监护人或老人自己改了照护计划，改了哪一部分请到 { $link } 查看。值班电话 { $phone }。
 # 定位器:写给家人和站里的话,没有姓名、没有地点,也不说是谁
-notice-locator_sos = 有老人按了求助键，请马上处理：{ $number }
-notice-locator_unanswered = 定位器提醒没有家人回应，请处理：{ $number }
+notice-locator_sos = 有老人按了求救键，请马上处理：{ $number }
+notice-locator_unanswered = 定位器告警没有家人回应，请处理：{ $number }
 notice-locator_untaken = 求救或者告警还没有处理好，请过问：{ $number }
-notice-locator_over = 定位器提醒有人处理了，或已经解除：{ $number }
-mail-family-locator-sos-subject = 您家老人按了求助键
-mail-family-locator-sos-body = 您家老人刚才按了定位器上的求助键。请先打电话给老人，再打开睦邻查看（用查询信上的编码进入）：
+notice-locator_over = 定位器告警有人处理了，或已经解除：{ $number }
+mail-family-locator-sos-subject = 您家老人按了求救键
+mail-family-locator-sos-body = 您家老人刚才按了定位器上的求救键。请先打电话给老人，再打开睦邻查看（用查询信上的编码进入）：
     { $link }
 
     警务站也收到了。联系不上老人，请打值班电话 { $phone }；情况紧急请打 110 或 120。
-mail-family-locator-alert-subject = 定位器有一条提醒，请打开睦邻查看
-mail-family-locator-alert-body = 您家老人的定位器有一条提醒。请打开睦邻查看，并点“我去看看”或“误报”（用查询信上的编码进入）：
+mail-family-locator-alert-subject = 定位器有一条告警，请打开睦邻查看
+mail-family-locator-alert-body = 您家老人的定位器有一条告警。请打开睦邻查看，并点“我去看看”或“误报”（用查询信上的编码进入）：
     { $link }
 
     没有家人回应时，我们会告诉警务站。值班电话 { $phone }。
-mail-family-locator-over-subject = 定位器提醒已经有人处理
-mail-family-locator-over-body = 警务站处理了您家老人定位器的提醒。怎样处理的，请打开睦邻查看（用查询信上的编码进入）：
+mail-family-locator-over-subject = 定位器告警已经有人处理
+mail-family-locator-over-body = 警务站处理了您家老人定位器的告警。怎样处理的，请打开睦邻查看（用查询信上的编码进入）：
     { $link }
 
     有疑问请打值班电话 { $phone }。
-sms-family-locator-sos = 您家老人按了求助键。请先给老人打电话，再打开睦邻查看：{ $link }。值班电话 { $phone }。
-sms-family-locator-alert = 定位器有一条提醒，请打开睦邻查看：{ $link }。值班电话 { $phone }。
-sms-family-locator-over = 警务站处理了定位器的提醒，请打开睦邻查看：{ $link }。值班电话 { $phone }。
+sms-family-locator-sos = 您家老人按了求救键。请先给老人打电话，再打开睦邻查看：{ $link }。值班电话 { $phone }。
+sms-family-locator-alert = 定位器有一条告警，请打开睦邻查看：{ $link }。值班电话 { $phone }。
+sms-family-locator-over = 警务站处理了定位器的告警，请打开睦邻查看：{ $link }。值班电话 { $phone }。
 # 走失老人:写给家人的话,没有姓名和地点
 mail-lost-looking-subject = 我们正在帮您找老人：{ $number }
 mail-lost-looking-body = 您好：

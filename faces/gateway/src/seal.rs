@@ -4,7 +4,7 @@
 //! XChaCha20-Poly1305, as everything that is sealed here (`store`), under one key that comes from the key file and is the same after a
 //! restart. The nonce is a number of this process behind sixteen bytes of chance drawn at its start. The first step of XChaCha20 makes a
 //! key of those sixteen bytes; it is made once for the process, and what is left for each record is ChaCha20-Poly1305, which ring does in an
-//! eighth of the time (decision 0032). The bytes are the same, and opening them is left to the whole cipher.
+//! eighth of the time (decision 0025). The bytes are the same, and opening them is left to the whole cipher.
 
 use crate::record::{self, HEAD, Record, SEALED, Unreadable, VERSION};
 use chacha20::{R20, hchacha};

@@ -70,7 +70,7 @@ both_databases! {
         assert_eq!(mails.len(), before.0 + 1, "once, however often it runs");
         let mail = mails.last().unwrap();
         let all = format!("{}{}", mail.header("Subject"), mail.text());
-        assert!(all.contains("求助") && all.contains("https://mulin.example/p"), "{all}");
+        assert!(all.contains("求救") && all.contains("https://mulin.example/p"), "{all}");
         holds_nothing_of_anybody(&all);
         let texts = t.sent("/sms");
         assert_eq!(texts.len(), before.1 + 1, "nobody tells the one who is kept away");
