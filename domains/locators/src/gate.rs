@@ -116,7 +116,12 @@ impl std::fmt::Debug for Gate {
 impl Gate {
     /// An empty gate, which knows nobody until its first [`Gate::refresh`].
     pub fn new(rt: &Runtime) -> Arc<Self> {
-        Arc::new(Self { keys: rt.keys().clone(), table: RwLock::default(), hashes: RwLock::default(), turn: AtomicU64::new(0) })
+        Arc::new(Self {
+            keys: rt.keys().clone(),
+            table: RwLock::default(),
+            hashes: RwLock::default(),
+            turn: AtomicU64::new(0),
+        })
     }
 
     /// Devices that it knows.

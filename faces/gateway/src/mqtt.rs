@@ -166,9 +166,9 @@ async fn stay_connected(
 
 fn plainly(error: &ConnectionError) -> String {
     match error {
-        ConnectionError::ConnectionRefused(ConnectReturnCode::BadUserNamePassword | ConnectReturnCode::NotAuthorized) => {
-            "it refuses gateway.mqtt.username and password".to_owned()
-        }
+        ConnectionError::ConnectionRefused(
+            ConnectReturnCode::BadUserNamePassword | ConnectReturnCode::NotAuthorized,
+        ) => "it refuses gateway.mqtt.username and password".to_owned(),
         other => other.to_string(),
     }
 }
@@ -224,7 +224,14 @@ impl Desk {
         let now = hall.now();
         let device = device(&message.topic);
         let mut reading = Reading::default();
-        trackers::http::owntracks("/", None, device.as_ref().map(DeviceId::as_str), &message.payload, now, &mut reading);
+        trackers::http::owntracks(
+            "/",
+            None,
+            device.as_ref().map(DeviceId::as_str),
+            &message.payload,
+            now,
+            &mut reading,
+        );
         // The broker's access list says who may write to which topic; what a phone calls itself in the message does not count.
         reading.device = device;
         if is_last_will(&message.payload, &reading) {
@@ -269,7 +276,9 @@ fn tell_encrypted(reading: &Reading) {
     static TOLD: AtomicBool = AtomicBool::new(false);
     let encrypted = reading.error.is_some_and(|why| why.contains("encrypts"));
     if encrypted && !TOLD.swap(true, Ordering::Relaxed) {
-        tracing::warn!("OwnTracks encrypts its messages, so they cannot be read: take the key out of the app, and use mqtts://");
+        tracing::warn!(
+            "OwnTracks encrypts its messages, so they cannot be read: take the key out of the app, and use mqtts://"
+        );
     }
 }
 
@@ -285,7 +294,9 @@ mod tests {
         assert_eq!(address("mqtts://10.0.0.1:18883"), Some(("10.0.0.1", 18883, true)));
         assert_eq!(address("mqtt://[::1]:1884"), Some(("::1", 1884, false)));
         assert_eq!(address("mqtt://[::1]"), Some(("::1", 1883, false)));
-        for wrong in ["", "broker", "http://broker", "mqtt://", "mqtt://user:word@broker", "mqtt://broker:x", "mqtt://a/b"] {
+        for wrong in
+            ["", "broker", "http://broker", "mqtt://", "mqtt://user:word@broker", "mqtt://broker:x", "mqtt://a/b"]
+        {
             assert_eq!(address(wrong), None, "{wrong}");
         }
     }

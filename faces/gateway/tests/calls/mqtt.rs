@@ -209,7 +209,6 @@ fn the_broker_is_spoken_to_inside_tls_with_a_password() {
          certfile DIR/chain.pem\nkeyfile DIR/key.pem\n"
     );
     let (chain, key) = (made.cert.pem(), made.signing_key.serialize_pem());
-    // PBKDF2-SHA512 of “for tests only”, as `mosquitto_passwd` writes it.
     let users = password_file("mulin", "for tests only");
     let broker = Mosquitto::with(&lines, &[("chain.pem", &chain), ("key.pem", &key), ("users", &users)]);
     let house = House::with(|s| {
@@ -228,10 +227,12 @@ fn the_broker_is_spoken_to_inside_tls_with_a_password() {
     assert!(!format!("{:?}", mqtt(broker.url())).contains("password"));
 }
 
+/// As an operator makes it.
 fn password_file(user: &str, password: &str) -> String {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("users");
-    let made = std::process::Command::new("mosquitto_passwd").args(["-b", "-c"]).arg(&file).args([user, password]).status();
+    let made =
+        std::process::Command::new("mosquitto_passwd").args(["-b", "-c"]).arg(&file).args([user, password]).status();
     assert!(made.unwrap().success());
     std::fs::read_to_string(file).unwrap()
 }
@@ -275,7 +276,9 @@ impl Between {
                 std::thread::spawn(move || {
                     let mut chunk = [0; 4_096];
                     while let Ok(got @ 1..) = from_ours.read(&mut chunk) {
-                        if is_deaf.load(Ordering::SeqCst) == 0 && to_theirs.write_all(chunk.get(..got).unwrap()).is_err() {
+                        if is_deaf.load(Ordering::SeqCst) == 0
+                            && to_theirs.write_all(chunk.get(..got).unwrap()).is_err()
+                        {
                             break;
                         }
                     }
