@@ -73,6 +73,15 @@ pub fn resume(cx: &mut Cx<'_>, person: PersonId, why: &For, by: By, pause: Uuid)
     Ok(())
 }
 
+/// Pauses that run now, for whoever may end one.
+///
+/// # Errors
+/// When they may not be changed for this purpose.
+pub fn list(cx: &mut Cx<'_>, person: PersonId, why: &For) -> Result<Vec<Pause>> {
+    may_change(cx, person, why, Action::PauseLocator)?;
+    running(cx, person)
+}
+
 /// Pauses that run now.
 pub(super) fn running(cx: &mut Cx<'_>, person: PersonId) -> Result<Vec<Pause>> {
     let sql = "SELECT id, from_at, until_at, by_kind, guardian_id FROM locator_pause WHERE person_id = $1 AND district_id = $2 \

@@ -1,5 +1,6 @@
 //! The locator of a lost elder at the desk: seen while the case is open by whoever works on it, each look in the log; alerts at the post.
 
+use crate::records::says;
 use crate::world::{Desk, aside, hidden};
 use axum::http::StatusCode;
 use kernel::ids::{LocatorId, PersonId};
@@ -92,6 +93,29 @@ async fn a_locator_is_seen_while_the_case_is_open_and_not_after() {
         "{}: a closed case shows nothing",
         shut.status
     );
+}
+
+#[tokio::test]
+async fn a_clerk_switches_positions_off_and_on_for_whoever_came() {
+    let desk = Desk::new();
+    let (person, matter) = (desk.resident(), desk.raise("老人来问定位手表"));
+    desk.link(matter, person);
+    desk.gives_watch(person);
+    let here = format!("/desk/matters/{matter}/people/{person}/care");
+    let duty = desk.sign_in(Role::DutyOfficer).await;
+    let opened = desk.post(&duty, &here, "do=open").await;
+    assert!(opened.body.contains("手表") && !opened.body.contains("locator-resume"), "{}", opened.body);
+    let off = desk.post(&duty, &here, "do=locator-pause&for=subject&until=off").await;
+    says(&off, StatusCode::OK, "老人自己要求现在打开");
+    let pause = off.body.split("name=\"pause\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let resume = |by: &str| format!("do=locator-resume&pause={pause}&for={by}");
+    // What the wearer switched off, the committee does not switch on.
+    says(&desk.post(&duty, &here, &resume("committee")).await, StatusCode::UNPROCESSABLE_ENTITY, "谁关的谁打开");
+    let on = desk.post(&duty, &here, &resume("subject")).await;
+    says(&on, StatusCode::OK, "定位器的事已记下");
+    assert!(!on.body.contains("locator-resume"));
+    let volunteer = desk.sign_in(Role::Volunteer).await;
+    assert_eq!(desk.post(&volunteer, &here, &resume("subject")).await.status, StatusCode::FORBIDDEN);
 }
 
 #[tokio::test]

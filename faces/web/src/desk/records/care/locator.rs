@@ -8,7 +8,7 @@ use crate::{Fail, Page};
 use kernel::ids::PersonId;
 use locators::app::consents::{self, NewConsent};
 use locators::app::devices::{self, Bind};
-use locators::app::pauses;
+use locators::app::pauses::{self, Pause};
 use locators::model::{By, Unbound, datum_from};
 use locators::{Error, Result};
 use people::app::consents::{Aim, Answer, By as Speaks, Way};
@@ -29,16 +29,39 @@ pub(super) struct WornLine {
     pub heard: String,
 }
 
+/// Positions are switched off.
+pub(super) struct PauseLine {
+    pub id: String,
+    /// Until when, and who wanted it.
+    pub words: String,
+    /// Who may switch on through a clerk: the committee what is its own, the wearer everything.
+    pub by: &'static str,
+}
+
+impl PauseLine {
+    fn new(page: &Page, pause: &Pause) -> Self {
+        let who = page.tk("loc-desk-paused-by-", pause.by.code());
+        let words = match pause.until {
+            Some(at) => page.t2("loc-desk-paused-until", "at", page.stamp(at), "who", who),
+            None => page.t1("loc-desk-paused-off", "who", who),
+        };
+        let by = if pause.by == By::Committee { By::Committee } else { By::Subject };
+        Self { id: pause.id.to_string(), words, by: by.code() }
+    }
+}
+
 /// The part of the page.
 pub(super) struct Section {
     pub worn: Vec<WornLine>,
+    pub paused: Vec<PauseLine>,
     pub models: Vec<Model>,
     pub ends: Vec<&'static str>,
 }
 
 impl Section {
-    pub(super) fn new(page: &Page, worn: Vec<WornLine>) -> Self {
-        Self { worn, models: models(page), ends: ENDS.iter().map(|e| e.code()).collect() }
+    pub(super) fn new(page: &Page, worn: Vec<WornLine>, paused: &[Pause]) -> Self {
+        let paused = paused.iter().map(|pause| PauseLine::new(page, pause)).collect();
+        Self { worn, paused, models: models(page), ends: ENDS.iter().map(|e| e.code()).collect() }
     }
 }
 
@@ -60,7 +83,12 @@ pub(super) fn load(
         tail: format!("…{}", w.device.tail),
         heard: w.heard_at.map_or_else(|| page.t("locators-never"), |at| page.ago(at)),
     };
-    Ok(Some(Section::new(page, worn.into_iter().map(line).collect())))
+    let paused = match pauses::list(cx, person, why) {
+        Ok(paused) => paused,
+        Err(Error::Denied(_)) => Vec::new(),
+        Err(other) => return Err(other.into()),
+    };
+    Ok(Some(Section::new(page, worn.into_iter().map(line).collect(), &paused)))
 }
 
 /// Does what a form of the part asks for.
@@ -82,6 +110,11 @@ pub(super) fn step(cx: &mut Cx<'_>, person: PersonId, why: &For, posted: &Posted
             let by = By::from_code(&posted.get("for")).ok_or(missing("elder"))?;
             let until = (posted.get("until") == "day").then(|| cx.now.plus_hours(DAY));
             pauses::pause(cx, person, why, by, until).map(drop)
+        }
+        "locator-resume" => {
+            let by = By::from_code(&posted.get("for")).ok_or(missing("elder"))?;
+            let pause = posted.get("pause").parse().map_err(|_| missing("until"))?;
+            pauses::resume(cx, person, why, by, pause)
         }
         "locator-decide" => {
             let answer = Answer::from_code(&posted.get("answer")).ok_or(missing("answer"))?;

@@ -145,6 +145,16 @@ pub(super) fn load(
 }
 
 #[cfg(test)]
+fn paused() -> [locators::app::pauses::Pause; 2] {
+    use locators::model::By;
+    let one = |by, until| {
+        let (id, from) = (uuid::Uuid::nil(), kernel::Moment::default());
+        locators::app::pauses::Pause { id, from, until, by, guardian: None }
+    };
+    [one(By::Committee, Some(kernel::Moment::default())), one(By::Guardian, None)]
+}
+
+#[cfg(test)]
 pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
     use care::model::{CardState, Haunt, Inner, Outer};
     use kernel::ids::{CardId, ContactId, PostId};
@@ -219,7 +229,7 @@ pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
         week: if full { vec![hours()] } else { Vec::new() },
         days: if full { vec![hours()] } else { Vec::new() },
         cards: if full { vec![card(CardState::InUse), card(CardState::Replaced)] } else { Vec::new() },
-        locators: full.then(|| Section::new(page, vec![worn()])),
+        locators: full.then(|| Section::new(page, vec![worn()], &paused())),
         review_on: "2027-06-01".into(),
     };
     let sealed = CarePage { plan: None, ..of(false) };
