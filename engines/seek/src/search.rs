@@ -257,6 +257,11 @@ impl Search {
         Ok(())
     }
 
+    /// It has become dark, or light: from now on plans count with what is seen by then. What was searched before stays as it was told.
+    pub fn light(&mut self, night: bool) {
+        self.incident.night = night;
+    }
+
     /// The figures that it works with.
     pub fn profile(&self) -> &Profile {
         &self.profile

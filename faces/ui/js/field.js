@@ -5,7 +5,7 @@ import { Shelf } from "./field-shelf.js";
 import { Trace } from "./field-trace.js";
 
 const SYNC = "mulin-field";
-/** How often the task is looked at again while somebody looks at it. */
+/** How often the task is looked at again while somebody looks at it, beside what the server tells by itself. */
 const AGAIN_MS = 20_000;
 const LONGEST_WAIT_S = 60;
 /** Notices of this page itself, beside those that came back. */
@@ -262,6 +262,19 @@ async function end() {
   bar.hidden = true;
 }
 
+let news = null;
+/** While somebody looks the server says when there is something new: a new route is here within two seconds. Without that the page asks by itself. */
+function listen() {
+  if (!("EventSource" in window) || root.dataset.shell) return;
+  if (document.hidden || over || ended) {
+    news?.close();
+    news = null;
+  } else if (!news || news.readyState === EventSource.CLOSED) {
+    news = new EventSource(`${base}/events`);
+    news.addEventListener("changed", () => look());
+  }
+}
+
 // ── What people do ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 const locate = (patience) => new Promise((done) => {
@@ -419,12 +432,13 @@ async function begin() {
   });
   for (const name of ["online", "focus", "pageshow"]) addEventListener(name, () => { wait = 0; look().then(send); });
   addEventListener("offline", () => { signal = false; paint(); });
-  document.addEventListener("visibilitychange", () => { if (!document.hidden) look().then(send); });
-  setInterval(() => { if (!document.hidden && !sending) look().then(send); }, AGAIN_MS);
+  document.addEventListener("visibilitychange", () => { listen(); if (!document.hidden) look().then(send); });
+  setInterval(() => { listen(); if (!document.hidden && !sending) look().then(send); }, AGAIN_MS);
   // What a tab that was killed had measured is not lost; it is not begun again by itself.
   const leftover = await trace.gather();
   if (leftover > 0) trace.say("trace-left", leftover);
   await look();
+  listen();
   await work();
   await send();
   root.dataset.ready = "1";

@@ -10,6 +10,8 @@ pub(super) enum Ask {
     Open(Box<Open>),
     Advance {
         minutes: f64,
+        /// It has become dark, or light.
+        night: Option<bool>,
     },
     Searched {
         #[serde(rename = "team")]

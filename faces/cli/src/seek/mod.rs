@@ -92,7 +92,10 @@ impl Session {
         };
         match ask {
             Ask::Open(_) => {}
-            Ask::Advance { minutes } => search.advance(minutes).map_err(said)?,
+            Ask::Advance { minutes, night } => {
+                search.advance(minutes).map_err(said)?;
+                night.into_iter().for_each(|night| search.light(night));
+            }
             Ask::Searched { nodes, pod, minutes_ago, .. } => search.searched(&nodes, pod, minutes_ago).map_err(said)?,
             Ask::Sighting { lat, lon, minutes_ago, confidence, accuracy_m } => {
                 search.sighting([lon, lat], minutes_ago, confidence, accuracy_m).map_err(said)?;

@@ -3,6 +3,7 @@
 use crate::public::errors;
 use crate::{App, Fail};
 use kernel::Moment;
+use kernel::ids::CaseId;
 use lost::app::search::field::TeamCode;
 use lost::app::search::{self, FieldCommand, Outcome, TeamTask};
 
@@ -14,6 +15,15 @@ pub(super) async fn find(app: &App, typed: &str) -> Result<Option<(String, TeamT
         Ok(task) => Ok(Some((grouped(&plain), task))),
         Err(Fail::NotFound) => Ok(None),
         Err(fail) => Err(fail),
+    }
+}
+
+/// The case of an open code and how far the log of its team has come. `None`: the code opens nothing.
+pub(super) async fn mark(app: &App, code: &TeamCode) -> Result<Option<(CaseId, i64)>, Fail> {
+    let code = code.clone();
+    match app.rt.read(app.anybody(), move |cx| search::field::mark(cx, &code)).await.map_err(errors::of_lost) {
+        Err(Fail::NotFound) => Ok(None),
+        other => other,
     }
 }
 

@@ -3,6 +3,7 @@
 //! are secrets, and what a code opens is never kept by a cache.
 
 mod commands;
+mod events;
 mod forms;
 mod gate;
 #[cfg(test)]
@@ -34,6 +35,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/field", get(ask).post(typed))
         .route("/field/s/{code}", get(show).post(forms::send))
         .route("/field/s/{code}/task.json", get(task_json))
+        .route("/field/s/{code}/events", get(events::listen))
         .route("/field/s/{code}/commands", post(commands::take))
         .merge(shell::routes())
         .layer(from_fn(keep_quiet))

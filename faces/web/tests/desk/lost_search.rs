@@ -162,6 +162,48 @@ async fn who_does_not_work_on_the_case_sees_nothing_of_its_search() {
     assert_eq!(nobody.status, StatusCode::SEE_OTHER);
 }
 
+/// As many teams as a search may have: all are planned, given out and shown.
+#[tokio::test]
+async fn two_hundred_teams_and_one() {
+    let desk = Desk::new();
+    desk.with_streets();
+    let duty = desk.sign_in(Role::DutyOfficer).await;
+    let case = desk.search(&duty).await;
+    let here = format!("/desk/lost/{case}/search");
+    let add = async |n: usize| {
+        let (lat, lon) = (30.895 + 0.0005 * (n / 20) as f64, 121.495 + 0.0005 * (n % 20) as f64);
+        let form = format!("name={}&mode=foot&size=2&lat={lat:.5}&lon={lon:.5}", encoded(&format!("第 {n} 组")));
+        desk.post(&duty, &format!("{here}/tell/team"), &form).await
+    };
+    sent(&add(1).await);
+    let proposals = |page: &str| page.matches("name=\"team\" value=\"").count();
+    assert_eq!(proposals(&desk.get(&duty, &here).await.body), 1);
+    for n in 2..=200 {
+        sent(&add(n).await);
+    }
+    assert_eq!(add(201).await.status, StatusCode::UNPROCESSABLE_ENTITY, "no more than 200");
+    let begun = std::time::Instant::now();
+    let page = desk.get(&duty, &here).await.body;
+    println!("a page with 200 teams to plan for: {:?}", begun.elapsed());
+    // Where there is nothing left to look at for the last ones they stay.
+    let planned = proposals(&page);
+    assert!(planned > 100, "{planned}");
+    let teams: Vec<&str> = page.split("name=\"team\" value=\"").skip(1).map(|t| t.split('"').next().unwrap()).collect();
+    let ticked = teams.iter().flat_map(|t| ["&team=", *t]).collect::<String>();
+    let form = format!("minutes=30&plan={}{ticked}", hidden(&page, "plan"));
+    let begun = std::time::Instant::now();
+    sent(&desk.post(&duty, &format!("{here}/give-out"), &form).await);
+    println!("given out: {:?}", begun.elapsed());
+    let begun = std::time::Instant::now();
+    let page = desk.get(&duty, &here).await.body;
+    println!("the page with {planned} routes: {:?}, {} kB", begun.elapsed(), page.len() / 1024);
+    assert_eq!(page.matches("<details id=\"legs-").count(), planned);
+    assert!(page.contains("第 200 组") && page.contains(">H8<") || page.contains(">R8<"), "letters go on: A2 … R8");
+    let begun = std::time::Instant::now();
+    assert!(roles(&desk.map(&duty, case, "").await, "team") == 200);
+    println!("its map: {:?}", begun.elapsed());
+}
+
 #[tokio::test]
 async fn without_streets_the_page_says_so_and_shows_distances() {
     let desk = Desk::new();

@@ -3,6 +3,7 @@
 use crate::site::{Reply, Site, escape};
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
+use futures_util::StreamExt as _;
 use kernel::ids::CaseId;
 use kernel::{Moment, Point, Purpose};
 use lost::app;
@@ -10,6 +11,7 @@ use lost::app::search::{self, Begin, NewTeam};
 use lost::model::search::{Leg, Mode, Route, Spotted, Step, TeamId};
 use serde_json::{Value, json};
 use store::Cx;
+use tower::ServiceExt as _;
 
 const DISTRICT: &str = "tel:02105710110";
 /// What no team is told: the reporter's number, the name and the door.
@@ -203,6 +205,52 @@ fn unknown_and_ended_codes_get_one_page_with_the_number_of_the_desk() {
     assert!(held.headers["x-field"] == "yes" && held.headers.contains_key(header::RETRY_AFTER));
     assert!(held.text.contains(DISTRICT));
     assert_eq!(f.page().status, StatusCode::OK, "a right code is never counted");
+}
+
+/// The next word of a stream; empty when it has ended.
+async fn next(stream: &mut axum::body::BodyDataStream) -> String {
+    loop {
+        let heard = tokio::time::timeout(std::time::Duration::from_secs(30), stream.next()).await.expect("in time");
+        let Some(heard) = heard else { return String::new() };
+        let text = String::from_utf8_lossy(&heard.unwrap()).into_owned();
+        // What keeps the connection open is no news.
+        if !text.starts_with(':') {
+            return text;
+        }
+    }
+}
+
+#[test]
+fn an_open_page_hears_of_its_own_task_and_of_no_other() {
+    let f = Field::new();
+    let (other, _) = f.team("志愿者二队");
+    let tokio = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let open = |path: String| {
+        let request = Request::get(path).body(Body::empty()).unwrap();
+        tokio.block_on(f.site.pages.clone().oneshot(request)).unwrap()
+    };
+    let unknown = open("/field/s/ZZZZ-ZZZZ-ZZZ0/events".into());
+    assert_eq!((unknown.status(), &unknown.headers()["x-field"]), (StatusCode::NOT_FOUND, &"over".parse().unwrap()));
+    let answer = open(format!("{}/events", f.path()));
+    assert_eq!(answer.headers()[header::CONTENT_TYPE], "text/event-stream");
+    assert_eq!(answer.headers()[header::CACHE_CONTROL], "no-store");
+    let mut stream = answer.into_body().into_data_stream();
+    let quiet = |stream: &mut axum::body::BodyDataStream| {
+        let wait = std::time::Duration::from_millis(600);
+        tokio.block_on(async { tokio::time::timeout(wait, stream.next()).await.is_err() })
+    };
+    f.give_out(other);
+    assert!(quiet(&mut stream), "the route of another team is no news here");
+    f.give_out(f.team);
+    assert_eq!(tokio.block_on(next(&mut stream)), "event: changed\ndata: 1\n\n", "and no word of what");
+    let (case, team) = (f.case, f.team);
+    f.head(move |cx| search::gone(cx, case, team));
+    assert_eq!(
+        tokio.block_on(next(&mut stream)),
+        "event: changed\ndata: 1\n\n",
+        "the page asks, and is told that it is over"
+    );
+    assert_eq!(tokio.block_on(next(&mut stream)), "");
 }
 
 #[test]

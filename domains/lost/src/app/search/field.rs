@@ -183,6 +183,18 @@ pub fn task(cx: &mut Cx<'_>, typed: &TeamCode) -> Result<TeamTask> {
     })
 }
 
+/// Whose task a code opens, and the number of the last entry that says something new of it; none when the code opens nothing. Opens nothing that is sealed.
+pub fn mark(cx: &mut Cx<'_>, typed: &TeamCode) -> Result<Option<(CaseId, i64)>> {
+    let holder = holder(cx, typed)?;
+    if holder.ended.is_some() {
+        return Ok(None);
+    }
+    let sql = "SELECT MAX(nth) AS n FROM lost_search_entry \
+               WHERE case_id = $1 AND (team_id = $2 OR kind IN ('opened', 'closed'))";
+    let last = cx.query_one(sql, params![holder.case, holder.team.0])?.opt_i64("n")?;
+    Ok(Some((holder.case, last.unwrap_or_default())))
+}
+
 fn segments(task: &Task) -> Vec<RouteSegment> {
     let segment = |(n, leg): (usize, &Leg)| RouteSegment {
         key: task.key(n),

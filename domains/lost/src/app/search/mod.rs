@@ -17,7 +17,7 @@ use super::{line, opt_line};
 use crate::error::{Error, Refusal, Result};
 use crate::model::State;
 use crate::model::search::{
-    Line, Mode, NamedPlace, Opening, Route, Standing, Step, TeamId, Told, point as point_of, spot,
+    Line, Mode, NamedPlace, Opening, Route, Standing, Step, TeamId, Told, dark, point as point_of, spot,
 };
 use care::app::plan::places_of;
 use kernel::ids::CaseId;
@@ -160,12 +160,11 @@ pub fn begin(cx: &mut Cx<'_>, case: CaseId, begin: &Begin) -> Result<()> {
     code::end_all(cx, case)?;
     let places = places(cx, &c)?;
     let seen_at = begin.seen_at.min(cx.now);
-    let hour = seen_at.zoned(&kernel::time::shanghai()).hour();
     let opening = Opening {
         last_seen: spot(begin.last_seen),
         accuracy_m: begin.accuracy_m,
         seen_at,
-        night: !(6..19).contains(&hour),
+        night: dark(cx.now, spot(begin.last_seen)),
         places,
         profile: PROFILE.to_owned(),
         seed: case.0.as_u128() as u64,

@@ -4,7 +4,7 @@
 use super::Log;
 use super::routes::{apart_m, look_key, rounded, route};
 use crate::error::Result;
-use crate::model::search::{Opening, Route, Spot, Step, TeamId, TeamState};
+use crate::model::search::{Opening, Route, Spot, Step, TeamId, TeamState, dark};
 use kernel::Moment;
 use kernel::ids::{CaseId, DistrictId};
 use places::streets::{Written, written};
@@ -117,6 +117,8 @@ pub struct Board {
     pub surface: Surface,
     /// The instant of the map.
     pub at: Moment,
+    /// It is dark now: the plan counts with what is seen by then.
+    pub night: bool,
     /// Number of the last entry that it knows; with the minutes the name of the plan.
     pub plan: String,
     pub areas_km2: [f64; 3],
@@ -294,6 +296,7 @@ fn rings(log: &Log, opening: &Opening, ask: &Ask, surface: Surface) -> Board {
     Board {
         surface,
         at: ask.at.unwrap_or(log.now),
+        night: dark(log.now, opening.last_seen),
         plan: String::new(),
         areas_km2: [0.0; 3],
         rest_of_world: 0.0,
@@ -424,6 +427,7 @@ fn worked_out(search: &mut Search, log: &Log, opening: &Opening, ask: &Ask, (now
     let terrain = Arc::clone(search.terrain());
     let map = search.map_at(minutes(now, at), usize::MAX).unwrap_or_else(|_| search.map(usize::MAX));
     let (bands, shown, named) = drawn(&terrain, &map.rows);
+    search.light(dark(now, opening.last_seen));
     let teams = ready(log);
     let taken = under_way(log);
     let plan = search.plan_around(&teams.iter().map(|t| t.1.clone()).collect::<Vec<_>>(), length, &taken);

@@ -1,8 +1,10 @@
 //! The search for a missing elder (L12): the log of what was decided, told and seen, and what follows from it. Pure. Where the elder probably is,
 //! the engine `seek` says from the same log.
 
+mod light;
 mod standing;
 
+pub use light::dark;
 pub use standing::{SILENT_MIN, Standing, Task, TeamNow};
 
 use kernel::{Moment, Point};
@@ -103,6 +105,7 @@ pub struct Opening {
     pub last_seen: Spot,
     pub accuracy_m: f64,
     pub seen_at: Moment,
+    /// Whether it was dark when the search was opened; later on the sun says.
     pub night: bool,
     pub places: Vec<NamedPlace>,
     /// Name of the profile of the engine.

@@ -265,7 +265,7 @@ fn basis(page: &Page, log: &Log, board: &Board) -> Vec<String> {
         out.push(page.t1("search-basis-newest", "at", page.ago(newest)));
     }
     out.push(page.t("search-basis-law"));
-    if opening.night {
+    if board.night {
         out.push(page.t("search-basis-night"));
     }
     if board.surface == Surface::Plain {
