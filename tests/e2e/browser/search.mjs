@@ -206,6 +206,14 @@ await journey("search", async (stage) => {
   await officer.page.locator(".team details").nth(2).waitFor();
   await drawn(officer);
   await stage.look(officer, "1-plan");
+  // The slider: the map is fetched for an earlier instant and says when that is; the list goes on showing now.
+  const earlier = officer.page.waitForResponse((answer) => answer.url().includes("map.geojson") && answer.url().includes("ago=3"));
+  const slider = officer.page.locator("#ago-range");
+  await slider.focus();
+  for (let n = 0; n < 3; n += 1) await slider.press("ArrowLeft");
+  assert.equal((await earlier).status(), 200, "an earlier instant has a map");
+  assert.match(await officer.page.locator('output[for="ago-range"]').innerText(), /3/);
+  assert(await officer.page.locator(".team details").nth(2).isVisible(), "the list shows now");
   const sheets = await officer.page.locator('a[href*="/sheet/"]').evaluateAll((all) => all.map((a) => a.href));
   assert.equal(sheets.length, 3, "a sheet for each team");
   const tasks = [];
