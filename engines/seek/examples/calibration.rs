@@ -152,11 +152,11 @@ fn main() {
             );
         }
         println!("\n```text\nfound in it, %");
-        for line in (0..=10).rev() {
-            let level = f64::from(line) * 10.0;
+        for line in (0..=20).rev() {
+            let level = f64::from(line) * 5.0;
             let marks: String = (0..nominal.len())
                 .map(|k| {
-                    let on = |v: f64| ((v * 100.0) / 10.0).round() as i32 == line;
+                    let on = |v: f64| (v * 20.0).round() as i32 == line;
                     match (on(share(k)), on(nominal[k])) {
                         (true, _) => " ● ",
                         (false, true) => " · ",

@@ -5,7 +5,7 @@ use super::{gate, wrong};
 use crate::guard::Source;
 use crate::{App, Fail, Page};
 use axum::extract::{Extension, Path, State};
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use axum::response::sse::{Event, KeepAlive};
 use axum::response::{IntoResponse, Response, Sse};
 use futures_util::stream;
@@ -76,7 +76,8 @@ pub(super) async fn listen(
         let message = listener.next().await?;
         Some((Ok::<_, Infallible>(message), listener))
     });
-    Ok(Sse::new(stream).keep_alive(KeepAlive::new().interval(Duration::from_secs(20))).into_response())
+    let stream = Sse::new(stream).keep_alive(KeepAlive::new().interval(Duration::from_secs(20)));
+    Ok(([(header::CACHE_CONTROL, "no-store")], stream).into_response())
 }
 
 impl Listener {
