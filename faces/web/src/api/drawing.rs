@@ -2,8 +2,10 @@
 //! itself. The same check as on the map (`crate::drawing`), which nobody can go round: police areas leave no gap and no overlap.
 //! Large sets, such as a whole district's, come in as files (`imports`).
 
+mod pieces;
+
 use super::Caller;
-use super::input::{Body, Nothing, Path, Seen};
+use super::input::{Body, Nothing, OUTLINES, Path, Seen};
 use super::places::{AreaDetail, AreaView};
 use super::reply::{Page, act, done, listed, shown, write};
 use super::words::{AreaKindWord, At};
@@ -36,6 +38,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(list_planned, save_edit))
         .routes(routes!(withdraw_planned))
         .routes(routes!(show_border))
+        .merge(pieces::routes())
 }
 
 /// A geometry of GeoJSON (WGS-84): rings of longitude and latitude, the first of a polygon the outer one, each closed. A corner
@@ -209,7 +212,7 @@ async fn check_edit(
     caller: Caller,
     State(app): State<App>,
     page: crate::Page,
-    Body { value, once: _ }: Body<EditInput>,
+    Body { value, once: _ }: Body<EditInput, OUTLINES>,
 ) -> Result<Response, Fail> {
     let who = caller.who(Action::EditAreas, Purpose::Administration)?;
     let (asked, from) = value.split()?;
@@ -284,7 +287,7 @@ async fn save_edit(
     caller: Caller,
     State(app): State<App>,
     page: crate::Page,
-    Body { value, once }: Body<EditInput>,
+    Body { value, once }: Body<EditInput, OUTLINES>,
 ) -> Result<Response, Fail> {
     let who = caller.who(Action::EditAreas, Purpose::Administration)?;
     let (asked, from) = value.split()?;
@@ -321,7 +324,7 @@ async fn change_area(
     page: crate::Page,
     Path(id): Path<Uuid>,
     seen: Seen,
-    Body { value, once }: Body<AreaChange>,
+    Body { value, once }: Body<AreaChange, OUTLINES>,
 ) -> Result<Response, Fail> {
     let who = caller.who(Action::EditAreas, Purpose::Administration)?;
     let seen = seen.needed()?;

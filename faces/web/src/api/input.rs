@@ -12,8 +12,10 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use store::OnceKey;
 
-/// Bytes of a JSON body. Texts are at most 5,000 characters; outlines of areas and calendars are the largest things.
+/// Bytes of a JSON body. Texts are at most 5,000 characters; calendars are the largest things.
 pub(super) const JSON: usize = 1_000_000;
+/// Bytes of a JSON body with outlines: as much as the map of areas takes, some 200,000 corners with room to spare.
+pub(super) const OUTLINES: usize = 32 << 20;
 /// Bytes of one photo.
 pub(super) const PHOTO: usize = matters::photo::MAX_BYTES;
 
@@ -49,12 +51,12 @@ impl<T: DeserializeOwned> FromRequestParts<App> for Asked<T> {
 }
 
 /// A JSON body with the key under which it counts once.
-pub(super) struct Body<T> {
+pub(super) struct Body<T, const MOST: usize = JSON> {
     pub value: T,
     pub once: Option<OnceKey>,
 }
 
-impl<T: DeserializeOwned + Send> FromRequest<App> for Body<T> {
+impl<T: DeserializeOwned + Send, const MOST: usize> FromRequest<App> for Body<T, MOST> {
     type Rejection = Fail;
 
     async fn from_request(request: Request, _: &App) -> Result<Self, Fail> {
@@ -62,7 +64,7 @@ impl<T: DeserializeOwned + Send> FromRequest<App> for Body<T> {
         if !is_json(&parts.headers) {
             return Err(Fail::MediaType);
         }
-        let bytes = to_bytes(body, JSON).await.map_err(|_| Fail::TooLarge(JSON))?;
+        let bytes = to_bytes(body, MOST).await.map_err(|_| Fail::TooLarge(MOST))?;
         let once = once(&parts, &bytes)?;
         let value = read(&bytes)?;
         Ok(Self { value, once })

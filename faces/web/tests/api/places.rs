@@ -205,3 +205,73 @@ async fn an_edit_for_a_day_to_come_waits_and_is_withdrawn() {
     api.call(Method::DELETE, &api.keys[&admin], &format!("/areas/edits/{plan}"), &[], None).await.is(404);
     assert_eq!(api.get(admin, "/areas/edits").await.is(200).json()["items"].as_array().map(Vec::len), Some(0));
 }
+
+#[tokio::test]
+async fn an_area_is_split_along_a_line_and_joined_again() {
+    let api = Api::new();
+    draw(&api);
+    api.world.house.clock.advance_secs(3_600);
+    let admin = Role::SystemAdmin;
+    let police = async || api.open("/areas?kind=police").await.is(200).json()["items"].as_array().unwrap().clone();
+    let first = police().await[0].clone();
+    let place = format!("/areas/{}/split", first["id"].as_str().unwrap());
+    let split =
+        json!({ "version": 1, "line": [[121.1, 29.9], [121.1, 31.1]], "new": { "name": "新桥所辖区", "code": "P3" } });
+    api.post(Role::CommunityOfficer, &place, split.clone()).await.is(403);
+
+    // A line that ends inside, one that somebody drew over an older border, a code that another area has.
+    let mut wrong = split.clone();
+    wrong["line"] = json!([[121.1, 29.9], [121.1, 30.5]]);
+    let refused = api.post(admin, &place, wrong).await.is(422).json();
+    assert_eq!(
+        (refused["errors"][0]["field"].as_str(), refused["errors"][0]["code"].as_str()),
+        (Some("line"), Some("not-in-two"))
+    );
+    let mut stale = split.clone();
+    stale["version"] = json!(7);
+    api.post(admin, &place, stale).await.is(412);
+    let mut twice = split.clone();
+    twice["new"]["code"] = json!("P2");
+    let twice = api.post(admin, &place, twice).await.json();
+    assert!(twice["errors"][0]["field"].as_str().unwrap_or_default().starts_with("new"), "{twice}");
+    assert_eq!(police().await.len(), 2, "nothing was written");
+
+    let mut later = split.clone();
+    later["from"] = json!("2199-01-01T00:00:00+08:00");
+    let plan = api.post(admin, &place, later).await.is(200).json()["planned"].as_str().unwrap().to_owned();
+    assert_eq!(police().await.len(), 2, "not yet");
+    api.call(Method::DELETE, &api.keys[&admin], &format!("/areas/edits/{plan}"), &[], None).await.is(204);
+
+    let saved = api.post(admin, &place, split).await.is(200).json();
+    let did = |n: usize| saved["areas"][n]["did"].as_str();
+    assert_eq!((did(0), did(1)), (Some("changed"), Some("added")), "{saved}");
+    let at = api.open("/places/at?lat=30.5&lon=121.05").await.is(200).json();
+    assert_eq!(at["police"]["code"], "P3", "the smaller half is the new one");
+
+    let seen = |n: usize| json!({ "id": saved["areas"][n]["area"], "version": saved["areas"][n]["version"] });
+    let merge = json!({ "into": seen(0), "areas": [seen(1)] });
+    api.post(Role::CommunityOfficer, "/areas/merge", merge.clone()).await.is(403);
+    let itself = api.post(admin, "/areas/merge", json!({ "into": seen(0), "areas": [seen(0)] })).await.is(422);
+    assert_eq!(itself.field(), "areas.0.id");
+    let joined = api.post(admin, "/areas/merge", merge).await.is(200).json();
+    assert_eq!(joined["ended"], 1, "{joined}");
+    let at = api.open("/places/at?lat=30.5&lon=121.05").await.is(200).json();
+    assert_eq!((at["police"]["code"].as_str(), police().await.len()), (Some("P1"), 2));
+}
+
+#[tokio::test]
+async fn an_outline_of_two_hundred_thousand_corners_is_taken_and_what_is_larger_refused() {
+    let api = Api::new();
+    draw(&api);
+    let (_, mut edit) = police(&api, [square(121.0, 121.5), square(121.5, 122.0)]).await;
+    let steps = 200_000;
+    let mut ring: Vec<Value> =
+        (0..steps).map(|i| json!([121.0 + 0.5 * f64::from(i) / f64::from(steps), 30.0])).collect();
+    ring.extend([json!([121.5, 30.0]), json!([121.5, 31.0]), json!([121.0, 31.0]), json!([121.0, 30.0])]);
+    edit["areas"][0]["outline"] = json!({ "type": "Polygon", "coordinates": [ring] });
+    let checked = api.post(Role::SystemAdmin, "/areas/check", edit.clone()).await.is(200).json();
+    assert!(checked["right"].is_boolean(), "{checked}");
+    edit["areas"][0]["name"] = json!("长".repeat(12 << 20));
+    let refused = api.post(Role::SystemAdmin, "/areas/check", edit).await.is(413);
+    assert_eq!(refused.header("content-type"), "application/problem+json");
+}
