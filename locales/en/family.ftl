@@ -140,6 +140,15 @@ rule-care-elder-said-no = The elder said no, so it cannot be written down as a y
 rule-care-other-guardian = This is another guardian; only they or the committee change it.
 rule-care-call-committee = This person cannot be added here; please call the committee.
 rule-care-collect-disagreed = Another guardian does not agree that this person takes the elder home. The no holds; please talk about it in the family, or ask the committee to join.
+rule-care-visit-two = At least two people go together.
+rule-care-visit-mixed = The two must come from different forces, for example a committee worker and a volunteer.
+rule-care-visit-over = This visit is over.
+rule-care-visit-nobody-sent = Nobody has been sent yet; choose two people first.
+rule-care-visit-settled = Somebody has dealt with this already.
+rule-care-visit-plan-there = There is a visit plan already.
+rule-care-visit-fact-twice = This was written down for that day already.
+rule-care-visit-round-on = A round is on in this area already.
+rule-care-no-consent-health = The elder has not agreed that health is kept, so it cannot be written.
 # Asking for a card
 home-enrol = A care card for an elder
 home-enrol-more = When they get lost, one scan reaches the family

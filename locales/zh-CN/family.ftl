@@ -140,6 +140,15 @@ rule-care-elder-said-no = 老人说了不，就不能记成同意。
 rule-care-other-guardian = 这一位是另一位监护人，只能由本人或者社区修改。
 rule-care-call-committee = 这一位不能在这里加，请给社区打电话。
 rule-care-collect-disagreed = 另一位监护人不同意这一位来接。以不同意为准，请家人商量，或者请社区来一起谈。
+rule-care-visit-two = 上门至少要两个人。
+rule-care-visit-mixed = 上门的人要来自不同的力量，例如一位社区工作者和一位志愿者。
+rule-care-visit-over = 这次探访已经结束。
+rule-care-visit-nobody-sent = 这次探访还没有安排人，请先安排。
+rule-care-visit-settled = 这一条已经有人处理过了。
+rule-care-visit-plan-there = 探访计划已经有了。
+rule-care-visit-fact-twice = 这一条当天已经写过了。
+rule-care-visit-round-on = 这一片已经在巡访了。
+rule-care-no-consent-health = 老人没有同意保留健康情况，不能写。
 # 申请爱心卡
 home-enrol = 给老人办爱心卡
 home-enrol-more = 走失时，扫一扫就能联系家人

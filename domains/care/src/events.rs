@@ -35,5 +35,8 @@ job! {
     TellPlan = "care.plan_opened" { person: PersonId }
 }
 
+/// A need, a hazard or somebody who was not at home twice: a task for whoever looks after the area, once per key. Nothing answers it yet.
+pub const VISIT_TASK: &str = "care.visit_task";
+
 /// Signal after a message or a scan; the subject is the thread or the card.
 pub const SIGNAL: &str = "care";

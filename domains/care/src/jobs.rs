@@ -1,6 +1,6 @@
 //! Jobs of this crate: the end of somebody's care, and the day on which a consent is asked about again.
 
-use crate::app::{consents, endings};
+use crate::app::{consents, endings, visits};
 use kernel::ids::PersonId;
 use people::app::persons::CARE_OVER;
 use store::Who;
@@ -14,7 +14,20 @@ pub fn handlers() -> Handlers {
         rt.write_now(Who::system(job.district, "care"), move |cx| endings::care_is_over(cx, person))
             .map_err(|e: crate::Error| JobError::Retry(e.to_string()))
     });
-    over.on(consents::REVIEW, |rt, job| {
+    let looks = over
+        .on(visits::DAILY, |rt, job| {
+            // The next look is enqueued first: a failing one must not be the last.
+            let flat = |e: crate::Error| JobError::Retry(e.to_string());
+            rt.write_now(Who::system(job.district, "care"), visits::next_daily).map_err(flat)?;
+            rt.write_now(Who::system(job.district, "care"), visits::daily).map(drop).map_err(flat)
+        })
+        .on(visits::REPLAN_AREA, |rt, job| {
+            let area = job.payload.get("area").and_then(|a| a.as_str()).and_then(|a| a.parse().ok());
+            rt.write_now(Who::system(job.district, "care"), move |cx| visits::replan_area(cx, area))
+                .map(drop)
+                .map_err(|e: crate::Error| JobError::Retry(e.to_string()))
+        });
+    looks.on(consents::REVIEW, |rt, job| {
         let id = job.payload.get("consent").and_then(|c| c.as_str()).and_then(|c| c.parse::<uuid::Uuid>().ok());
         let id = id.ok_or_else(|| JobError::Dead("no consent in the payload".into()))?;
         rt.write_now(Who::system(job.district, "care"), move |cx| consents::review(cx, id))

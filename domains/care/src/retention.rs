@@ -57,6 +57,25 @@ pub const RETENTION: &[Rule] = &[
         erase: lapse,
     },
     Rule {
+        key: "visits",
+        tables: "care_visit, care_visit_visitor, care_visit_report, care_visit_round",
+        what: "what came of visits to people in care, from the visit on",
+        days: 730,
+        least: 90,
+        due: |cx, span| count(cx, span, "care_visit", VISITS),
+        erase: |cx, span, limit| {
+            let old = ids(cx, span, limit, "care_visit", VISITS)?;
+            for visit in &old {
+                let rows = cx.query("SELECT id FROM care_visit_report WHERE visit_id = $1", params![*visit])?;
+                let reports = rows.iter().map(|r| r.uuid("id")).collect::<Result<Vec<Uuid>, _>>()?;
+                crate::app::visits::erase_reports(cx, &reports)?;
+                cx.execute("DELETE FROM care_visit_visitor WHERE visit_id = $1", params![*visit])?;
+                cx.execute("DELETE FROM care_visit WHERE id = $1", params![*visit])?;
+            }
+            Ok(old.len() as i64)
+        },
+    },
+    Rule {
         key: "care_contacts",
         tables: "care_contact",
         what: "contacts who are called no longer, from then on; name and number go at once",
@@ -85,6 +104,7 @@ const SCANS: &str = "district_id = $1 AND at >= $2 AND at < $3";
 /// Of a photo that is kept while the newest answer about it should have been asked again.
 const LAPSED: &str = "district_id = $1 AND what = 'photo' AND answer = 'given' AND ended_at IS NULL AND review_on >= $2 \
                       AND review_on < $3";
+const VISITS: &str = "district_id = $1 AND done_at >= $2 AND done_at < $3";
 const ENDED: &str = "district_id = $1 AND ended_at >= $2 AND ended_at < $3";
 const PAST: &str =
     "district_id = $1 AND ((ended_at >= $2 AND ended_at < $3) OR (answer = 'refused' AND at >= $2 AND at < $3))";

@@ -107,4 +107,50 @@ CREATE INDEX care_relay_card ON care_relay (card_id, at);
 CREATE INDEX care_relay_now ON care_relay (district_id, state, expires_at);
 ",
     },
+    Migration {
+        name: "care-0004-visits",
+        // Which facts call for a visit is sealed; a list says only that some do.
+        sql: "
+CREATE TABLE care_visit_rule (
+  district_id UUID PRIMARY KEY, alone_days BIGINT NOT NULL, weekly_days BIGINT NOT NULL, others_days BIGINT NOT NULL,
+  change_hours BIGINT NOT NULL, weather_days BIGINT NOT NULL, again_days BIGINT NOT NULL, misses BIGINT NOT NULL,
+  welfare_hours BIGINT NOT NULL, version BIGINT NOT NULL
+);
+CREATE TABLE care_visit_plan (
+  person_id UUID PRIMARY KEY, district_id UUID NOT NULL, begun_on TEXT NOT NULL, agreed_by TEXT NOT NULL, kind TEXT NOT NULL,
+  wish_days BIGINT, wish_on TEXT, safety BYTEA, last_seen TEXT, agreed_on TEXT, misses BIGINT NOT NULL, missed_on TEXT,
+  welfare_due BIGINT, version BIGINT NOT NULL
+);
+CREATE INDEX care_visit_plan_all ON care_visit_plan (district_id, person_id);
+CREATE TABLE care_visit_fact (
+  id UUID PRIMARY KEY, district_id UUID NOT NULL, person_id UUID NOT NULL, sealed BYTEA, health BOOLEAN NOT NULL,
+  on_day TEXT NOT NULL, until_day TEXT, at BIGINT NOT NULL, by_account UUID
+);
+CREATE INDEX care_visit_fact_person ON care_visit_fact (person_id, on_day);
+CREATE TABLE care_visit_round (
+  id UUID PRIMARY KEY, district_id UUID NOT NULL, area_id UUID NOT NULL, kind TEXT NOT NULL, since_day TEXT NOT NULL,
+  until_day TEXT NOT NULL, at BIGINT NOT NULL, by_account UUID, ended_at BIGINT, ended_by UUID
+);
+CREATE INDEX care_visit_round_now ON care_visit_round (district_id, until_day);
+CREATE TABLE care_visit (
+  id UUID PRIMARY KEY, district_id UUID NOT NULL, person_id UUID NOT NULL, kind TEXT NOT NULL, state TEXT NOT NULL,
+  due_on TEXT NOT NULL, reasons TEXT NOT NULL, planned_at BIGINT NOT NULL, done_at BIGINT, version BIGINT NOT NULL
+);
+CREATE INDEX care_visit_person ON care_visit (person_id, state);
+CREATE INDEX care_visit_due ON care_visit (district_id, state, due_on);
+CREATE INDEX care_visit_age ON care_visit (district_id, done_at);
+CREATE TABLE care_visit_visitor (
+  visit_id UUID NOT NULL, account_id UUID NOT NULL, district_id UUID NOT NULL, force_code TEXT NOT NULL, at BIGINT NOT NULL,
+  ended_at BIGINT, PRIMARY KEY (visit_id, account_id)
+);
+CREATE INDEX care_visit_visitor_account ON care_visit_visitor (account_id, ended_at);
+CREATE TABLE care_visit_report (
+  id UUID PRIMARY KEY, district_id UUID NOT NULL, visit_id UUID NOT NULL, person_id UUID NOT NULL, outcome TEXT NOT NULL,
+  state TEXT NOT NULL, why TEXT, sealed BYTEA, photo BYTEA, done_at BIGINT NOT NULL, clock_off BOOLEAN NOT NULL,
+  at BIGINT NOT NULL, by_account UUID, settled_at BIGINT, settled_by UUID
+);
+CREATE INDEX care_visit_report_person ON care_visit_report (person_id, done_at);
+CREATE INDEX care_visit_report_inbox ON care_visit_report (district_id, state, at);
+",
+    },
 ];

@@ -125,6 +125,13 @@ fn facts(action: Action, lies: Lies) -> ResourceFacts {
         Action::FollowLocator | Action::ChangeFences | Action::CommandLocator | Action::AnswerAlert => {
             ResourceFacts::Person(PersonFacts { letter: true, ..about(m) })
         }
+        _ if action.group() == Group::Visits => ResourceFacts::Person(PersonFacts {
+            matter: None,
+            areas: m.areas.clone(),
+            posts: m.posts.clone(),
+            visitors: vec![m.owner],
+            ..about(m)
+        }),
         _ if matches!(action.group(), Group::Circle | Group::Locators) => ResourceFacts::Person(about(m)),
         _ if action.group() == Group::Lost => ResourceFacts::Case(case(m)),
         _ if action.group() == Group::Care => ResourceFacts::Person(about(m)),

@@ -15,6 +15,7 @@ pub mod scans;
 pub mod schedule;
 pub mod telling;
 pub mod threads;
+pub mod visits;
 
 use crate::{Error, Result};
 use kernel::text;

@@ -6,6 +6,8 @@ pub mod contact;
 pub mod plan;
 pub mod schedule;
 pub mod thread;
+pub mod visit;
+pub mod visit_plan;
 
 pub use card::{Act, CardState, Condition};
 pub use contact::{ContactLine, NewContact, Whom};

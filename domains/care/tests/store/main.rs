@@ -9,6 +9,7 @@ mod photo;
 mod planning;
 mod putting_through;
 mod relay;
+mod visits;
 
 use care::Result;
 use care::app::cards::{self, Made};

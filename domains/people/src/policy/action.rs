@@ -221,6 +221,18 @@ actions! {
         /// Read and answer what a finder wrote: the family, and the desk of the card's post.
         WriteToFinder = "write-to-finder",
     }
+    Visits = "Visits to people in care" {
+        /// Who is to be visited where one works, when and why; the page of one person.
+        ViewVisits = "view-visits",
+        /// What was stated about somebody and calls for visits; of health only while that is agreed to (R7).
+        ViewVisitFacts = "view-visit-facts",
+        /// Begin and end a plan, write facts and wishes, send somebody, settle what came in twice.
+        PlanVisits = "plan-visits",
+        /// Say what came of a visit: whoever was sent, and a typist for them (R9).
+        RecordVisit = "record-visit",
+        /// Heat, cold, typhoon and festival rounds of an area.
+        SwitchRounds = "switch-rounds",
+    }
     Locators = "Watches and pendants" {
         /// Where somebody is, today's path, battery, who looked: the family, as far as it was agreed.
         FollowLocator = "follow-locator",

@@ -79,6 +79,10 @@ pub struct PersonFacts {
     pub case: Option<Box<CaseFacts>>,
     /// It is asked with a letter for which a second person stands.
     pub letter: bool,
+    /// Who was sent to visit them, when it is asked about that visit.
+    pub visitors: Vec<AccountId>,
+    /// Posts that serve where they live; for visits alone.
+    pub posts: Vec<PostId>,
 }
 
 /// A case of a lost elder.
@@ -174,7 +178,9 @@ impl ResourceFacts {
                 // Helpers see what the case shows them, never the record.
                 (None, Some(c)) => Reach { mine: is_owner(account, grant, c), ..to_case(account, grant, c) },
                 (None, None) if p.window == Some(account) => Reach { mine: true, place: true },
-                (None, None) => Reach { mine: false, place: at_place(grant, &p.areas, &[], &[]) },
+                (None, None) => {
+                    Reach { mine: p.visitors.contains(&account), place: at_place(grant, &p.areas, &p.posts, &[]) }
+                }
             },
             Self::Case(c) => to_case(account, grant, c),
             Self::Window(w) => Reach { mine: w.supervisor == account, place: false },

@@ -303,6 +303,38 @@ const KEEPERS_ANYWHERE: &[(Role, Within)] = &[
     (CatchAll, District),
 ];
 
+/// Core and front line, who see to it that people are visited where they work.
+const VISIT_READERS: &[(Role, Within)] = &[
+    (Committee, Place),
+    (Aux, Place),
+    (Officer, Place),
+    (Duty, Place),
+    (Head, Place),
+    (Coordinator, District),
+    (CatchAll, Place),
+];
+
+const VISIT_PLANNERS: &[(Role, Within)] =
+    &[(Committee, Place), (Officer, Place), (Duty, Place), (Head, Place), (Coordinator, District), (CatchAll, Place)];
+
+/// Whoever was sent, and the typists of the place.
+const VISITORS: &[(Role, Within)] = &[
+    (Volunteer, Mine),
+    (Leader, Mine),
+    (Shop, Mine),
+    (Property, Mine),
+    (Agency, Mine),
+    (Mediator, Mine),
+    (Committee, Place),
+    (Aux, Place),
+    (Officer, Place),
+    (Duty, Place),
+    (Head, Place),
+    (Clerk, Place),
+    (Coordinator, District),
+    (CatchAll, Place),
+];
+
 const fn in_case(roles: &'static [(Role, Within)]) -> Rule {
     Rule { content: true, ..staff(roles) }
 }
@@ -500,6 +532,11 @@ pub const fn rule(action: Action) -> Rule {
                 (CatchAll, Place),
             ])
         },
+
+        Action::ViewVisits => Rule { jobs: OPERATOR, ..staff(VISIT_READERS) },
+        Action::ViewVisitFacts => Rule { jobs: OPERATOR, ..staff(VISIT_READERS) },
+        Action::PlanVisits | Action::SwitchRounds => Rule { jobs: OPERATOR, ..staff(VISIT_PLANNERS) },
+        Action::RecordVisit => Rule { jobs: OPERATOR, ..staff(VISITORS) },
 
         Action::FollowLocator | Action::ChangeFences | Action::CommandLocator | Action::AnswerAlert => {
             Rule { subject: true, letter: true, ..NOBODY }

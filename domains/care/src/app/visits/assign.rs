@@ -1,0 +1,74 @@
+//! Who is sent: two at least, of more than one force.
+
+use super::{Visit, load, lock, may};
+use crate::model::visit::{Force, VisitId, check_pair};
+use crate::{Error, Result};
+use kernel::ids::{AccountId, PersonId};
+use people::app::{persons, takers, terms};
+use people::policy::Action;
+use serde_json::json;
+use store::{Cx, params};
+
+/// Somebody who could be sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidate {
+    pub account: AccountId,
+    pub name: String,
+    pub force: Force,
+    pub role: kernel::Role,
+}
+
+/// The force an account belongs to now: by the most trusted of its running terms.
+fn force_of(cx: &mut Cx<'_>, account: AccountId) -> Result<Option<Force>> {
+    let now = cx.now;
+    let terms = terms::of_account(cx, account)?;
+    Ok(terms.iter().filter(|(t, _)| t.runs(now)).filter_map(|(_, role)| Force::of(*role)).min())
+}
+
+/// Those of the place where the person lives, by name.
+pub fn candidates(cx: &mut Cx<'_>, person: PersonId) -> Result<Vec<Candidate>> {
+    may(cx, person, Action::PlanVisits)?;
+    let areas = persons::areas_of(cx, person)?;
+    let mut out: Vec<Candidate> = Vec::new();
+    for taker in takers::takers(cx, &areas, &[])? {
+        let Some(force) = Force::of(taker.role) else { continue };
+        if out.iter().all(|c| c.account != taker.account) {
+            let (account, name) = (taker.account, taker.display_name);
+            out.push(Candidate { account, name, force, role: taker.role });
+        }
+    }
+    Ok(out)
+}
+
+/// Sends them instead of whoever was to go; `seen` is the version that was read.
+pub fn assign(cx: &mut Cx<'_>, id: VisitId, seen: i64, to: &[AccountId]) -> Result<Visit> {
+    let person = load(cx, id)?.person;
+    may(cx, person, Action::PlanVisits)?;
+    lock(cx, person)?;
+    persons::in_care(cx, person)?;
+    let visit = load(cx, id)?;
+    if visit.version != seen {
+        return Err(Error::Stale { seen, current: visit.version });
+    }
+    let state = visit.state.assigned().ok_or(Error::Refused("visit-over"))?;
+    let mut pair = to.to_vec();
+    pair.sort();
+    pair.dedup();
+    let mut forces = Vec::new();
+    for account in &pair {
+        forces.push(force_of(cx, *account)?.ok_or(Error::Invalid { field: "visitors", why: "unknown" })?);
+    }
+    check_pair(&forces).map_err(Error::Refused)?;
+    let sql = "UPDATE care_visit_visitor SET ended_at = $1 WHERE visit_id = $2 AND ended_at IS NULL";
+    cx.execute(sql, params![cx.now, id])?;
+    for (account, force) in pair.iter().zip(&forces) {
+        cx.execute(
+            "INSERT INTO care_visit_visitor (visit_id, account_id, district_id, force_code, at) VALUES ($1, $2, $3, $4, $5) \
+             ON CONFLICT (visit_id, account_id) DO UPDATE SET ended_at = NULL, at = $5, force_code = $4",
+            params![id, *account, cx.district(), force.code(), cx.now],
+        )?;
+    }
+    super::move_to(cx, &visit, state, None)?;
+    cx.record("care.visit_assigned", "person", person.0, &json!({ "visit": id, "to": pair }))?;
+    load(cx, id)
+}

@@ -1,0 +1,93 @@
+//! The day of one visitor: what a telephone takes along. No more than is needed at the door; the supplementary force learns no name,
+//! and nobody's health is in it (N2).
+
+use super::{COLUMNS, read, with_visitors};
+use crate::Result;
+use crate::model::visit::{Force, VisitId, VisitKind};
+use jiff::civil::Date;
+use kernel::Moment;
+use kernel::ids::{AccountId, PersonId};
+use people::app::persons;
+use people::policy::{AccountFacts, Action, ResourceFacts, require};
+use serde::Serialize;
+use store::{Cx, params};
+
+/// See the module.
+#[derive(Serialize)]
+pub struct DayPack {
+    pub date: String,
+    pub made_at: Moment,
+    pub stops: Vec<Stop>,
+}
+
+#[derive(Serialize)]
+pub struct Stop {
+    pub visit: VisitId,
+    pub person: PersonId,
+    pub version: i64,
+    pub kind: String,
+    pub due: String,
+    /// Ends of the keys `visit-reason-…`.
+    pub reasons: Vec<String>,
+    /// None for the supplementary force.
+    pub name: Option<String>,
+    pub phone: Option<String>,
+    pub address: Option<String>,
+    pub language: Option<String>,
+    pub with: Vec<AccountId>,
+    /// Not at home so often in a row.
+    pub misses: i64,
+    /// Ends of the keys `visit-bring-…`.
+    pub bring: Vec<String>,
+}
+
+fn bring(kind: VisitKind) -> Vec<String> {
+    let what: &[&str] = match kind {
+        VisitKind::Chat => &["badge", "contact-card"],
+        VisitKind::Clean => &["badge", "gloves"],
+        VisitKind::Check => &["badge", "checklist"],
+        VisitKind::TeachPhone => &["badge", "lesson"],
+        VisitKind::CardCheck => &["badge", "card", "strap"],
+    };
+    what.iter().map(|w| (*w).to_owned()).collect()
+}
+
+/// What this account is to visit up to this day; only one's own. Each name and address is an entry of the log.
+pub fn day_pack(cx: &mut Cx<'_>, account: AccountId, date: Date) -> Result<DayPack> {
+    let own = AccountFacts { id: account, areas: vec![], posts: vec![], orgs: vec![] };
+    require(&cx.actor, cx.purpose, Action::OwnAccount, &ResourceFacts::Account(own))?;
+    let roles: Vec<kernel::Role> = cx.actor.grants().iter().map(|g| g.role).collect();
+    let support = roles.iter().all(|r| Force::of(*r) == Some(Force::Support));
+    let sql = format!(
+        "SELECT {COLUMNS} FROM care_visit WHERE district_id = $1 AND state = 'assigned' AND due_on <= $2 AND id IN (SELECT visit_id \
+         FROM care_visit_visitor WHERE account_id = $3 AND ended_at IS NULL) ORDER BY due_on, id LIMIT 60"
+    );
+    let rows = cx.query(&sql, params![cx.district(), date.to_string(), account])?;
+    let mut stops = Vec::new();
+    for row in &rows {
+        let visit = with_visitors(cx, read(row)?)?;
+        super::may_record(cx, &visit)?;
+        let Some(known) = persons::known(cx, visit.person)? else { continue };
+        let sql = "SELECT misses FROM care_visit_plan WHERE person_id = $1";
+        let misses = cx.query_opt(sql, params![visit.person])?.map_or(Ok(0), |r| r.i64("misses"))?;
+        let fields: &[&str] = if support { &["contact"] } else { &["name", "contact"] };
+        cx.record_read("person", visit.person.0, fields)?;
+        stops.push(Stop {
+            visit: visit.id,
+            person: visit.person,
+            version: visit.version,
+            kind: visit.kind.code().to_owned(),
+            due: visit.due.to_string(),
+            // That facts call for it is nothing for the supplementary force.
+            reasons: if support { Vec::new() } else { visit.reasons.clone() },
+            name: Some(known.name).filter(|_| !support),
+            phone: known.phone,
+            address: known.address,
+            language: known.language,
+            with: visit.pair().into_iter().filter(|a| *a != account).collect(),
+            misses,
+            bring: bring(visit.kind),
+        });
+    }
+    Ok(DayPack { date: date.to_string(), made_at: cx.now, stops })
+}

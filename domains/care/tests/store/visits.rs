@@ -1,0 +1,210 @@
+//! Visits: a date with its reasons, a pair that is sent, an outcome that is taken once, and a closed door that is not forgotten.
+
+use super::{Town, refused};
+use care::app::visits::{self, Answer, Filter, NewFact, VisitCommand};
+use care::model::visit::{ConflictWhy, Form, Outcome, VisitId, VisitKind, VisitState};
+use care::model::visit_plan::{FactKind, FactSource, RoundKind, VisitRules};
+use kernel::Role;
+use kernel::ids::AccountId;
+use people::app::consents::{self, Aim, Answer as Said, By, Way};
+use people::app::persons::{self, EndReason};
+use people::model::Place;
+use people::model::person::Part;
+use uuid::Uuid;
+
+/// The elder with a plan, and two who are sent.
+struct Sent {
+    t: Town,
+    volunteer: AccountId,
+    visit: VisitId,
+}
+
+impl testkit::Setup for Sent {
+    fn setup(kind: testkit::Kind) -> Self {
+        let t = Town::setup(kind);
+        let here = Place { area: Some(t.area), ..Place::default() };
+        let volunteer = t.world.staff(Role::Volunteer, here, "vol", "志愿者").0;
+        let elder = t.elder;
+        t.desk(t.officer, move |cx| visits::begin(cx, elder, By::Subject, VisitKind::Chat)).unwrap();
+        let mut sent = Self { t, volunteer, visit: VisitId(Uuid::nil()) };
+        sent.visit = sent.send();
+        sent
+    }
+}
+
+impl Sent {
+    /// Sends the pair to the open visit.
+    fn send(&self) -> VisitId {
+        let (a, b) = (self.t.duty, self.volunteer);
+        let (id, version) = self.open();
+        let visit = self.t.desk(self.t.officer, move |cx| visits::assign(cx, id, version, &[a, b])).unwrap();
+        assert_eq!((visit.id, visit.state), (id, VisitState::Assigned));
+        id
+    }
+    fn open(&self) -> (VisitId, i64) {
+        let due = self.t.desk(self.t.officer, |cx| visits::due(cx, Filter::All, 10)).unwrap();
+        (due[0].visit.id, due[0].visit.version)
+    }
+    fn command(&self, outcome: Outcome, form: Form) -> VisitCommand {
+        let id = self.t.world.look(|cx| Ok::<Uuid, care::Error>(cx.new_id()));
+        let phone_time = self.t.world.house.rt.now();
+        VisitCommand { id, visit: self.visit, outcome, phone_time, form, photo: None }
+    }
+    fn apply(&self, who: AccountId, command: &VisitCommand) -> care::Result<Answer> {
+        let command = command.clone();
+        self.t.desk(who, move |cx| visits::apply(cx, &command))
+    }
+    fn person(&self) -> visits::OfPerson {
+        let elder = self.t.elder;
+        self.t.desk(self.t.officer, move |cx| visits::of_person(cx, elder)).unwrap().unwrap()
+    }
+    fn fact(&self, kind: FactKind) -> care::Result<Uuid> {
+        let (elder, on) = (self.t.elder, visits::day_of(self.t.world.house.rt.now()));
+        let new = NewFact { kind, source: FactSource::Family, on, until: None };
+        self.t.desk(self.t.officer, move |cx| visits::state_fact(cx, elder, &new))
+    }
+}
+
+testkit::both_databases! {
+    fn a_plan_says_when_and_why_and_health_needs_its_consent(s: Sent) {
+        assert_eq!(s.person().reasons, ["first"]);
+        s.fact(FactKind::Alone).unwrap();
+        assert_eq!(refused(s.fact(FactKind::Alone)), "visit-fact-twice");
+        assert_eq!(refused(s.fact(FactKind::Discharged)), "no-consent-health");
+        let (elder, review_on) = (s.t.elder, s.t.world.house.rt.now().plus_days(300));
+        s.t.working(s.t.officer, move |cx, why| Ok(consents::record(cx, elder, why, &consents::NewConsent {
+            part: Part::Health, answer: Said::Given, by: By::Subject, guardian: None, aim: Aim::GettingHome,
+            way: Way::Paper, witness: "陈主任".into(), review_on, by_themselves: false,
+        })?)).unwrap();
+        s.fact(FactKind::Discharged).unwrap();
+        assert_eq!(s.person().reasons, ["change-discharged"]);
+        let due = s.t.desk(s.t.officer, |cx| visits::due(cx, Filter::Soon, 10)).unwrap();
+        assert_eq!(due[0].visit.reasons, ["change"], "a list does not say which");
+        s.t.working(s.t.officer, move |cx, why| {
+            Ok(consents::withdraw(cx, elder, why, Part::Health, By::Subject, Way::Phone)?)
+        }).unwrap();
+        assert_eq!(s.person().facts.len(), 1, "of health nothing is shown any more");
+        let wish = s.t.desk(s.t.officer, move |cx| visits::set_wish(cx, elder, Some(200), ""));
+        wish.unwrap();
+        assert_eq!(s.person().reasons, ["wish"]);
+        s.t.desk(s.t.officer, move |cx| visits::set_wish(cx, elder, Some(200), "楼上没有电梯")).unwrap();
+        assert_eq!(s.person().reasons, ["first", "safety"]);
+    }
+
+    fn only_a_mixed_pair_is_sent_and_only_by_those_of_the_place(s: Sent) {
+        let ((id, version), duty, officer) = (s.open(), s.t.duty, s.t.officer);
+        let send = |who, to: Vec<AccountId>| s.t.desk(who, move |cx| visits::assign(cx, id, version, &to)).map(drop);
+        assert_eq!(refused(send(officer, vec![duty])), "visit-two");
+        assert_eq!(refused(send(officer, vec![duty, officer])), "visit-mixed");
+        assert_eq!(refused(send(s.volunteer, vec![duty, s.volunteer])), "role");
+        assert_eq!(refused(send(s.t.far, vec![duty, s.volunteer])), "elsewhere");
+        assert!(s.t.desk(s.t.far, |cx| visits::due(cx, Filter::All, 10)).unwrap().is_empty());
+        assert_eq!(refused(s.t.desk(s.volunteer, |cx| visits::due(cx, Filter::All, 10))), "role");
+        let elder = s.t.elder;
+        assert_eq!(refused(s.t.desk(s.volunteer, move |cx| visits::of_person(cx, elder))), "role");
+    }
+
+    fn a_day_holds_what_is_needed_at_the_door_and_no_name_for_the_supplementary_force(s: Sent) {
+        let day = visits::day_of(s.t.world.house.rt.now().plus_days(30));
+        let pack = |who: AccountId| s.t.desk(who, move |cx| visits::day_pack(cx, who, day)).unwrap();
+        let (theirs, ours) = (pack(s.volunteer), pack(s.t.duty));
+        assert_eq!((theirs.stops.len(), ours.stops.len()), (1, 1));
+        assert_eq!(theirs.stops[0].name, None);
+        assert_eq!(theirs.stops[0].address.as_deref(), Some("青禾里3号"));
+        assert_eq!(ours.stops[0].name.as_deref(), Some("王桂芳"));
+        let (duty, volunteer) = (s.t.duty, s.volunteer);
+        assert!(s.t.desk(volunteer, move |cx| visits::day_pack(cx, duty, day).map(drop)).is_err(), "only one's own");
+    }
+
+    fn an_outcome_is_taken_once_and_each_need_is_one_task(s: Sent) {
+        let form = Form {
+            needs: vec!["doctor".into()], hazards: vec!["gas".into()], mood: Some("lonely".into()),
+            note: "想女儿了".into(), ..Form::default()
+        };
+        let command = s.command(Outcome::Seen, form);
+        assert_eq!(s.apply(s.volunteer, &command).unwrap(), Answer::Applied);
+        assert_eq!(s.apply(s.volunteer, &command).unwrap(), Answer::AlreadyApplied);
+        assert_eq!(s.t.jobs("care.visit_task"), 2);
+        let of = s.person();
+        assert_eq!((of.past.len(), of.past[0].form.note.as_str()), (1, "想女儿了"));
+        assert_ne!(of.next.unwrap().id, s.visit, "the next is planned");
+        let left = s.t.world.look(|cx| Ok::<_, care::Error>(
+            cx.query_one("SELECT sealed FROM care_visit_report", &[])?.blob("sealed")?));
+        assert!(!String::from_utf8_lossy(&left).contains("lonely"));
+        // The other telephone of the pair: nothing is lost, nothing counts twice.
+        let other = s.command(Outcome::NotHome, Form { needs: vec!["meal".into()], ..Form::default() });
+        assert_eq!(s.apply(s.t.duty, &other).unwrap(), Answer::Conflict(ConflictWhy::Done));
+        assert_eq!(s.apply(s.t.duty, &other).unwrap(), Answer::Conflict(ConflictWhy::Done));
+        let inbox = s.t.desk(s.t.officer, visits::conflicts).unwrap();
+        assert_eq!((inbox.len(), inbox[0].form.needs.len()), (1, 1));
+        let id = inbox[0].id;
+        s.t.desk(s.t.officer, move |cx| visits::take(cx, id)).unwrap();
+        assert_eq!(refused(s.t.desk(s.t.officer, move |cx| visits::put_aside(cx, id))), "visit-settled");
+        assert_eq!(s.t.jobs("care.visit_task"), 3);
+        assert_eq!(s.person().misses, 0);
+    }
+
+    fn a_clock_that_is_wrong_is_not_believed_and_nonsense_is_refused(s: Sent) {
+        let mut command = s.command(Outcome::Seen, Form { mood: Some("x".into()), ..Form::default() });
+        assert_eq!(refused(s.apply(s.volunteer, &command)), "mood unknown");
+        command.form.mood = None;
+        command.phone_time = command.phone_time.plus_hours(9);
+        assert_eq!(s.apply(s.volunteer, &command).unwrap(), Answer::Applied);
+        let of = s.person();
+        assert!(of.past[0].clock_off && of.past[0].done_at <= s.t.world.house.rt.now());
+    }
+
+    fn nobody_at_home_twice_is_a_welfare_check_once(s: Sent) {
+        let mut s = s;
+        for n in 1..=3 {
+            let command = s.command(Outcome::NotHome, Form::default());
+            assert_eq!(s.apply(s.volunteer, &command).unwrap(), Answer::Applied);
+            assert_eq!(s.t.jobs("care.visit_task"), i64::from(n >= 2));
+            s.visit = s.send();
+        }
+        assert!(s.person().welfare_due.is_some());
+        assert_eq!(s.t.desk(s.t.officer, |cx| visits::due(cx, Filter::Welfare, 10)).unwrap().len(), 1);
+        s.apply(s.t.duty, &s.command(Outcome::Seen, Form::default())).unwrap();
+        let of = s.person();
+        assert_eq!((of.misses, of.welfare_due), (0, None));
+    }
+
+    fn whoever_was_sent_before_ends_in_the_inbox_and_the_end_of_care_stops_everything(s: Sent) {
+        let (id, duty) = (s.visit, s.t.duty);
+        let here = Place { area: Some(s.t.area), ..Place::default() };
+        let new = s.t.world.staff(Role::CommitteeWorker, here, "committee", "陈主任").0;
+        let version = s.open().1;
+        s.t.desk(s.t.officer, move |cx| visits::assign(cx, id, version, &[duty, new])).unwrap();
+        let late = s.command(Outcome::Seen, Form::default());
+        assert_eq!(s.apply(s.volunteer, &late).unwrap(), Answer::Conflict(ConflictWhy::Reassigned));
+        let elder = s.t.elder;
+        s.t.working(s.t.officer, move |cx, why| Ok(persons::end_care(cx, elder, why, EndReason::Died)?)).unwrap();
+        s.t.world.act(move |cx| care::app::endings::care_is_over(cx, elder));
+        assert!(s.t.desk(s.t.officer, |cx| visits::due(cx, Filter::All, 10)).unwrap().is_empty());
+        let after = s.command(Outcome::Seen, Form { needs: vec!["meal".into()], ..Form::default() });
+        assert_eq!(s.apply(duty, &after).unwrap(), Answer::Conflict(ConflictWhy::CareOver));
+        assert_eq!(s.t.jobs("care.visit_task"), 0);
+    }
+
+    fn a_round_reaches_who_lives_there_and_ends(s: Sent) {
+        let (area, until) = (s.t.area, visits::day_of(s.t.world.house.rt.now().plus_days(5)));
+        let on = move |cx: &mut store::Cx<'_>| visits::switch_on(cx, area, RoundKind::Heat, until);
+        assert_eq!(refused(s.t.desk(s.t.far, on)), "elsewhere");
+        let id = s.t.desk(s.t.officer, on).unwrap();
+        assert_eq!(refused(s.t.desk(s.t.officer, on)), "visit-round-on");
+        s.t.world.act(move |cx| visits::replan_area(cx, Some(area)));
+        assert_eq!(s.person().next.unwrap().reasons, ["round-heat"]);
+        s.t.desk(s.t.officer, move |cx| visits::switch_off(cx, id)).unwrap();
+        s.t.world.act(visits::daily);
+        assert_eq!(s.person().next.unwrap().reasons, ["first"]);
+    }
+
+    fn the_numbers_of_a_district_hold(s: Sent) {
+        let wrong = VisitRules { misses: 0, ..VisitRules::default() };
+        s.t.world.act(move |cx| {
+            assert_eq!(refused(visits::set_visit_rules(cx, &wrong)), "misses range");
+            visits::set_visit_rules(cx, &VisitRules { weekly_days: 5, ..VisitRules::default() })
+        });
+        assert_eq!(s.t.world.look(visits::visit_rules).weekly_days, 5);
+    }
+}
