@@ -28,5 +28,9 @@ pub const RESOURCE_LENT: &str = "resource.lent";
 pub const RESOURCE_BACK: &str = "resource.back";
 pub const RESOURCE_KIND: &str = "resource.kind";
 pub const RESOURCES_BROUGHT: &str = "resource.brought";
+/// Buildings entered, renamed or removed; cards printed; households that took the card. Payload: ids and counts.
+pub const CONTACT_BUILDINGS: &str = "contact-card.buildings";
+pub const CONTACT_PRINTED: &str = "contact-card.printed";
+pub const CONTACT_ANSWERS: &str = "contact-card.answers";
 pub const CROWD_EVENT: &str = "crowd.event";
 pub const CROWD_DECIDED: &str = "crowd.decided";

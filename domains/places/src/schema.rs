@@ -11,6 +11,7 @@ pub const MIGRATIONS: &[Migration] = &[
     RESOURCES,
     crate::gazetteer::list::LISTS,
     ENGLISH,
+    CONTACT_CARDS,
 ];
 
 /// Beside the rows of areas, so that what an import kept of them before is still what stands there.
@@ -91,5 +92,21 @@ CREATE TABLE crowd_slot (
   slot_id UUID PRIMARY KEY, district_id UUID NOT NULL, decision_id UUID NOT NULL, duty TEXT NOT NULL
 );
 CREATE INDEX crowd_slot_decision ON crowd_slot (decision_id);
+",
+};
+
+/// Buildings with the card on their wall (which lines, as digests), and of each household only what it said to the card.
+const CONTACT_CARDS: Migration = Migration {
+    name: "places-0004-contact-cards",
+    sql: "
+CREATE TABLE contact_building (
+  id UUID PRIMARY KEY, district_id UUID NOT NULL, area_id UUID NOT NULL, name TEXT NOT NULL, printed_at BIGINT,
+  printed TEXT NOT NULL, version BIGINT NOT NULL
+);
+CREATE UNIQUE INDEX contact_building_name ON contact_building (district_id, area_id, name);
+CREATE TABLE contact_household (
+  building_id UUID NOT NULL, district_id UUID NOT NULL, door TEXT NOT NULL, place BIGINT NOT NULL, answer TEXT, at BIGINT,
+  PRIMARY KEY (building_id, door)
+);
 ",
 };

@@ -23,6 +23,7 @@ pub mod roster;
 pub mod seats;
 pub mod sessions;
 pub mod sign_in_rules;
+pub mod sitters;
 pub mod staff;
 pub mod takers;
 pub mod terms;

@@ -113,6 +113,8 @@ actions! {
         FindNearCase = "find-near-case",
         /// The same around one's own post, by its duty officer.
         FindNearPost = "find-near-post",
+        /// Contact cards of buildings (N7): who stands on them, which are printed again, which households took one.
+        KeepContactCards = "keep-contact-cards",
         /// Rest days, festivals and events to come, and what is suggested for them.
         ViewCrowd = "view-crowd",
         /// Write down festivals and events.

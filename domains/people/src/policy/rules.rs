@@ -414,6 +414,17 @@ pub const fn rule(action: Action) -> Rule {
         }
         Action::ViewResources => Rule { jobs: OPERATOR, ..staff(KEEPERS_ANYWHERE) },
         Action::KeepResources => Rule { jobs: OPERATOR, ..staff(KEEPERS) },
+        Action::KeepContactCards => Rule {
+            jobs: OPERATOR,
+            ..staff(&[
+                (Committee, Place),
+                (Officer, Place),
+                (Duty, Place),
+                (Head, Place),
+                (Coordinator, District),
+                (CatchAll, Place),
+            ])
+        },
         Action::ManageResourceKinds => Rule { jobs: OPERATOR, ..staff(&[(Coordinator, District), (System, District)]) },
         Action::FindNear => Rule { while_open: true, content: true, for_this_matter: true, ..staff(NEAR) },
         Action::FindNearCase => Rule { while_open: true, ..in_case(NEAR) },

@@ -1,6 +1,7 @@
 //! Use cases of places, one file each. The first parameter is always the [`Cx`].
 
 pub mod border;
+pub mod contact_cards;
 pub mod crowd;
 pub mod duty;
 pub mod edit;

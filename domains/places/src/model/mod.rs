@@ -1,6 +1,7 @@
 //! Types and rules of places. No input or output here: what is asked of the database lives in `app` and `store`.
 
 pub mod area;
+pub mod contact_card;
 pub mod coverage;
 pub mod crowd;
 pub mod edit;
