@@ -240,3 +240,89 @@ crowd-decline-do = Decline with this reason
 resource-file-file = File (.xlsx or .csv)
 resource-file-file-hint = The table that the list exports can be changed and sent back; keep the order of the first seven columns. Without a file, the text below counts.
 near-holiday = Today is a public holiday: doors may keep other hours, so call before you go.
+
+# Contact cards of buildings
+desk-nav-contact-cards = Contact cards
+contact-lead = One for each building: names and telephone numbers of the officer, grid worker, committee, property manager and mediator. When somebody changes, this page says what to print again.
+contact-place = Neighbourhood
+contact-card = Card on the wall
+contact-households = Households
+contact-buildings = Buildings
+contact-building = Number or name of the building
+contact-area = Grid cell
+contact-whole = The whole neighbourhood
+contact-doors = Doors
+contact-given = Taken
+contact-declined = Declined
+contact-open = Not asked
+contact-no-place = No neighbourhood here is in your care
+contact-no-place-more = Once an administrator has entered neighbourhoods, they are listed here.
+contact-none-yet = No buildings entered
+contact-none-more = No buildings entered yet. Write one a line below, and their cards can be printed.
+contact-n-buildings = { $n } { $n ->
+    [one] building
+   *[other] buildings
+}
+contact-n-old = { $n } to print again
+contact-n-never = { $n } never printed
+contact-n-declined = { $n } declined
+contact-given-of = { $n } of { $all } have taken it
+contact-no-doors = No doors entered
+contact-no-doors-more = No doors entered yet. Below the list of buildings, write the building and its doors, for example "Building-3 101-106": they are added to it.
+contact-all = All neighbourhoods
+contact-now = Who stands on the card now
+contact-now-cells = Where a grid cell has people of its own, cards there name those.
+contact-nobody = Nobody has a seat here yet, so there is no name to print. A system administrator gives out seats.
+contact-no-phone = No telephone: add it to the account or the body
+contact-never = Never printed
+contact-right = Printed { $day }, still right
+contact-old = Print again
+contact-changed = Changed: { $who }
+contact-and = {", "}
+contact-wanted = { $n } { $n ->
+    [one] building was
+   *[other] buildings were
+} never printed or must be printed again; ticked already.
+contact-all-right = Every card on the wall is right.
+contact-print = Print
+contact-print-one = Print { $name }
+contact-print-this = Print the card of this building
+contact-print-hint = Printing writes down that these cards hang on the wall as they are today; you are told again when somebody on them changes.
+contact-print-do = Print the ticked cards
+contact-enter = Enter buildings
+contact-enter-text = One building a line: its number, a space, its doors
+contact-enter-hint = Doors can be written as 101-106, with spaces between. A building that is known gets its new doors. No names of people.
+contact-enter-like = Building-3 101-106 201-206
+contact-enter-do = Enter
+contact-entered = Entered { $buildings } { $buildings ->
+    [one] building
+   *[other] buildings
+} and { $doors } { $doors ->
+    [one] door
+   *[other] doors
+}.
+contact-removed = The building was removed.
+contact-saved = Saved.
+contact-households-hint = Only whether a household took the card or declined; never who lives there.
+contact-change = Rename or remove
+contact-remove = Remove this building
+contact-remove-why = The building and what its households said are deleted for good.
+contact-remove-do = Remove
+contact-field-name = Building
+contact-field-doors = Doors
+contact-wrong-too-many = too many: 300 buildings at once, 1,000 doors in a building, 200 in a range
+contact-wrong-not-a-door = a door is a number, with letters where needed; no names, no telephone numbers
+contact-wrong-personal = no telephone numbers in the name of a building
+contact-wrong-taken = there is a building of this name already
+contact-wrong-range = a range of doors runs upwards, for example 101-106
+contact-wrong-none = Tick the buildings to print first
+contact-sheet = Print contact cards
+contact-sheet-how = { $n } { $n ->
+    [one] card
+   *[other] cards
+}, two on a page of A4; cut them in the middle.
+contact-title = Your contacts
+contact-qr = Scan to see who looks after this place
+contact-qr-how = Scan for who it is today
+contact-emergency = Emergency: { $numbers }
+contact-printed = Printed { $day }

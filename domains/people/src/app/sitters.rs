@@ -82,8 +82,7 @@ pub fn sitters(cx: &mut Cx<'_>, roles: &[Role], areas: &[AreaId], posts: &[PostI
 /// Who of them answers for a place in one role: at the nearest post, else in the innermost area.
 pub fn nearest<'a>(here: &'a [Sitter], role: Role, posts: &[PostId], areas: &[AreaId]) -> Option<&'a Sitter> {
     let of_role = || here.iter().filter(move |s| s.role == role);
-    posts
-        .iter()
-        .find_map(|post| of_role().find(|s| s.place.post == Some(*post)))
-        .or_else(|| areas.iter().find_map(|area| of_role().find(|s| s.place.area == Some(*area) && s.place.post.is_none())))
+    posts.iter().find_map(|post| of_role().find(|s| s.place.post == Some(*post))).or_else(|| {
+        areas.iter().find_map(|area| of_role().find(|s| s.place.area == Some(*area) && s.place.post.is_none()))
+    })
 }

@@ -390,7 +390,8 @@ pub fn record_answers(cx: &mut Cx<'_>, id: Uuid, answers: &[(String, Option<Answ
 pub fn rename(cx: &mut Cx<'_>, id: Uuid, name: &str, seen: i64) -> Result<()> {
     let (found, _) = building(cx, id)?;
     let name = building_name(name).map_err(|why| Error::Invalid { field: "name", why })?;
-    let sql = "SELECT 1 AS one FROM contact_building WHERE district_id = $1 AND area_id = $2 AND name = $3 AND id <> $4";
+    let sql =
+        "SELECT 1 AS one FROM contact_building WHERE district_id = $1 AND area_id = $2 AND name = $3 AND id <> $4";
     if cx.query_opt(sql, params![cx.district(), found.area, &name, id])?.is_some() {
         return Err(Error::Invalid { field: "name", why: "taken" });
     }

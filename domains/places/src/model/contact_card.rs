@@ -201,7 +201,8 @@ fn range(from: &str, to: &str) -> Result<Vec<String>, DoorsError> {
 }
 
 fn door(word: &str) -> Result<String, DoorsError> {
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '室' | '号' | '户' | '层' | '楼' | '单' | '元');
+    let plain =
+        |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '室' | '号' | '户' | '层' | '楼' | '单' | '元');
     let digits = word.chars().filter(char::is_ascii_digit).count();
     let right = word.chars().all(plain) && (1..=6).contains(&digits) && word.chars().count() <= 12;
     if right { Ok(word.to_owned()) } else { Err(DoorsError::NotADoor) }

@@ -114,6 +114,9 @@ impl Frame {
         if super::admin::resources::may_view(cx) {
             nav.push(NavItem::plain("/desk/resources", "resources", here));
         }
+        if super::contact_cards::may_keep(cx) {
+            nav.push(NavItem::plain("/desk/contact-cards", "contact-cards", here));
+        }
         if people::policy::require_somewhere(&cx.actor, Action::FindNearPost).is_ok() {
             nav.push(NavItem::plain("/desk/near", "near", here));
         }

@@ -3,6 +3,7 @@
 
 mod admin;
 mod cards;
+mod contact_cards;
 mod crowd;
 mod duty;
 mod events;
@@ -57,6 +58,7 @@ pub(crate) fn routes() -> Router<App> {
         .merge(map::routes())
         .merge(duty::routes())
         .merge(near::routes())
+        .merge(contact_cards::routes())
         .merge(crowd::routes())
         .merge(events::routes())
         .merge(sessions::routes())
@@ -115,6 +117,7 @@ pub(crate) fn samples(page: &Page) -> Vec<(&'static str, String)> {
     all.extend(feed::tests::samples(page));
     all.extend(duty::tests::samples(page));
     all.extend(near::tests::samples(page));
+    all.extend(contact_cards::samples::samples(page));
     all.extend(crowd::samples::samples(page));
     all.extend(help::tests::samples(page));
     all.extend(me::tests::samples(page));

@@ -14,11 +14,12 @@ use axum::extract::{Extension, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use kernel::Point;
 use kernel::geo::Datum;
 use kernel::ids::AreaId;
-use kernel::{Point, Role};
 use people::app::roster::{Want, find_owner};
-use people::model::Via;
+use places::app::contact_cards::{self, Spot};
+use places::model::contact_card::Part;
 use places::{AreaKind, Located, Snapshot};
 use serde::Deserialize;
 use serde_json::json;
@@ -170,10 +171,14 @@ fn storage(error: &dyn std::error::Error) -> matters::Error {
 }
 
 fn ground(cx: &mut Cx<'_>) -> Result<std::sync::Arc<Snapshot>, matters::Error> {
-    places::snapshot(cx).map_err(|e| match e {
+    places::snapshot(cx).map_err(of_places)
+}
+
+fn of_places(error: places::Error) -> matters::Error {
+    match error {
         places::Error::Store(e) => matters::Error::Store(e),
         other => storage(&other),
-    })
+    }
 }
 
 fn by_point(cx: &mut Cx<'_>, page: &Page, point: Point) -> Found {
@@ -200,7 +205,7 @@ fn by_area(cx: &mut Cx<'_>, page: &Page, area: AreaId) -> Found {
     answer(cx, page, &ground, &located, &ground.chain_ids(area)).map(Some)
 }
 
-/// People and post of a place. `chain` runs from the smallest area to the district.
+/// People and post of a place, as its contact card names them. `chain` runs from the smallest area to the district.
 fn answer(
     cx: &mut Cx<'_>,
     page: &Page,
@@ -208,22 +213,15 @@ fn answer(
     located: &Located,
     chain: &[AreaId],
 ) -> Result<Answer, matters::Error> {
-    let small: Vec<AreaId> =
-        chain.iter().copied().filter(|id| ground.area(*id).is_some_and(|a| a.kind > AreaKind::Town)).collect();
-    let posts: Vec<_> = located.post.into_iter().collect();
-    let wants = [
-        ("committee", Role::CommitteeWorker, small.clone(), vec![]),
-        ("officer", Role::CommunityOfficer, located.police.into_iter().collect(), posts.clone()),
-        ("property", Role::Property, small, vec![]),
-        ("duty", Role::DutyOfficer, vec![], posts),
-    ];
-    let mut people = Vec::new();
-    for (role, seat, areas, posts) in wants {
-        let want = Want { roles: vec![seat], org: None, posts, areas, spread: 0 };
-        people.extend(person(cx, page, role, &want)?);
-    }
+    let spot = Spot { chain: chain.to_vec(), police: located.police, post: located.post };
+    let found = contact_cards::contacts(cx, ground, &[spot]).map_err(of_places)?.pop().unwrap_or_default();
+    let mut people: Vec<Person> = found
+        .into_iter()
+        .filter(|c| c.part != Part::Post)
+        .map(|c| Person { role: c.part.code(), name: c.name, office: c.office, phone: c.phone })
+        .collect();
     if people.is_empty() {
-        people.extend(person(cx, page, "catch-all", &Want { areas: chain.to_vec(), ..Want::default() })?);
+        people.push(in_charge(cx, page, chain)?);
     }
     let post = located.post.and_then(|id| ground.post(id)).map(|p| PostLine {
         name: p.name.clone(),
@@ -241,17 +239,14 @@ fn answer(
     Ok(Answer { areas, people, post, near: None })
 }
 
-/// Whoever sits on such a seat now. The catch-all stands in only where it was asked for.
-fn person(cx: &mut Cx<'_>, page: &Page, role: &'static str, want: &Want) -> Result<Option<Person>, matters::Error> {
-    let found = find_owner(cx, want)?;
-    if matches!(found.via, Via::CatchAll(_)) && role != "catch-all" {
-        return Ok(None);
-    }
+/// Where nobody has a seat: whoever answers for everything.
+fn in_charge(cx: &mut Cx<'_>, page: &Page, chain: &[AreaId]) -> Result<Person, matters::Error> {
+    let found = find_owner(cx, &Want { areas: chain.to_vec(), ..Want::default() })?;
     let account = people::app::accounts::account(cx, found.account)?;
     let office = office(cx, page, found.seat)?;
-    let desk = (role == "catch-all").then(|| page.phone().to_owned());
+    let desk = Some(page.phone().to_owned());
     let phone = account.phone_ext.into_iter().chain(office.phone).chain(desk).find(|p| !p.is_empty());
-    Ok(Some(Person { role, name: account.display_name, office: office.name, phone }))
+    Ok(Person { role: "catch-all", name: account.display_name, office: office.name, phone })
 }
 
 /// Outlines of the neighbourhoods (of the towns while there are none) for the maps of public pages, simplified; not
@@ -297,7 +292,7 @@ pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
     };
     let answer = Answer {
         areas: vec![word("青禾镇", "Qinghe"), word("桂花里", "Guihuali")],
-        people: ["committee", "officer", "property", "duty", "catch-all"].map(person).to_vec(),
+        people: ["officer", "grid", "committee", "property", "mediator", "duty", "catch-all"].map(person).to_vec(),
         post: Some(PostLine {
             name: word("青禾站", "Qinghe post"),
             address: word("青禾路 1 号", "1 Qinghe Road"),

@@ -4,6 +4,7 @@
 mod audit;
 mod care;
 mod circle;
+mod contact_cards;
 mod data_requests;
 mod editor;
 mod flow;
