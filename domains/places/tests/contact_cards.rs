@@ -94,17 +94,6 @@ impl Town {
     }
 }
 
-/// Nothing lies above anything here.
-struct Flat;
-impl people::app::Geography for Flat {
-    fn areas_above(&self, area: AreaId) -> Vec<AreaId> {
-        vec![area]
-    }
-    fn posts_above(&self, post: PostId) -> Vec<PostId> {
-        vec![post]
-    }
-}
-
 both_databases! {
     fn the_innermost_of_each_role_stands_on_the_card(town: Town) {
         let at = |area| Place { area: Some(area), ..Place::default() };
@@ -143,7 +132,7 @@ both_databases! {
         assert!(town.walls(&worker).iter().all(|(_, w)| matches!(w, Wall::Right(_))));
         // Somebody else takes the seat: every card with that line is old, and says which line.
         let next = town.world.person("p2", "孙管家");
-        town.world.act(move |cx| hand_over(cx, &Flat, seat, next, None));
+        town.world.act(move |cx| hand_over(cx, &people::app::Flat, seat, next, None));
         assert!(town.walls(&worker).iter().all(|(_, w)| matches!(w, Wall::Old(_, parts) if *parts == [Part::Property])));
         let one = ids[0];
         town.run(&worker, move |cx| contact_cards::print(cx, community, &[one])).unwrap();
