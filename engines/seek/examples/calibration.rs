@@ -3,7 +3,13 @@
 //!
 //! The people are drawn here, by a generator and a law of their own: a tenth within 50 m of the start, the others log-normal, on any street at that distance, by its length.
 //! Whom the circle of 3 km does not hold is left out, and so is that part of the map: beyond it the file has not all streets.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stdout, reason = "a measurement")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::format_collect,
+    reason = "a measurement"
+)]
 
 use seek::{Incident, LonLat, Profile, Search, Terrain};
 use std::collections::HashMap;

@@ -164,6 +164,7 @@ async fn who_does_not_work_on_the_case_sees_nothing_of_its_search() {
 
 /// As many teams as a search may have: all are planned, given out and shown.
 #[tokio::test]
+#[expect(clippy::print_stdout, reason = "what it takes stands in docs/performance.md")]
 async fn two_hundred_teams_and_one() {
     let desk = Desk::new();
     desk.with_streets();
