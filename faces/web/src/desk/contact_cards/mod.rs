@@ -206,7 +206,7 @@ fn places(cx: &mut Cx<'_>, page: Page, staff: &Staff, file: Option<As>) -> Resul
         })
         .collect();
     // What wants doing comes first.
-    places.sort_by(|a, b| (b.tally.old, &a.name).cmp(&(a.tally.old, &b.name)));
+    places.sort_by_cached_key(|p| (-p.tally.old, -p.tally.never, p.tally.buildings == 0, p.name.clone()));
     if file.is_some() {
         let head = [
             "contact-place",
