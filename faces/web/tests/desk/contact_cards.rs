@@ -1,15 +1,18 @@
 //! Contact cards over HTTP: buildings entered, cards printed, households written down.
 
-use crate::world::{Desk, hidden};
+use crate::world::{Desk, aside, hidden};
 use axum::http::StatusCode;
 use kernel::Role;
+use places::AreaKind;
+use places::app::{AreaChanges, SaveArea, save_areas};
 
 #[tokio::test]
 async fn buildings_are_entered_printed_and_their_households_asked() {
     let desk = Desk::new();
-    let community: String = desk.sql(|cx| {
-        let sql = "SELECT id FROM area WHERE kind = 'community' ORDER BY code LIMIT 1";
-        Ok(cx.query_one(sql, &[])?.uuid("id")?.to_string())
+    let area = SaveArea::new(AreaKind::Community, Some("c1"), "桂花里");
+    let community = aside(|| {
+        let save = AreaChanges { save: vec![area], retire: vec![] };
+        desk.world.act(move |cx| save_areas(cx, &save)).saved[0].0.to_string()
     });
     let coordinator = desk.sign_in(Role::Coordinator).await;
     let here = format!("/desk/contact-cards?community={community}");
