@@ -131,6 +131,7 @@ pub fn seed_some(rt: &Runtime, mut world: World, start: Moment, count: usize) ->
         lost::write(cx, &written, &linked, start)?;
         let locators = locators::write(cx, &mut world, &written, &linked, &care, start)?;
         let accounts = people::shown(cx, &world, &written)?;
+        uses::cards_of_buildings(cx)?;
         matters::app::ensure_timers(cx)?;
         Ok(Seeded {
             version: VERSION,

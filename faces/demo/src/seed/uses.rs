@@ -88,13 +88,13 @@ pub fn write(cx: &mut Cx<'_>, world: &World, written: &Written, start: Moment) -
         }
     }
     events(cx, world, written, start)?;
-    cards_of_buildings(cx)?;
     cx.now = start;
     Ok(())
 }
 
-/// Buildings with their doors in the first neighbourhoods; cards hang in all but the last of each.
-fn cards_of_buildings(cx: &mut Cx<'_>) -> Result<(), Error> {
+/// Buildings with their doors in the first neighbourhoods; cards hang in all but the last of each. Written last: who gets a watch
+/// above depends on the ids that were given out before.
+pub fn cards_of_buildings(cx: &mut Cx<'_>) -> Result<(), Error> {
     let ground = places::snapshot(cx)?;
     let communities: Vec<_> = ground.of_kind(AreaKind::Community).map(|a| a.id).take(12).collect();
     for community in communities {
