@@ -272,7 +272,7 @@ fn asked_for(rules: &VisitRules, s: &Standing, base: Date) -> Vec<(Date, Reason)
             (FactKind::CannotRise, _) => alone,
             (FactKind::CarerAway, _) => fact.until.is_some_and(|until| s.today <= until),
             (_, Some(days)) => s.today <= plus(fact.on, i64::from(days)),
-            (FactKind::Alone | FactKind::NewHome, None) | (_, None) => false,
+            (_, None) => false,
         };
         if runs {
             dates.push((weekly, Reason::Weekly(fact.kind)));

@@ -203,7 +203,7 @@ fn read_all(cx: &mut Cx<'_>, ground: &Snapshot, areas: Option<&[AreaId]>) -> Res
     let mut values = params![cx.district()].to_vec();
     let only = areas.map_or_else(String::new, |areas| {
         values.extend(areas.iter().map(|a| Value::from(*a)));
-        let marks: Vec<String> = (2..values.len() + 1).map(|i| format!("${i}")).collect();
+        let marks: Vec<String> = (2..=values.len()).map(|i| format!("${i}")).collect();
         format!(" AND b.area_id IN ({})", marks.join(", "))
     });
     let rows = cx.query(&format!("SELECT {COLUMNS} WHERE b.district_id = $1{only} {GROUP}"), &values)?;
@@ -377,7 +377,7 @@ pub fn record_answers(cx: &mut Cx<'_>, id: Uuid, answers: &[(String, Option<Answ
         }
         let mut values = params![id, answer.map(Answer::code), answer.map(|_| cx.now)].to_vec();
         values.extend(doors.into_iter().map(Value::from));
-        let marks: Vec<String> = (4..values.len() + 1).map(|i| format!("${i}")).collect();
+        let marks: Vec<String> = (4..=values.len()).map(|i| format!("${i}")).collect();
         let sql = "UPDATE contact_household SET answer = $2, at = $3 WHERE building_id = $1 AND door IN";
         cx.execute(&format!("{sql} ({})", marks.join(", ")), &values)?;
     }
@@ -443,7 +443,7 @@ pub fn print(cx: &mut Cx<'_>, community: AreaId, ids: &[Uuid]) -> Result<Vec<Car
     for (area, contacts) in areas.iter().zip(&cards) {
         let mut values = params![cx.now, Printed::of(contacts).to_string()].to_vec();
         values.extend(chosen.iter().filter(|b| b.area == *area).map(|b| Value::Uuid(b.id)));
-        let marks: Vec<String> = (3..values.len() + 1).map(|i| format!("${i}")).collect();
+        let marks: Vec<String> = (3..=values.len()).map(|i| format!("${i}")).collect();
         let sql = "UPDATE contact_building SET printed_at = $1, printed = $2, version = version + 1 WHERE id IN";
         cx.execute(&format!("{sql} ({})", marks.join(", ")), &values)?;
     }
