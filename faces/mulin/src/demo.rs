@@ -58,6 +58,8 @@ pub(crate) fn run(config: Config, data: Option<&Path>, args: ::demo::run::Args) 
     let locators = gateway::Wanted::of(&gate);
     let app = app.with_strangers(locators.as_ref().map(gateway::Wanted::strangers));
     let (seeded, rt, stands) = (demo.seeded, demo.rt.clone(), demo.clock.is_some());
+    // Where the clock stands and no socket moves it, nobody else holds the elders: they end with the program, off its threads.
+    let _stay = walkers.clone();
     serve::run(app, listener, &config.admin_listen, locators, move |ports| {
         let doors: Vec<_> = ports.iter().map(|p| (p.protocol, p.address)).collect();
         // Off the server's threads: elders have threads of their own.
