@@ -2,9 +2,10 @@
 //! again, and of each household only whether it took the card.
 
 use super::line;
+use super::resources::looks_personal;
 use crate::model::area::AreaKind;
 use crate::model::contact_card::{Answer, Building, Contact, DOORS, Part, Printed, Wall, doors};
-use crate::model::snapshot::{Located, Snapshot};
+use crate::model::snapshot::Snapshot;
 use crate::{Error, Result, events, store};
 use ::store::{Cx, Row, Value, params};
 use kernel::Role;
@@ -32,10 +33,6 @@ pub struct Spot {
 }
 
 impl Spot {
-    /// Of a point on the map.
-    pub fn of(located: &Located) -> Self {
-        Self { chain: located.chain(), police: located.police, post: located.post }
-    }
     /// Of a whole area; one without a border anywhere above it has no police area and no post.
     pub fn of_area(ground: &Snapshot, area: AreaId) -> Self {
         let at = ground.stand_in(area);
@@ -356,12 +353,7 @@ fn building_name(name: &str) -> std::result::Result<String, &'static str> {
     if name.is_empty() {
         return Err("missing");
     }
-    let mut run = 0;
-    let personal = name.chars().any(|c| {
-        run = if c.is_ascii_digit() { run + 1 } else { 0 };
-        run >= 7
-    });
-    if personal { Err("personal") } else { Ok(name) }
+    if looks_personal(&name) { Err("personal") } else { Ok(name) }
 }
 
 /// Writes down what households said; a door that is not of this building is refused. Only what is named changes.

@@ -216,7 +216,7 @@ pub struct SaveResource {
 }
 
 /// Seven digits in a row are somebody's number: whose key it is does not stand on the page.
-fn looks_personal(name: &str) -> bool {
+pub(super) fn looks_personal(name: &str) -> bool {
     let mut run = 0;
     name.chars().any(|c| {
         run = if c.is_ascii_digit() { run + 1 } else { 0 };
