@@ -15,6 +15,7 @@ desk-nobody = (no longer listed)
 desk-cancel = Cancel and go back
 desk-nav = Desk
 desk-nav-admin = Administration
+desk-nav-care = Care
 desk-nav-new = Take a call
 desk-nav-due-now = Due now
 desk-nav-today = Today

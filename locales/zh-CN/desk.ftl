@@ -15,6 +15,7 @@ desk-nobody = （已不在册）
 desk-cancel = 不做了，返回
 desk-nav = 工作台
 desk-nav-admin = 管理
+desk-nav-care = 关爱
 desk-nav-new = 接电话
 desk-nav-due-now = 现在到期
 desk-nav-today = 今天

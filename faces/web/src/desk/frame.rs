@@ -12,6 +12,8 @@ pub(crate) struct Frame {
     /// Name of whoever is signed in.
     pub user: String,
     pub nav: Vec<NavItem>,
+    /// People in care, their visits and neighbours.
+    pub care: Vec<NavItem>,
     pub admin: Vec<NavItem>,
     /// What stands in the search field.
     pub search: String,
@@ -128,6 +130,7 @@ impl Frame {
         }
         nav.extend(of_the_log(cx, here)?);
         nav.extend(of_records(cx, here)?);
+        let care = super::care::nav(cx, here)?;
         let glass = people::app::break_glass::running(cx)?;
         let mut admin: Vec<NavItem> = Vec::new();
         for (path, key, action) in ADMIN {
@@ -152,6 +155,7 @@ impl Frame {
         Ok(Self {
             user: staff.name.clone(),
             nav,
+            care,
             admin,
             search: String::new(),
             finds: if may(cx, Action::ViewDesk) {
@@ -187,6 +191,7 @@ impl Frame {
         Self {
             user: if page.zh() { "王工".into() } else { "Wang".into() },
             nav,
+            care: Vec::new(),
             admin,
             search: String::new(),
             finds: Some(if page.zh() { "desk-search-hint" } else { "desk-search-hint-staff" }),
@@ -202,7 +207,7 @@ impl Frame {
 }
 
 impl NavItem {
-    fn plain(path: &'static str, key: &'static str, here: &str) -> Self {
+    pub(super) fn plain(path: &'static str, key: &'static str, here: &str) -> Self {
         Self { path, key, count: None, tone: Tone::Plain, current: path == here }
     }
 }

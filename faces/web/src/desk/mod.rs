@@ -3,6 +3,7 @@
 
 mod admin;
 mod cards;
+mod care;
 mod contact_cards;
 mod crowd;
 mod duty;
@@ -59,6 +60,7 @@ pub(crate) fn routes() -> Router<App> {
         .merge(duty::routes())
         .merge(near::routes())
         .merge(contact_cards::routes())
+        .merge(care::routes())
         .merge(crowd::routes())
         .merge(events::routes())
         .merge(sessions::routes())
