@@ -20,6 +20,8 @@ pub(crate) struct Limits {
     strangers: usize,
     per_address: u32,
     frames: Quota,
+    /// One for all connections: making one asks the processor what it is, which a virtual machine answers slowly.
+    clock: DefaultClock,
     open: AtomicUsize,
     unknown: AtomicUsize,
     addresses: Mutex<HashMap<IpAddr, u32>>,
@@ -52,6 +54,7 @@ impl Limits {
             strangers: settings.strangers,
             per_address: settings.connections_per_address,
             frames,
+            clock: DefaultClock::default(),
             open: AtomicUsize::new(0),
             unknown: AtomicUsize::new(0),
             addresses: Mutex::default(),
@@ -100,7 +103,7 @@ impl Limits {
 
     /// The allowance of one connection.
     pub(crate) fn pace(&self) -> Pace {
-        Pace(RateLimiter::direct(self.frames))
+        Pace(RateLimiter::direct_with_clock(self.frames, self.clock.clone()))
     }
 
     /// Forgets whoever has been quiet. Call it now and then.
@@ -161,7 +164,7 @@ impl Pace {
     /// Counts one frame; how long to wait before more is read.
     pub(crate) fn frame(&self) -> Option<Duration> {
         let early = self.0.check().err()?;
-        Some(early.wait_time_from(DefaultClock::default().now()))
+        Some(early.wait_time_from(self.0.clock().now()))
     }
 }
 
