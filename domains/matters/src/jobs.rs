@@ -29,6 +29,7 @@ pub fn handlers() -> Handlers {
         .on(app::data_requests::COPY_ENDS, copy_ends)
         .on(people::app::consents::REVIEW, consent_review)
         .on(people::app::consents::ASK_AGAIN, ask_again)
+        .on(care::events::VISIT_TASK, visit_task)
         .on(SEAT_TURNED, turned)
 }
 
@@ -89,4 +90,12 @@ fn ask_again(rt: &Runtime, job: &Job) -> Result<(), JobError> {
         return Err(JobError::Dead("no consent in the payload".into()));
     };
     run(rt, job, names::CLOCKS, move |cx| app::persons::ask_again(cx, consent, person, &what))
+}
+
+/// What visitors found, and who was not at home: a task for whoever looks after the area.
+fn visit_task(rt: &Runtime, job: &Job) -> Result<(), JobError> {
+    let text = |name: &str| job.payload.get(name).and_then(|v| v.as_str()).unwrap_or_default().to_owned();
+    let (person, what, key) = (text("person").parse().ok(), text("what"), text("key"));
+    let person = person.ok_or_else(|| JobError::Dead("no person in the payload".into()))?;
+    run(rt, job, names::CLOCKS, move |cx| app::persons::visit_task(cx, person, &what, &key))
 }

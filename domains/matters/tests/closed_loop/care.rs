@@ -127,6 +127,24 @@ testkit::both_databases! {
         assert_eq!(t.tasks(t.second.0, person, matter).len(), 1, "once for each consent");
     }
 
+    /// What visitors find, and a door that stayed shut, is one matter for each key, with an owner.
+    fn what_visitors_find_is_one_matter_about_the_person(t: Town) {
+        let (person, matter) = t.wang();
+        for (n, (key, what)) in [("v:1", "welfare"), ("v:2", "hazard-gas"), ("v:2", "hazard-gas")].into_iter().enumerate() {
+            let payload = serde_json::json!({ "person": person, "what": what, "key": key });
+            t.world.act(move |cx| {
+                let job = format!("{key}/{n}");
+                cx.enqueue(store::NewJob { kind: care::events::VISIT_TASK, key: job, run_at: cx.now, payload })
+            });
+        }
+        t.run_jobs();
+        let tasks = t.tasks(t.second.0, person, matter);
+        assert_eq!(tasks.len(), 2, "once for each key");
+        for task in tasks {
+            assert_eq!(t.detail(t.second.0, task).unwrap().owner, t.worker.0);
+        }
+    }
+
     fn what_was_withdrawn_or_ended_meanwhile_raises_nothing(t: Town) {
         let (person, matter) = t.wang();
         t.agrees(person, matter, 30).unwrap();
