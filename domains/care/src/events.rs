@@ -35,8 +35,10 @@ job! {
     TellPlan = "care.plan_opened" { person: PersonId }
 }
 
-/// A need, a hazard or somebody who was not at home twice: a task for whoever looks after the area, once per key. Nothing answers it yet.
+/// A need, a hazard or somebody who was not at home twice: a task for whoever looks after the area, once per key. Answered by `matters`.
 pub const VISIT_TASK: &str = "care.visit_task";
+/// Somebody was seen to whom nobody had opened (`seen`), or their care is over (`over`): welfare checks about them are not needed any more.
+pub const WELFARE_OVER: &str = "care.welfare_over";
 
 /// Signal after a message or a scan; the subject is the thread or the card.
 pub const SIGNAL: &str = "care";

@@ -30,6 +30,7 @@ pub fn handlers() -> Handlers {
         .on(people::app::consents::REVIEW, consent_review)
         .on(people::app::consents::ASK_AGAIN, ask_again)
         .on(care::events::VISIT_TASK, visit_task)
+        .on(care::events::WELFARE_OVER, welfare_over)
         .on(SEAT_TURNED, turned)
 }
 
@@ -97,5 +98,13 @@ fn visit_task(rt: &Runtime, job: &Job) -> Result<(), JobError> {
     let text = |name: &str| job.payload.get(name).and_then(|v| v.as_str()).unwrap_or_default().to_owned();
     let (person, what, key) = (text("person").parse().ok(), text("what"), text("key"));
     let person = person.ok_or_else(|| JobError::Dead("no person in the payload".into()))?;
-    run(rt, job, names::CLOCKS, move |cx| app::persons::visit_task(cx, person, &what, &key))
+    run(rt, job, names::CLOCKS, move |cx| app::visits::visit_task(cx, person, &what, &key))
+}
+
+/// Somebody was seen to whom nobody had opened, or their care is over.
+fn welfare_over(rt: &Runtime, job: &Job) -> Result<(), JobError> {
+    let text = |name: &str| job.payload.get(name).and_then(|v| v.as_str()).unwrap_or_default().to_owned();
+    let (person, why) = (text("person").parse().ok(), text("why"));
+    let person = person.ok_or_else(|| JobError::Dead("no person in the payload".into()))?;
+    run(rt, job, names::CLOCKS, move |cx| app::visits::welfare_over(cx, person, &why))
 }

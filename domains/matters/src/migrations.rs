@@ -3,8 +3,20 @@
 
 use ::store::Migration;
 
-pub const MIGRATIONS: &[Migration] =
-    &[CLOSED_LOOP, PUBLISHED, TILES, FEWER, COPIES, BY_STATE, AUDIENCE, ABOUT, DATA_REQUESTS, CLOSED, OF_IMPORT];
+pub const MIGRATIONS: &[Migration] = &[
+    CLOSED_LOOP,
+    PUBLISHED,
+    TILES,
+    FEWER,
+    COPIES,
+    BY_STATE,
+    AUDIENCE,
+    ABOUT,
+    DATA_REQUESTS,
+    CLOSED,
+    OF_IMPORT,
+    WELFARE_CHECK,
+];
 
 const CLOSED_LOOP: Migration = Migration {
     name: "matters-0001-closed-loop",
@@ -224,5 +236,19 @@ const OF_IMPORT: Migration = Migration {
     sql: "
 ALTER TABLE matter_foreign ADD COLUMN import_id UUID;
 CREATE INDEX matter_foreign_import ON matter_foreign (import_id) WHERE import_id IS NOT NULL;
+",
+};
+
+/// The class of welfare checks, for districts that were there before it: as in `seed::classes`, not offered to anybody.
+const WELFARE_CHECK: Migration = Migration {
+    name: "matters-welfare-check",
+    sql: "
+INSERT INTO matter_class (district_id, code, version, current, at, family, name_zh, name_en, hint_zh, hint_en, route, agency,
+  scope, time_kind, on_return, urgency, sign_in, contact_in, handle_in, verify_in, active, position, published)
+SELECT c.district_id, 'welfare-check', 1, 1, c.at, 'non_police', '平安确认', 'Welfare check',
+  '连续上门都没有人开门，要确认老人平安', 'Nobody opened several times: somebody makes sure that they are well', 'committee', NULL,
+  'whole_case', 'calendar', 'restart', 'normal', '1h', '4h', '24h', '3d', (1 = 0), 170, (1 = 0)
+FROM matter_class c WHERE c.code = 'other' AND c.current = 1
+  AND NOT EXISTS (SELECT 1 FROM matter_class w WHERE w.district_id = c.district_id AND w.code = 'welfare-check');
 ",
 };

@@ -5,6 +5,9 @@ use crate::model::{Allowance, ClassRule, Family, OnReturn, Route, Scope, TimeKin
 /// What lies in public space and blames nobody.
 const PUBLISHED: [&str; 5] = ["environment", "water-leak", "lighting", "lift", "public-works"];
 
+/// Raised by the program alone: nobody opened twice. Nobody is offered it.
+pub const WELFARE_CHECK: &str = "welfare-check";
+
 /// In the order of the list: what is most often needed first, emergencies on top.
 pub fn classes() -> Vec<ClassRule> {
     let mut list = vec![
@@ -92,6 +95,21 @@ pub fn classes() -> Vec<ClassRule> {
             "Also when you do not know whose business it is",
         ),
         plain("other", "其他", "Something else", Route::CatchAll, "", ""),
+        ClassRule {
+            time: TimeKind::Calendar,
+            sign: Allowance::hours(1),
+            contact: Allowance::hours(4),
+            handle: Allowance::hours(24),
+            verify: Allowance::days(3),
+            active: false,
+            ..committee(
+                WELFARE_CHECK,
+                "平安确认",
+                "Welfare check",
+                "连续上门都没有人开门，要确认老人平安",
+                "Nobody opened several times: somebody makes sure that they are well",
+            )
+        },
     ];
     for (position, class) in list.iter_mut().enumerate() {
         class.position = i64::try_from(position).unwrap_or(0) * 10;

@@ -243,6 +243,9 @@ pub(super) fn after(
     if let Some(reason) = reason.filter(|_| cx.actor.account_id() != Some(m.owner_account)) {
         events::notify(cx, m.id, m.version, (m.owner_account, m.owner_seat), reason)?;
     }
+    if command.kind() == CommandKind::Submit {
+        super::visits::checked(cx, m)?;
+    }
     match command.kind() {
         CommandKind::Submit | CommandKind::Reject => {
             let mut not = handlers.to_vec();

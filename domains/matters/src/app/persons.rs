@@ -5,6 +5,7 @@ use super::around;
 use super::raise::{Raise, RaisedPlace, RaiserInput};
 use crate::Error;
 use crate::model::{Origin, Route};
+use crate::seed::WELFARE_CHECK;
 use crate::store::MatterRow;
 use ::store::{Cx, params};
 use kernel::ids::{AreaId, MatterId, PersonId};
@@ -103,7 +104,7 @@ pub fn care_task(cx: &mut Cx<'_>, key: &str, person: PersonId, area: AreaId, tex
     task_of(cx, CARE_CLASS, key, (person, area), text)
 }
 
-fn task_of(
+pub(super) fn task_of(
     cx: &mut Cx<'_>,
     wanted: &str,
     key: &str,
@@ -114,7 +115,9 @@ fn task_of(
     let fits =
         |c: &&std::sync::Arc<crate::model::ClassRule>| c.active && c.route == Route::Committee && !c.is_emergency();
     let named = |code: &str| classes.iter().find(|c| c.active && c.code == code);
-    let class = named(wanted).or_else(|| named(CARE_CLASS)).or_else(|| classes.iter().find(fits));
+    // Welfare checks are raised by the program and offered to nobody.
+    let own = || classes.iter().find(|c| c.code == wanted && wanted == WELFARE_CHECK);
+    let class = named(wanted).or_else(own).or_else(|| named(CARE_CLASS)).or_else(|| classes.iter().find(fits));
     let class = class.or_else(|| classes.iter().find(|c| c.active)).ok_or(Error::NotFound)?.code.clone();
     let raise = Raise {
         key: Some(key.to_owned()),
@@ -129,44 +132,8 @@ fn task_of(
     Ok(matter)
 }
 
-const CARE_CLASS: &str = "elder-care";
-/// A district may have a class of its own for welfare checks, with clocks of its own.
-const WELFARE_CLASS: &str = "welfare-check";
-
-/// What visitors found at somebody's home, or that nobody opened twice: once per key; nothing when they are in care no longer.
-pub(crate) fn visit_task(cx: &mut Cx<'_>, person: PersonId, what: &str, key: &str) -> Result<(), Error> {
-    let Some(area) = consents::area_to_ask(cx, person)? else { return Ok(()) };
-    let class = if what == "welfare" { WELFARE_CLASS } else { CARE_CLASS };
-    task_of(cx, class, key, (person, area), &visit_words(what)).map(drop)
-}
-
-/// Part of the district's own papers, in its language. Who it is, the record says.
-fn visit_words(what: &str) -> String {
-    let words = match what {
-        "welfare" => {
-            return "连续上门都没有人开门：请在二十四小时内确认老人平安，先打电话、问邻居，再上门。".to_owned();
-        }
-        "hazard-gas" => "家里的燃气有隐患",
-        "hazard-wiring" => "家里的电线、插座有隐患",
-        "hazard-floor" => "地面湿滑，容易摔倒",
-        "hazard-stairs" => "楼梯或扶手不安全",
-        "hazard-clutter" => "家里堆物多，通道不畅",
-        "hazard-cold" => "家里太冷",
-        "hazard-heat" => "家里太热",
-        "hazard-food" => "食物变质或不够吃",
-        "need-repair" => "需要上门维修",
-        "need-doctor" => "需要看医生",
-        "need-medicine" => "需要配药",
-        "need-meal" => "需要送餐",
-        "need-errand" => "需要代办、跑腿",
-        "need-company" => "希望常有人陪着说说话",
-        "need-phone" => "需要有人教用手机",
-        "need-card" => "爱心卡或挂绳要换",
-        "need-papers" => "需要帮忙办证件、手续",
-        _ => "有别的需要",
-    };
-    format!("探访时发现：{words}。请联系老人或家人，商量怎么办。")
-}
+/// The class of tasks about somebody in care.
+pub(super) const CARE_CLASS: &str = "elder-care";
 
 fn review_words(what: &str) -> String {
     let (what, then) = match what {

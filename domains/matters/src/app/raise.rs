@@ -190,8 +190,9 @@ pub(super) fn find(
     place: &RaisedPlace,
     origin: Origin,
 ) -> Result<Spotted, Error> {
-    let rule =
-        classes::by_code(cx, class)?.filter(|c| c.active).ok_or_else(|| Error::invalid("class", "invalid-class"))?;
+    let own = matches!(cx.actor.kind, kernel::ActorKind::System(_)) && class == crate::seed::WELFARE_CHECK;
+    let rule = classes::by_code(cx, class)?.filter(|c| c.active || own);
+    let rule = rule.ok_or_else(|| Error::invalid("class", "invalid-class"))?;
     let spot = around::spot(cx, &at_the_counter(cx, place, origin))?;
     let mut bytes = [0u8; 8];
     match key {

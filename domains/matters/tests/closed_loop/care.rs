@@ -145,6 +145,40 @@ testkit::both_databases! {
         }
     }
 
+    /// A welfare check has hours, not days; it rings like every matter, and moves on by itself when somebody has seen the person.
+    fn a_welfare_check_has_its_hours_and_moves_on_when_they_are_seen(t: Town) {
+        let (person, matter) = t.wang();
+        let job = |kind, key: &'static str, payload: serde_json::Value| t.world.act(move |cx| {
+            cx.enqueue(store::NewJob { kind, key: key.to_owned(), run_at: cx.now, payload })
+        });
+        job(care::events::VISIT_TASK, "w", serde_json::json!({ "person": person, "what": "welfare", "key": "welfare:1" }));
+        let came = t.now();
+        t.run_jobs();
+        let check = t.tasks(t.second.0, person, matter)[0];
+        let seen = |t: &Town| t.detail(t.second.0, check).unwrap();
+        let detail = seen(&t);
+        assert_eq!((detail.line.class.as_str(), detail.line.state), ("welfare-check", State::Received));
+        assert_eq!((detail.owner, detail.line.due_at), (t.worker.0, came.plus_hours(1)));
+        t.act(t.worker.0, check, Command::Sign);
+        assert_eq!(seen(&t).line.due_at, came.plus_hours(4), "contact");
+        t.advance(5 * 3_600);
+        t.run_jobs();
+        assert_eq!(seen(&t).line.level, matters::model::Level::Red);
+        t.act(t.worker.0, check, Command::Contact { outcome: matters::model::ContactOutcome::NoAnswer, note: None });
+        assert_eq!(seen(&t).line.due_at, came.plus_hours(24), "24 hours in all");
+        job(care::events::WELFARE_OVER, "o", serde_json::json!({ "person": person, "why": "seen" }));
+        t.run_jobs();
+        assert_eq!(seen(&t).line.state, State::ToVerify);
+        job(care::events::WELFARE_OVER, "o2", serde_json::json!({ "person": person, "why": "seen" }));
+        t.run_jobs();
+        assert_eq!(seen(&t).line.state, State::ToVerify, "once");
+        // Nobody raises one by hand.
+        let by_hand = t.world.act_as(t.world.who(t.worker.0, Purpose::Administration), |cx| {
+            app::raise(cx, something("welfare-check", "想确认平安"))
+        });
+        assert!(by_hand.is_err());
+    }
+
     fn what_was_withdrawn_or_ended_meanwhile_raises_nothing(t: Town) {
         let (person, matter) = t.wang();
         t.agrees(person, matter, 30).unwrap();

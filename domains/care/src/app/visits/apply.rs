@@ -1,7 +1,7 @@
 //! What came of a visit, from a telephone that may have been without signal for a day, or typed at the desk. The id of the command
 //! is made where it is written: sent twice, it is taken once. What cannot be taken as it came lies in the inbox of conflicts.
 
-use super::{Visit, day_of, load, lock, may_record, move_to, replan, rules};
+use super::{Visit, day_of, load, lock, may_record, move_to, replan, welfare};
 use crate::app::seal;
 use crate::model::visit::{ConflictWhy, Form, Outcome, VisitId, VisitState};
 use crate::{Error, Result};
@@ -162,7 +162,7 @@ pub(super) fn raise(cx: &mut Cx<'_>, person: PersonId, report: Uuid, form: &Form
     Ok(())
 }
 
-fn task(cx: &mut Cx<'_>, person: PersonId, key: &str, what: &str) -> Result<()> {
+pub(super) fn task(cx: &mut Cx<'_>, person: PersonId, key: &str, what: &str) -> Result<()> {
     let payload = json!({ "person": person, "what": what, "key": key });
     Ok(cx.enqueue(NewJob { kind: crate::events::VISIT_TASK, key: key.to_owned(), run_at: cx.now, payload })?)
 }
@@ -182,34 +182,16 @@ pub(super) fn follow(
     match outcome {
         // Whoever refuses was met: somebody knows that they are well, and the next visit keeps its distance.
         Outcome::Seen | Outcome::Refused => {
-            let sql = "UPDATE care_visit_plan SET last_seen = $1, agreed_on = $2, misses = 0, missed_on = NULL, welfare_due = NULL, \
-                       version = version + 1 WHERE person_id = $3 AND district_id = $4 AND (last_seen IS NULL OR last_seen <= $1)";
-            cx.execute(sql, params![day, next, person, district])?;
+            welfare::seen(cx, person, &day, next)?;
         }
         Outcome::Rescheduled => {
             let sql = "UPDATE care_visit_plan SET agreed_on = $1, missed_on = NULL, version = version + 1 \
                        WHERE person_id = $2 AND district_id = $3";
             cx.execute(sql, params![next, person, district])?;
         }
-        Outcome::NotHome => missed(cx, person, visit, &day)?,
+        Outcome::NotHome => welfare::missed(cx, person, visit, &day)?,
     }
     replan(cx, person)
-}
-
-fn missed(cx: &mut Cx<'_>, person: PersonId, visit: VisitId, day: &str) -> Result<()> {
-    let sql = "UPDATE care_visit_plan SET misses = misses + 1, missed_on = $1, version = version + 1 WHERE person_id = $2 \
-               AND district_id = $3 RETURNING misses, welfare_due";
-    let Some(row) = cx.query_opt(sql, params![day, person, cx.district()])? else { return Ok(()) };
-    let rules = rules::visit_rules(cx)?;
-    if row.i64("misses")? < rules.misses || row.opt_moment("welfare_due")?.is_some() {
-        return Ok(());
-    }
-    let due = cx.now.plus_hours(rules.welfare_hours);
-    let sql = "UPDATE care_visit_plan SET welfare_due = $1 WHERE person_id = $2 AND district_id = $3";
-    cx.execute(sql, params![due, person, cx.district()])?;
-    task(cx, person, &format!("welfare:{visit}"), "welfare")?;
-    cx.record("care.welfare_check", "person", person.0, &json!({ "visit": visit, "misses": row.i64("misses")? }))?;
-    Ok(())
 }
 
 /// The photo of a report, for whoever plans visits where the person lives. One entry of the log.

@@ -12,6 +12,7 @@ mod plan;
 mod replan;
 mod rounds;
 mod rules;
+mod welfare;
 
 pub use apply::{Answer, PHOTO_MOST, VisitCommand, apply, photo_of};
 pub use assign::{Candidate, assign, candidates};
@@ -24,6 +25,7 @@ pub use plan::{begin, cancel, end, set_wish};
 pub use replan::{DAILY, REPLAN_AREA, daily, next_daily, replan, replan_area};
 pub use rounds::{RoundLine, rounds, switch_off, switch_on};
 pub use rules::{set_visit_rules, visit_rules};
+pub use welfare::checked;
 
 use crate::model::visit::{VisitId, VisitKind, VisitState};
 use crate::{Error, Ground, Result};
@@ -175,6 +177,7 @@ pub(crate) fn end_all(cx: &mut Cx<'_>, person: PersonId) -> Result<()> {
         move_to(cx, &visit, VisitState::Cancelled, None)?;
     }
     facts::erase(cx, person)?;
+    welfare::over(cx, person, "over")?;
     cx.execute("DELETE FROM care_visit_plan WHERE person_id = $1", params![person])?;
     Ok(())
 }

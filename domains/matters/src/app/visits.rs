@@ -1,0 +1,105 @@
+//! What visits bring (N4): each need, each hazard and a door that stayed shut is a matter about the person. A welfare check has a class
+//! of its own with clocks in hours; it moves on by itself when somebody has seen them.
+
+use super::persons::{CARE_CLASS, task_of};
+use super::{act, around};
+use crate::Error;
+use crate::model::{Command, ContactOutcome, Facts, Outcome, State, next};
+use crate::seed::WELFARE_CHECK;
+use crate::store::MatterRow;
+use ::store::{Cx, params};
+use kernel::ids::{MatterId, PersonId};
+use people::app::consents;
+
+/// What visitors found at somebody's home, or that nobody opened twice: once per key; nothing when they are in care no longer.
+pub(crate) fn visit_task(cx: &mut Cx<'_>, person: PersonId, what: &str, key: &str) -> Result<(), Error> {
+    let Some(area) = consents::area_to_ask(cx, person)? else { return Ok(()) };
+    let class = if what == "welfare" { WELFARE_CHECK } else { CARE_CLASS };
+    task_of(cx, class, key, (person, area), &visit_words(what)).map(drop)
+}
+
+/// Somebody has seen them, or their care is over: open welfare checks about them wait for whoever confirms it, and ring no more for
+/// whoever was to go there.
+pub(crate) fn welfare_over(cx: &mut Cx<'_>, person: PersonId, why: &str) -> Result<(), Error> {
+    let sql = "SELECT m.id FROM matter_person p JOIN matter m ON m.id = p.matter_id WHERE p.person_id = $1 AND p.district_id = $2 \
+               AND p.ended_at IS NULL AND m.is_open = 1 AND m.class = $3 ORDER BY m.n";
+    let rows = cx.query(sql, params![person, cx.district(), WELFARE_CHECK])?;
+    let open = rows.iter().map(|r| r.id("id")).collect::<Result<Vec<MatterId>, _>>()?;
+    for matter in open {
+        submit(cx, matter, over_words(why))?;
+    }
+    Ok(())
+}
+
+/// The program's own steps, each a legal one: what nobody needs to do any more.
+fn submit(cx: &mut Cx<'_>, matter: MatterId, words: &str) -> Result<(), Error> {
+    let mut m = MatterRow::for_change(cx, matter)?;
+    let owner = around::effective(cx, &m)?;
+    around::follow_owner(cx, &mut m, &owner)?;
+    let handlers = act::handlers(cx, &m)?;
+    let contact = || Command::Contact { outcome: ContactOutcome::OnSite, note: None };
+    let submit = || Command::Submit { outcome: Outcome::Done, answer: words.to_owned() };
+    let steps = match m.state {
+        s if s.is_unsigned() => vec![Command::Sign, contact(), submit()],
+        State::Signed => vec![contact(), submit()],
+        s if s.is_handling() => vec![submit()],
+        _ => Vec::new(),
+    };
+    for step in steps {
+        let facts = Facts { now: cx.now, ..Facts::default() };
+        let to = next(m.state, step.kind(), &facts)?;
+        act::perform(cx, &mut m, &owner, &handlers, &step, to)?;
+    }
+    Ok(())
+}
+
+/// Somebody made sure that they are well and says so in the matter: nobody is urged any more.
+pub(super) fn checked(cx: &mut Cx<'_>, m: &MatterRow) -> Result<(), Error> {
+    if m.class != WELFARE_CHECK || m.outcome != Some(Outcome::Done) {
+        return Ok(());
+    }
+    let sql = "SELECT person_id FROM matter_person WHERE matter_id = $1 AND district_id = $2 AND ended_at IS NULL";
+    for row in &cx.query(sql, params![m.id, cx.district()])? {
+        care::app::visits::checked(cx, row.id("person_id")?).map_err(|e| match e {
+            care::Error::Store(e) => Error::from(e),
+            other => Error::Store(::store::Error::Setup(other.to_string())),
+        })?;
+    }
+    Ok(())
+}
+
+/// Part of the district's own papers, in its language.
+fn over_words(why: &str) -> &'static str {
+    match why {
+        "seen" => "上门的同志已经见到老人，人平安。请核对后办结。",
+        _ => "这位老人的照护已经结束，不用再上门。请核对后办结。",
+    }
+}
+
+/// Part of the district's own papers, in its language. Who it is, the record says.
+fn visit_words(what: &str) -> String {
+    let words = match what {
+        "welfare" => {
+            return "连续上门都没有人开门：请在二十四小时内确认老人平安，先打电话、问邻居，再上门。".to_owned();
+        }
+        "hazard-gas" => "家里的燃气有隐患",
+        "hazard-wiring" => "家里的电线、插座有隐患",
+        "hazard-floor" => "地面湿滑，容易摔倒",
+        "hazard-stairs" => "楼梯或扶手不安全",
+        "hazard-clutter" => "家里堆物多，通道不畅",
+        "hazard-cold" => "家里太冷",
+        "hazard-heat" => "家里太热",
+        "hazard-food" => "食物变质或不够吃",
+        "need-repair" => "需要上门维修",
+        "need-doctor" => "需要看医生",
+        "need-medicine" => "需要配药",
+        "need-meal" => "需要送餐",
+        "need-errand" => "需要代办、跑腿",
+        "need-company" => "希望常有人陪着说说话",
+        "need-phone" => "需要有人教用手机",
+        "need-card" => "爱心卡或挂绳要换",
+        "need-papers" => "需要帮忙办证件、手续",
+        _ => "有别的需要",
+    };
+    format!("探访时发现：{words}。请联系老人或家人，商量怎么办。")
+}
