@@ -97,12 +97,21 @@ struct Table {
     read_at: HashMap<DistrictId, Moment>,
 }
 
+/// What is remembered of a number.
+#[derive(Debug, Clone, Copy)]
+struct Known {
+    hash: [u8; 32],
+    /// The line as of this [`Gate::turn`]; of another one it is looked up anew.
+    line: Line,
+    turn: u64,
+}
+
 /// See the module. Shared by `Arc`.
 pub struct Gate {
     keys: Keys,
     table: RwLock<Arc<Table>>,
-    /// Hashes of known numbers.
-    hashes: RwLock<HashMap<DeviceId, [u8; 32]>>,
+    /// Numbers that were asked for and are known, so that most frames are judged by one look into memory.
+    known: RwLock<HashMap<DeviceId, Known>>,
     /// How often a table was put in.
     turn: AtomicU64,
 }
@@ -119,7 +128,7 @@ impl Gate {
         Arc::new(Self {
             keys: rt.keys().clone(),
             table: RwLock::default(),
-            hashes: RwLock::default(),
+            known: RwLock::default(),
             turn: AtomicU64::new(0),
         })
     }
@@ -134,8 +143,10 @@ impl Gate {
 
     /// May it pass? A number that two districts registered belongs to the one in which somebody wears it.
     pub fn ask(&self, device: DeviceId, now: Moment) -> Passage {
+        // Asked for before the table: what is remembered under this number is of that table or a later one.
+        let turn = self.turn();
         let table = self.table();
-        let Some(line) = self.line(&table, device) else { return Passage::Unknown };
+        let Some(line) = self.line(&table, turn, device) else { return Passage::Unknown };
         let Line { door, bound, allowed, paused_until } = line;
         let read_at = table.read_at.get(&door.district).copied().unwrap_or_default();
         match () {
@@ -148,18 +159,19 @@ impl Gate {
         }
     }
 
-    fn line(&self, table: &Table, device: DeviceId) -> Option<Line> {
-        let known = self.hashes.read().unwrap_or_else(PoisonError::into_inner).get(&device).copied();
-        if let Some(hash) = known {
-            return table.lines.get(&hash).copied();
-        }
-        let hash = self.keys.keyed_hash(KeyClass::Location, &number_text(device.as_str()));
+    fn line(&self, table: &Table, turn: u64, device: DeviceId) -> Option<Line> {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner).get(&device).copied();
+        let hash = match known {
+            Some(known) if known.turn == turn => return Some(known.line),
+            Some(known) => known.hash,
+            None => self.keys.keyed_hash(KeyClass::Location, &number_text(device.as_str())),
+        };
         let line = table.lines.get(&hash).copied()?;
-        let mut hashes = self.hashes.write().unwrap_or_else(PoisonError::into_inner);
-        if hashes.len() >= REMEMBERED {
-            hashes.clear();
+        let mut all = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        if all.len() >= REMEMBERED {
+            all.clear();
         }
-        hashes.insert(device, hash);
+        all.insert(device, Known { hash, line, turn });
         Some(line)
     }
 
