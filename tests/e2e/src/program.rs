@@ -73,6 +73,12 @@ impl Program {
         self.output.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Waits until it has said these words.
+    pub fn wait_until_it_says(&mut self, patience: Duration, words: &str) {
+        let output = Arc::clone(&self.output);
+        self.wait_for(patience, || output.lock().unwrap_or_else(PoisonError::into_inner).contains(words).then_some(()));
+    }
+
     /// Ends it as a supervisor would and waits, at most `patience`; `None` when it is still there.
     pub fn terminate(&mut self, patience: Duration) -> Option<ExitStatus> {
         let pid = self.child.id().to_string();

@@ -44,16 +44,30 @@ impl Demo {
         Self::launch_with(dir, START, settings)
     }
 
+    /// At the time of all demos, which stands still: nobody can move it.
+    pub fn start_where_time_stands() -> Self {
+        let dir = tempfile::tempdir().expect("a directory for the demo");
+        files::copy_dir(&seeded(), &dir.path().join("data"));
+        Self::launch_as(dir, START, |_| {})
+    }
+
     fn launch(dir: tempfile::TempDir, patience: Duration) -> Self {
         Self::launch_with(dir, patience, &[])
     }
 
     fn launch_with(dir: tempfile::TempDir, patience: Duration, settings: &[(&str, &str)]) -> Self {
+        let clock = format!("unix:{}", dir.path().join("clock").display());
+        Self::launch_as(dir, patience, |command| {
+            command.env("MULIN_CLOCK", clock).envs(settings.iter().copied());
+        })
+    }
+
+    fn launch_as(dir: tempfile::TempDir, patience: Duration, set: impl FnOnce(&mut Command)) -> Self {
         let (clock, file) = (dir.path().join("clock"), dir.path().join("links.json"));
         let _ = fs::remove_file(&file);
         let mut command = command(["demo", "--listen", "127.0.0.1:0", "--now", NOW, "--data"]);
         command.arg(dir.path().join("data")).arg("--links").arg(&file);
-        command.env("MULIN_CLOCK", format!("unix:{}", clock.display())).envs(settings.iter().copied());
+        set(&mut command);
         let mut program = Program::start(&mut command);
         // Ready means: the links file is complete and the site answers.
         let links = program.wait_for(patience, || {
@@ -112,6 +126,11 @@ impl Demo {
         let mut answer = String::new();
         BufReader::new(socket).read_line(&mut answer).expect("the clock answers");
         assert!(answer.starts_with("ok"), "{line:?} → {answer:?}");
+    }
+
+    /// Waits until the program has said these words.
+    pub fn wait_until_it_says(&mut self, words: &str) {
+        self.program.wait_until_it_says(START, words);
     }
 
     /// Everything the program has said so far.

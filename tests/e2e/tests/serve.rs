@@ -1,7 +1,7 @@
 //! What an operator relies on: it starts, says whether it is well, ends when told, and survives a pulled plug.
 
 use e2e::program::{command, run};
-use e2e::{Site, http};
+use e2e::{Demo, Site, http};
 use std::time::Duration;
 use testkit::{Kind, TestDb};
 
@@ -54,6 +54,17 @@ fn a_database_that_is_gone_for_a_while_is_told_and_comes_back() {
     let _ = site.visitor().get(&receipt).expect(200);
     let _ = site.visitor().post("/report", &second).expect(303);
     assert_eq!(site.visitor().get("/t/ABCD-EFGH-JKLM").status, 404);
+}
+
+/// `mulin demo --now …` as somebody types it: its elders keep walking, and it answers on, until it is told to end.
+#[test]
+fn a_demo_whose_time_stands_still_serves_until_it_is_told_to_end() {
+    let mut demo = Demo::start_where_time_stands();
+    demo.wait_until_it_says("Ctrl-C");
+    let _ = demo.visitor().get("/").expect(200);
+    let ended = demo.terminate(Duration::from_secs(10));
+    assert!(ended.is_some_and(|s| s.success()), "after SIGTERM: {ended:?}\n{}", demo.output());
+    assert!(!demo.output().contains("panicked"), "{}", demo.output());
 }
 
 #[test]
