@@ -112,6 +112,25 @@ pub fn add(cx: &mut Cx<'_>, person: PersonId, why: &For, new: &NewContact) -> Re
     Ok(id)
 }
 
+/// The circle of somebody that was kept elsewhere until now, as it stands, for whoever has asked the policy. Who has one keeps it.
+pub(crate) fn bring_in(cx: &mut Cx<'_>, person: PersonId, circle: &[NewContact]) -> Result<()> {
+    let sql = "SELECT 1 AS one FROM care_contact WHERE person_id = $1 LIMIT 1";
+    if circle.is_empty() || cx.query_opt(sql, params![person])?.is_some() {
+        return Ok(());
+    }
+    for (position, new) in circle.iter().take(MOST).enumerate() {
+        let id: ContactId = cx.new_id();
+        cx.execute(
+            "INSERT INTO care_contact (id, district_id, person_id, position, lang, may_collect, barred, since) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+            params![id, cx.district(), person, position + 1, new.lang.tag(), false, false, cx.now],
+        )?;
+        write(cx, person, id, &new.whom, new, None)?;
+    }
+    cx.record("care.contacts_brought", "person", person.0, &json!({ "contacts": circle.len() }))?;
+    Ok(())
+}
+
 /// Writes somebody anew.
 pub fn change(cx: &mut Cx<'_>, person: PersonId, why: &For, id: ContactId, new: &NewContact) -> Result<()> {
     persons::may(cx, person, why, Action::ChangeCare)?;

@@ -1,13 +1,17 @@
 //! What came in and could not be taken as it came. Somebody looks at it and takes over what it says, or puts it aside; it stays.
 
+use super::person::Last;
 use super::{apply, lock, may};
 use crate::app::unseal_left;
-use crate::model::visit::{ConflictWhy, Form, Outcome, VisitId};
+use crate::model::visit::{ConflictWhy, Form, Outcome, VisitId, VisitState};
 use crate::{Error, Result};
+use jiff::civil::Date;
 use kernel::Moment;
 use kernel::ids::{AccountId, PersonId};
+use people::app::persons;
 use people::policy::{Action, require_somewhere};
 use serde_json::json;
+use std::collections::HashMap;
 use store::{Cx, KeyClass, Row, params};
 use uuid::Uuid;
 
@@ -48,7 +52,51 @@ pub fn conflicts(cx: &mut Cx<'_>) -> Result<Vec<Conflict>> {
 
 /// How many wait, for the frame of the page.
 pub fn count_conflicts(cx: &mut Cx<'_>) -> Result<usize> {
-    Ok(conflicts(cx)?.len())
+    let sql = "SELECT person_id FROM care_visit_report WHERE district_id = $1 AND state = 'conflict' ORDER BY at, id LIMIT 200";
+    let rows = cx.query(sql, params![cx.district()])?;
+    let people = rows.iter().map(|r| r.id("person_id")).collect::<std::result::Result<Vec<PersonId>, _>>()?;
+    let mut asked: HashMap<PersonId, bool> = HashMap::new();
+    let mut count = 0;
+    for person in people {
+        let may = match asked.get(&person) {
+            Some(may) => *may,
+            None => super::may(cx, person, Action::PlanVisits).is_ok(),
+        };
+        asked.insert(person, may);
+        count += usize::from(may);
+    }
+    Ok(count)
+}
+
+/// One of them beside what stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    pub conflict: Conflict,
+    pub state: VisitState,
+    pub due: Date,
+    /// Who was sent, those who are not any more among them.
+    pub visitors: Vec<AccountId>,
+    /// What was taken of this visit.
+    pub standing: Option<Last>,
+    /// None: in care no longer.
+    pub name: Option<String>,
+}
+
+/// The inbox as a page shows it. Each name is an entry of the log.
+pub fn inbox(cx: &mut Cx<'_>) -> Result<Vec<Entry>> {
+    let all = conflicts(cx)?;
+    let people: Vec<PersonId> = all.iter().map(|c| c.person).collect();
+    let known = persons::known_of(cx, &people)?;
+    let mut out = Vec::new();
+    for conflict in all {
+        let visit = super::load(cx, conflict.visit)?;
+        let standing = super::person::report_of(cx, conflict.visit)?;
+        let name = known.get(&conflict.person).map(|k| k.name.clone());
+        cx.record_read("person", conflict.person.0, &["name", "visits"])?;
+        let visitors = visit.visitors.iter().map(|v| v.account).collect();
+        out.push(Entry { state: visit.state, due: visit.due, visitors, standing, name, conflict });
+    }
+    Ok(out)
 }
 
 fn read(cx: &mut Cx<'_>, row: &Row, person: PersonId) -> Result<Conflict> {

@@ -13,7 +13,8 @@ use people::model::person::Part;
 use people::policy::Action;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use store::{Cx, KeyClass, params};
+use std::collections::HashMap;
+use store::{Cx, KeyClass, Row, Value, params};
 use uuid::Uuid;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,10 +63,18 @@ pub fn state_fact(cx: &mut Cx<'_>, person: PersonId, new: &NewFact) -> Result<Uu
     if load(cx, person)?.iter().any(|f| f.kind == new.kind && f.on == new.on) {
         return Err(Error::Refused("visit-fact-twice"));
     }
+    let id = insert(cx, person, new)?;
+    cx.record("care.visit_fact", "person", person.0, &json!({ "fact": id }))?;
+    replan(cx, person)?;
+    Ok(id)
+}
+
+pub(super) fn insert(cx: &mut Cx<'_>, person: PersonId, new: &NewFact) -> Result<Uuid> {
     let id: Uuid = cx.new_id();
     let content = Sealed { kind: new.kind.code().to_owned(), source: new.source.code().to_owned() };
+    cx.new_subject_key(KeyClass::Text, id)?;
     let sealed = seal(cx, KeyClass::Text, id, &content)?;
-    cx.execute(
+    cx.put(
         "INSERT INTO care_visit_fact (id, district_id, person_id, sealed, health, on_day, until_day, at, by_account) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         params![
@@ -80,8 +89,6 @@ pub fn state_fact(cx: &mut Cx<'_>, person: PersonId, new: &NewFact) -> Result<Uu
             cx.actor.account_id()
         ],
     )?;
-    cx.record("care.visit_fact", "person", person.0, &json!({ "fact": id }))?;
-    replan(cx, person)?;
     Ok(id)
 }
 
@@ -109,37 +116,62 @@ pub fn facts(cx: &mut Cx<'_>, person: PersonId) -> Result<Vec<FactLine>> {
 
 /// For whoever has asked the policy.
 pub(crate) fn load(cx: &mut Cx<'_>, person: PersonId) -> Result<Vec<FactLine>> {
-    let sql = "SELECT id, sealed, health, on_day, until_day, at, by_account FROM care_visit_fact WHERE person_id = $1 \
-               AND district_id = $2 ORDER BY on_day, id";
-    let rows = cx.query(sql, params![person, cx.district()])?;
+    Ok(load_all(cx, &[person])?.remove(&person).unwrap_or_default())
+}
+
+/// The same of many people (two hundred at most), in a few statements.
+pub(super) fn load_all(cx: &mut Cx<'_>, people: &[PersonId]) -> Result<HashMap<PersonId, Vec<FactLine>>> {
+    let marks = (2..people.len() + 2).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ");
+    let sql = format!(
+        "SELECT id, person_id, sealed, health, on_day, until_day, at, by_account FROM care_visit_fact WHERE district_id = $1 \
+         AND person_id IN ({marks}) ORDER BY on_day, id"
+    );
+    let mut values = params![cx.district()].to_vec();
+    values.extend(people.iter().copied().map(Value::from));
+    let rows = cx.query(&sql, &values)?;
+    let mut out: HashMap<PersonId, Vec<FactLine>> = HashMap::new();
     if rows.is_empty() {
-        return Ok(Vec::new());
+        return Ok(out);
     }
-    let health = people::app::consents::in_force(cx, person, Part::Health)?;
-    let today = day_of(cx.now);
-    let mut out = Vec::new();
+    let (mut ids, mut of_health): (Vec<Uuid>, Vec<PersonId>) = (Vec::new(), Vec::new());
     for row in &rows {
+        ids.push(row.uuid("id")?);
+        if row.bool("health")? {
+            of_health.push(row.id("person_id")?);
+        }
+    }
+    of_health.sort_unstable();
+    of_health.dedup();
+    let health = people::app::consents::in_force_of(cx, &of_health, Part::Health)?;
+    cx.load_subject_keys(KeyClass::Text, &ids)?;
+    let today = day_of(cx.now);
+    for row in &rows {
+        let person: PersonId = row.id("person_id")?;
         let until = opt_date(row, "until_day")?;
-        if (row.bool("health")? && !health) || until.is_some_and(|until| until < today) {
+        if (row.bool("health")? && !health.contains(&person)) || until.is_some_and(|until| until < today) {
             continue;
         }
-        let id = row.uuid("id")?;
-        let Some(sealed) = unseal_left::<Sealed>(cx, KeyClass::Text, id, row.opt_blob("sealed")?)? else { continue };
-        let (Some(kind), Some(source)) = (FactKind::from_code(&sealed.kind), FactSource::from_code(&sealed.source))
-        else {
-            continue;
-        };
-        out.push(FactLine {
-            id,
-            kind,
-            source,
-            on: super::date(row, "on_day")?,
-            until,
-            written_at: row.moment("at")?,
-            written_by: row.opt_id("by_account")?,
-        });
+        if let Some(line) = line(cx, row, until)? {
+            out.entry(person).or_default().push(line);
+        }
     }
     Ok(out)
+}
+
+fn line(cx: &mut Cx<'_>, row: &Row, until: Option<Date>) -> Result<Option<FactLine>> {
+    let id = row.uuid("id")?;
+    let Some(sealed) = unseal_left::<Sealed>(cx, KeyClass::Text, id, row.opt_blob("sealed")?)? else { return Ok(None) };
+    let (kind, source) = (FactKind::from_code(&sealed.kind), FactSource::from_code(&sealed.source));
+    let (Some(kind), Some(source)) = (kind, source) else { return Ok(None) };
+    Ok(Some(FactLine {
+        id,
+        kind,
+        source,
+        on: super::date(row, "on_day")?,
+        until,
+        written_at: row.moment("at")?,
+        written_by: row.opt_id("by_account")?,
+    }))
 }
 
 pub(super) fn stated(all: &[FactLine]) -> Vec<Stated> {

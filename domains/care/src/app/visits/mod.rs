@@ -3,8 +3,10 @@
 
 mod apply;
 mod assign;
+mod bring;
 mod conflicts;
 mod day;
+mod desk;
 mod facts;
 mod list;
 mod person;
@@ -16,10 +18,14 @@ mod welfare;
 
 pub use apply::{Answer, PHOTO_MOST, VisitCommand, apply, photo_of};
 pub use assign::{Candidate, assign, candidates};
-pub use conflicts::{Conflict, conflicts, count_conflicts, put_aside, take};
+pub use bring::{Brought, Past, bring_in};
+pub use conflicts::{Conflict, Entry, conflicts, count_conflicts, inbox, put_aside, take};
 pub use day::{DayPack, Stop, day_pack};
+pub use desk::{
+    BACK_DAYS, Colleague, FEWEST, OnTime, One, Sent, assign_many, call_off, colleagues, on_time, one, switchable,
+};
 pub use facts::{FactLine, NewFact, end_fact, facts, state_fact};
-pub use list::{Due, Filter, due};
+pub use list::{Ask as ListAsk, Due, Filter, Found, due, find, names};
 pub use person::{Last, OfPerson, Wish, of_person, own, planned};
 pub use plan::{begin, cancel, end, set_wish};
 pub use replan::{DAILY, REPLAN_AREA, daily, next_daily, replan, replan_area};

@@ -4,13 +4,13 @@ use super::facts::FactLine;
 use super::{Visit, facts, may, open_of, opt_date, replan};
 use crate::Result;
 use crate::app::unseal_left;
-use crate::model::visit::{Form, Outcome, VisitKind};
+use crate::model::visit::{Form, Outcome, VisitId, VisitKind};
 use jiff::civil::Date;
 use kernel::Moment;
 use kernel::ids::{AccountId, PersonId};
 use people::app::links;
 use people::policy::Action;
-use store::{Cx, KeyClass, params};
+use store::{Cx, KeyClass, Row, params};
 use uuid::Uuid;
 
 /// The elder's own wish.
@@ -97,19 +97,28 @@ fn past(cx: &mut Cx<'_>, person: PersonId) -> Result<Vec<Last>> {
     let sql = "SELECT id, outcome, done_at, clock_off, by_account, sealed, photo IS NOT NULL AS has_photo FROM care_visit_report \
                WHERE person_id = $1 AND district_id = $2 AND state IN ('applied', 'taken') ORDER BY done_at DESC, id DESC LIMIT 12";
     let rows = cx.query(sql, params![person, cx.district()])?;
-    let mut out = Vec::new();
-    for r in &rows {
-        let report = r.uuid("id")?;
-        let form = unseal_left(cx, KeyClass::Text, report, r.opt_blob("sealed")?)?.unwrap_or_default();
-        out.push(Last {
-            report,
-            outcome: Outcome::from_code(&r.text("outcome")?).unwrap_or(Outcome::Seen),
-            done_at: r.moment("done_at")?,
-            clock_off: r.bool("clock_off")?,
-            by: r.opt_id("by_account")?,
-            form,
-            has_photo: r.bool("has_photo")?,
-        });
-    }
-    Ok(out)
+    rows.iter().map(|row| last(cx, row)).collect()
+}
+
+fn last(cx: &mut Cx<'_>, r: &Row) -> Result<Last> {
+    let report = r.uuid("id")?;
+    let form = unseal_left(cx, KeyClass::Text, report, r.opt_blob("sealed")?)?.unwrap_or_default();
+    Ok(Last {
+        report,
+        outcome: Outcome::from_code(&r.text("outcome")?).unwrap_or(Outcome::Seen),
+        done_at: r.moment("done_at")?,
+        clock_off: r.bool("clock_off")?,
+        by: r.opt_id("by_account")?,
+        form,
+        has_photo: r.bool("has_photo")?,
+    })
+}
+
+/// What was taken of one visit, for whoever has asked the policy.
+pub(super) fn report_of(cx: &mut Cx<'_>, visit: VisitId) -> Result<Option<Last>> {
+    let sql = "SELECT r.id, r.outcome, r.done_at, r.clock_off, r.by_account, r.sealed, r.photo IS NOT NULL AS has_photo \
+               FROM care_visit v JOIN care_visit_report r ON r.person_id = v.person_id AND r.visit_id = v.id \
+               WHERE v.id = $1 AND v.district_id = $2 AND r.state = 'applied' ORDER BY r.at LIMIT 1";
+    let row = cx.query_opt(sql, params![visit, cx.district()])?;
+    row.map(|row| last(cx, &row)).transpose()
 }

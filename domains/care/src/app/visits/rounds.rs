@@ -34,7 +34,8 @@ fn may_switch(cx: &mut Cx<'_>, area: AreaId) -> Result<()> {
     if areas.is_empty() {
         return Err(Error::Invalid { field: "area", why: "missing" });
     }
-    let facts = ResourceFacts::Place(PlaceFacts { areas, posts: Vec::new() });
+    let posts = super::posts_of(&ground, &areas);
+    let facts = ResourceFacts::Place(PlaceFacts { areas, posts });
     Ok(require(&cx.actor, cx.purpose, Action::SwitchRounds, &facts)?)
 }
 
@@ -88,7 +89,7 @@ pub fn rounds(cx: &mut Cx<'_>) -> Result<Vec<RoundLine>> {
     load(cx)
 }
 
-fn load(cx: &mut Cx<'_>) -> Result<Vec<RoundLine>> {
+pub(super) fn load(cx: &mut Cx<'_>) -> Result<Vec<RoundLine>> {
     let sql = "SELECT id, area_id, kind, since_day, until_day, at, by_account FROM care_visit_round WHERE district_id = $1 \
                AND ended_at IS NULL AND until_day >= $2 ORDER BY at, id";
     let today = day_of(cx.now).to_string();
@@ -109,6 +110,11 @@ pub(super) fn on_for(cx: &mut Cx<'_>, person: PersonId) -> Result<Vec<RoundOn>> 
         return Ok(Vec::new());
     }
     let areas = persons::areas_of(cx, person)?;
-    let here = all.into_iter().filter(|r| areas.contains(&r.area));
-    Ok(here.map(|r| RoundOn { kind: r.kind, since: r.since, until: r.until }).collect())
+    Ok(among(&all, &areas))
+}
+
+/// Those that are on in one of these areas.
+pub(super) fn among(all: &[RoundLine], areas: &[AreaId]) -> Vec<RoundOn> {
+    let here = all.iter().filter(|r| areas.contains(&r.area));
+    here.map(|r| RoundOn { kind: r.kind, since: r.since, until: r.until }).collect()
 }

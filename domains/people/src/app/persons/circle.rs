@@ -8,7 +8,7 @@ use crate::model::person::{Contact, Identity};
 use crate::policy::Action;
 use kernel::ids::{AreaId, PersonId};
 use serde_json::json;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use store::{Cx, KeyClass, NewJob, Row, params};
 
 /// The job after somebody's care ended, or their record was erased: cards and plan go too.
@@ -103,6 +103,21 @@ pub fn areas_of_all(cx: &mut Cx<'_>, people: &[PersonId]) -> Result<HashMap<Pers
         values.extend(ids(chunk.iter().copied()));
         for row in &cx.query(&sql, &values)? {
             out.entry(row.id("person_id")?).or_default().push(row.id("area_id")?);
+        }
+    }
+    Ok(out)
+}
+
+/// Of these people those who are in care now.
+pub fn in_care_of(cx: &mut Cx<'_>, people: &[PersonId]) -> Result<HashSet<PersonId>> {
+    let mut out = HashSet::new();
+    for chunk in people.chunks(200) {
+        let marks = marks(2, chunk.len());
+        let sql = format!("SELECT id FROM person WHERE district_id = $1 AND ended_at IS NULL AND id IN ({marks})");
+        let mut values = params![cx.district()].to_vec();
+        values.extend(ids(chunk.iter().copied()));
+        for row in &cx.query(&sql, &values)? {
+            out.insert(row.id("id")?);
         }
     }
     Ok(out)

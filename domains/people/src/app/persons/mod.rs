@@ -12,7 +12,7 @@ mod own;
 pub use care::{
     EndReason, Moved, Registered, end_care, ended, in_care, move_person, moves, register_within, resume_care,
 };
-pub use circle::{CARE_OVER, Known, areas_of_all, known, known_of, may, spoken_for};
+pub use circle::{CARE_OVER, Known, areas_of_all, in_care_of, known, known_of, may, spoken_for};
 pub use find::{Found, find_person, lookups_left};
 pub use import::{ResidentReport, ResidentRow, check_residents, import_residents};
 pub(crate) use keep::erase_part;

@@ -1,0 +1,193 @@
+//! What the desk needs beside the list: who could be sent, one visit whole, many sent at once, how many dates were kept.
+
+use super::{Candidate, Visit, assign, lives, load, may, opt_date, posts_of, replan};
+use crate::model::visit::{Force, VisitId, VisitState};
+use crate::{Error, Ground, Result};
+use jiff::ToSpan;
+use jiff::civil::Date;
+use kernel::ids::{AccountId, AreaId, PersonId};
+use kernel::{Moment, Role};
+use people::app::persons::{self, Known};
+use people::app::takers;
+use people::policy::{Action, PersonFacts, PlaceFacts, ResourceFacts, decide, require_somewhere};
+use places::AreaKind;
+use std::collections::{BTreeMap, HashMap};
+use store::{Cx, params};
+
+/// Somebody who could be sent, with the visits they are sent to already.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Colleague {
+    pub who: Candidate,
+    pub sent: i64,
+}
+
+/// Colleagues of the places and posts where these people live, those who are sent least first.
+pub fn colleagues(cx: &mut Cx<'_>, people: &[PersonId]) -> Result<Vec<Colleague>> {
+    require_somewhere(&cx.actor, Action::PlanVisits)?;
+    let mut areas: Vec<AreaId> = persons::areas_of_all(cx, people)?.into_values().flatten().collect();
+    areas.sort_unstable();
+    areas.dedup();
+    let ground = Ground(places::snapshot(cx)?);
+    let posts = posts_of(&ground, &areas);
+    let sql = "SELECT w.account_id, COUNT(*) AS n FROM care_visit v JOIN care_visit_visitor w ON w.visit_id = v.id \
+               AND w.ended_at IS NULL WHERE v.district_id = $1 AND v.state = 'assigned' GROUP BY w.account_id";
+    let mut sent: HashMap<AccountId, i64> = HashMap::new();
+    for row in &cx.query(sql, params![cx.district()])? {
+        sent.insert(row.id("account_id")?, row.i64("n")?);
+    }
+    let mut out: Vec<Colleague> = Vec::new();
+    for taker in takers::takers(cx, &areas, &posts)? {
+        // Whoever works for the whole district is nobody's neighbour.
+        let far = matches!(taker.role, Role::AgencyWorker | Role::Coordinator);
+        let Some(force) = Force::of(taker.role).filter(|_| !far) else { continue };
+        let account = taker.account;
+        if out.iter().all(|c| c.who.account != account) {
+            let who = Candidate { account, name: taker.display_name, force, role: taker.role };
+            out.push(Colleague { who, sent: sent.get(&account).copied().unwrap_or(0) });
+        }
+    }
+    out.sort_by_key(|c| c.sent);
+    Ok(out)
+}
+
+/// One visit, for whoever sees visits where the person lives. One entry of the log.
+pub struct One {
+    pub visit: Visit,
+    pub area: Option<AreaId>,
+    /// None: in care no longer.
+    pub known: Option<Known>,
+    pub last_seen: Option<Date>,
+    pub misses: i64,
+    pub welfare_due: Option<Moment>,
+    pub may_plan: bool,
+}
+
+/// See [`One`].
+pub fn one(cx: &mut Cx<'_>, id: VisitId) -> Result<One> {
+    require_somewhere(&cx.actor, Action::ViewVisits)?;
+    let visit = load(cx, id)?;
+    may(cx, visit.person, Action::ViewVisits)?;
+    let facts = lives(cx, visit.person)?;
+    let ground = Ground(places::snapshot(cx)?);
+    let area = facts.areas.iter().copied().max_by_key(|a| ground.0.chain_ids(*a).len());
+    let may_plan = decide(&cx.actor, cx.purpose, Action::PlanVisits, &ResourceFacts::Person(facts)).is_allowed();
+    let known = persons::known(cx, visit.person)?;
+    cx.record_read("person", visit.person.0, &["name", "contact", "visits"])?;
+    let row = replan::plan_row(cx, visit.person)?;
+    let (last_seen, misses, welfare_due) = match &row {
+        Some(row) => (opt_date(row, "last_seen")?, row.i64("misses")?, row.opt_moment("welfare_due")?),
+        None => (None, 0, None),
+    };
+    Ok(One { visit, area, known, last_seen, misses, welfare_due, may_plan })
+}
+
+/// What became of many that were to be sent to at once.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Sent {
+    pub done: usize,
+    /// Changed by somebody else meanwhile: left as they are.
+    pub stale: usize,
+}
+
+/// Sends one pair to many visits, each in the state it was read in. A pair that may not go goes nowhere.
+pub fn assign_many(cx: &mut Cx<'_>, visits: &[(VisitId, i64)], to: &[AccountId]) -> Result<Sent> {
+    require_somewhere(&cx.actor, Action::PlanVisits)?;
+    if visits.is_empty() {
+        return Err(Error::Invalid { field: "visit", why: "missing" });
+    }
+    let mut out = Sent::default();
+    for (id, seen) in visits {
+        match assign(cx, *id, *seen, to) {
+            Ok(_) => out.done += 1,
+            Err(Error::Stale { .. } | Error::Refused("visit-over" | "care-ended")) => out.stale += 1,
+            Err(other) => return Err(other),
+        }
+    }
+    Ok(out)
+}
+
+/// Nobody is sent any more; the date stays.
+pub fn call_off(cx: &mut Cx<'_>, id: VisitId, seen: i64) -> Result<()> {
+    let visit = load(cx, id)?;
+    may(cx, visit.person, Action::PlanVisits)?;
+    if visit.version != seen {
+        return Err(Error::Stale { seen, current: visit.version });
+    }
+    if visit.state != VisitState::Assigned {
+        return Err(Error::Refused("visit-over"));
+    }
+    super::cancel(cx, id)
+}
+
+/// Dates of one area that fell into the last thirty days.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OnTime {
+    /// None: all of them together.
+    pub area: Option<AreaId>,
+    /// Seen on the day or before.
+    pub kept: i64,
+    pub of: i64,
+}
+
+/// Days that are looked back on.
+pub const BACK_DAYS: i64 = 30;
+/// Fewer dates than this say something of single people: no figure is given.
+pub const FEWEST: i64 = 10;
+
+/// How many dates were kept, by neighbourhood: only of people who agreed to be visited, never of one of them. Moved dates, closed
+/// doors (the next try counts) and visits that were called off are left out.
+pub fn on_time(cx: &mut Cx<'_>) -> Result<Vec<OnTime>> {
+    require_somewhere(&cx.actor, Action::ViewVisits)?;
+    let today = super::day_of(cx.now);
+    let from = today.checked_sub(BACK_DAYS.days()).unwrap_or(today);
+    let sql = "SELECT v.person_id, v.state, v.due_on, v.done_at FROM care_visit v JOIN care_visit_plan p ON p.person_id = v.person_id \
+               WHERE v.district_id = $1 AND v.state IN ('planned', 'assigned', 'seen', 'refused') AND v.due_on >= $2 AND v.due_on < $3";
+    let mut dates: Vec<(PersonId, bool)> = Vec::new();
+    for row in &cx.query(sql, params![cx.district(), from.to_string(), today.to_string()])? {
+        let due = super::date(row, "due_on")?;
+        let kept = row.opt_moment("done_at")?.is_some_and(|at| super::day_of(at) <= due);
+        dates.push((row.id("person_id")?, kept));
+    }
+    let mut people: Vec<PersonId> = dates.iter().map(|(person, _)| *person).collect();
+    people.sort_unstable();
+    people.dedup();
+    let lives = persons::areas_of_all(cx, &people)?;
+    let ground = Ground(places::snapshot(cx)?);
+    let mut served: HashMap<AreaId, bool> = HashMap::new();
+    let mut out: BTreeMap<AreaId, (i64, i64)> = BTreeMap::new();
+    for (person, kept) in dates {
+        let Some(of) = lives.get(&person) else { continue };
+        let community = |a: &&AreaId| ground.0.area(**a).is_some_and(|a| a.kind == AreaKind::Community);
+        let Some(area) = of.iter().find(community).or_else(|| of.first()).copied() else { continue };
+        let may = *served.entry(area).or_insert_with(|| {
+            let facts = PersonFacts { areas: of.clone(), posts: posts_of(&ground, of), ..PersonFacts::default() };
+            decide(&cx.actor, cx.purpose, Action::ViewVisits, &ResourceFacts::Person(facts)).is_allowed()
+        });
+        if may {
+            let sum = out.entry(area).or_default();
+            sum.0 += i64::from(kept);
+            sum.1 += 1;
+        }
+    }
+    let all = out.values().fold((0, 0), |sum, (kept, of)| (sum.0 + kept, sum.1 + of));
+    let mut lines = vec![OnTime { area: None, kept: all.0, of: all.1 }];
+    lines.extend(out.into_iter().map(|(area, (kept, of))| OnTime { area: Some(area), kept, of }));
+    Ok(lines)
+}
+
+/// Areas for which whoever asks may turn a round on: the district, towns and neighbourhoods.
+pub fn switchable(cx: &mut Cx<'_>) -> Result<Vec<AreaId>> {
+    require_somewhere(&cx.actor, Action::ViewVisits)?;
+    let ground = Ground(places::snapshot(cx)?);
+    let mut out = Vec::new();
+    for kind in [AreaKind::District, AreaKind::Town, AreaKind::Community] {
+        for area in ground.0.of_kind(kind) {
+            let areas = ground.0.chain_ids(area.id);
+            let facts = ResourceFacts::Place(PlaceFacts { posts: posts_of(&ground, &areas), areas });
+            if decide(&cx.actor, cx.purpose, Action::SwitchRounds, &facts).is_allowed() {
+                out.push(area.id);
+            }
+        }
+    }
+    Ok(out)
+}
