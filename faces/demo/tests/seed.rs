@@ -93,6 +93,28 @@ fn elders_wear_locators_and_some_do_not_want_to() {
     assert!(found["agreed"] == 60 && found["pauses"] >= 4 && found["fences"] > 80, "{found:?}");
 }
 
+/// Twelve hundred agreed to be visited: everybody has a date, some are late, pairs are sent, one is missed, three reports wait.
+#[test]
+fn everybody_in_care_has_a_plan_and_a_month_behind_them() {
+    let dir = tempfile::tempdir().unwrap();
+    let (rt, seeded) = fill(dir.path(), 300);
+    let sql = "SELECT 'plans' AS k, COUNT(*) AS n FROM care_visit_plan UNION ALL \
+               SELECT state, COUNT(*) FROM care_visit GROUP BY state UNION ALL \
+               SELECT 'open', COUNT(*) FROM care_visit WHERE state IN ('planned', 'assigned') UNION ALL \
+               SELECT 'welfare', COUNT(*) FROM care_visit_plan WHERE welfare_due IS NOT NULL UNION ALL \
+               SELECT 'conflicts', COUNT(*) FROM care_visit_report WHERE state = 'conflict' UNION ALL \
+               SELECT 'late', COUNT(*) FROM care_visit WHERE state IN ('planned', 'assigned') AND due_on < '2026-06-24' UNION ALL \
+               SELECT 'week', COUNT(*) FROM care_visit WHERE state IN ('planned', 'assigned') AND due_on <= '2026-07-01' UNION ALL \
+               SELECT 'circles', COUNT(DISTINCT person_id) FROM care_contact UNION ALL \
+               SELECT 'facts', COUNT(*) FROM care_visit_fact UNION ALL SELECT 'rounds', COUNT(*) FROM care_visit_round";
+    let found = counts(&rt, &seeded, sql);
+    let exactly = ["plans", "open", "circles"].map(|k| found[k]);
+    assert_eq!(exactly, [1_200; 3], "{found:?}");
+    assert_eq!((found["welfare"], found["conflicts"], found["rounds"]), (1, 3, 1), "{found:?}");
+    assert!(found["seen"] > 900 && found["assigned"] >= 30 && found["facts"] > 600, "{found:?}");
+    assert!((20..200).contains(&found["late"]) && found["week"] > 150, "{found:?}");
+}
+
 #[test]
 fn two_seedings_give_the_same_rows() {
     let (a, b) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());

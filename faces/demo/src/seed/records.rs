@@ -20,8 +20,8 @@ use secrecy::ExposeSecret as _;
 use std::collections::BTreeSet;
 use store::Cx;
 
-/// People in care.
-const PEOPLE: usize = 120;
+/// People in care, before those who are visited are taken in.
+pub(super) const PEOPLE: usize = 120;
 /// Of them, those who live where the accounts that newcomers use are at work.
 const AT_HOME: usize = 24;
 
@@ -39,13 +39,13 @@ pub fn write(cx: &mut Cx<'_>, world: &mut World, written: &Written) -> Result<Ve
     Ok(linked)
 }
 
-fn communities(world: &World) -> Vec<usize> {
+pub(super) fn communities(world: &World) -> Vec<usize> {
     let all: BTreeSet<usize> = world.ground.areas.community.iter().copied().collect();
     all.into_iter().collect()
 }
 
 /// Communities whose post is the one of the accounts that newcomers use; those of the committee worker among them first.
-fn home_ground(cx: &mut Cx<'_>, world: &World, written: &Written) -> Result<Vec<usize>, Error> {
+pub(super) fn home_ground(cx: &mut Cx<'_>, world: &World, written: &Written) -> Result<Vec<usize>, Error> {
     let grants = |role| member_of(world, role).map_or(&[][..], |m| written.actors[m].grants());
     let Some(post) = grants(Role::DutyOfficer).iter().find_map(|g| g.post) else { return Ok(Vec::new()) };
     let places = places::snapshot(cx)?;
