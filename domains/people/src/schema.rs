@@ -274,4 +274,15 @@ ALTER TABLE person_link ADD COLUMN tried_at BIGINT;
 ALTER TABLE consent ADD COLUMN elder_said TEXT;
 ",
     },
+    // Other keys under which registers know somebody; keyed hashes, as the first is.
+    Migration {
+        name: "people-import-keys",
+        sql: "
+CREATE TABLE person_import_key (
+  district_id UUID NOT NULL, import_key BYTEA NOT NULL, person_id UUID NOT NULL, import_digest BYTEA NOT NULL,
+  PRIMARY KEY (district_id, import_key)
+);
+CREATE INDEX person_import_key_person ON person_import_key (person_id);
+",
+    },
 ];

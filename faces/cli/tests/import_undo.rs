@@ -142,7 +142,14 @@ impl World {
     }
     fn residents(&self, text: &str) -> Import {
         let file = self.write("residents.csv", &format!("key,name,area,guardian,guardian_phone\n{text}"));
-        let args = residents::ResidentsArgs { file, map: None, district: None, dry_run: false, accept_doubtful: true };
+        let args = residents::ResidentsArgs {
+            file,
+            map: None,
+            district: None,
+            dry_run: false,
+            accept_doubtful: true,
+            alike: residents::IfAlike::Refuse,
+        };
         Import::Residents(args)
     }
     fn matters(&self, rows: &str) -> Import {

@@ -55,6 +55,21 @@ impl Said for Vec<String> {
     }
 }
 
+/// Fields in which two records agree, by their codes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Agreeing(pub Vec<String>);
+
+impl Said for Agreeing {
+    fn said(&self, lang: Lang) -> Value<'static> {
+        let words = self.0.iter().map(|field| text(lang, &format!("finding-agrees-{field}"), Vec::new()));
+        Value::from(words.collect::<Vec<_>>().join(if lang == Lang::ZhCn { "、" } else { ", " }))
+    }
+    #[cfg(test)]
+    fn sample() -> Self {
+        Self(vec!["phone".into(), "birth_year".into()])
+    }
+}
+
 impl Said for Box<Finding> {
     fn said(&self, lang: Lang) -> Value<'static> {
         Value::from(self.words(lang))
@@ -257,6 +272,11 @@ findings! {
     "pairs-how" PairsHow;
     "pair-unknown" PairUnknown { row: usize, text: String, kind: String };
     "pair-ambiguous" PairAmbiguous { row: usize, text: String, kind: String };
+    /// A row of a register that may be somebody who is here.
+    "alike-here" AlikeHere { row: usize, area: String, agree: Agreeing };
+    /// Or another row of the same file.
+    "alike-row" AlikeRow { row: usize, other: usize, agree: Agreeing };
+    "alike-how" AlikeHow { n: usize };
     "area-kind-missing" AreaKindMissing;
     "changed-meanwhile" ChangedMeanwhile;
     "file-changed" FileChanged;

@@ -3,19 +3,22 @@
 //! One row is one person. Health and whereabouts are not imported: each needs a consent that somebody took down (R7).
 //! Columns are found by their field names, or by a map file with Chinese headers.
 
-use crate::findings::Finding;
+use crate::findings::{Agreeing, Finding};
 use crate::problems::{Problems, thousands};
 use crate::sheet::{self, Asked, Read, Sheet};
 use crate::table::Record;
 use crate::undo::tell_end;
 use crate::whence::of_people;
+use crate::words::spoken;
 use crate::{Env, Look, Order};
 use ::matters::Ground;
-use ::people::app::persons::{ResidentReport, ResidentRow, check_residents, import_residents};
+use ::people::app::persons::{Alike, ResidentReport, ResidentRow, With, alike, check_residents, import_joined};
 use ::people::model::person::{Contact, GuardianName, Identity, NewGuardian};
-use clap::Args;
+use clap::{Args, ValueEnum};
+use kernel::Lang;
 use kernel::ids::AreaId;
 use places::Snapshot;
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -57,6 +60,46 @@ pub struct ResidentsArgs {
     /// Import doubtful rows too, as they are written
     #[arg(long)]
     pub accept_doubtful: bool,
+    /// Rows under a new key that look like somebody who is here, or like another row
+    #[arg(long, value_enum, default_value_t)]
+    pub alike: IfAlike,
+}
+
+/// What is done with rows that look like somebody else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum IfAlike {
+    /// Nothing is imported; they are listed
+    #[default]
+    Refuse,
+    /// Each is the same person: what its row says takes the place of what is here
+    Join,
+    /// Each is another person
+    Apart,
+}
+
+/// What somebody decided who was asked: rows of the file by number, `true` for the same person.
+pub type Answers = HashMap<usize, bool>;
+
+/// A row that looks like somebody who is here, or like another row. No name of anybody.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proposal {
+    pub row: usize,
+    pub finding: Finding,
+}
+
+/// Somebody must say which rows are the same people before the file can come in.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{}", self.words(spoken()))]
+pub struct LookAlike {
+    pub rows: Vec<Proposal>,
+}
+
+impl LookAlike {
+    fn words(&self, lang: Lang) -> String {
+        let how = Finding::AlikeHow { n: self.rows.len() };
+        let lines = self.rows.iter().map(|proposal| &proposal.finding).chain([&how]);
+        lines.map(|finding| finding.words(lang)).collect::<Vec<_>>().join("\n")
+    }
 }
 
 /// Runs the command.
@@ -65,7 +108,7 @@ pub fn run(env: &mut Env<'_>, args: &ResidentsArgs) -> anyhow::Result<ResidentRe
     let (map, district) = (args.map.as_deref(), args.district.as_deref());
     let asked = Asked { file: &args.file, map, district, datum: None, accept_doubtful, dry_run };
     let (target, order) = asked.settle(env)?;
-    let (look, report) = bring(env.rt, target.who(), &order)?;
+    let (look, report) = bring(env.rt, target.who(), &order, args.alike, &Answers::new())?;
     look.problems.write(env.out)?;
     if dry_run {
         writeln!(env.out, "dry run: {} rows are in order, nothing was written", thousands(look.rows))?;
@@ -83,7 +126,16 @@ pub fn run(env: &mut Env<'_>, args: &ResidentsArgs) -> anyhow::Result<ResidentRe
 }
 
 /// Brings the residents of a file in, or only looks. Nobody's name is in the answer.
-pub fn bring(rt: &Runtime, who: Who, order: &Order) -> anyhow::Result<(Look, ResidentReport)> {
+///
+/// # Errors
+/// Besides the file's: [`LookAlike`], as long as there is no answer for a row that looks like somebody else.
+pub fn bring(
+    rt: &Runtime,
+    who: Who,
+    order: &Order,
+    if_alike: IfAlike,
+    answers: &Answers,
+) -> anyhow::Result<(Look, ResidentReport)> {
     let ground = rt.read_now(who.clone(), places::snapshot)?;
     let (sheet, table) = Sheet::open(order, FIELDS, &["key", "name", "area"])?;
     let reader = Reader { sheet, ground: Arc::clone(&ground) };
@@ -96,10 +148,13 @@ pub fn bring(rt: &Runtime, who: Who, order: &Order) -> anyhow::Result<(Look, Res
     let Read { rows, numbers, problems } = read;
     let areas: Vec<AreaId> = rows.iter().map(|r| r.area).collect();
     let (file, places, geography) = (order.name(), numbers.clone(), Ground(Arc::clone(&ground)));
+    let (answers, areas_here) = (answers.clone(), Arc::clone(&ground));
     let draft = order.draft;
     let (done, import) = crate::change(rt, who, order.dry_run, move |cx| {
         imports::begin(cx);
-        let done = import_residents(cx, &geography, &rows)?;
+        let found = if if_alike == IfAlike::Apart { Vec::new() } else { alike(cx, &rows)? };
+        let joined = decided(&found, &places, &areas_here, if_alike, &answers)?;
+        let done = import_joined(cx, &geography, &rows, &joined)?;
         let (added, changed) = (done.report.new, done.report.changed);
         let about = About { kind: "residents", file, rows: rows.len(), added, changed, draft, ..About::default() };
         let at: HashMap<uuid::Uuid, usize> = done.things.iter().copied().collect();
@@ -112,6 +167,38 @@ pub fn bring(rt: &Runtime, who: Who, order: &Order) -> anyhow::Result<(Look, Res
         look.add(*number, "", (*did).into(), ground.area(area).map(|a| a.name.as_str()));
     }
     Ok((look, done.report))
+}
+
+/// Which rows are somebody else, by their place among the rows that were read.
+fn decided(
+    found: &[Alike],
+    numbers: &[usize],
+    ground: &Snapshot,
+    if_alike: IfAlike,
+    answers: &Answers,
+) -> Result<HashMap<usize, With>, LookAlike> {
+    let number = |at: usize| numbers.get(at).copied().unwrap_or_default();
+    let (mut joined, mut open) = (HashMap::new(), Vec::new());
+    for one in found {
+        let row = number(one.row);
+        match answers.get(&row).copied().or((if_alike == IfAlike::Join).then_some(true)) {
+            Some(true) => drop(joined.insert(one.row, one.with)),
+            Some(false) => {}
+            None => open.push(Proposal { row, finding: proposal(one, row, number, ground) }),
+        }
+    }
+    if open.is_empty() { Ok(joined) } else { Err(LookAlike { rows: open }) }
+}
+
+fn proposal(one: &Alike, row: usize, number: impl Fn(usize) -> usize, ground: &Snapshot) -> Finding {
+    let agree = Agreeing(one.agree.iter().map(|field| (*field).to_owned()).collect());
+    match one.with {
+        With::Person(_, area) => {
+            let area = ground.area(area).map(|a| a.name.clone()).unwrap_or_default();
+            Finding::AlikeHere { row, area, agree }
+        }
+        With::Row(other) => Finding::AlikeRow { row, other: number(other), agree },
+    }
 }
 
 /// Its findings repeat no value of a row: they may be read by others.

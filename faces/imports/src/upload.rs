@@ -34,6 +34,9 @@ pub struct Stated {
     /// Areas of the file that somebody said are one of here under another key, or (none) new.
     #[serde(default)]
     pub pairs: HashMap<String, Option<AreaId>>,
+    /// Rows of residents that somebody said are somebody who is here, or (`false`) somebody else.
+    #[serde(default)]
+    pub rows: residents::Answers,
 }
 
 /// A file that was uploaded.
@@ -100,7 +103,7 @@ fn bring_from(
         "posts" => posts::bring(rt, who, &order),
         "addresses" => addresses::bring(rt, who, &order),
         "people" => Ok(people::bring(rt, who, &order)?.0),
-        "residents" => Ok(residents::bring(rt, who, &order)?.0),
+        "residents" => Ok(residents::bring(rt, who, &order, residents::IfAlike::Refuse, &stated.rows)?.0),
         _ => Ok(matters::bring(rt, who, target, &order)?.look),
     }
 }

@@ -10,6 +10,7 @@ use crate::areas::{Pair, Unsure};
 use crate::districts;
 use crate::findings::Finding;
 use crate::problems::{Problems, Refused, Unfit};
+use crate::residents::{LookAlike, Proposal};
 use crate::table::TableError;
 use crate::upload::{self, Stated};
 use anyhow::Context as _;
@@ -46,6 +47,8 @@ pub enum Outcome {
     Unfit(Vec<Finding>),
     /// Areas that may be some of here under another key.
     Unsure(Vec<Pair>),
+    /// Residents that may be somebody here under another key.
+    Alike(Vec<Proposal>),
     /// Whoever uploaded it may not: codes of the action and the reason; no action where only a system administrator may.
     Denied { action: Option<String>, why: String },
     /// By a fault of ours; nothing was written.
@@ -200,6 +203,9 @@ fn outcome_of(done: anyhow::Result<Look>) -> anyhow::Result<Outcome> {
     }
     if let Some(unsure) = error.downcast_ref::<Unsure>() {
         return Ok(Outcome::Unsure(unsure.pairs.clone()));
+    }
+    if let Some(alike) = error.downcast_ref::<LookAlike>() {
+        return Ok(Outcome::Alike(alike.rows.clone()));
     }
     if let Some(denied) = denied(&error) {
         return Ok(denied);

@@ -20,6 +20,7 @@ pub static PERSON: Thing = Thing {
         Rows { table: "person_area", column: "person_id" },
         Rows { table: "person_token", column: "person_id" },
         Rows { table: "guardian", column: "person_id" },
+        Rows { table: "person_import_key", column: "person_id" },
     ],
 };
 /// What an import of this crate can add or change.

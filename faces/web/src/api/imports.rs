@@ -10,6 +10,7 @@ use crate::uploads::{self, fail, undo_refused};
 use crate::{App, Fail};
 use ::imports::areas::Pair;
 use ::imports::problems::{Counted, List, Problem};
+use ::imports::residents::Proposal;
 use ::imports::undo::CannotUndo;
 use ::imports::uploads::{Outcome, Upload};
 use ::imports::{Finding, upload};
@@ -148,6 +149,13 @@ struct PairView {
     detail: String,
 }
 
+/// A row of residents that may be somebody here under another key, or another row of the file.
+#[derive(Debug, Serialize, ToSchema)]
+struct AlikeView {
+    row: usize,
+    detail: String,
+}
+
 /// What a file would change, or changed.
 #[derive(Debug, Serialize, ToSchema)]
 struct Report {
@@ -177,8 +185,8 @@ struct UploadView {
     wish: &'static str,
     /// `waiting`, `reading` or `done`. Ask again until it is done.
     state: &'static str,
-    /// Once it is done: `fine`, `wrong` (rows are), `refused` (as a whole), `unsure` (pairs of areas must be decided), `denied`
-    /// (not with the rights of whoever uploaded it) or `broken` (by a fault of the server; nothing was written).
+    /// Once it is done: `fine`, `wrong` (rows are), `refused` (as a whole), `unsure` (pairs of areas must be decided), `alike`
+    /// (rows of residents must be decided), `denied` (not with the rights of whoever uploaded it) or `broken` (by a fault of the server; nothing was written).
     outcome: Option<&'static str>,
     report: Option<Report>,
     wrong: Option<Findings>,
@@ -186,6 +194,8 @@ struct UploadView {
     /// Why the file is refused as a whole.
     refused: Vec<Said>,
     pairs: Vec<PairView>,
+    /// Residents that may be somebody here under another key.
+    alike: Vec<AlikeView>,
 }
 
 impl UploadView {
@@ -204,6 +214,7 @@ impl UploadView {
             doubtful: None,
             refused: Vec::new(),
             pairs: Vec::new(),
+            alike: Vec::new(),
         };
         let said = |finding: &Finding| Said::of(finding, lang);
         view.outcome = upload.outcome.as_ref().map(|outcome| match outcome {
@@ -225,6 +236,11 @@ impl UploadView {
             Outcome::Unsure(pairs) => {
                 view.pairs = pairs.iter().map(|pair| pair_view(pair, lang)).collect();
                 "unsure"
+            }
+            Outcome::Alike(rows) => {
+                let alike = |p: &Proposal| AlikeView { row: p.row, detail: p.finding.words(lang) };
+                view.alike = rows.iter().map(alike).collect();
+                "alike"
             }
             Outcome::Denied { .. } => "denied",
             Outcome::Broken => "broken",
@@ -284,12 +300,26 @@ struct UploadForm {
     map: Option<String>,
 }
 
-/// What was decided about areas that may be some of here.
+/// What was decided about areas or residents that may be some of here.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct PairsInput {
     #[schema(max_items = 1000)]
+    #[serde(default)]
     pairs: Vec<PairInput>,
+    /// Of residents that may be somebody here.
+    #[schema(max_items = 20000)]
+    #[serde(default)]
+    rows: Vec<RowInput>,
+}
+
+/// One decision about a row.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct RowInput {
+    row: usize,
+    /// The same person: what the row says takes the place of what is here. Else somebody else.
+    same: bool,
 }
 
 /// One decision.
@@ -454,7 +484,7 @@ async fn drop_upload(
     act(&app, who, once, move |cx| ::imports::uploads::forget(cx, id).map_err(fail)).await
 }
 
-/// Looks through an upload again, with what was decided about areas that may be some of here under another key.
+/// Looks through an upload again, with what was decided about areas or residents that may be some of here under another key.
 #[utoipa::path(post, path = "/api/v1/uploads/{id}/look", tag = "imports", extensions(("x-actions" = json!(["import"]))),
     params(("id" = Uuid, Path)), request_body = PairsInput,
     responses((status = 202, body = UploadView, description = "It is, or will be, looked through.")))]
@@ -469,6 +499,7 @@ async fn look_upload(
     let short = write(&app, who.clone(), once, move |cx| {
         let mut stated = ::imports::uploads::find(cx, id).map_err(fail)?.stated;
         stated.pairs.extend(value.pairs.into_iter().map(|pair| (pair.name, pair.area.map(AreaId))));
+        stated.rows.extend(value.rows.into_iter().map(|row| (row.row, row.same)));
         uploads::wish(cx, id, Wish::Look, Some(stated))
     })
     .await?;

@@ -1,6 +1,7 @@
 //! Residents in care. There is no list of them: somebody is found by name and opened only in the name of an open matter
 //! of one's own, or within a break-glass window, and each look is an entry of the log (R5, R6).
 
+mod alike;
 mod care;
 mod circle;
 mod find;
@@ -9,12 +10,13 @@ mod keep;
 mod open;
 mod own;
 
+pub use alike::{Alike, With, alike};
 pub use care::{
     EndReason, Moved, Registered, end_care, ended, in_care, move_person, moves, register_within, resume_care,
 };
 pub use circle::{CARE_OVER, Known, areas_of_all, in_care_of, known, known_of, may, spoken_for};
 pub use find::{Found, find_person, lookups_left};
-pub use import::{ResidentReport, ResidentRow, check_residents, import_residents};
+pub use import::{ResidentReport, ResidentRow, check_residents, import_joined, import_residents};
 pub(crate) use keep::erase_part;
 pub use keep::{ChangeRecord, add_guardian, change_record, end_guardian, register_person, say_language};
 pub use open::{GuardianLine, Record, Shown, areas_of, exists, open_record};

@@ -206,7 +206,7 @@ pub(crate) fn erase_all(cx: &mut Cx<'_>, person: PersonId) -> std::result::Resul
     let witnesses = witnesses.iter().map(|r| r.uuid("id")).collect::<std::result::Result<Vec<_>, _>>()?;
     cx.destroy_subject_keys(KeyClass::Text, &witnesses)?;
     cx.execute("UPDATE consent SET guardian_id = NULL WHERE person_id = $1", params![person])?;
-    for table in ["guardian", "person_token", "person_move"] {
+    for table in ["guardian", "person_token", "person_move", "person_import_key"] {
         cx.execute(&format!("DELETE FROM {table} WHERE person_id = $1"), params![person])?;
     }
     cx.execute("DELETE FROM person_area WHERE person_id = $1", params![person])?;

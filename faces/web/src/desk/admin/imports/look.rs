@@ -8,6 +8,7 @@ use crate::uploads::{self, denied, fail};
 use crate::{App, Fail, Page, html};
 use ::imports::areas::Pair;
 use ::imports::problems::{Counted, Problem};
+use ::imports::residents::Proposal;
 use ::imports::upload::{self, Stated};
 use ::imports::uploads::{Outcome, Upload};
 use ::imports::{Did, Finding};
@@ -65,6 +66,10 @@ pub(super) struct LookPage {
     refused: Vec<String>,
     /// What somebody must decide first.
     unsure: Vec<Question>,
+    /// Rows that may be somebody here already: the same.
+    alike: Vec<Question>,
+    /// How many there are; only the first are listed.
+    alikes: usize,
     /// It is read, or waits for it: in a sentence.
     busy: Option<String>,
     /// Things to look at that refuse nothing.
@@ -128,6 +133,8 @@ pub(super) fn look_page(page: Page, frame: Frame, upload: &Upload, unaccepted: b
         nothing: false,
         refused: Vec::new(),
         unsure: Vec::new(),
+        alike: Vec::new(),
+        alikes: 0,
         busy: upload.is_busy().then(|| page.tk("desk-import-busy-", draft.state.code())),
         notes: Vec::new(),
         wrong: Vec::new(),
@@ -180,6 +187,16 @@ pub(super) fn look_page(page: Page, frame: Frame, upload: &Upload, unaccepted: b
                 name: pair.name.clone(),
             };
             shown.unsure = pairs.iter().enumerate().map(question).collect();
+            None
+        }
+        Some(Outcome::Alike(rows)) => {
+            shown.alikes = rows.len();
+            let question = |proposal: &Proposal| Question {
+                field: format!("row-{}", proposal.row),
+                words: said(&proposal.finding),
+                name: String::new(),
+            };
+            shown.alike = rows.iter().take(SHOWN).map(question).collect();
             None
         }
         Some(Outcome::Broken) => {
@@ -244,6 +261,7 @@ pub(super) async fn answer(
         ("bring", _) if upload.looked().is_some() => (Wish::Bring, None),
         // Nothing to bring in: it is said once more why.
         ("bring", _) => return shown(&app, page, staff, &upload, false).await,
+        ("alike", Some(Outcome::Alike(rows))) => (Wish::Look, Some(answered(&upload.stated, rows, &answer))),
         ("pairs", Some(Outcome::Unsure(pairs))) => (Wish::Look, Some(decided(&upload.stated, pairs, &answer))),
         _ => {
             app.rt.write(who, move |cx| ::imports::uploads::forget(cx, id).map_err(fail)).await?;
@@ -264,6 +282,19 @@ fn decided(stated: &Stated, pairs: &[Pair], answer: &Answer) -> Stated {
             Some("same") => drop(stated.pairs.insert(pair.name.clone(), Some(pair.area))),
             Some("new") => drop(stated.pairs.insert(pair.name.clone(), None)),
             _ => {}
+        }
+    }
+    stated
+}
+
+/// The rows that were decided, beside those of before: each by its own answer, else by the one for all others; without either it stays
+/// open.
+fn answered(stated: &Stated, rows: &[Proposal], answer: &Answer) -> Stated {
+    let mut stated = stated.clone();
+    let said = |field: &str| answer.get(field).map(String::as_str).filter(|said| matches!(*said, "same" | "other"));
+    for proposal in rows {
+        if let Some(said) = said(&format!("row-{}", proposal.row)).or_else(|| said("all")) {
+            stated.rows.insert(proposal.row, said == "same");
         }
     }
     stated

@@ -3,8 +3,10 @@
 use super::look::look_page;
 use super::*;
 use ::imports::areas::Pair;
+use ::imports::findings::Agreeing;
 use ::imports::look::Count;
 use ::imports::problems::{Counted, Problems};
+use ::imports::residents::Proposal;
 use ::imports::{Did, Finding, Look};
 use kernel::ids::AreaId;
 use store::imports::drafts::{Draft, State as DraftState, Wish};
@@ -112,6 +114,15 @@ pub(in crate::desk) fn samples(page: &Page) -> Vec<(&'static str, String)> {
         code: code.map(str::to_owned),
         area_name: name("甲里", "Jiali"),
     };
+    let alike = |here: bool| {
+        let agree = Agreeing(vec!["phone".into(), "birth_year".into()]);
+        let finding = if here {
+            Finding::AlikeHere { row: 5, area: name("桂花里", "Guihuali"), agree }
+        } else {
+            Finding::AlikeRow { row: 7, other: 3, agree }
+        };
+        Proposal { row: if here { 5 } else { 7 }, finding }
+    };
     let outcomes = [
         (Some(Outcome::Fine(Box::new(look))), true),
         (Some(Outcome::Fine(Box::default())), false),
@@ -119,6 +130,7 @@ pub(in crate::desk) fn samples(page: &Page) -> Vec<(&'static str, String)> {
         (Some(Outcome::Wrong(Box::new(features))), false),
         (Some(Outcome::Unfit(vec![Finding::FileEmpty])), false),
         (Some(Outcome::Unsure(vec![pair(Some("310120")), pair(None)])), false),
+        (Some(Outcome::Alike(vec![alike(true), alike(false)])), false),
         (Some(Outcome::Broken), false),
         (None, false),
     ];
