@@ -70,7 +70,26 @@ pub const RETENTION: &[Rule] = &[
                 let reports = rows.iter().map(|r| r.uuid("id")).collect::<Result<Vec<Uuid>, _>>()?;
                 crate::app::visits::erase_reports(cx, &reports)?;
                 cx.execute("DELETE FROM care_visit_visitor WHERE visit_id = $1", params![*visit])?;
+                cx.execute("DELETE FROM care_round_stop WHERE visit_id = $1", params![*visit])?;
                 cx.execute("DELETE FROM care_visit WHERE id = $1", params![*visit])?;
+            }
+            Ok(old.len() as i64)
+        },
+    },
+    Rule {
+        key: "visit_rounds",
+        tables: "care_round, care_round_pair, care_round_stop",
+        what: "plans of rounds: which pair was to be at which door when, from the day the plan was made",
+        days: 365,
+        least: 62,
+        due: |cx, span| count(cx, span, "care_round", ROUNDS),
+        erase: |cx, span, limit| {
+            let old = ids(cx, span, limit, "care_round", ROUNDS)?;
+            for round in &old {
+                for table in ["care_round_stop", "care_round_pair"] {
+                    cx.execute(&format!("DELETE FROM {table} WHERE round_id = $1"), params![*round])?;
+                }
+                cx.execute("DELETE FROM care_round WHERE id = $1", params![*round])?;
             }
             Ok(old.len() as i64)
         },
@@ -105,6 +124,7 @@ const SCANS: &str = "district_id = $1 AND at >= $2 AND at < $3";
 const LAPSED: &str = "district_id = $1 AND what = 'photo' AND answer = 'given' AND ended_at IS NULL AND review_on >= $2 \
                       AND review_on < $3";
 const VISITS: &str = "district_id = $1 AND done_at >= $2 AND done_at < $3";
+const ROUNDS: &str = "district_id = $1 AND made_at >= $2 AND made_at < $3";
 const ENDED: &str = "district_id = $1 AND ended_at >= $2 AND ended_at < $3";
 const PAST: &str =
     "district_id = $1 AND ((ended_at >= $2 AND ended_at < $3) OR (answer = 'refused' AND at >= $2 AND at < $3))";

@@ -153,4 +153,5 @@ CREATE INDEX care_visit_report_person ON care_visit_report (person_id, done_at);
 CREATE INDEX care_visit_report_inbox ON care_visit_report (district_id, state, at);
 ",
     },
+    crate::app::rounds::ROUNDS,
 ];

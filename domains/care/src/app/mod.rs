@@ -11,6 +11,7 @@ pub mod own;
 pub mod photo;
 pub mod plan;
 pub mod relay;
+pub mod rounds;
 pub mod scans;
 pub mod schedule;
 pub mod telling;

@@ -4,6 +4,7 @@ pub mod card;
 pub mod code;
 pub mod contact;
 pub mod plan;
+pub mod round;
 pub mod schedule;
 pub mod thread;
 pub mod visit;

@@ -9,6 +9,7 @@ mod photo;
 mod planning;
 mod putting_through;
 mod relay;
+mod rounds;
 mod visits;
 
 use care::Result;

@@ -19,7 +19,7 @@ pub struct Candidate {
 }
 
 /// The force an account belongs to now: by the most trusted of its running terms.
-fn force_of(cx: &mut Cx<'_>, account: AccountId) -> Result<Option<Force>> {
+pub(crate) fn force_of(cx: &mut Cx<'_>, account: AccountId) -> Result<Option<Force>> {
     let now = cx.now;
     let terms = terms::of_account(cx, account)?;
     Ok(terms.iter().filter(|(t, _)| t.runs(now)).filter_map(|(_, role)| Force::of(*role)).min())

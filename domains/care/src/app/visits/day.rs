@@ -3,7 +3,10 @@
 
 use super::{COLUMNS, read, with_visitors};
 use crate::Result;
+use crate::app::rounds;
+use crate::model::round::clock;
 use crate::model::visit::{Force, VisitId, VisitKind};
+use jiff::ToSpan;
 use jiff::civil::Date;
 use kernel::Moment;
 use kernel::ids::{AccountId, PersonId};
@@ -39,9 +42,12 @@ pub struct Stop {
     pub misses: i64,
     /// Ends of the keys `visit-bring-…`.
     pub bring: Vec<String>,
+    /// When one is expected there, `09:30`, where a round says so; and on which day.
+    pub at: Option<String>,
+    pub day: Option<String>,
 }
 
-fn bring(kind: VisitKind) -> Vec<String> {
+pub(crate) fn bring(kind: VisitKind) -> Vec<String> {
     let what: &[&str] = match kind {
         VisitKind::Chat => &["badge", "contact-card"],
         VisitKind::Clean => &["badge", "gloves"],
@@ -59,13 +65,20 @@ pub fn day_pack(cx: &mut Cx<'_>, account: AccountId, date: Date) -> Result<DayPa
     let roles: Vec<kernel::Role> = cx.actor.grants().iter().map(|g| g.role).collect();
     let support = roles.iter().all(|r| Force::of(*r) == Some(Force::Support));
     let sql = format!(
-        "SELECT {COLUMNS} FROM care_visit WHERE district_id = $1 AND state = 'assigned' AND due_on <= $2 AND id IN (SELECT visit_id \
-         FROM care_visit_visitor WHERE account_id = $3 AND ended_at IS NULL) ORDER BY due_on, id LIMIT 60"
+        "SELECT {COLUMNS} FROM care_visit WHERE district_id = $1 AND state = 'assigned' AND (due_on <= $2 OR id IN (SELECT visit_id \
+         FROM care_round_stop WHERE told_day <= $2)) AND id IN (SELECT visit_id FROM care_visit_visitor WHERE account_id = $3 \
+         AND ended_at IS NULL) ORDER BY due_on, id LIMIT 60"
     );
+    let told = rounds::told_to(cx, account, date.checked_sub(30.days()).unwrap_or(date))?;
     let rows = cx.query(&sql, params![cx.district(), date.to_string(), account])?;
     let mut stops = Vec::new();
     for row in &rows {
         let visit = with_visitors(cx, read(row)?)?;
+        let round = told.get(&visit.id);
+        // Expected on a later day: not today.
+        if round.is_some_and(|t| t.day > date) {
+            continue;
+        }
         super::may_record(cx, &visit)?;
         let Some(known) = persons::known(cx, visit.person)? else { continue };
         let sql = "SELECT misses FROM care_visit_plan WHERE person_id = $1";
@@ -87,7 +100,11 @@ pub fn day_pack(cx: &mut Cx<'_>, account: AccountId, date: Date) -> Result<DayPa
             with: visit.pair().into_iter().filter(|a| *a != account).collect(),
             misses,
             bring: bring(visit.kind),
+            at: round.map(|t| clock(t.start)),
+            day: round.map(|t| t.day.to_string()),
         });
     }
+    // In the order of the round; what has no time comes after.
+    stops.sort_by(|a, b| (a.at.is_none(), &a.day, &a.at, &a.due).cmp(&(b.at.is_none(), &b.day, &b.at, &b.due)));
     Ok(DayPack { date: date.to_string(), made_at: cx.now, stops })
 }

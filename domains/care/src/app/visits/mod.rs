@@ -17,9 +17,11 @@ mod rules;
 mod welfare;
 
 pub use apply::{Answer, PHOTO_MOST, VisitCommand, apply, photo_of};
+pub(crate) use assign::force_of;
 pub use assign::{Candidate, assign, candidates};
 pub use bring::{Brought, Past, bring_in};
 pub use conflicts::{Conflict, Entry, conflicts, count_conflicts, inbox, put_aside, take};
+pub(crate) use day::bring as what_to_bring;
 pub use day::{DayPack, Stop, day_pack};
 pub use desk::{
     BACK_DAYS, Colleague, FEWEST, OnTime, One, Sent, assign_many, call_off, colleagues, on_time, one, switchable,
@@ -80,7 +82,7 @@ fn lives(cx: &mut Cx<'_>, person: PersonId) -> Result<PersonFacts> {
 }
 
 /// Posts that serve one of these areas, with those above.
-fn posts_of(ground: &Ground, areas: &[AreaId]) -> Vec<PostId> {
+pub(crate) fn posts_of(ground: &Ground, areas: &[AreaId]) -> Vec<PostId> {
     let serving = ground.0.posts().iter().filter(|p| p.serves.iter().any(|a| areas.contains(a)));
     let mut posts: Vec<PostId> = Vec::new();
     for post in serving.flat_map(|p| ground.posts_above(p.id)) {
@@ -123,9 +125,9 @@ impl Visit {
     }
 }
 
-const COLUMNS: &str = "id, person_id, kind, state, due_on, reasons, done_at, version";
+pub(crate) const COLUMNS: &str = "id, person_id, kind, state, due_on, reasons, done_at, version";
 
-fn read(row: &Row) -> Result<Visit> {
+pub(crate) fn read(row: &Row) -> Result<Visit> {
     Ok(Visit {
         id: row.id("id")?,
         person: row.id("person_id")?,
@@ -139,7 +141,7 @@ fn read(row: &Row) -> Result<Visit> {
     })
 }
 
-fn with_visitors(cx: &mut Cx<'_>, mut visit: Visit) -> Result<Visit> {
+pub(crate) fn with_visitors(cx: &mut Cx<'_>, mut visit: Visit) -> Result<Visit> {
     let sql = "SELECT account_id, ended_at FROM care_visit_visitor WHERE visit_id = $1 ORDER BY account_id";
     for row in &cx.query(sql, params![visit.id])? {
         let gone = row.opt_moment("ended_at")?.is_some();
@@ -190,6 +192,7 @@ pub(crate) fn end_all(cx: &mut Cx<'_>, person: PersonId) -> Result<()> {
 
 /// The record was erased: so is what visitors wrote.
 pub(crate) fn erase(cx: &mut Cx<'_>, person: PersonId) -> Result<()> {
+    cx.execute("DELETE FROM care_round_stop WHERE person_id = $1", params![person])?;
     let rows = cx.query("SELECT id FROM care_visit_report WHERE person_id = $1", params![person])?;
     let ids = rows.iter().map(|r| r.uuid("id")).collect::<std::result::Result<Vec<_>, _>>()?;
     Ok(erase_reports(cx, &ids)?)

@@ -1,0 +1,378 @@
+//! Planning: read in one transaction, reckoned outside of any, written in another if nobody changed the round meanwhile.
+
+use super::create::{Skills, skills, usual};
+use super::walks::{Spot, Walks, spot};
+use super::{Pair, Stop, Whole, changed, load, on_the_wall, to_change};
+use crate::model::round::{DAY, Hours, REST_SLACK, RoundId, WhyNot, speaks};
+use crate::model::visit::VisitId;
+use crate::{Error, Ground, Result};
+use jiff::civil::Date;
+use kernel::Point;
+use kernel::ids::PersonId;
+use people::app::persons;
+use rounds::{Break, Late, Plan, Problem, Until, Visit, Visitor, Weights, solve};
+use store::{Cx, params};
+use uuid::Uuid;
+
+/// What the usual visitor is worth, and the pair that a visit is with, in minutes on the way.
+const USUAL: f64 = 10.0;
+const STAY: f64 = 15.0;
+/// What it costs to leave a visit out, and one that is locked.
+const WITHOUT: f64 = 1_000.0;
+const LOCKED: f64 = 100_000.0;
+/// A locked visit keeps its time within so many minutes.
+const ABOUT: i64 = 15;
+/// A visit is made at most so many days before it is due.
+const EARLY_DAYS: i64 = 10;
+const SEED: u64 = 8;
+
+/// A pair on one day.
+struct Shift {
+    pair: Uuid,
+    day: Date,
+    /// Minutes since the first midnight.
+    zero: i64,
+    hours: Hours,
+    /// When and where they are free: later than the beginning of the shift where a part of the day is over.
+    free: i64,
+    start: Option<Point>,
+    rested: bool,
+    skills: Skills,
+    members: [kernel::ids::AccountId; 2],
+}
+
+struct Want {
+    visit: VisitId,
+    spot: Spot,
+    lasts: i64,
+    /// Minutes of the day, by the days on which it may be.
+    window: (i64, i64),
+    days: Vec<Date>,
+    language: Option<String>,
+    nurse: bool,
+    usual: Vec<kernel::ids::AccountId>,
+    locked: Option<(Uuid, Date, i64)>,
+    stays: Option<Uuid>,
+}
+
+/// What is to be planned: values only, for another thread.
+pub struct Task {
+    round: RoundId,
+    version: i64,
+    shifts: Vec<Shift>,
+    wants: Vec<Want>,
+    walks: Walks,
+    /// Where everybody begins and ends.
+    base: Option<Point>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Place {
+    pair: Uuid,
+    day: Date,
+    start: i64,
+    end: i64,
+    walk: i64,
+}
+
+/// A plan for what was to be planned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Solved {
+    round: RoundId,
+    version: i64,
+    visits: Vec<(VisitId, std::result::Result<Place, WhyNot>)>,
+}
+
+impl Solved {
+    pub fn planned(&self) -> usize {
+        self.visits.iter().filter(|v| v.1.is_ok()).count()
+    }
+}
+
+/// May a visit still be planned anew: it is open, and its time today has not come where the pair was told. One that nobody made on
+/// its day is free again.
+pub(super) fn is_free(stop: &Stop, today: Date, minute: i64) -> bool {
+    if !stop.state.is_open() {
+        return false;
+    }
+    match stop.at {
+        Some(at) => at.day != today || at.start > minute || stop.told.is_none(),
+        None => true,
+    }
+}
+
+/// Where a round begins and ends.
+pub(super) fn base(ground: &Ground, whole: &Whole) -> Option<Point> {
+    let post = whole.round.post.and_then(|id| ground.0.post(id)).and_then(|p| p.point);
+    post.or_else(|| ground.0.stand_in(whole.round.area).map(|l| l.point))
+}
+
+/// What is to be planned now. Past, begun and finished visits stay where they are.
+pub fn task(cx: &mut Cx<'_>, id: RoundId, seen: i64) -> Result<Task> {
+    let whole = load(cx, id)?;
+    if whole.round.version != seen {
+        return Err(Error::Stale { seen, current: whole.round.version });
+    }
+    let (today, minute) = on_the_wall(cx);
+    let ground = Ground(::places::snapshot(cx)?);
+    let base = base(&ground, &whole);
+    let free: Vec<Stop> = whole.stops.iter().filter(|s| is_free(s, today, minute) && !is_out(s)).cloned().collect();
+    let people: Vec<PersonId> = free.iter().map(|s| s.person).collect();
+    let known = persons::known_of(cx, &people)?;
+    let lives = persons::areas_of_all(cx, &people)?;
+    let usual = usual(cx, &people)?;
+    let shifts = shifts(cx, &whole, base, today, minute, &ground)?;
+    let days: Vec<Date> = whole.round.days.iter().copied().filter(|d| *d >= today).collect();
+    let mut wants = Vec::new();
+    for stop in &free {
+        let Some(one) = known.get(&stop.person) else { continue };
+        let areas = lives.get(&stop.person).cloned().unwrap_or_default();
+        let locked = stop.at.filter(|_| stop.locked).map(|a| (a.pair, a.day, a.start));
+        wants.push(Want {
+            visit: stop.visit,
+            spot: spot(cx, &ground, &areas, one.address.as_deref())?,
+            lasts: stop.minutes,
+            window: stop.asks.window(),
+            days: days_for(&days, stop.due),
+            language: one.language.clone().filter(|_| !stop.asks.any_language),
+            nurse: stop.asks.nurse,
+            usual: usual.get(&stop.person).cloned().unwrap_or_default(),
+            locked,
+            stays: stop.at.map(|a| a.pair),
+        });
+    }
+    Ok(Task { round: id, version: seen, shifts, wants, walks: Walks::of(cx)?, base })
+}
+
+/// Put aside or given to others: not for the planner.
+pub(super) const fn is_out(stop: &Stop) -> bool {
+    matches!(stop.why, Some(WhyNot::Aside | WhyNot::Hand | WhyNot::Gone | WhyNot::Moved))
+}
+
+/// Days on which a visit belongs: within some days before it is due; else the first one after.
+fn days_for(days: &[Date], due: Date) -> Vec<Date> {
+    let early = |d: &&Date| **d <= due && crate::model::visit_plan::days_between(**d, due) <= EARLY_DAYS;
+    let fit: Vec<Date> = days.iter().filter(early).copied().collect();
+    if !fit.is_empty() {
+        return fit;
+    }
+    let after: Vec<Date> = days.iter().filter(|d| **d > due).take(3).copied().collect();
+    if after.is_empty() { days.to_vec() } else { after }
+}
+
+fn shifts(
+    cx: &mut Cx<'_>,
+    whole: &Whole,
+    base: Option<Point>,
+    today: Date,
+    minute: i64,
+    ground: &Ground,
+) -> Result<Vec<Shift>> {
+    let mut out = Vec::new();
+    for pair in &whole.pairs {
+        let (a, b) = (skills(cx, pair.one)?, skills(cx, pair.two)?);
+        let both = Skills { languages: [a.languages, b.languages].concat(), nurse: a.nurse || b.nurse };
+        for (n, day) in whole.round.days.iter().enumerate() {
+            if *day < today || !pair.works(*day) {
+                continue;
+            }
+            let hours = pair.hours(whole.round.rest);
+            let (free, start, rested) = begun(cx, whole, pair, *day, (today, minute), ground, base)?;
+            out.push(Shift {
+                pair: pair.id,
+                day: *day,
+                zero: n as i64 * 1_440,
+                hours,
+                free: free.max(hours.from),
+                start,
+                rested,
+                skills: both.clone(),
+                members: [pair.one, pair.two],
+            });
+        }
+    }
+    Ok(out)
+}
+
+/// When, and where, a pair is free on a day of which a part may be over.
+fn begun(
+    cx: &mut Cx<'_>,
+    whole: &Whole,
+    pair: &Pair,
+    day: Date,
+    (today, minute): (Date, i64),
+    ground: &Ground,
+    base: Option<Point>,
+) -> Result<(i64, Option<Point>, bool)> {
+    let route = whole.route(pair.id, day);
+    let over = route.into_iter().rfind(|s| !is_free(s, today, minute));
+    let now = if day == today { minute } else { 0 };
+    let Some((last, at)) = over.and_then(|s| Some((s, s.at?))) else { return Ok((now, base, false)) };
+    let areas = persons::areas_of(cx, last.person)?;
+    let address = persons::known(cx, last.person)?.and_then(|k| k.address);
+    let here = spot(cx, ground, &areas, address.as_deref())?;
+    let done = if last.state.is_open() { at.end } else { at.end.min(now.max(at.start)) };
+    let (rest_from, rest_lasts) = whole.round.rest;
+    Ok((done.max(now), here.point, at.end > rest_from + rest_lasts))
+}
+
+impl Task {
+    pub fn visits(&self) -> usize {
+        self.wants.len()
+    }
+
+    fn able(&self, want: &Want, shift: &Shift) -> bool {
+        self.skilled(want, shift) && want.days.contains(&shift.day)
+    }
+
+    fn skilled(&self, want: &Want, shift: &Shift) -> bool {
+        (!want.nurse || shift.skills.nurse) && speaks(&shift.skills.languages, want.language.as_deref())
+    }
+
+    fn problem(&self) -> Problem {
+        // One place for each visit, then one for each shift's beginning, then the common end.
+        let mut points: Vec<Option<Point>> = self.wants.iter().map(|w| w.spot.point).collect();
+        points.extend(self.shifts.iter().map(|s| s.start));
+        points.push(self.base);
+        let (visits, end) = (self.wants.len(), points.len() - 1);
+        let travel = self.walks.table(&points).into_iter().map(|m| m as f64).collect();
+        let visitors = self.shifts.iter().enumerate().map(|(n, s)| self.visitor(n, s, visits + n, end)).collect();
+        Problem {
+            places: points.len(),
+            travel,
+            distance: None,
+            visitors,
+            visits: self.wants.iter().enumerate().map(|(n, w)| self.visit(n, w)).collect(),
+            pairs: Vec::new(),
+            weights: Weights { distance: 1.0, late: 0.0, latest: 0.0, fair: 0.05 },
+        }
+    }
+
+    fn visitor(&self, n: usize, shift: &Shift, start: usize, end: usize) -> Visitor {
+        let at = |minute: i64| (shift.zero + minute) as f64;
+        let rest = shift.hours.rest().filter(|_| !shift.rested).map(|(from, lasts)| Break {
+            from: at(from.max(shift.free)),
+            latest: at((from + REST_SLACK).max(shift.free)),
+            lasts: lasts as f64,
+        });
+        let free = shift.free.min(shift.hours.to);
+        let force = u16::try_from(n).unwrap_or(u16::MAX);
+        Visitor { start, end, from: at(free), to: at(shift.hours.to), capacity: f64::INFINITY, rest, force, person: n }
+    }
+
+    fn visit(&self, place: usize, want: &Want) -> Visit {
+        let locked = want.locked.and_then(|(pair, day, start)| {
+            let n = self.shifts.iter().position(|s| s.pair == pair && s.day == day)?;
+            Some((n, start, self.shifts.get(n)?.zero))
+        });
+        let mut windows: Vec<(f64, f64)> = match locked {
+            Some((_, start, zero)) => vec![((zero + start - ABOUT) as f64, (zero + start + ABOUT) as f64)],
+            None => {
+                let mut zeros: Vec<i64> =
+                    self.shifts.iter().filter(|s| want.days.contains(&s.day)).map(|s| s.zero).collect();
+                zeros.sort_unstable();
+                zeros.dedup();
+                zeros.iter().map(|z| ((z + want.window.0) as f64, (z + want.window.1) as f64)).collect()
+            }
+        };
+        if windows.is_empty() {
+            windows.push((DAY.0 as f64, DAY.0 as f64));
+        }
+        let like = |s: &Shift| {
+            let usual = want.usual.iter().filter(|u| s.members.contains(u)).count() as f64;
+            usual * USUAL + if want.stays == Some(s.pair) { STAY } else { 0.0 }
+        };
+        Visit {
+            place,
+            lasts: want.lasts as f64,
+            windows,
+            late: Late::Never,
+            demand: 1.0,
+            may: self
+                .shifts
+                .iter()
+                .enumerate()
+                .map(|(n, s)| locked.map_or_else(|| self.able(want, s), |(only, ..)| only == n))
+                .collect(),
+            liking: self.shifts.iter().enumerate().map(|(n, s)| (n, -like(s))).filter(|l| l.1 < 0.0).collect(),
+            without: Some(if locked.is_some() { LOCKED } else { WITHOUT }),
+            locked: locked.map(|l| l.0),
+        }
+    }
+
+    /// Plans it. The same task gives the same plan, on every machine.
+    ///
+    /// # Errors
+    /// When the engine refuses the problem, which is a mistake of this program.
+    pub fn solve(&self) -> Result<Solved> {
+        let none = |want: &Want| (want.visit, Err(WhyNot::Full));
+        if self.shifts.is_empty() || self.wants.is_empty() {
+            let visits = self.wants.iter().map(none).collect();
+            return Ok(Solved { round: self.round, version: self.version, visits });
+        }
+        let problem = self.problem();
+        let steps = 60_000 + 3_000 * self.wants.len() as u64;
+        let plan = solve(&problem, SEED, Until::Steps(steps)).map_err(|e| Error::Places(e.to_string()))?;
+        let mut visits: Vec<_> =
+            self.wants.iter().enumerate().map(|(n, want)| (want.visit, Err(self.why(n, want, &problem)))).collect();
+        self.fill(&problem, &plan, &mut visits);
+        Ok(Solved { round: self.round, version: self.version, visits })
+    }
+
+    fn fill(&self, problem: &Problem, plan: &Plan, visits: &mut [(VisitId, std::result::Result<Place, WhyNot>)]) {
+        for route in &plan.routes {
+            let Some(shift) = self.shifts.get(route.visitor) else { continue };
+            let mut here = self.wants.len() + route.visitor;
+            for stop in &route.stops {
+                let walk = problem.travel(here, stop.visit) as i64;
+                here = stop.visit;
+                let (start, end) = (stop.start.round() as i64 - shift.zero, stop.end.round() as i64 - shift.zero);
+                if let Some(slot) = visits.get_mut(stop.visit) {
+                    slot.1 = Ok(Place { pair: shift.pair, day: shift.day, start, end, walk });
+                }
+            }
+        }
+    }
+
+    fn why(&self, n: usize, want: &Want, problem: &Problem) -> WhyNot {
+        let none = |able: &dyn Fn(&Shift) -> bool| !self.shifts.iter().any(able);
+        if none(&|s| speaks(&s.skills.languages, want.language.as_deref())) {
+            return WhyNot::Language;
+        }
+        if none(&|s| !want.nurse || s.skills.nurse) {
+            return WhyNot::Nurse;
+        }
+        if none(&|s| self.skilled(want, s)) {
+            return WhyNot::Language;
+        }
+        let alone = problem.visits.get(n).is_some_and(|visit| {
+            problem.visitors.iter().enumerate().any(|(v, visitor)| problem.may(n, v) && problem.alone(visitor, visit))
+        });
+        if alone { WhyNot::Full } else { WhyNot::Hours }
+    }
+}
+
+/// Writes the plan, unless somebody changed the round since it was read.
+pub fn keep(cx: &mut Cx<'_>, solved: &Solved) -> Result<()> {
+    let whole = to_change(cx, solved.round, solved.version)?;
+    for (visit, place) in &solved.visits {
+        match place {
+            Ok(p) => {
+                let sql = "UPDATE care_round_stop SET pair_id = $1, day = $2, start_min = $3, end_min = $4, walk_min = $5, \
+                           why = NULL WHERE round_id = $6 AND visit_id = $7";
+                cx.execute(sql, params![p.pair, p.day.to_string(), p.start, p.end, p.walk, solved.round, *visit])?;
+            }
+            // What is locked stays, and the page says what is wrong with it.
+            Err(_) if whole.stop(*visit).is_ok_and(|s| s.locked && s.at.is_some()) => {}
+            Err(why) => out(cx, solved.round, *visit, *why)?,
+        }
+    }
+    changed(cx, solved.round)
+}
+
+/// Takes a visit out of its route.
+pub(super) fn out(cx: &mut Cx<'_>, round: RoundId, visit: VisitId, why: WhyNot) -> Result<()> {
+    let sql = "UPDATE care_round_stop SET pair_id = NULL, day = NULL, locked = $1, why = $2 WHERE round_id = $3 AND visit_id = $4";
+    cx.execute(sql, params![false, why.code(), round, visit])?;
+    Ok(())
+}

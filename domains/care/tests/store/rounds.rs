@@ -1,0 +1,290 @@
+//! Rounds: mixed pairs that walk, who cannot be served and why, an ill visitor, and what changes between the plan and its publication.
+
+use super::{Town, refused};
+use care::app::rounds::{self, NewRound, NewVisitor, Off, View};
+use care::app::visits;
+use care::model::round::{Asks, Fault, RoundId, WhyNot};
+use care::model::visit::{VisitId, VisitKind, VisitState};
+use jiff::ToSpan;
+use jiff::civil::Date;
+use kernel::Role;
+use kernel::ids::{AccountId, PersonId};
+use people::app::consents::By;
+use people::app::persons::{self, EndReason};
+use people::model::Place;
+use people::model::person::{Contact, Identity, NewPerson};
+use uuid::Uuid;
+
+/// Twenty households more, and four who go besides those of the town.
+struct Street {
+    t: Town,
+    people: Vec<PersonId>,
+    team: Vec<AccountId>,
+    day: Date,
+}
+
+impl testkit::Setup for Street {
+    fn setup(kind: testkit::Kind) -> Self {
+        let t = Town::setup(kind);
+        let here = || Place { area: Some(t.area), ..Place::default() };
+        let mut team = vec![t.officer];
+        for n in 1..=3 {
+            let role = if n == 1 { Role::CommitteeWorker } else { Role::Volunteer };
+            team.push(t.world.staff(role, here(), &format!("g{n}"), &format!("同事{n}")).0);
+        }
+        let area = t.area;
+        let people = (0..12)
+            .map(|n| {
+                let new = NewPerson {
+                    area,
+                    identity: Identity { name: format!("老人{n}"), ..Identity::default() },
+                    contact: Contact { address: Some(format!("青禾里{n}号")), ..Contact::default() },
+                    guardians: vec![],
+                };
+                let person = t.world.act(move |cx| {
+                    let ground = care::Ground(places::snapshot(cx)?);
+                    Ok::<_, care::Error>(persons::register_person(cx, &ground, &new)?)
+                });
+                t.desk(t.officer, move |cx| visits::begin(cx, person, By::Subject, VisitKind::Chat)).unwrap();
+                person
+            })
+            .collect();
+        // Tomorrow: nothing of the day is over yet.
+        let day = visits::day_of(t.world.house.rt.now()).checked_add(1.day()).unwrap();
+        Self { t, people, team, day }
+    }
+}
+
+impl Street {
+    fn new(&self) -> NewRound {
+        let (area, day) = (self.t.area, self.day);
+        let ready = self.t.desk(self.t.officer, move |cx| rounds::ready(cx, area, day)).unwrap();
+        let people = self.team.iter().map(|a| NewVisitor {
+            account: *a,
+            from: 540,
+            to: 1020,
+            languages: String::new(),
+            nurse: false,
+        });
+        NewRound {
+            area,
+            days: vec![day],
+            post: None,
+            rest: (690, 45),
+            people: people.collect(),
+            visits: ready.visits.iter().map(|w| w.visit).collect(),
+        }
+    }
+    fn made(&self, new: NewRound) -> RoundId {
+        self.t.desk(self.t.officer, move |cx| rounds::create(cx, &new)).unwrap().0
+    }
+    fn plan(&self, id: RoundId) {
+        let seen = self.open(id).whole.round.version;
+        let task = self.t.desk(self.t.officer, move |cx| rounds::task(cx, id, seen)).unwrap();
+        let solved = task.solve().unwrap();
+        self.t.desk(self.t.officer, move |cx| rounds::keep(cx, &solved)).unwrap();
+    }
+    fn planned(&self) -> RoundId {
+        let id = self.made(self.new());
+        self.plan(id);
+        id
+    }
+    fn open(&self, id: RoundId) -> View {
+        self.t.desk(self.t.officer, move |cx| rounds::open(cx, id, None)).unwrap()
+    }
+    /// A change for the version that stands there.
+    fn change<T: Send + 'static>(
+        &self,
+        id: RoundId,
+        f: impl FnOnce(&mut store::Cx<'_>, i64) -> care::Result<T> + Send + 'static,
+    ) -> care::Result<T> {
+        let seen = self.open(id).whole.round.version;
+        self.t.desk(self.t.officer, move |cx| f(cx, seen))
+    }
+    fn publish(&self, id: RoundId) -> rounds::Published {
+        self.change(id, move |cx, seen| rounds::publish(cx, id, seen)).unwrap()
+    }
+    fn why(&self, id: RoundId, visit: VisitId) -> Option<WhyNot> {
+        self.open(id).whole.stops.iter().find(|s| s.visit == visit).unwrap().why
+    }
+    fn visit_of(&self, id: RoundId, person: PersonId) -> VisitId {
+        self.open(id).whole.stops.iter().find(|s| s.person == person).unwrap().visit
+    }
+}
+
+testkit::both_databases! {
+    fn a_day_is_planned_published_and_told(s: Street) {
+        let id = s.planned();
+        let view = s.open(id);
+        assert_eq!(view.whole.pairs.len(), 2);
+        for pair in &view.whole.pairs {
+            assert_ne!(view.forces[&pair.one], view.forces[&pair.two], "two forces");
+            assert!(!view.whole.route(pair.id, s.day).is_empty(), "a fair load");
+        }
+        assert!(view.whole.stops.iter().all(|stop| stop.at.is_some()), "everybody is visited");
+        assert!(view.lines.values().all(|l| l.faults.is_empty()));
+        assert_eq!(view.pending, s.people.len());
+        let done = s.publish(id);
+        assert_eq!((done.sent, done.fell.len()), (s.people.len(), 0));
+        assert_eq!(s.open(id).pending, 0);
+        assert_eq!(s.publish(id).sent, 0, "published twice sends nobody twice");
+        let pair = view.whole.pairs[0].clone();
+        let (who, day) = (pair.two, s.day);
+        let pack = s.t.desk(who, move |cx| visits::day_pack(cx, who, day)).unwrap();
+        let times: Vec<_> = pack.stops.iter().map(|stop| stop.at.clone().unwrap()).collect();
+        assert_eq!(times.len(), view.whole.route(pair.id, s.day).len(), "though they are due later");
+        assert!(times.is_sorted());
+        let feed = s.t.desk(who, move |cx| rounds::feed(cx, who, day)).unwrap();
+        assert_eq!(feed.len(), times.len());
+        let other = s.t.duty;
+        assert!(s.t.desk(other, move |cx| rounds::feed(cx, who, day).map(drop)).is_err(), "only one's own");
+    }
+
+    fn who_cannot_be_served_is_named_with_the_reason(s: Street) {
+        let elder = s.t.elder;
+        s.t.desk(s.t.officer, move |cx| visits::begin(cx, elder, By::Subject, VisitKind::Chat)).unwrap();
+        let id = s.made(s.new());
+        let (dialect, nurse, hours) =
+            (s.visit_of(id, elder), s.visit_of(id, s.people[0]), s.visit_of(id, s.people[1]));
+        let ask = |visit, asks: Asks| s.change(id, move |cx, seen| rounds::ask(cx, id, seen, visit, asks, 30));
+        ask(nurse, Asks { nurse: true, ..Asks::default() }).unwrap();
+        ask(hours, Asks { from: Some(1110), to: Some(1140), ..Asks::default() }).unwrap();
+        assert_eq!(refused(ask(hours, Asks { from: Some(300), to: None, ..Asks::default() })), "window round-day");
+        assert_eq!(refused(ask(hours, Asks { from: Some(900), to: Some(600), ..Asks::default() })), "window round-order");
+        s.plan(id);
+        assert_eq!(s.why(id, dialect), Some(WhyNot::Language), "nobody speaks it");
+        assert_eq!(s.why(id, nurse), Some(WhyNot::Nurse));
+        assert_eq!(s.why(id, hours), Some(WhyNot::Hours));
+        assert_eq!(s.open(id).whole.stops.iter().filter(|x| x.at.is_none()).count(), 3);
+        ask(dialect, Asks { any_language: true, ..Asks::default() }).unwrap();
+        s.plan(id);
+        assert_eq!(s.why(id, dialect), None, "any language will do");
+        // Put there by hand it is shown as wrong, and not published.
+        let (pair, day) = (s.open(id).whole.pairs[0].id, s.day);
+        s.change(id, move |cx, seen| rounds::move_stop(cx, id, seen, nurse, Some((pair, day, 0)))).unwrap();
+        assert_eq!(s.open(id).lines[&nurse].faults, [Fault::Nurse]);
+        assert_eq!(refused(s.change(id, move |cx, seen| rounds::publish(cx, id, seen))), "round-faults");
+    }
+
+    fn somebody_is_ill_and_what_is_locked_stays(s: Street) {
+        let id = s.planned();
+        s.publish(id);
+        let view = s.open(id);
+        let (well, ill) = (view.whole.pairs[0].clone(), view.whole.pairs[1].clone());
+        let kept = view.whole.route(well.id, s.day)[0].clone();
+        let visit = kept.visit;
+        s.change(id, move |cx, seen| rounds::lock(cx, id, seen, visit, true)).unwrap();
+        let day = s.day;
+        let off = Off { pair: ill.id, who: ill.one, from: day, to: day, instead: None };
+        s.change(id, move |cx, seen| rounds::set_off(cx, id, seen, &off)).unwrap();
+        s.plan(id);
+        let now = s.open(id);
+        assert!(now.whole.route(ill.id, day).is_empty());
+        let at = now.whole.stops.iter().find(|x| x.visit == visit).unwrap().at.unwrap();
+        assert_eq!(at.pair, well.id);
+        assert!((at.start - kept.at.unwrap().start).abs() <= 15, "about the time that was told");
+        assert_eq!(now.whole.route(well.id, day).len() + now.whole.stops.iter().filter(|x| x.at.is_none()).count(), 12);
+        assert!(now.pending > 0, "the others do not know yet");
+        assert!(s.publish(id).sent > 0);
+        // With somebody instead: the visits stay as they are.
+        let here = Place { area: Some(s.t.area), ..Place::default() };
+        let fresh = s.t.world.staff(Role::CommitteeWorker, here, "fresh", "替补").0;
+        let before = s.open(id).whole.route(well.id, day).len();
+        let partner = if s.open(id).forces[&well.one] == care::model::visit::Force::Front { well.two } else { well.one };
+        let gone = if partner == well.one { well.two } else { well.one };
+        let off = Off { pair: well.id, who: gone, from: day, to: day, instead: Some(fresh) };
+        s.change(id, move |cx, seen| rounds::set_off(cx, id, seen, &off)).unwrap();
+        let now = s.open(id);
+        let pair = now.whole.pairs.last().unwrap();
+        assert!(pair.has(fresh) && pair.has(partner));
+        assert_eq!(now.whole.route(pair.id, day).len(), before);
+    }
+
+    fn who_died_moved_or_was_given_to_others_falls_out(s: Street) {
+        let id = s.planned();
+        let (died, hand) = (s.people[0], s.people[1]);
+        let (gone, given) = (s.visit_of(id, died), s.visit_of(id, hand));
+        s.t.working(s.t.officer, move |cx, why| Ok(persons::end_care(cx, died, why, EndReason::Died)?)).unwrap();
+        s.t.world.act(move |cx| care::app::endings::care_is_over(cx, died));
+        let (a, b) = (s.t.duty, s.team[3]);
+        s.t.desk(s.t.officer, move |cx| {
+            let seen = visits::load(cx, given)?.version;
+            visits::assign(cx, given, seen, &[a, b])
+        })
+        .unwrap();
+        let done = s.publish(id);
+        let mut fell = done.fell.clone();
+        fell.sort();
+        let mut wanted = vec![(gone, WhyNot::Gone), (given, WhyNot::Hand)];
+        wanted.sort();
+        assert_eq!(fell, wanted);
+        assert_eq!(done.sent, 10);
+        s.plan(id);
+        assert_eq!(s.why(id, given), Some(WhyNot::Hand), "planning anew takes nothing back from others");
+        let still = s.t.desk(s.t.officer, move |cx| visits::load(cx, given)).unwrap();
+        assert_eq!((still.state, still.sends(a)), (VisitState::Assigned, true));
+    }
+
+    fn changes_by_hand_are_kept_and_a_stale_page_is_told(s: Street) {
+        let id = s.planned();
+        let view = s.open(id);
+        let (from, to) = (view.whole.pairs[0].id, view.whole.pairs[1].id);
+        let visit = view.whole.route(from, s.day)[0].visit;
+        let (day, seen) = (s.day, view.whole.round.version);
+        s.t.desk(s.t.officer, move |cx| rounds::move_stop(cx, id, seen, visit, Some((to, day, 1)))).unwrap();
+        let again = s.t.desk(s.t.officer, move |cx| rounds::move_stop(cx, id, seen, visit, None));
+        assert!(matches!(again, Err(care::Error::Stale { .. })), "somebody else was faster");
+        let now = s.open(id);
+        assert_eq!(now.whole.route(to, day)[1].visit, visit);
+        assert!(now.whole.route(to, day).windows(2).all(|w| w[0].at.unwrap().end < w[1].at.unwrap().start));
+        s.plan(id);
+        let at = s.open(id).whole.stops.iter().find(|x| x.visit == visit).unwrap().at;
+        assert_eq!(at.unwrap().pair, to, "what was put somewhere by hand stays");
+        s.change(id, move |cx, seen| rounds::move_stop(cx, id, seen, visit, None)).unwrap();
+        s.plan(id);
+        assert_eq!(s.why(id, visit), Some(WhyNot::Aside));
+    }
+
+    fn what_makes_no_sense_is_refused(s: Street) {
+        let made = |new: NewRound| s.t.desk(s.t.officer, move |cx| rounds::create(cx, &new)).map(drop);
+        let yesterday = s.day.checked_sub(2.days()).unwrap();
+        assert_eq!(refused(made(NewRound { days: vec![yesterday], ..s.new() })), "days round-past");
+        assert_eq!(refused(made(NewRound { days: vec![], ..s.new() })), "days missing");
+        assert_eq!(refused(made(NewRound { visits: vec![], ..s.new() })), "visits missing");
+        let mut night = s.new();
+        night.people[0].from = 60;
+        assert_eq!(refused(made(night)), "hours round-shift");
+        let mut one = s.new();
+        one.people.truncate(1);
+        assert_eq!(refused(made(one)), "round-nobody");
+        let mut stranger = s.new();
+        stranger.people[0].account = AccountId(Uuid::from_u128(5));
+        assert_eq!(refused(made(stranger)), "people unknown");
+        let new = s.new();
+        assert_eq!(refused(s.t.desk(s.t.far, move |cx| rounds::create(cx, &new).map(drop))), "elsewhere");
+        let new = s.new();
+        let volunteer = s.team[3];
+        assert_eq!(refused(s.t.desk(volunteer, move |cx| rounds::create(cx, &new).map(drop))), "role");
+        let id = s.planned();
+        assert_eq!(refused(made(s.new())), "round-none-left", "the visits stand in another round");
+        let view = s.open(id);
+        let (a, b) = (view.whole.pairs[0].one, view.whole.pairs[1].one);
+        let (c, d) = (view.whole.pairs[0].two, s.t.duty);
+        assert_eq!(refused(s.change(id, move |cx, seen| rounds::add_pair(cx, id, seen, (c, d), (540, 600)))), "round-twice");
+        let pair = view.whole.pairs[0].id;
+        let swap = |two| s.change(id, move |cx, seen| rounds::swap(cx, id, seen, pair, (a, two)));
+        assert_eq!(refused(swap(a)), "visit-two");
+        let _ = b;
+    }
+
+    fn the_sheet_has_no_names_where_the_supplementary_force_goes(s: Street) {
+        let id = s.planned();
+        let (view, day) = (s.open(id), s.day);
+        for pair in view.whole.pairs.clone() {
+            let support = [pair.one, pair.two].iter().any(|a| view.forces[a] == care::model::visit::Force::Support);
+            let sheet = s.t.desk(s.t.officer, move |cx| rounds::sheet(cx, id, pair.id, day)).unwrap();
+            assert_eq!(sheet.without_names, support);
+            assert!(sheet.stops.iter().all(|stop| stop.name.is_none() == support && stop.address.is_some()));
+        }
+    }
+}
