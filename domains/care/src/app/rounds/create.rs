@@ -116,7 +116,7 @@ pub fn ready(cx: &mut Cx<'_>, area: AreaId, last: Date) -> Result<Ready> {
             elsewhere: elsewhere.contains(&id),
         });
     }
-    let posts = place_facts(&ground, area).posts;
+    let posts = around(&ground, area).1;
     Ok(Ready { people, visits: out, posts })
 }
 
@@ -128,15 +128,21 @@ fn below(ground: &Ground, area: AreaId, out: &mut Vec<AreaId>) {
     }
 }
 
-fn choices(cx: &mut Cx<'_>, ground: &Ground, area: AreaId) -> Result<Vec<Choice>> {
-    let facts = place_facts(ground, area);
-    let mut areas = facts.areas;
+/// The area with what lies above and below, and the posts that serve any of it.
+fn around(ground: &Ground, area: AreaId) -> (Vec<AreaId>, Vec<PostId>) {
+    let mut areas = place_facts(ground, area).areas;
     below(ground, area, &mut areas);
     areas.sort();
     areas.dedup();
+    let posts = visits::posts_of(ground, &areas);
+    (areas, posts)
+}
+
+fn choices(cx: &mut Cx<'_>, ground: &Ground, area: AreaId) -> Result<Vec<Choice>> {
+    let (areas, posts) = around(ground, area);
     let everywhere: Vec<AccountId> = takers(cx, &[], &[])?.into_iter().map(|t| t.account).collect();
     let mut out: Vec<Choice> = Vec::new();
-    for taker in takers(cx, &areas, &facts.posts)? {
+    for taker in takers(cx, &areas, &posts)? {
         let Some(force) = Force::of(taker.role) else { continue };
         if out.iter().any(|c| c.account == taker.account) {
             continue;
