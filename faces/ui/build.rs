@@ -10,7 +10,7 @@ use std::process::Command;
 use std::{env, fs};
 
 /// What esbuild makes: entry under `js/` or `css/` → name of the bundle.
-const BUNDLES: [(&str, &str); 15] = [
+const BUNDLES: [(&str, &str); 16] = [
     ("css/public.css", "public.css"),
     ("css/elder.css", "elder.css"),
     ("css/desk.css", "desk.css"),
@@ -20,6 +20,7 @@ const BUNDLES: [(&str, &str); 15] = [
     ("js/report.js", "report.js"),
     ("js/map.js", "map.js"),
     ("js/search.js", "search.js"),
+    ("js/rounds.js", "rounds.js"),
     ("js/area-editor.js", "area-editor.js"),
     ("js/area-border.js", "area-border.js"),
     ("js/push-worker.js", "push-worker.js"),

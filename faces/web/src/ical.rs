@@ -1,7 +1,7 @@
 //! `/ical/{token}.ics`: duty times and due dates of one account for its calendar program (RFC 5545).
 //!
 //! Whoever has the address reads it, without signing in, so it holds number, class and due time of a matter and nothing
-//! else of it; the link leads to the desk, where one signs in.
+//! else of it, and of a visit its kind, its time and the area; the link leads to where one signs in.
 
 use crate::guard::{Source, Wicket};
 use crate::{App, Fail, Loc, Look};
@@ -10,6 +10,7 @@ use axum::extract::{Extension, Path, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use care::app::rounds::Timed;
 use icalendar::{Calendar, Component, Event, EventLike, Property};
 use kernel::{Moment, Purpose, time};
 use matters::app::{Filter, Line, PAGE_MAX, Queue};
@@ -79,6 +80,11 @@ fn compose(cx: &mut Cx<'_>, app: &App, feed: &FeedActor) -> Result<String, Fail>
         }
         calendar.push(event.done());
     }
+    let since = now.plus_days(-DAYS_BACK).zoned(&time::shanghai()).date();
+    for visit in care::app::rounds::feed(cx, feed.account.id, since)? {
+        let area = ground.area(visit.area).map_or("", |a| a.called(feed.account.lang));
+        calendar.push(walk(app, feed, loc, &visit, area, now).done());
+    }
     if decide(&cx.actor, cx.purpose, Action::ViewDesk, &ResourceFacts::District).is_allowed() {
         let classes = matters::app::classes(cx)?;
         let filter = Filter { queue: Queue::Mine, limit: PAGE_MAX, ..Filter::default() };
@@ -109,6 +115,21 @@ fn due(app: &App, feed: &FeedActor, loc: Loc, line: &Line, class: &str, now: Mom
     event.add_property("STATUS", if line.provisional { "TENTATIVE" } else { "CONFIRMED" });
     let look = Look { lang: feed.account.lang, elder: false, larger: false };
     event.url(&app.config.absolute(&look.href(&format!("/desk/matters/{}", line.matter))));
+    event
+}
+
+/// A visit of a round: nothing of whom it is to.
+fn walk(app: &App, feed: &FeedActor, loc: Loc, visit: &Timed, area: &str, now: Moment) -> Event {
+    let mut event = frame(&format!("visit-{}@{}", visit.visit, host(app)), now);
+    event.summary(&loc.t1("ical-visit", "kind", loc.tk("rounds-kind-", visit.kind.code())));
+    let midnight = visit.day.to_zoned_datetime(time::shanghai()).map_or(now, |z| Moment::from(&z));
+    at(&mut event, "DTSTART", midnight.plus_minutes(visit.start));
+    at(&mut event, "DTEND", midnight.plus_minutes(visit.end));
+    event.location(area);
+    event.add_property("TRANSP", "OPAQUE");
+    event.add_property("STATUS", "CONFIRMED");
+    let look = Look { lang: feed.account.lang, elder: false, larger: false };
+    event.url(&app.config.absolute(&look.href("/field")));
     event
 }
 

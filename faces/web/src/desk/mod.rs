@@ -120,6 +120,7 @@ pub(crate) fn samples(page: &Page) -> Vec<(&'static str, String)> {
     all.extend(duty::tests::samples(page));
     all.extend(near::tests::samples(page));
     all.extend(contact_cards::samples::samples(page));
+    all.extend(care::samples(page));
     all.extend(crowd::samples::samples(page));
     all.extend(help::tests::samples(page));
     all.extend(me::tests::samples(page));

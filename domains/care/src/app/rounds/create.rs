@@ -89,7 +89,7 @@ pub fn ready(cx: &mut Cx<'_>, area: AreaId, last: Date) -> Result<Ready> {
     let today = visits::day_of(cx.now);
     let until = last.checked_add(AHEAD_DAYS.days()).unwrap_or(last);
     let sql = "SELECT s.visit_id FROM care_round_stop s JOIN care_round r ON r.id = s.round_id WHERE r.district_id = $1 \
-               AND r.to_day >= $2 AND r.state <> 'called-off' AND s.pair_id IS NOT NULL";
+               AND r.to_day >= $2 AND r.state <> 'called-off' AND (s.pair_id IS NOT NULL OR s.why IS NULL)";
     let elsewhere = cx.query(sql, params![cx.district(), today.to_string()])?;
     let elsewhere = elsewhere.iter().map(|r| r.id("visit_id")).collect::<std::result::Result<Vec<VisitId>, _>>()?;
     let columns = visits::COLUMNS;
@@ -225,6 +225,8 @@ pub fn create(cx: &mut Cx<'_>, new: &NewRound) -> Result<(RoundId, Vec<AccountId
     if !(0..=120).contains(&rest_lasts) || (rest_lasts > 0 && !(10 * 60..=15 * 60).contains(&rest_from)) {
         return Err(Error::Invalid { field: "rest", why: "range" });
     }
+    // Sent twice, the second finds the visits taken.
+    cx.lock(&format!("rounds/{}", cx.district()))?;
     let ready = ready(cx, new.area, last)?;
     let mut hands: Vec<Hand> = Vec::new();
     for person in &new.people {

@@ -24,7 +24,7 @@ use crate::{Error, Ground, Result};
 use jiff::civil::Date;
 use kernel::ids::{AccountId, AreaId, PersonId, PostId};
 use people::app::Geography;
-use people::policy::{Action, PlaceFacts, ResourceFacts, require};
+use people::policy::{Action, PlaceFacts, ResourceFacts, require, require_somewhere};
 use store::{Cx, KeyClass, Row, params};
 use uuid::Uuid;
 
@@ -98,7 +98,7 @@ pub struct Stop {
     pub at: Option<At>,
     pub why: Option<WhyNot>,
     /// Who was sent when the round last looked.
-    pub(crate) was: String,
+    pub was: String,
     /// What the pair was told: pair, day, start.
     pub told: Option<(Uuid, Date, i64)>,
 }
@@ -166,6 +166,7 @@ fn read(row: &Row) -> Result<Round> {
 
 /// A round for whoever plans where it is.
 fn load(cx: &mut Cx<'_>, id: RoundId) -> Result<Whole> {
+    require_somewhere(&cx.actor, Action::PlanVisits)?;
     let sql = format!("SELECT {COLUMNS} FROM care_round WHERE id = $1 AND district_id = $2");
     let round = read(&cx.query_one(&sql, params![id, cx.district()])?)?;
     may_plan(cx, round.area)?;

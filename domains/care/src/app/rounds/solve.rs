@@ -108,8 +108,10 @@ pub(super) fn base(ground: &Ground, whole: &Whole) -> Option<Point> {
 }
 
 /// What is to be planned now. Past, begun and finished visits stay where they are.
-pub fn task(cx: &mut Cx<'_>, id: RoundId, seen: i64) -> Result<Task> {
+/// `seen` is the version that was read; without one, as it stands.
+pub fn task(cx: &mut Cx<'_>, id: RoundId, seen: Option<i64>) -> Result<Task> {
     let whole = load(cx, id)?;
+    let seen = seen.unwrap_or(whole.round.version);
     if whole.round.version != seen {
         return Err(Error::Stale { seen, current: whole.round.version });
     }

@@ -1,15 +1,27 @@
 //! People in care: their visits, rounds, neighbours and volunteers. One file or folder per group of pages.
 
+mod rounds;
+
 use super::frame::NavItem;
 use crate::{App, Fail};
 use axum::Router;
 use store::Cx;
 
 pub(super) fn routes() -> Router<App> {
-    Router::new()
+    Router::new().merge(rounds::routes())
 }
 
 /// The group "care" of the side list: only what the reader may open.
-pub(super) fn nav(_cx: &mut Cx<'_>, _here: &str) -> Result<Vec<NavItem>, Fail> {
-    Ok(Vec::new())
+pub(super) fn nav(cx: &mut Cx<'_>, here: &str) -> Result<Vec<NavItem>, Fail> {
+    let mut items = Vec::new();
+    if rounds::may(cx) {
+        items.push(NavItem::plain("/desk/rounds", "rounds", here));
+    }
+    Ok(items)
+}
+
+/// Every page of the group with invented data.
+#[cfg(test)]
+pub(super) fn samples(page: &crate::Page) -> Vec<(&'static str, String)> {
+    rounds::samples::samples(page)
 }

@@ -1,0 +1,80 @@
+// The plan of a round: routes on the map, and visits dragged from pair to pair. What a drag does, a form at each visit does too.
+import { areas, box, create, put, toMap } from "./map-ground.js";
+
+const ROUTE = ["--route-0", "--route-1", "--route-2", "--route-3", "--route-4", "--route-5"];
+const colour = ["match", ["get", "c"], ...ROUTE.flatMap((token, n) => (n < 5 ? [n, token] : [])), ROUTE[5]];
+const role = (name) => ["==", ["get", "role"], name];
+
+/** Coordinates as this map wants them. */
+const moved = (c) => (typeof c[0] === "number" ? toMap(c) : c.map(moved));
+
+function show(el) {
+  const words = el.querySelector(".map-words");
+  const fail = () => { if (words) { words.hidden = false; words.textContent = el.dataset.failed ?? ""; } };
+  let map;
+  // Without WebGL there is no map; the lists beside it say the same.
+  try { map = create(el); } catch { return fail(); }
+  map.on("load", async () => {
+    if (words) words.hidden = true;
+    const data = JSON.parse(el.dataset.given);
+    for (const f of data.features) f.geometry.coordinates = moved(f.geometry.coordinates);
+    try {
+      const ground = await areas(map, el);
+      ground?.write?.();
+    } catch { /* routes need no outlines */ }
+    map.addSource("round", { type: "geojson", data });
+    const add = (id, type, filter, paint, layout = {}) => put(map, { id: `round-${id}`, type, source: "round", filter, paint, layout });
+    const round = { "line-cap": "round", "line-join": "round" };
+    add("under", "line", role("route"), { "line-color": "--surface", "line-width": 6, "line-opacity": 0.8 }, round);
+    add("route", "line", role("route"), { "line-color": colour, "line-width": 3, "line-dasharray": [2, 1.5] });
+    add("base", "circle", role("base"), { "circle-radius": 8, "circle-color": "--ink", "circle-stroke-color": "--surface", "circle-stroke-width": 3 });
+    add("left", "circle", role("left"), { "circle-radius": 9, "circle-color": "--surface", "circle-stroke-color": "--vermilion", "circle-stroke-width": 2.5 });
+    add("left-name", "symbol", role("left"), { "text-color": "--vermilion" }, { "text-field": ["get", "name"], "text-size": 13, "text-allow-overlap": true });
+    add("stop", "circle", role("stop"), { "circle-radius": 12, "circle-color": colour, "circle-stroke-color": "--surface", "circle-stroke-width": 2 });
+    add("stop-name", "symbol", role("stop"), { "text-color": "--surface" }, { "text-field": ["get", "name"], "text-size": 12, "text-allow-overlap": true });
+    const around = box(data);
+    if (around) map.fitBounds(around, { padding: 40, maxZoom: 16, animate: false });
+    map.once("idle", () => { el.dataset.ready = "1"; });
+  });
+}
+
+for (const el of document.querySelectorAll("[data-round]")) show(el);
+
+const form = document.querySelector("[data-round-move]");
+let held = null;
+const clear = () => { for (const el of document.querySelectorAll(".round-before, .round-end")) el.classList.remove("round-before", "round-end"); };
+/** The visit before which it would be put, if any. */
+const next = (list, y) => [...list.querySelectorAll("[data-visit]")].find((li) => {
+  const { top, height } = li.getBoundingClientRect();
+  return li !== held && y < top + height / 2;
+});
+
+for (const li of form ? document.querySelectorAll("[data-visit][draggable]") : []) {
+  li.addEventListener("dragstart", (event) => {
+    held = li;
+    li.classList.add("round-held");
+    event.dataTransfer.effectAllowed = "move";
+    event.dataTransfer.setData("text/plain", li.dataset.visit);
+  });
+  li.addEventListener("dragend", () => { li.classList.remove("round-held"); held = null; clear(); });
+}
+for (const list of form ? document.querySelectorAll("[data-pair]") : []) {
+  list.addEventListener("dragover", (event) => {
+    if (!held) return;
+    event.preventDefault();
+    clear();
+    const before = next(list, event.clientY);
+    if (before) before.classList.add("round-before");
+    else list.classList.add("round-end");
+  });
+  list.addEventListener("drop", (event) => {
+    if (!held) return;
+    event.preventDefault();
+    const others = [...list.querySelectorAll("[data-visit]")].filter((li) => li !== held);
+    const before = next(list, event.clientY);
+    form.elements.visit.value = held.dataset.visit;
+    form.elements.to.value = list.dataset.pair;
+    form.elements.place.value = String(before ? others.indexOf(before) + 1 : others.length + 1);
+    form.submit();
+  });
+}

@@ -1,0 +1,429 @@
+//! A round on one day: a list for each pair, what is with nobody and why, the map beside it.
+
+use super::{LIST, days, noon, tag};
+use crate::desk::view::Choice;
+use crate::desk::words::Tag;
+use crate::desk::{Frame, ground};
+use crate::session::Staff;
+use crate::{App, Fail, Page, html, unkept};
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::response::Response;
+use care::app::rounds::{self, Line, Pair, Stop, View};
+use care::model::round::{RoundId, RoundState, WhyNot, clock};
+use jiff::civil::Date;
+use kernel::ids::AccountId;
+use kernel::{Point, Purpose};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use store::Cx;
+
+/// One visit of a list.
+pub(super) struct StopRow {
+    pub visit: String,
+    pub n: usize,
+    pub time: String,
+    pub walk: i64,
+    /// Before the way there.
+    pub lunch: Option<String>,
+    pub name: String,
+    pub address: String,
+    pub phone: Option<String>,
+    pub kind: String,
+    pub language: Option<String>,
+    pub agreed: Option<String>,
+    pub nurse: bool,
+    pub any: bool,
+    pub from: String,
+    pub to: String,
+    pub minutes: String,
+    pub locked: bool,
+    pub usual: bool,
+    pub vague: bool,
+    pub faults: Vec<String>,
+    pub told: Option<String>,
+    /// It is over: what came of it.
+    pub over: Option<String>,
+    /// Where it could go: pair and day.
+    pub to_where: Vec<Choice>,
+    /// Why it is with nobody.
+    pub why: Option<String>,
+    /// The form was sent and not taken: it stays open.
+    pub open: bool,
+}
+
+pub(super) struct PairCol {
+    pub id: String,
+    pub letter: String,
+    pub colour: usize,
+    pub names: String,
+    pub skills: String,
+    pub from: String,
+    pub to: String,
+    pub stops: Vec<StopRow>,
+    /// When they are back, and how long they walk.
+    pub sum: String,
+    pub off: Option<String>,
+    pub members: Vec<Choice>,
+    pub value: String,
+    pub sheet: String,
+}
+
+#[derive(Template)]
+#[template(path = "desk/care/round.html")]
+pub(super) struct PlanPage {
+    pub page: Page,
+    pub frame: Frame,
+    pub href: String,
+    pub back: String,
+    pub title: String,
+    pub area: String,
+    pub tag: Tag,
+    pub over: bool,
+    pub version: i64,
+    pub day: String,
+    pub day_words: String,
+    /// Other days: address, words, chosen, visits.
+    pub days: Vec<(String, String, bool, usize)>,
+    pub last_day: String,
+    pub pairs: Vec<PairCol>,
+    pub left: Vec<StopRow>,
+    pub pending: usize,
+    pub published: bool,
+    pub estimate: bool,
+    pub people: Vec<Choice>,
+    pub map: String,
+    pub centre: (f64, f64),
+    pub errors: Vec<(String, String)>,
+    pub done: Vec<String>,
+}
+
+#[derive(Debug, Deserialize, Default)]
+#[serde(default)]
+pub(super) struct Ask {
+    pub day: String,
+    pub done: String,
+    pub left: usize,
+    pub sent: usize,
+    pub fell: String,
+}
+
+/// What a form brought that was not taken, and what is wrong with it.
+#[derive(Default)]
+pub(super) struct Note {
+    pub errors: Vec<(String, String)>,
+    /// Visit, from, to, minutes, nurse, any language.
+    pub typed: Option<(String, String, String, String, bool, bool)>,
+}
+
+pub(super) async fn show(
+    State(app): State<App>,
+    page: Page,
+    staff: Staff,
+    Path(id): Path<RoundId>,
+    Query(asked): Query<Ask>,
+) -> Result<Response, Fail> {
+    let who = staff.who(Purpose::Administration);
+    // Names and addresses that are shown are entries of the log.
+    let shown = app.rt.write(who, move |cx| load(cx, page, &staff, id, &asked, &Note::default())).await?;
+    Ok(unkept(html(&shown)?))
+}
+
+/// `A`, `B`, … for the number of a pair.
+pub(super) fn letter(number: i64) -> String {
+    let n = u8::try_from((number - 1).rem_euclid(26)).unwrap_or(0);
+    let letter = char::from(b'A' + n);
+    if number > 26 { format!("{letter}{}", (number - 1) / 26) } else { letter.to_string() }
+}
+
+pub(super) fn load(
+    cx: &mut Cx<'_>,
+    page: Page,
+    staff: &Staff,
+    id: RoundId,
+    asked: &Ask,
+    note: &Note,
+) -> Result<PlanPage, Fail> {
+    let view = rounds::open(cx, id, asked.day.parse().ok())?;
+    let frame = Frame::load(cx, &page, staff, LIST)?;
+    let known = places::snapshot(cx)?;
+    let round = &view.whole.round;
+    let last = round.days.last().copied().unwrap_or(view.day);
+    let today = care::app::visits::day_of(page.now);
+    let ready = rounds::ready(cx, round.area, last)?;
+    let people = ready
+        .people
+        .iter()
+        .map(|c| {
+            let label = format!("{} ({})", c.name, page.tk("rounds-force-", c.force.code()));
+            Choice::new(c.account.to_string(), label, "")
+        })
+        .collect();
+    Ok(build(page, frame, &view, ground::label(&known, round.area), people, today, asked, note))
+}
+
+#[expect(clippy::too_many_arguments, reason = "everything the page is made of, once")]
+pub(super) fn build(
+    page: Page,
+    frame: Frame,
+    view: &View,
+    area: String,
+    people: Vec<Choice>,
+    today: Date,
+    asked: &Ask,
+    note: &Note,
+) -> PlanPage {
+    let round = &view.whole.round;
+    let last = round.days.last().copied().unwrap_or(view.day);
+    let over = last < today || round.state == RoundState::CalledOff;
+    let shown: Vec<&Pair> = view
+        .whole
+        .pairs
+        .iter()
+        .filter(|p| (view.day >= p.first && view.day <= p.last) || !view.whole.route(p.id, view.day).is_empty())
+        .collect();
+    let rows = Rows { page: &page, view, note };
+    let pairs: Vec<PairCol> = shown.iter().map(|p| rows.pair(p)).collect();
+    let left: Vec<StopRow> =
+        view.whole.stops.iter().filter(|s| s.at.is_none()).map(|s| rows.stop(s, 0, None)).collect();
+    let href = page.href(format!("{LIST}/{}", round.id));
+    let of_day = |d: &Date| view.whole.stops.iter().filter(|s| s.at.is_some_and(|a| a.day == *d)).count();
+    let days_of =
+        round.days.iter().map(|d| (format!("{href}?day={d}"), page.day(noon(*d)), *d == view.day, of_day(d))).collect();
+    let (map, centre) = drawn(view, &shown, page.config.centre);
+    PlanPage {
+        back: page.href(LIST),
+        title: days(&page, &round.days),
+        area,
+        tag: tag(&page, round.state, last < today),
+        over,
+        version: round.version,
+        day: view.day.to_string(),
+        day_words: page.day(noon(view.day)),
+        days: days_of,
+        last_day: last.to_string(),
+        pairs,
+        left,
+        pending: view.pending,
+        published: round.state == RoundState::Published,
+        estimate: view.estimate,
+        people,
+        map,
+        centre,
+        errors: note.errors.clone(),
+        done: done(&page, asked),
+        href,
+        page,
+        frame,
+    }
+}
+
+fn done(page: &Page, asked: &Ask) -> Vec<String> {
+    let mut out = Vec::new();
+    match asked.done.as_str() {
+        "made" => out.push(page.t("rounds-done-made")),
+        "planned" => out.push(page.t("rounds-done-planned")),
+        "moved" => out.push(page.t("rounds-done-moved")),
+        "kept" => out.push(page.t("rounds-done-kept")),
+        "ill" => out.push(page.t("rounds-done-ill")),
+        "pair" => out.push(page.t("rounds-done-pair")),
+        "off" => out.push(page.t("rounds-done-off")),
+        "sent" => out.push(page.t1("rounds-done-sent", "n", asked.sent)),
+        _ => {}
+    }
+    if asked.left > 0 {
+        out.push(page.t1("rounds-done-left", "n", asked.left));
+    }
+    for part in asked.fell.split(',').filter(|p| !p.is_empty()) {
+        let Some((why, n)) = part.split_once(':') else { continue };
+        if WhyNot::from_code(why).is_some() {
+            out.push(page.t2("rounds-fell", "n", n, "why", page.tk("rounds-why-", why)));
+        }
+    }
+    out
+}
+
+struct Rows<'a> {
+    page: &'a Page,
+    view: &'a View,
+    note: &'a Note,
+}
+
+impl Rows<'_> {
+    fn name(&self, account: AccountId) -> String {
+        self.view.names.get(&account).cloned().unwrap_or_else(|| self.page.t("desk-nobody"))
+    }
+
+    fn member(&self, account: AccountId) -> String {
+        let force = self.view.forces.get(&account).map(|f| self.page.tk("rounds-force-", f.code()));
+        force.map_or_else(|| self.name(account), |f| format!("{} ({f})", self.name(account)))
+    }
+
+    fn pair(&self, pair: &Pair) -> PairCol {
+        let (page, view) = (self.page, self.view);
+        let route = view.whole.route(pair.id, view.day);
+        let both = [pair.one, pair.two];
+        let mut skills: Vec<String> = Vec::new();
+        for account in both {
+            let Some((languages, nurse)) = view.skills.get(&account) else { continue };
+            skills.extend(languages.split('、').filter(|l| !l.is_empty()).map(str::to_owned));
+            if *nurse {
+                skills.push(page.t("rounds-nurse"));
+            }
+        }
+        skills.dedup();
+        let rest = view.whole.round.rest;
+        let (mut free, mut lunch) = (pair.from, rest.1 > 0);
+        let mut stops = Vec::new();
+        for (n, stop) in route.iter().enumerate() {
+            let before = stop.at.filter(|at| lunch && at.start - at.walk - rest.1 >= free.max(rest.0));
+            let at = before.map(|_| {
+                lunch = false;
+                let begin = free.max(rest.0);
+                page.t2("rounds-lunch", "from", clock(begin), "to", clock(begin + rest.1))
+            });
+            free = stop.at.map_or(free, |a| a.end);
+            stops.push(self.stop(stop, n + 1, at));
+        }
+        let home = view.home.get(&pair.id).copied().unwrap_or(0);
+        let walk: i64 = route.iter().filter_map(|s| s.at).map(|a| a.walk).sum::<i64>() + home;
+        let sum = match route.last().and_then(|s| s.at) {
+            Some(at) => page.loc.args(
+                "rounds-sum",
+                &[("n", route.len().to_string()), ("walk", walk.to_string()), ("back", clock(at.end + home))],
+            ),
+            None => page.t("rounds-nothing"),
+        };
+        let off = pair.off.filter(|(from, to)| view.day >= *from && view.day <= *to);
+        PairCol {
+            id: pair.id.to_string(),
+            letter: letter(pair.number),
+            colour: usize::try_from(pair.number - 1).unwrap_or(0) % 6,
+            names: both.map(|a| self.member(a)).join(&page.t("rounds-with")),
+            skills: skills.join(&page.t("list-comma")),
+            from: clock(pair.from),
+            to: clock(pair.to),
+            stops,
+            sum,
+            off: off.map(|(_, to)| page.t1("rounds-pair-off", "day", page.day(noon(to)))),
+            members: both.map(|a| Choice::new(a.to_string(), self.name(a), "")).into(),
+            value: format!("{}|{}", pair.id, view.day),
+            sheet: page.href(format!("{LIST}/{}/sheet?pair={}&day={}", view.whole.round.id, pair.id, view.day)),
+        }
+    }
+
+    fn to_where(&self, stop: &Stop) -> Vec<Choice> {
+        let (page, view) = (self.page, self.view);
+        let now = stop.at.map(|a| format!("{}|{}", a.pair, a.day)).unwrap_or_default();
+        let mut out = Vec::new();
+        let one_day = view.whole.round.days.len() == 1;
+        for day in &view.whole.round.days {
+            for pair in view.whole.pairs.iter().filter(|p| p.works(*day)) {
+                let who = page.t1("rounds-pair", "letter", letter(pair.number));
+                let label = if one_day { who } else { format!("{} · {who}", page.day(noon(*day))) };
+                out.push(Choice::new(format!("{}|{day}", pair.id), label, &now));
+            }
+        }
+        out.push(Choice::new("", page.t("rounds-nobody"), &now));
+        out
+    }
+
+    fn stop(&self, stop: &Stop, n: usize, lunch: Option<String>) -> StopRow {
+        let (page, view) = (self.page, self.view);
+        let gone = Line {
+            name: page.t("rounds-gone"),
+            address: None,
+            phone: None,
+            language: None,
+            point: None,
+            vague: false,
+            usual: false,
+            faults: Vec::new(),
+        };
+        let line = view.lines.get(&stop.visit).unwrap_or(&gone);
+        let visit = stop.visit.to_string();
+        let typed = self.note.typed.as_ref().filter(|t| t.0 == visit);
+        let agreed = stop.asks.from.or(stop.asks.to).map(|_| stop.asks.window());
+        let time = |minute: Option<i64>| minute.map(clock).unwrap_or_default();
+        let told = stop.told.map(|(pair, day, start)| {
+            let same = stop.at.is_some_and(|a| (a.pair, a.day, a.start) == (pair, day, start));
+            if same {
+                page.t("rounds-told")
+            } else {
+                page.t2("rounds-told-other", "day", page.day(noon(day)), "at", clock(start))
+            }
+        });
+        StopRow {
+            n,
+            time: stop.at.map(|a| format!("{}–{}", clock(a.start), clock(a.end))).unwrap_or_default(),
+            walk: stop.at.map_or(0, |a| a.walk),
+            lunch,
+            name: line.name.clone(),
+            address: line.address.clone().unwrap_or_default(),
+            phone: line.phone.clone(),
+            kind: page.tk("rounds-kind-", stop.kind.code()),
+            language: line.language.clone(),
+            agreed: agreed.map(|(from, to)| page.t2("rounds-agreed", "from", clock(from), "to", clock(to))),
+            nurse: typed.map_or(stop.asks.nurse, |t| t.4),
+            any: typed.map_or(stop.asks.any_language, |t| t.5),
+            from: typed.map_or_else(|| time(stop.asks.from), |t| t.1.clone()),
+            to: typed.map_or_else(|| time(stop.asks.to), |t| t.2.clone()),
+            minutes: typed.map_or_else(|| stop.minutes.to_string(), |t| t.3.clone()),
+            locked: stop.locked,
+            usual: line.usual,
+            vague: line.vague,
+            faults: line.faults.iter().map(|f| page.tk("rounds-fault-", f.code())).collect(),
+            told,
+            over: (!stop.state.is_open()).then(|| page.tk("rounds-outcome-", stop.state.code())),
+            to_where: self.to_where(stop),
+            why: stop.at.is_none().then(|| self.why(stop, line)),
+            open: typed.is_some(),
+            visit,
+        }
+    }
+
+    fn why(&self, stop: &Stop, line: &Line) -> String {
+        match (stop.why, &line.language) {
+            (Some(WhyNot::Language), Some(language)) => self.page.t1("rounds-why-language-of", "language", language),
+            (Some(why), _) => self.page.tk("rounds-why-", why.code()),
+            (None, _) => self.page.t("rounds-why-new"),
+        }
+    }
+}
+
+/// What the map shows: routes by pair, doors with their numbers, doors with nobody.
+fn drawn(view: &View, pairs: &[&Pair], middle: (f64, f64)) -> (String, (f64, f64)) {
+    let at = |p: Point| [p.lon(), p.lat()];
+    let mut features: Vec<Value> = Vec::new();
+    let mut put = |geometry: Value, properties: Value| {
+        features.push(json!({ "type": "Feature", "geometry": geometry, "properties": properties }));
+    };
+    for pair in pairs {
+        let colour = (pair.number - 1).rem_euclid(6);
+        let route = view.whole.route(pair.id, view.day);
+        let mut way: Vec<[f64; 2]> = view.base.map(at).into_iter().collect();
+        for (n, stop) in route.iter().enumerate() {
+            let Some(point) = view.lines.get(&stop.visit).and_then(|l| l.point) else { continue };
+            way.push(at(point));
+            let name = format!("{}{}", letter(pair.number), n + 1);
+            put(
+                json!({ "type": "Point", "coordinates": at(point) }),
+                json!({ "role": "stop", "c": colour, "name": name }),
+            );
+        }
+        way.extend(view.base.map(at));
+        if way.len() > 1 && !route.is_empty() {
+            put(json!({ "type": "LineString", "coordinates": way }), json!({ "role": "route", "c": colour }));
+        }
+    }
+    for stop in view.whole.stops.iter().filter(|s| s.at.is_none()) {
+        if let Some(point) = view.lines.get(&stop.visit).and_then(|l| l.point) {
+            put(json!({ "type": "Point", "coordinates": at(point) }), json!({ "role": "left", "name": "?" }));
+        }
+    }
+    if let Some(base) = view.base {
+        put(json!({ "type": "Point", "coordinates": at(base) }), json!({ "role": "base", "name": "" }));
+    }
+    let centre = view.base.map_or(middle, |p| (p.lat(), p.lon()));
+    (json!({ "type": "FeatureCollection", "features": features }).to_string(), centre)
+}
