@@ -31,6 +31,8 @@ codes! {
         Language = "language",
         /// Nobody of a pair is a nurse.
         Nurse = "nurse",
+        /// No pair has both.
+        Both = "both",
         /// The agreed time lies outside of everybody's working hours.
         Hours = "hours",
         /// Everybody who could come has no time left.
@@ -90,8 +92,8 @@ pub struct Asks {
     pub from: Option<i64>,
     pub to: Option<i64>,
     pub nurse: bool,
-    /// Also somebody who does not speak what they speak best.
-    pub any_language: bool,
+    /// Only with somebody who speaks what they speak best; else that is a wish.
+    pub must_speak: bool,
 }
 
 /// Never printed by accident.

@@ -147,6 +147,9 @@ testkit::both_databases! {
         let (dialect, nurse, hours) =
             (s.visit_of(id, elder), s.visit_of(id, s.people[0]), s.visit_of(id, s.people[1]));
         let ask = |visit, asks: Asks| s.change(id, move |cx, seen| rounds::ask(cx, id, seen, visit, asks, 30));
+        s.plan(id);
+        assert!(s.open(id).lines[&dialect].foreign, "somebody goes who does not speak it, and the page says so");
+        ask(dialect, Asks { must_speak: true, ..Asks::default() }).unwrap();
         ask(nurse, Asks { nurse: true, ..Asks::default() }).unwrap();
         ask(hours, Asks { from: Some(1110), to: Some(1140), ..Asks::default() }).unwrap();
         assert_eq!(refused(ask(hours, Asks { from: Some(300), to: None, ..Asks::default() })), "window round-day");
@@ -156,9 +159,9 @@ testkit::both_databases! {
         assert_eq!(s.why(id, nurse), Some(WhyNot::Nurse));
         assert_eq!(s.why(id, hours), Some(WhyNot::Hours));
         assert_eq!(s.open(id).whole.stops.iter().filter(|x| x.at.is_none()).count(), 3);
-        ask(dialect, Asks { any_language: true, ..Asks::default() }).unwrap();
+        ask(dialect, Asks::default()).unwrap();
         s.plan(id);
-        assert_eq!(s.why(id, dialect), None, "any language will do");
+        assert_eq!(s.why(id, dialect), None, "a wish only");
         // Put there by hand it is shown as wrong, and not published.
         let (pair, day) = (s.open(id).whole.pairs[0].id, s.day);
         s.change(id, move |cx, seen| rounds::move_stop(cx, id, seen, nurse, Some((pair, day, 0)))).unwrap();

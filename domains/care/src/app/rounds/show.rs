@@ -4,7 +4,7 @@ use super::create::{Skills, skills, usual};
 use super::walks::{Spot, Walks, spot};
 use super::{Pair, Round, Stop, Whole, load, may_plan, pending};
 use crate::app::visits::{self, force_of, what_to_bring};
-use crate::model::round::{Fault, RoundId, speaks};
+use crate::model::round::{Fault, RoundId, languages, speaks};
 use crate::model::visit::{Force, VisitId, VisitKind};
 use crate::{Error, Ground, Result};
 use jiff::civil::Date;
@@ -59,6 +59,8 @@ pub struct Line {
     pub vague: bool,
     /// One of the pair was there the last time.
     pub usual: bool,
+    /// Neither of the pair speaks what they speak best.
+    pub foreign: bool,
     pub faults: Vec<Fault>,
 }
 
@@ -94,6 +96,16 @@ pub fn open(cx: &mut Cx<'_>, id: RoundId, day: Option<Date>) -> Result<View> {
     let lives = persons::areas_of_all(cx, &people)?;
     let last = usual(cx, &people)?;
     let ground = Ground(::places::snapshot(cx)?);
+    let accounts_of: Vec<AccountId> = whole.pairs.iter().flat_map(|p| [p.one, p.two]).collect();
+    let names = accounts::names(cx, &accounts_of)?;
+    let (mut forces, mut can) = (HashMap::new(), HashMap::new());
+    for account in accounts_of {
+        if let Some(force) = force_of(cx, account)? {
+            forces.insert(account, force);
+        }
+        let Skills { languages, nurse } = skills(cx, account)?;
+        can.insert(account, (languages.join("、"), nurse));
+    }
     let mut lines = HashMap::new();
     for stop in &shown {
         let Some(one) = known.get(&stop.person) else { continue };
@@ -110,19 +122,14 @@ pub fn open(cx: &mut Cx<'_>, id: RoundId, day: Option<Date>) -> Result<View> {
             point,
             vague,
             usual,
+            foreign: pair.is_some_and(|p| {
+                let both = [can.get(&p.one), can.get(&p.two)].into_iter().flatten();
+                let spoken: Vec<String> = both.flat_map(|s: &(String, bool)| languages(&s.0)).collect();
+                !speaks(&spoken, one.language.as_deref())
+            }),
             faults: wrong.remove(&stop.visit).unwrap_or_default(),
         };
         lines.insert(stop.visit, line);
-    }
-    let accounts_of: Vec<AccountId> = whole.pairs.iter().flat_map(|p| [p.one, p.two]).collect();
-    let names = accounts::names(cx, &accounts_of)?;
-    let (mut forces, mut can) = (HashMap::new(), HashMap::new());
-    for account in accounts_of {
-        if let Some(force) = force_of(cx, account)? {
-            forces.insert(account, force);
-        }
-        let Skills { languages, nurse } = skills(cx, account)?;
-        can.insert(account, (languages.join("、"), nurse));
     }
     let base = super::solve::base(&ground, &whole);
     let walks = Walks::of(cx)?;
@@ -157,7 +164,7 @@ pub(super) fn faults(cx: &mut Cx<'_>, whole: &Whole, of: &[&Stop]) -> Result<Has
         let mut wrong = times_wrong(whole, stop, pair);
         let skills = can.get(&pair.id).unwrap_or(&none);
         let language = known.get(&stop.person).and_then(|k| k.language.as_deref());
-        if !stop.asks.any_language && !speaks(&skills.languages, language) {
+        if stop.asks.must_speak && !speaks(&skills.languages, language) {
             wrong.push(Fault::Language);
         }
         if stop.asks.nurse && !skills.nurse {

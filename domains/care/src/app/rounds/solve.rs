@@ -17,6 +17,8 @@ use uuid::Uuid;
 /// What the usual visitor is worth, and the pair that a visit is with, in minutes on the way.
 const USUAL: f64 = 10.0;
 const STAY: f64 = 15.0;
+/// What it is worth that one of the two speaks what they speak best.
+const SPEAKS: f64 = 20.0;
 /// What it costs to leave a visit out, and one that is locked.
 const WITHOUT: f64 = 1_000.0;
 const LOCKED: f64 = 100_000.0;
@@ -49,6 +51,7 @@ struct Want {
     window: (i64, i64),
     days: Vec<Date>,
     language: Option<String>,
+    must_speak: bool,
     nurse: bool,
     usual: Vec<kernel::ids::AccountId>,
     locked: Option<(Uuid, Date, i64)>,
@@ -136,7 +139,8 @@ pub fn task(cx: &mut Cx<'_>, id: RoundId, seen: Option<i64>) -> Result<Task> {
             lasts: stop.minutes,
             window: stop.asks.window(),
             days: days_for(&days, stop.due),
-            language: one.language.clone().filter(|_| !stop.asks.any_language),
+            language: one.language.clone(),
+            must_speak: stop.asks.must_speak,
             nurse: stop.asks.nurse,
             usual: usual.get(&stop.person).cloned().unwrap_or_default(),
             locked,
@@ -218,6 +222,10 @@ fn begun(
     Ok((done.max(now), here.point, at.end > rest_from + rest_lasts))
 }
 
+fn understands(want: &Want, shift: &Shift) -> bool {
+    speaks(&shift.skills.languages, want.language.as_deref())
+}
+
 impl Task {
     pub fn visits(&self) -> usize {
         self.wants.len()
@@ -228,7 +236,7 @@ impl Task {
     }
 
     fn skilled(&self, want: &Want, shift: &Shift) -> bool {
-        (!want.nurse || shift.skills.nurse) && speaks(&shift.skills.languages, want.language.as_deref())
+        (!want.nurse || shift.skills.nurse) && (!want.must_speak || understands(want, shift))
     }
 
     fn problem(&self) -> Problem {
@@ -282,7 +290,8 @@ impl Task {
         }
         let like = |s: &Shift| {
             let usual = want.usual.iter().filter(|u| s.members.contains(u)).count() as f64;
-            usual * USUAL + if want.stays == Some(s.pair) { STAY } else { 0.0 }
+            let understood = if understands(want, s) { SPEAKS } else { 0.0 };
+            usual * USUAL + understood + if want.stays == Some(s.pair) { STAY } else { 0.0 }
         };
         Visit {
             place,
@@ -338,14 +347,14 @@ impl Task {
 
     fn why(&self, n: usize, want: &Want, problem: &Problem) -> WhyNot {
         let none = |able: &dyn Fn(&Shift) -> bool| !self.shifts.iter().any(able);
-        if none(&|s| speaks(&s.skills.languages, want.language.as_deref())) {
+        if want.must_speak && none(&|s| understands(want, s)) {
             return WhyNot::Language;
         }
         if none(&|s| !want.nurse || s.skills.nurse) {
             return WhyNot::Nurse;
         }
         if none(&|s| self.skilled(want, s)) {
-            return WhyNot::Language;
+            return WhyNot::Both;
         }
         let alone = problem.visits.get(n).is_some_and(|visit| {
             problem.visitors.iter().enumerate().any(|(v, visitor)| problem.may(n, v) && problem.alone(visitor, visit))

@@ -71,7 +71,7 @@ fn read(page: &Page, posted: &Posted) -> Result<Do, (String, String)> {
                 from: at("from")?,
                 to: at("to")?,
                 nurse: !posted.get("nurse").is_empty(),
-                any_language: !posted.get("any").is_empty(),
+                must_speak: !posted.get("speak").is_empty(),
             };
             let minutes = posted.get("minutes").parse();
             Do::Ask(id, asks, minutes.map_err(|_| wrong(&format!("minutes-{id}"), "rounds-wrong-range"))?)
@@ -189,7 +189,7 @@ async fn again(
     let typed = (posted.get("do") == "ask").then(|| {
         let flag = |name: &str| !posted.get(name).is_empty();
         let text = |name: &str| posted.get(name);
-        (text("visit"), text("from"), text("to"), text("minutes"), flag("nurse"), flag("any"))
+        (text("visit"), text("from"), text("to"), text("minutes"), flag("nurse"), flag("speak"))
     });
     let anchor = match &typed {
         Some((visit, ..)) => format!("s-{visit}"),

@@ -33,7 +33,8 @@ pub(super) struct StopRow {
     pub language: Option<String>,
     pub agreed: Option<String>,
     pub nurse: bool,
-    pub any: bool,
+    pub must_speak: bool,
+    pub foreign: bool,
     pub from: String,
     pub to: String,
     pub minutes: String,
@@ -112,7 +113,7 @@ pub(super) struct Ask {
 #[derive(Default)]
 pub(super) struct Note {
     pub errors: Vec<(String, String)>,
-    /// Visit, from, to, minutes, nurse, any language.
+    /// Visit, from, to, minutes, nurse, must speak.
     pub typed: Option<(String, String, String, String, bool, bool)>,
 }
 
@@ -338,6 +339,7 @@ impl Rows<'_> {
             point: None,
             vague: false,
             usual: false,
+            foreign: false,
             faults: Vec::new(),
         };
         let line = view.lines.get(&stop.visit).unwrap_or(&gone);
@@ -365,7 +367,8 @@ impl Rows<'_> {
             language: line.language.clone(),
             agreed: agreed.map(|(from, to)| page.t2("rounds-agreed", "from", clock(from), "to", clock(to))),
             nurse: typed.map_or(stop.asks.nurse, |t| t.4),
-            any: typed.map_or(stop.asks.any_language, |t| t.5),
+            foreign: line.foreign,
+            must_speak: typed.map_or(stop.asks.must_speak, |t| t.5),
             from: typed.map_or_else(|| time(stop.asks.from), |t| t.1.clone()),
             to: typed.map_or_else(|| time(stop.asks.to), |t| t.2.clone()),
             minutes: typed.map_or_else(|| stop.minutes.to_string(), |t| t.3.clone()),

@@ -44,7 +44,7 @@ fn stop(n: u128, state: VisitState, at: Option<i64>, why: Option<WhyNot>) -> Sto
         kind: VisitKind::Chat,
         state,
         due: DAY,
-        asks: Asks { from: (n == 11).then_some(540), to: None, nurse: n == 12, any_language: false },
+        asks: Asks { from: (n == 11).then_some(540), to: None, nurse: n == 12, must_speak: false },
         locked: n == 11,
         minutes: 30,
         at: at.map(|start| At { pair: id(101), day: DAY, start, end: start + 30, walk: 5 }),
@@ -64,6 +64,7 @@ fn line(page: &Page, n: u128) -> Line {
         point: Point::new(121.45, 30.9).ok(),
         vague: n == 12,
         usual: n == 11,
+        foreign: n == 12,
         faults: if n == 12 { Fault::ALL.to_vec() } else { Vec::new() },
     }
 }
