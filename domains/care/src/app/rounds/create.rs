@@ -128,13 +128,19 @@ fn below(ground: &Ground, area: AreaId, out: &mut Vec<AreaId>) {
     }
 }
 
-/// The area with what lies above and below, and the posts that serve any of it.
+/// The area with what lies above and below, the police areas that it lies in, and the posts that serve any of these.
 fn around(ground: &Ground, area: AreaId) -> (Vec<AreaId>, Vec<PostId>) {
-    let mut areas = place_facts(ground, area).areas;
+    let mut areas = Vec::new();
     below(ground, area, &mut areas);
+    let located: Vec<_> = areas.iter().filter_map(|a| ground.0.stand_in(*a)).collect();
+    areas.extend(located.iter().filter_map(|l| l.police));
+    areas.extend(place_facts(ground, area).areas);
     areas.sort();
     areas.dedup();
-    let posts = visits::posts_of(ground, &areas);
+    let mut posts = visits::posts_of(ground, &areas);
+    posts.extend(located.iter().filter_map(|l| l.post));
+    posts.sort();
+    posts.dedup();
     (areas, posts)
 }
 
