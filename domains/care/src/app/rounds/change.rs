@@ -165,9 +165,8 @@ fn pair_fits(
 
 /// Somebody of the place may be chosen; nobody else.
 fn of_the_place(cx: &mut Cx<'_>, whole: &Whole, who: &[AccountId]) -> Result<()> {
-    let last = whole.round.days.last().copied().unwrap_or_default();
-    let ready = super::create::ready(cx, whole.round.area, last)?;
-    let known = |a: &AccountId| ready.people.iter().any(|c| c.account == *a);
+    let people = super::create::people(cx, whole.round.area)?;
+    let known = |a: &AccountId| people.iter().any(|c| c.account == *a);
     if who.iter().all(known) { Ok(()) } else { Err(Error::Invalid { field: "people", why: "unknown" }) }
 }
 

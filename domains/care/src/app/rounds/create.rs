@@ -81,6 +81,13 @@ pub struct Ready {
     pub posts: Vec<PostId>,
 }
 
+/// Who could go on a round in an area.
+pub fn people(cx: &mut Cx<'_>, area: AreaId) -> Result<Vec<Choice>> {
+    may_plan(cx, area)?;
+    let ground = Ground(::places::snapshot(cx)?);
+    choices(cx, &ground, area)
+}
+
 /// Who is due there up to this day and some days on, and who could go.
 pub fn ready(cx: &mut Cx<'_>, area: AreaId, last: Date) -> Result<Ready> {
     may_plan(cx, area)?;

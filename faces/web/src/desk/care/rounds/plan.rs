@@ -149,11 +149,9 @@ pub(super) fn load(
     let frame = Frame::load(cx, &page, staff, LIST)?;
     let known = places::snapshot(cx)?;
     let round = &view.whole.round;
-    let last = round.days.last().copied().unwrap_or(view.day);
     let today = care::app::visits::day_of(page.now);
-    let ready = rounds::ready(cx, round.area, last)?;
-    let people = ready
-        .people
+    let people = rounds::people(cx, round.area)?;
+    let people = people
         .iter()
         .map(|c| {
             let label = format!("{} ({})", c.name, page.tk("rounds-force-", c.force.code()));
