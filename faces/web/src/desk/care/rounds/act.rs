@@ -47,7 +47,11 @@ impl Do {
     }
     /// Everything that is free is planned anew after it.
     const fn plans(&self) -> bool {
-        matches!(self, Self::Plan | Self::Ill(_) | Self::Pair(..))
+        match self {
+            // Whoever goes instead takes the visits over as they are.
+            Self::Ill(off) => off.instead.is_none(),
+            _ => matches!(self, Self::Plan | Self::Pair(..)),
+        }
     }
 }
 
