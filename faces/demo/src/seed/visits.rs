@@ -9,6 +9,7 @@ use crate::World;
 use crate::addresses::Door;
 use crate::names::Person;
 use crate::rng::Rng;
+use care::app::rounds::{self, NewVisitor};
 use care::app::visits::{self, Brought, Filter, NewFact, Past, VisitCommand};
 use care::model::visit::{Force, Form, Outcome, VisitId, VisitKind};
 use care::model::visit_plan::{FactKind, FactSource, RoundKind};
@@ -58,6 +59,7 @@ pub(super) fn write(
     cx.now = start.plus_days(-60);
     residents(cx, world, written, &home)?;
     let neighbours = neighbours(cx, world, written, &home)?;
+    spoken(cx, world, written, &neighbours)?;
     let pairs = pairs(world, written, &neighbours);
     cx.now = start;
     let brought = lived(cx, world, linked, &pairs, start)?;
@@ -166,6 +168,27 @@ fn neighbours(
         }
     }
     Ok(out)
+}
+
+/// What those who go on rounds speak; every twelfth is a nurse.
+fn spoken(cx: &mut Cx<'_>, world: &World, written: &Written, neighbours: &[(AreaId, AccountId)]) -> Result<(), Error> {
+    let roles = [
+        Role::CommitteeWorker,
+        Role::CommunityOfficer,
+        Role::Auxiliary,
+        Role::Volunteer,
+        Role::BuildingLeader,
+        Role::Property,
+    ];
+    let seats = world.cast.seats.iter().filter(|s| roles.contains(&s.role));
+    let seated = seats.filter_map(|s| Some((written.areas[s.area?], written.accounts[s.holder])));
+    let all: Vec<(AreaId, AccountId)> = seated.chain(neighbours.iter().copied()).collect();
+    for (n, (area, account)) in all.into_iter().enumerate() {
+        let languages = ["本地话", "本地话、上海话", "本地话", "", "本地话、苏北话"][n % 5].to_owned();
+        let who = NewVisitor { account, from: 9 * 60, to: 17 * 60, languages, nurse: n % 12 == 7 };
+        rounds::know(cx, area, &who)?;
+    }
+    Ok(())
 }
 
 fn pairs(world: &World, written: &Written, neighbours: &[(AreaId, AccountId)]) -> Pairs {

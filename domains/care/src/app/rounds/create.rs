@@ -341,6 +341,13 @@ fn agreed_before(cx: &mut Cx<'_>, person: PersonId) -> Result<Option<Vec<u8>>> {
     })
 }
 
+/// What is known of somebody who works in an area, before they ever went.
+pub fn know(cx: &mut Cx<'_>, area: AreaId, person: &NewVisitor) -> Result<()> {
+    may_plan(cx, area)?;
+    shift(person.from, person.to)?;
+    remember(cx, person)
+}
+
 fn remember(cx: &mut Cx<'_>, person: &NewVisitor) -> Result<()> {
     let languages = crate::app::words("languages", &person.languages, 60)?;
     cx.execute(

@@ -11,7 +11,7 @@ mod solve;
 mod walks;
 
 pub use change::{Off, add_pair, ask, call_off, lock, move_stop, pair_hours, set_off, swap};
-pub use create::{Choice, NewRound, NewVisitor, Ready, Wanted, create, people, ready, where_allowed};
+pub use create::{Choice, NewRound, NewVisitor, Ready, Wanted, create, know, people, ready, where_allowed};
 pub(crate) use publish::told_to;
 pub use publish::{Published, Timed, feed, pending, publish};
 pub(crate) use schema::ROUNDS;
