@@ -42,6 +42,15 @@ impl Ground {
         self.any_to_many(&[from], to, limit_m)
     }
 
+    /// The way from one place to another as it is drawn: along the streets, or straight where there are none or none leads there.
+    pub fn line(&self, from: LonLat, to: LonLat) -> Vec<LonLat> {
+        let straight = vec![from, to];
+        let Self::Streets(network) = self else { return straight };
+        let ends = network.nearest(from, OFF_THE_STREET_M).zip(network.nearest(to, OFF_THE_STREET_M));
+        let Some(route) = ends.and_then(|(a, b)| network.route(&a, &b)) else { return straight };
+        std::iter::once(from).chain(route.line).chain(std::iter::once(to)).collect()
+    }
+
     /// The nearest of some places, nearest first: which of them, and how many metres.
     pub fn nearest(&self, from: LonLat, of: &[LonLat], k: usize, limit_m: f64) -> Vec<(usize, f64)> {
         let distances = self.distances(from, of, limit_m);

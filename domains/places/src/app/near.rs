@@ -32,6 +32,11 @@ impl Ways {
         let to: Vec<[f64; 2]> = to.iter().map(|p| [p.lon(), p.lat()]).collect();
         self.0.distances([from.lon(), from.lat()], &to, limit_m)
     }
+    /// The way from one place to another as it is drawn.
+    pub fn line(&self, from: Point, to: Point) -> Vec<Point> {
+        let line = self.0.line([from.lon(), from.lat()], [to.lon(), to.lat()]);
+        line.into_iter().filter_map(|[lon, lat]| Point::new(lon, lat).ok()).collect()
+    }
 }
 
 /// What is looked for.

@@ -74,6 +74,8 @@ pub struct View {
     pub names: HashMap<AccountId, String>,
     pub forces: HashMap<AccountId, Force>,
     pub base: Option<kernel::Point>,
+    /// The way of each pair as it is drawn.
+    pub ways: HashMap<Uuid, Vec<kernel::Point>>,
     /// Minutes from the last door to the end, by pair.
     pub home: HashMap<Uuid, i64>,
     /// By the straight line: no streets are loaded.
@@ -133,15 +135,21 @@ pub fn open(cx: &mut Cx<'_>, id: RoundId, day: Option<Date>) -> Result<View> {
     }
     let base = super::solve::base(&ground, &whole);
     let walks = Walks::of(cx)?;
-    let mut home = HashMap::new();
+    let (mut home, mut ways) = (HashMap::new(), HashMap::new());
     for pair in &whole.pairs {
+        let doors = whole.route(pair.id, day);
+        let doors = doors.iter().filter_map(|s| lines.get(&s.visit).and_then(|l| l.point));
+        let through: Vec<kernel::Point> = base.into_iter().chain(doors).chain(base).collect();
+        if through.len() > 2 || (base.is_none() && through.len() > 1) {
+            ways.insert(pair.id, walks.line(&through));
+        }
         if let Some(last) = whole.route(pair.id, day).last() {
             let from = lines.get(&last.visit).and_then(|l| l.point);
             home.insert(pair.id, walks.row(from, &[base]).first().copied().unwrap_or(0));
         }
     }
     let (estimate, pending) = (walks.is_estimate(), pending(&whole));
-    Ok(View { whole, day, lines, names, forces, base, home, estimate, pending, skills: can })
+    Ok(View { whole, day, lines, names, forces, base, ways, home, estimate, pending, skills: can })
 }
 
 /// What is wrong with visits where they stand, for those that are asked about.

@@ -53,6 +53,17 @@ impl Walks {
         self.ways.is_estimate()
     }
 
+    /// The way through these places in order, as it is drawn.
+    pub fn line(&self, through: &[Point]) -> Vec<Point> {
+        let mut out: Vec<Point> = Vec::new();
+        for two in through.windows(2) {
+            if let [from, to] = two {
+                out.extend(self.ways.line(*from, *to));
+            }
+        }
+        out
+    }
+
     /// From one to each of these, in whole minutes.
     pub fn row(&self, from: Option<Point>, to: &[Option<Point>]) -> Vec<i64> {
         let Some(from) = from else { return vec![UNKNOWN; to.len()] };

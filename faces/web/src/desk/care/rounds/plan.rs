@@ -402,18 +402,16 @@ fn drawn(view: &View, pairs: &[&Pair], middle: (f64, f64)) -> (String, (f64, f64
     for pair in pairs {
         let colour = (pair.number - 1).rem_euclid(6);
         let route = view.whole.route(pair.id, view.day);
-        let mut way: Vec<[f64; 2]> = view.base.map(at).into_iter().collect();
         for (n, stop) in route.iter().enumerate() {
             let Some(point) = view.lines.get(&stop.visit).and_then(|l| l.point) else { continue };
-            way.push(at(point));
             let name = format!("{}{}", letter(pair.number), n + 1);
             put(
                 json!({ "type": "Point", "coordinates": at(point) }),
                 json!({ "role": "stop", "c": colour, "name": name }),
             );
         }
-        way.extend(view.base.map(at));
-        if way.len() > 1 && !route.is_empty() {
+        if let Some(way) = view.ways.get(&pair.id) {
+            let way: Vec<[f64; 2]> = way.iter().copied().map(at).collect();
             put(json!({ "type": "LineString", "coordinates": way }), json!({ "role": "route", "c": colour }));
         }
     }

@@ -102,6 +102,7 @@ fn view(page: &Page, many: bool) -> View {
         names,
         forces: [(AccountId(id(1)), Force::Front), (AccountId(id(2)), Force::Support)].into(),
         base: Point::new(121.45, 30.9).ok(),
+        ways: HashMap::new(),
         home: HashMap::from([(id(101), 6)]),
         estimate: true,
         pending: if many { 0 } else { 3 },
