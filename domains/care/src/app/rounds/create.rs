@@ -241,16 +241,7 @@ pub fn create(cx: &mut Cx<'_>, new: &NewRound) -> Result<(RoundId, Vec<AccountId
     // Sent twice, the second finds the visits taken.
     cx.lock(&format!("rounds/{}", cx.district()))?;
     let ready = ready(cx, new.area, last)?;
-    let mut hands: Vec<Hand> = Vec::new();
-    for person in &new.people {
-        shift(person.from, person.to)?;
-        let known = ready.people.iter().find(|c| c.account == person.account);
-        let known = known.ok_or(Error::Invalid { field: "people", why: "unknown" })?;
-        if hands.iter().all(|h| h.account != person.account) {
-            hands.push(Hand { account: person.account, force: known.force });
-        }
-        remember(cx, person)?;
-    }
+    let hands = hands(cx, new, &ready.people)?;
     let wanted: Vec<&Wanted> = ready.visits.iter().filter(|w| new.visits.contains(&w.visit) && !w.elsewhere).collect();
     if wanted.is_empty() {
         return Err(Error::Refused("round-none-left"));
@@ -261,26 +252,8 @@ pub fn create(cx: &mut Cx<'_>, new: &NewRound) -> Result<(RoundId, Vec<AccountId
     if pairs.is_empty() {
         return Err(Error::Refused("round-nobody"));
     }
-    let id: RoundId = cx.new_id();
-    let listed: Vec<String> = days.iter().map(Date::to_string).collect();
-    let district = cx.district();
-    cx.execute(
-        "INSERT INTO care_round (id, district_id, area_id, days, to_day, post_id, rest_from, rest_lasts, state, made_at, made_by, \
-         version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1)",
-        params![
-            id,
-            district,
-            new.area,
-            listed.join(","),
-            last.to_string(),
-            new.post.filter(|p| ready.posts.contains(p)),
-            rest_from,
-            rest_lasts,
-            RoundState::Draft.code(),
-            cx.now,
-            cx.actor.account_id()
-        ],
-    )?;
+    let post = new.post.filter(|p| ready.posts.contains(p));
+    let id = insert_round(cx, new, &days, post)?;
     for (n, (one, two)) in pairs.iter().enumerate() {
         // A pair is out while both are.
         let hours = |a: AccountId| new.people.iter().find(|p| p.account == a).map_or(USUAL, |p| (p.from, p.to));
@@ -292,26 +265,61 @@ pub fn create(cx: &mut Cx<'_>, new: &NewRound) -> Result<(RoundId, Vec<AccountId
         insert_pair(cx, id, n as i64 + 1, (*one, *two), (from, to), (first, last))?;
     }
     for want in &wanted {
-        let was = sent_text(&visits::load(cx, want.visit)?.pair());
-        let agreed = agreed_before(cx, want.person)?;
-        cx.execute(
-            "INSERT INTO care_round_stop (round_id, visit_id, district_id, person_id, sealed, locked, minutes, start_min, \
-             end_min, walk_min, was) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0, 0, $8)",
-            params![
-                id,
-                want.visit,
-                district,
-                want.person,
-                agreed,
-                false,
-                minutes_of(want.kind),
-                was
-            ],
-        )?;
+        insert_stop(cx, id, want)?;
     }
-    let payload = json!({ "round": id, "days": listed.len(), "visits": wanted.len(), "pairs": pairs.len() });
+    let payload = json!({ "round": id, "days": days.len(), "visits": wanted.len(), "pairs": pairs.len() });
     cx.record("care.round_made", "area", new.area.0, &payload)?;
     Ok((id, left))
+}
+
+/// Those who go, each once, with their force; what was said of them is remembered.
+fn hands(cx: &mut Cx<'_>, new: &NewRound, known: &[Choice]) -> Result<Vec<Hand>> {
+    let mut hands: Vec<Hand> = Vec::new();
+    for person in &new.people {
+        shift(person.from, person.to)?;
+        let known = known.iter().find(|c| c.account == person.account);
+        let known = known.ok_or(Error::Invalid { field: "people", why: "unknown" })?;
+        if hands.iter().all(|h| h.account != person.account) {
+            hands.push(Hand { account: person.account, force: known.force });
+        }
+        remember(cx, person)?;
+    }
+    Ok(hands)
+}
+
+fn insert_round(cx: &mut Cx<'_>, new: &NewRound, days: &[Date], post: Option<PostId>) -> Result<RoundId> {
+    let id: RoundId = cx.new_id();
+    let listed: Vec<String> = days.iter().map(Date::to_string).collect();
+    cx.execute(
+        "INSERT INTO care_round (id, district_id, area_id, days, to_day, post_id, rest_from, rest_lasts, state, made_at, made_by, \
+         version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1)",
+        params![
+            id,
+            cx.district(),
+            new.area,
+            listed.join(","),
+            listed.last().cloned(),
+            post,
+            new.rest.0,
+            new.rest.1,
+            RoundState::Draft.code(),
+            cx.now,
+            cx.actor.account_id()
+        ],
+    )?;
+    Ok(id)
+}
+
+fn insert_stop(cx: &mut Cx<'_>, id: RoundId, want: &Wanted) -> Result<()> {
+    let was = sent_text(&visits::load(cx, want.visit)?.pair());
+    let agreed = agreed_before(cx, want.person)?;
+    let minutes = minutes_of(want.kind);
+    cx.execute(
+        "INSERT INTO care_round_stop (round_id, visit_id, district_id, person_id, sealed, locked, minutes, start_min, end_min, \
+         walk_min, was) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0, 0, $8)",
+        params![id, want.visit, cx.district(), want.person, agreed, false, minutes, was],
+    )?;
+    Ok(())
 }
 
 pub(super) fn insert_pair(

@@ -92,11 +92,6 @@ pub fn open(cx: &mut Cx<'_>, id: RoundId, day: Option<Date>) -> Result<View> {
     let usual_day = days.iter().find(|d| **d >= today).or(days.last()).copied().unwrap_or(today);
     let day = day.filter(|d| days.contains(d)).unwrap_or(usual_day);
     let shown: Vec<&Stop> = whole.stops.iter().filter(|s| s.at.is_none_or(|a| a.day == day)).collect();
-    let mut wrong = faults(cx, &whole, &shown)?;
-    let people: Vec<PersonId> = shown.iter().map(|s| s.person).collect();
-    let known = persons::known_of(cx, &people)?;
-    let lives = persons::areas_of_all(cx, &people)?;
-    let last = usual(cx, &people)?;
     let ground = Ground(::places::snapshot(cx)?);
     let accounts_of: Vec<AccountId> = whole.pairs.iter().flat_map(|p| [p.one, p.two]).collect();
     let names = accounts::names(cx, &accounts_of)?;
@@ -108,14 +103,49 @@ pub fn open(cx: &mut Cx<'_>, id: RoundId, day: Option<Date>) -> Result<View> {
         let Skills { languages, nurse } = skills(cx, account)?;
         can.insert(account, (languages.join("、"), nurse));
     }
+    let lines = lines(cx, &ground, &whole, &shown, &can)?;
+    let base = super::solve::base(&ground, &whole);
+    let walks = Walks::of(cx)?;
+    let (mut home, mut ways) = (HashMap::new(), HashMap::new());
+    for pair in &whole.pairs {
+        let route = whole.route(pair.id, day);
+        let point = |s: &&Stop| lines.get(&s.visit).and_then(|l| l.point);
+        let Some(last) = route.last() else { continue };
+        home.insert(pair.id, walks.row(point(last), &[base]).first().copied().unwrap_or(0));
+        let doors = route.iter().filter_map(point);
+        let through: Vec<kernel::Point> = base.into_iter().chain(doors).chain(base).collect();
+        ways.insert(pair.id, walks.line(&through));
+    }
+    let (estimate, pending) = (walks.is_estimate(), pending(&whole));
+    Ok(View { whole, day, lines, names, forces, base, ways, home, estimate, pending, skills: can })
+}
+
+/// What a planner sees of these households; each is an entry of the log.
+fn lines(
+    cx: &mut Cx<'_>,
+    ground: &Ground,
+    whole: &Whole,
+    shown: &[&Stop],
+    can: &HashMap<AccountId, (String, bool)>,
+) -> Result<HashMap<VisitId, Line>> {
+    let mut wrong = faults(cx, whole, shown)?;
+    let people: Vec<PersonId> = shown.iter().map(|s| s.person).collect();
+    let known = persons::known_of(cx, &people)?;
+    let lives = persons::areas_of_all(cx, &people)?;
+    let last = usual(cx, &people)?;
     let mut lines = HashMap::new();
-    for stop in &shown {
+    for stop in shown {
         let Some(one) = known.get(&stop.person) else { continue };
         cx.record_read("person", stop.person.0, &["name", "contact"])?;
         let areas = lives.get(&stop.person).cloned().unwrap_or_default();
-        let Spot { point, vague } = spot(cx, &ground, &areas, one.address.as_deref())?;
+        let Spot { point, vague } = spot(cx, ground, &areas, one.address.as_deref())?;
         let pair = stop.at.and_then(|a| whole.pair(a.pair));
         let usual = last.get(&stop.person).is_some_and(|who| pair.is_some_and(|p| who.iter().any(|a| p.has(*a))));
+        let foreign = pair.is_some_and(|p| {
+            let both = [can.get(&p.one), can.get(&p.two)].into_iter().flatten();
+            let spoken: Vec<String> = both.flat_map(|s: &(String, bool)| languages(&s.0)).collect();
+            !speaks(&spoken, one.language.as_deref())
+        });
         let line = Line {
             name: one.name.clone(),
             address: one.address.clone(),
@@ -124,32 +154,12 @@ pub fn open(cx: &mut Cx<'_>, id: RoundId, day: Option<Date>) -> Result<View> {
             point,
             vague,
             usual,
-            foreign: pair.is_some_and(|p| {
-                let both = [can.get(&p.one), can.get(&p.two)].into_iter().flatten();
-                let spoken: Vec<String> = both.flat_map(|s: &(String, bool)| languages(&s.0)).collect();
-                !speaks(&spoken, one.language.as_deref())
-            }),
+            foreign,
             faults: wrong.remove(&stop.visit).unwrap_or_default(),
         };
         lines.insert(stop.visit, line);
     }
-    let base = super::solve::base(&ground, &whole);
-    let walks = Walks::of(cx)?;
-    let (mut home, mut ways) = (HashMap::new(), HashMap::new());
-    for pair in &whole.pairs {
-        let doors = whole.route(pair.id, day);
-        let doors = doors.iter().filter_map(|s| lines.get(&s.visit).and_then(|l| l.point));
-        let through: Vec<kernel::Point> = base.into_iter().chain(doors).chain(base).collect();
-        if through.len() > 2 || (base.is_none() && through.len() > 1) {
-            ways.insert(pair.id, walks.line(&through));
-        }
-        if let Some(last) = whole.route(pair.id, day).last() {
-            let from = lines.get(&last.visit).and_then(|l| l.point);
-            home.insert(pair.id, walks.row(from, &[base]).first().copied().unwrap_or(0));
-        }
-    }
-    let (estimate, pending) = (walks.is_estimate(), pending(&whole));
-    Ok(View { whole, day, lines, names, forces, base, ways, home, estimate, pending, skills: can })
+    Ok(lines)
 }
 
 /// What is wrong with visits where they stand, for those that are asked about.
