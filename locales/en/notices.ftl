@@ -171,6 +171,10 @@ sms-family-message = A finder wrote to you through the care card. Read it at { $
 sms-family-plan = Somebody on duty opened the care plan of your elder; who looked, see { $link }. Duty desk: { $phone }.
 sms-family-change = Another guardian, or the elder, changed the care plan; which part, see { $link }. Duty desk: { $phone }.
 # Locators: to the family and the post, without a name, without a place and without saying who
+notice-worry_new = A neighbour is worried about an elder; please call back and look after them: { $number }
+notice-worry_again = Nobody has called back the worried neighbour yet; the time is nearly up: { $number }
+notice-worry_late = A neighbour's worry is still open past its time, please look into it: { $number }
+notice-worry_over = A neighbour's worry is over: { $number }
 notice-locator_sos = An elder pressed the help button; please see to it at once: { $number }
 notice-locator_unanswered = Nobody of the family answered an alert of a locator; please see to it: { $number }
 notice-locator_untaken = A call for help or an alert is still not dealt with, please look into it: { $number }

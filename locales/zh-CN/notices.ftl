@@ -171,6 +171,10 @@ sms-family-message = 发现人通过爱心卡给您留言了，请打开 { $link
 sms-family-plan = 工作人员打开了您家老人的照护计划，谁看过请到 { $link } 查看。值班电话 { $phone }。
 sms-family-change = 另一位监护人或老人自己改了照护计划，改了哪一部分请到 { $link } 查看。值班电话 { $phone }。
 # 定位器:写给家人和站里的话,没有姓名、没有地点,也不说是谁
+notice-worry_new = 有邻居对老人不放心，请马上回电并去看看：{ $number }
+notice-worry_again = 邻居的不放心还没有回电，时间快到了：{ $number }
+notice-worry_late = 邻居的不放心过了时间还没有结果，请过问：{ $number }
+notice-worry_over = 邻居的不放心已有结果：{ $number }
 notice-locator_sos = 有老人按了求救键，请马上处理：{ $number }
 notice-locator_unanswered = 定位器告警没有家人回应，请处理：{ $number }
 notice-locator_untaken = 求救或者告警还没有处理好，请过问：{ $number }

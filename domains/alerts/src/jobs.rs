@@ -3,7 +3,7 @@
 use crate::Error;
 use crate::app::outbox::{self, SEND};
 use crate::app::tell::{self, HasMail, HasSms};
-use crate::app::{family, locators, lost, push_queue, relays, robots, sms, webhook_queue};
+use crate::app::{family, locators, lost, neighbours, push_queue, relays, robots, sms, webhook_queue};
 use crate::config::AlertsConfig;
 use crate::mail::{Mailer, Sent};
 use crate::outgoing::Outgoing;
@@ -122,6 +122,10 @@ pub fn handlers(config: AlertsConfig) -> Handlers {
         .on(::locators::events::TellPost::KIND, move |rt, job| {
             let (n, key): (::locators::events::TellPost, _) = (payload(job)?, job_key(job));
             run(rt, job, move |cx| locators::post(cx, mail, &n, &key))
+        })
+        .on(care::app::watch::TellWorry::KIND, move |rt, job| {
+            let (n, key): (care::app::watch::TellWorry, _) = (payload(job)?, job_key(job));
+            run(rt, job, move |cx| neighbours::worry(cx, mail, &n, &key))
         })
         .on(SEND, move |rt, job| match &mailer {
             Some(mailer) => send(rt, job, &config, mailer),

@@ -1,6 +1,6 @@
 //! Areas and posts as `people` asks for them.
 
-use kernel::ids::{AreaId, PostId};
+use kernel::ids::{AreaId, PersonId, PostId};
 use people::app::Geography;
 use people::policy::PlaceFacts;
 use places::Snapshot;
@@ -29,4 +29,29 @@ pub(crate) fn facts_of_post(cx: &mut Cx<'_>, post: PostId) -> crate::Result<Plac
     let ground = Ground(places::snapshot(cx)?);
     let areas = ground.area_of_post(post).map_or_else(Vec::new, |area| ground.areas_above(area));
     Ok(PlaceFacts { areas, posts: ground.posts_above(post) })
+}
+
+/// Areas where somebody lives and the posts that serve them, nearest first.
+pub(crate) fn lives(cx: &mut Cx<'_>, person: PersonId) -> crate::Result<PlaceFacts> {
+    let of = people::app::persons::areas_of(cx, person)?;
+    let ground = Ground(places::snapshot(cx)?);
+    // Innermost first: what has the most above it.
+    let mut areas: Vec<_> = of.iter().map(|a| (ground.0.chain_ids(*a).len(), *a)).collect();
+    areas.sort_by_key(|(above, _)| std::cmp::Reverse(*above));
+    let mut areas: Vec<_> = areas.into_iter().map(|(_, a)| a).collect();
+    let mut posts: Vec<(usize, PostId)> = Vec::new();
+    for post in ground.0.posts() {
+        if let Some(nearness) = areas.iter().position(|a| post.serves.contains(a)) {
+            posts.push((nearness, post.id));
+        }
+    }
+    posts.sort_unstable();
+    let mut posts: Vec<PostId> = posts.into_iter().map(|(_, p)| p).collect();
+    // A post serves police areas; a home is known by its community, which lies in one.
+    if let Some(at) = areas.first().and_then(|area| ground.0.stand_in(*area)) {
+        let nearest = at.post.map(|post| ground.posts_above(post)).unwrap_or_default();
+        posts.extend(nearest.into_iter().filter(|p| !posts.contains(p)).collect::<Vec<_>>());
+        areas.extend(at.police.filter(|p| !areas.contains(p)));
+    }
+    Ok(PlaceFacts { areas, posts })
 }

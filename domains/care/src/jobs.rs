@@ -1,6 +1,6 @@
 //! Jobs of this crate: the end of somebody's care, and the day on which a consent is asked about again.
 
-use crate::app::{consents, endings, visits};
+use crate::app::{consents, endings, visits, watch};
 use kernel::ids::PersonId;
 use people::app::persons::CARE_OVER;
 use store::Who;
@@ -27,6 +27,13 @@ pub fn handlers() -> Handlers {
                 .map(drop)
                 .map_err(|e: crate::Error| JobError::Retry(e.to_string()))
         });
+    let looks = looks.on(watch::RING, |rt, job| {
+        let id = job.payload.get("worry").and_then(|w| w.as_str()).and_then(|w| w.parse::<uuid::Uuid>().ok());
+        let at = job.payload.get("at").and_then(serde_json::Value::as_i64);
+        let (Some(id), Some(at)) = (id, at) else { return Err(JobError::Dead("no worry in the payload".into())) };
+        rt.write_now(Who::system(job.district, "care"), move |cx| watch::ring(cx, id, at))
+            .map_err(|e: crate::Error| JobError::Retry(e.to_string()))
+    });
     looks.on(consents::REVIEW, |rt, job| {
         let id = job.payload.get("consent").and_then(|c| c.as_str()).and_then(|c| c.parse::<uuid::Uuid>().ok());
         let id = id.ok_or_else(|| JobError::Dead("no consent in the payload".into()))?;

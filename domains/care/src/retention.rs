@@ -95,6 +95,21 @@ pub const RETENTION: &[Rule] = &[
         },
     },
     Rule {
+        key: "worries",
+        tables: "care_worry, care_worry_press, care_worry_step, care_neighbour",
+        what: "that a neighbour was worried and what was done, from the end of it; and that somebody looked out, from when they did no longer",
+        days: 365,
+        least: 30,
+        due: |cx, span| Ok(count(cx, span, "care_worry", ENDED)? + count(cx, span, "care_neighbour", ENDED)?),
+        erase: |cx, span, limit| {
+            let old = ids(cx, span, limit, "care_worry", ENDED)?;
+            for id in &old {
+                crate::app::watch::erase_worry(cx, *id)?;
+            }
+            Ok(old.len() as i64 + delete(cx, span, limit, "care_neighbour", ENDED)?)
+        },
+    },
+    Rule {
         key: "care_contacts",
         tables: "care_contact",
         what: "contacts who are called no longer, from then on; name and number go at once",

@@ -1,5 +1,7 @@
 //! Tables of this crate. Nobody else reads or writes them.
 
+mod watch;
+
 use store::Migration;
 
 pub const MIGRATIONS: &[Migration] = &[
@@ -154,4 +156,5 @@ CREATE INDEX care_visit_report_inbox ON care_visit_report (district_id, state, a
 ",
     },
     crate::app::rounds::ROUNDS,
+    watch::WATCH,
 ];

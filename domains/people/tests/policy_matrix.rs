@@ -125,8 +125,10 @@ fn facts(action: Action, lies: Lies) -> ResourceFacts {
         Action::FollowLocator | Action::ChangeFences | Action::CommandLocator | Action::AnswerAlert => {
             ResourceFacts::Person(PersonFacts { letter: true, ..about(m) })
         }
-        _ if action.group() == Group::Visits => ResourceFacts::Person(PersonFacts {
+        Action::Worry | Action::TypeWorry | Action::ManageWatch => ResourceFacts::District,
+        _ if matches!(action.group(), Group::Visits | Group::Neighbours) => ResourceFacts::Person(PersonFacts {
             matter: None,
+            letter: true,
             areas: m.areas.clone(),
             posts: m.posts.clone(),
             visitors: vec![m.owner],

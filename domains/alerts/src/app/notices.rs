@@ -39,6 +39,10 @@ pub const DESK_KINDS: &[(&str, &str)] = &[
     ("locator_unanswered", "/desk/locators"),
     ("locator_untaken", "/desk/locators"),
     ("locator_over", "/desk/locators"),
+    ("worry_new", "/desk/worries"),
+    ("worry_again", "/desk/worries"),
+    ("worry_late", "/desk/worries"),
+    ("worry_over", "/desk/worries"),
     // Whose it is, nobody reads in a notice; the record opens in the name of a matter.
     ("care_changed", "/desk"),
 ];

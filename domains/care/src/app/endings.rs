@@ -1,7 +1,7 @@
 //! The end of somebody's care: cards stop opening, plan and schedule go, nobody is called any more. Reading asks the record
 //! each time, so that nothing is used in the second until this has run.
 
-use super::{cards, consents, photo, plan, threads, visits};
+use super::{cards, consents, photo, plan, threads, visits, watch};
 use crate::Result;
 use crate::model::thread::CloseReason;
 use kernel::ids::PersonId;
@@ -25,6 +25,7 @@ pub fn care_is_over(cx: &mut Cx<'_>, person: PersonId) -> Result<()> {
     plan::erase_outer(cx, person)?;
     photo::erase(cx, person)?;
     visits::end_all(cx, person)?;
+    watch::end_all(cx, person)?;
     cx.execute("DELETE FROM care_plan WHERE person_id = $1", params![person])?;
     cx.execute("DELETE FROM care_change WHERE person_id = $1", params![person])?;
     cx.execute("DELETE FROM care_schedule WHERE person_id = $1", params![person])?;
@@ -49,6 +50,7 @@ fn erase(cx: &mut Cx<'_>, person: PersonId) -> Result<()> {
     let all = cx.query(sql, params![person])?;
     let all = all.iter().map(|r| r.uuid("id")).collect::<std::result::Result<Vec<Uuid>, _>>()?;
     erase_threads(cx, &all)?;
+    watch::erase(cx, person)?;
     visits::erase(cx, person)
 }
 

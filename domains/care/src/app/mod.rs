@@ -17,6 +17,7 @@ pub mod schedule;
 pub mod telling;
 pub mod threads;
 pub mod visits;
+pub mod watch;
 
 use crate::{Error, Result};
 use kernel::text;

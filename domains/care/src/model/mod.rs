@@ -9,6 +9,7 @@ pub mod schedule;
 pub mod thread;
 pub mod visit;
 pub mod visit_plan;
+pub mod watch;
 
 pub use card::{Act, CardState, Condition};
 pub use contact::{ContactLine, NewContact, Whom};

@@ -11,6 +11,7 @@ mod putting_through;
 mod relay;
 mod rounds;
 mod visits;
+mod watch;
 
 use care::Result;
 use care::app::cards::{self, Made};

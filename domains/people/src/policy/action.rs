@@ -235,6 +235,20 @@ actions! {
         /// Heat, cold, typhoon and festival rounds of an area.
         SwitchRounds = "switch-rounds",
     }
+    Neighbours = "Neighbours" {
+        /// Who looks out for somebody, and what came of a neighbour's worry: the person, the family, the place.
+        ViewWatch = "view-watch",
+        /// Name a neighbour who looks out for somebody, with both agreeing; end it.
+        NameNeighbour = "name-neighbour",
+        /// "I am worried": the neighbour who was named, by the code of their link.
+        Worry = "worry",
+        /// The same for a neighbour on the telephone, found by their own number (R9).
+        TypeWorry = "type-worry",
+        /// Call back, send somebody, say what came of it.
+        AnswerWorry = "answer-worry",
+        /// Within how many minutes a worried neighbour is called back.
+        ManageWatch = "manage-watch",
+    }
     Locators = "Watches and pendants" {
         /// Where somebody is, today's path, battery, who looked: the family, as far as it was agreed.
         FollowLocator = "follow-locator",

@@ -7,6 +7,7 @@
 mod action;
 mod facts;
 mod rules;
+mod rules_neighbours;
 mod scope;
 mod token;
 

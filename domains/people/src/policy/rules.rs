@@ -1,6 +1,7 @@
 //! The rule of each action: who, how near, and on what condition. Read together with `docs/policy-matrix.txt`.
 
 use super::Action;
+use super::rules_neighbours::neighbours;
 use kernel::Role;
 use kernel::Role::{
     AgencyWorker as Agency, AuditAdmin as Audit, Auxiliary as Aux, BuildingLeader as Leader, CatchAll, Clerk,
@@ -74,7 +75,7 @@ pub struct Rule {
     pub second_person: bool,
 }
 
-const NOBODY: Rule = Rule {
+pub(super) const NOBODY: Rule = Rule {
     staff: &[],
     public: false,
     raiser: false,
@@ -93,7 +94,7 @@ const NOBODY: Rule = Rule {
     second_person: false,
 };
 
-const fn staff(staff: &'static [(Role, Within)]) -> Rule {
+pub(super) const fn staff(staff: &'static [(Role, Within)]) -> Rule {
     Rule { staff, ..NOBODY }
 }
 
@@ -156,7 +157,7 @@ const SORTERS: &[(Role, Within)] =
     &[(Committee, Mine), (Officer, Mine), (Duty, Place), (Head, Place), (Coordinator, District), (CatchAll, Place)];
 
 /// Who types for others (代办). A caller may live anywhere.
-const TYPISTS: &[(Role, Within)] = &[
+pub(super) const TYPISTS: &[(Role, Within)] = &[
     (Committee, District),
     (Agency, District),
     (Aux, District),
@@ -304,7 +305,7 @@ const KEEPERS_ANYWHERE: &[(Role, Within)] = &[
 ];
 
 /// Core and front line, who see to it that people are visited where they work.
-const VISIT_READERS: &[(Role, Within)] = &[
+pub(super) const VISIT_READERS: &[(Role, Within)] = &[
     (Committee, Place),
     (Aux, Place),
     (Officer, Place),
@@ -314,7 +315,7 @@ const VISIT_READERS: &[(Role, Within)] = &[
     (CatchAll, Place),
 ];
 
-const VISIT_PLANNERS: &[(Role, Within)] =
+pub(super) const VISIT_PLANNERS: &[(Role, Within)] =
     &[(Committee, Place), (Officer, Place), (Duty, Place), (Head, Place), (Coordinator, District), (CatchAll, Place)];
 
 /// Whoever was sent, and the typists of the place.
@@ -341,7 +342,7 @@ const fn in_case(roles: &'static [(Role, Within)]) -> Rule {
 
 const SELF_OR_SECURITY: Rule = Rule { own_account: true, jobs: OPERATOR, ..staff(&[(Security, District)]) };
 /// The operator at the machine, and the demo that plays him.
-const OPERATOR: &[&str] = &[jobs::CLI, jobs::DEMO, jobs::IMPORT];
+pub(super) const OPERATOR: &[&str] = &[jobs::CLI, jobs::DEMO, jobs::IMPORT];
 
 const fn by_system_admin() -> Rule {
     Rule { jobs: OPERATOR, ..staff(&[(System, District)]) }
@@ -548,6 +549,13 @@ pub const fn rule(action: Action) -> Rule {
         Action::ViewVisitFacts => Rule { jobs: OPERATOR, ..staff(VISIT_READERS) },
         Action::PlanVisits | Action::SwitchRounds => Rule { jobs: OPERATOR, ..staff(VISIT_PLANNERS) },
         Action::RecordVisit => Rule { jobs: OPERATOR, ..staff(VISITORS) },
+
+        Action::ViewWatch
+        | Action::NameNeighbour
+        | Action::Worry
+        | Action::TypeWorry
+        | Action::AnswerWorry
+        | Action::ManageWatch => neighbours(action),
 
         Action::FollowLocator | Action::ChangeFences | Action::CommandLocator | Action::AnswerAlert => {
             Rule { subject: true, letter: true, ..NOBODY }
