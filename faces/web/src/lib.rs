@@ -46,6 +46,7 @@ mod strangers;
 #[cfg(test)]
 mod tests;
 mod uploads;
+mod watch_view;
 mod whereabouts;
 mod xml;
 

@@ -8,7 +8,7 @@ pub mod intake;
 pub(crate) mod locators;
 pub mod log;
 pub mod lost;
-mod neighbours;
+pub(crate) mod neighbours;
 pub mod notices;
 pub(crate) mod outbox;
 pub mod push;

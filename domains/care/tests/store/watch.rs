@@ -23,7 +23,8 @@ impl testkit::Setup for Lane {
         let here = Place { area: Some(t.area), ..Place::default() };
         let committee = t.world.staff(Role::CommitteeWorker, here, "committee", "陈主任").0;
         let elder = t.elder;
-        let issued = t.working(t.officer, move |cx, why| Ok(links::issue(cx, elder, why, None, Proof::Known)?)).unwrap();
+        let issued =
+            t.working(t.officer, move |cx, why| Ok(links::issue(cx, elder, why, None, Proof::Known)?)).unwrap();
         let link = issued.id;
         t.working(t.duty, move |cx, why| Ok(links::confirm(cx, elder, why, link)?)).unwrap();
         let letter = t.public(move |cx| Ok(links::find_by_code(cx, &issued.code)?)).unwrap();

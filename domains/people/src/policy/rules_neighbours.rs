@@ -14,9 +14,7 @@ pub(super) const fn neighbours(action: Action) -> Rule {
         // A neighbour calls whatever number they have.
         Action::TypeWorry => staff(TYPISTS),
         Action::AnswerWorry => staff(VISIT_READERS),
-        Action::ManageWatch => {
-            Rule { jobs: OPERATOR, ..staff(&[(Role::Coordinator, District)]) }
-        }
+        Action::ManageWatch => Rule { jobs: OPERATOR, ..staff(&[(Role::Coordinator, District)]) },
         _ => NOBODY,
     }
 }

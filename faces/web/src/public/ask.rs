@@ -38,6 +38,22 @@ pub(super) const LETTER: &Of = &Of {
     wrong: "own-wrong-code",
 };
 
+/// On the slip of a neighbour who looks out for an elder.
+pub(super) const NEIGHBOUR: &Of = &Of {
+    path: "/w",
+    title: "worry-title",
+    lead: Some("worry-ask-lead"),
+    hint: "worry-code-hint",
+    lost: "worry-lost-more",
+    wrong: "worry-wrong-code",
+};
+
+impl Of {
+    pub(super) const fn wrong(&self) -> &'static str {
+        self.wrong
+    }
+}
+
 #[derive(Template)]
 #[template(path = "public/ask.html")]
 struct AskPage {

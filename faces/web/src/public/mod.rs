@@ -18,6 +18,7 @@ mod poster;
 mod report;
 mod track;
 mod transparency;
+mod watch;
 
 use crate::App;
 use axum::Router;
@@ -31,6 +32,7 @@ pub(crate) fn routes() -> Router<App> {
         .merge(track::routes())
         .merge(own::routes())
         .merge(card::routes())
+        .merge(watch::routes())
         .merge(grid::routes())
         .merge(find::routes())
         .merge(near::routes())
@@ -50,6 +52,7 @@ pub(crate) fn samples(page: &crate::Page) -> Vec<(&'static str, String)> {
     all.extend(track::samples(page));
     all.extend(own::samples(page));
     all.extend(card::samples(page));
+    all.extend(watch::samples(page));
     all.extend(grid::samples(page));
     all.extend(find::samples(page));
     all.extend(near::samples(page));

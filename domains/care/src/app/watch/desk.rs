@@ -238,8 +238,7 @@ pub fn by_phone(cx: &mut Cx<'_>, typed: &str) -> Result<Vec<Caller>> {
     require(&cx.actor, cx.purpose, Action::TypeWorry, &ResourceFacts::District)?;
     let digits = super::super::phone("phone", Some(typed))?.ok_or(Error::Invalid { field: "phone", why: "missing" })?;
     let hash = phone_hash(cx, &digits);
-    let sql =
-        "SELECT id, person_id FROM care_neighbour WHERE phone_hash = $1 AND district_id = $2 AND ended_at IS NULL ORDER BY since";
+    let sql = "SELECT id, person_id FROM care_neighbour WHERE phone_hash = $1 AND district_id = $2 AND ended_at IS NULL ORDER BY since";
     let rows = cx.query(sql, params![hash, cx.district()])?;
     let mut out = Vec::with_capacity(rows.len());
     for row in &rows {
@@ -255,7 +254,14 @@ pub fn by_phone(cx: &mut Cx<'_>, typed: &str) -> Result<Vec<Caller>> {
             None => None,
         };
         let areas = lives(cx, person)?.areas;
-        out.push(Caller { neighbour: n.id, name: who.name, called: who.called, areas, agreed: n.agreed_at.is_some(), open });
+        out.push(Caller {
+            neighbour: n.id,
+            name: who.name,
+            called: who.called,
+            areas,
+            agreed: n.agreed_at.is_some(),
+            open,
+        });
     }
     Ok(out)
 }

@@ -1,6 +1,8 @@
 //! People in care: their visits, rounds, neighbours and volunteers. One file or folder per group of pages.
 
 mod rounds;
+mod watch;
+mod worries;
 
 use super::frame::NavItem;
 use crate::{App, Fail};
@@ -9,6 +11,7 @@ use store::Cx;
 
 pub(super) fn routes() -> Router<App> {
     Router::new().merge(rounds::routes())
+    Router::new().merge(watch::routes()).merge(worries::routes())
 }
 
 /// The group "care" of the side list: only what the reader may open.
@@ -24,4 +27,12 @@ pub(super) fn nav(cx: &mut Cx<'_>, here: &str) -> Result<Vec<NavItem>, Fail> {
 #[cfg(test)]
 pub(super) fn samples(page: &crate::Page) -> Vec<(&'static str, String)> {
     rounds::samples::samples(page)
+    let mut out = Vec::new();
+    out.extend(worries::nav(cx, here)?);
+    Ok(out)
+}
+
+    let mut all = watch::samples(page);
+    all.extend(worries::samples(page));
+    all
 }

@@ -12,7 +12,7 @@ use store::{Cx, Who};
 const LOOKS: usize = 100;
 
 /// The code as it stands in addresses: capitals in groups of four.
-pub(super) fn canonical(typed: &str) -> Result<String, Fail> {
+pub(crate) fn canonical(typed: &str) -> Result<String, Fail> {
     let code = kernel::text::normalise_code(typed).ok_or(Fail::NotFound)?;
     let chars: Vec<char> = code.chars().collect();
     Ok(chars.chunks(4).map(|c| c.iter().collect::<String>()).collect::<Vec<_>>().join("-"))

@@ -8,9 +8,13 @@ mod missing;
 mod plan;
 mod requests;
 mod view;
+mod watch;
 
-pub(crate) use gate::{find, holder, is_break_glass, why};
+pub(crate) use gate::{canonical, find, holder, is_break_glass, why};
 pub(crate) use locator::{Model, models, profile};
+pub(crate) use watch::Slip;
+#[cfg(test)]
+pub(crate) use watch::sample_slip;
 
 use super::ask::{self, LETTER};
 use super::post::Posted;
@@ -34,6 +38,7 @@ pub(super) fn routes() -> Router<App> {
         .merge(card::routes())
         .merge(plan::routes())
         .merge(locator::routes())
+        .merge(watch::routes())
 }
 
 #[derive(Template)]
@@ -101,5 +106,6 @@ pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
     all.extend(card::samples(page));
     all.extend(plan::samples(page));
     all.extend(locator::samples(page));
+    all.extend(watch::samples(page));
     all
 }
