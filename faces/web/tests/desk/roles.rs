@@ -148,7 +148,6 @@ const FORMS: &[(&str, &str, &[Action])] = &[
     ("/desk/worries/press", "neighbour=x", &[Action::TypeWorry]),
     ("/desk/worries/rules", "callback=1&arrive=1", &[Action::ManageWatch]),
     ("/desk/worries/00000000-0000-0000-0000-000000000007", "do=well", &[Action::AnswerWorry]),
-    ("/desk/care/00000000-0000-0000-0000-000000000007/watch", "do=end", &[Action::NameNeighbour]),
     ("/desk/locators/00000000-0000-0000-0000-000000000007", "do=take", &[Action::WorkAlert]),
     ("/desk/lost/00000000-0000-0000-0000-000000000007/search/tell/team", "name=x&size=2", &[Action::PlanSearch]),
     ("/desk/lost/00000000-0000-0000-0000-000000000007/search/give-out", "minutes=30", &[Action::PlanSearch]),

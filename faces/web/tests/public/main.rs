@@ -16,3 +16,4 @@ mod push;
 mod relay;
 mod report;
 mod site;
+mod watch;
