@@ -32,7 +32,7 @@ pub(crate) struct Slip {
 
 impl Slip {
     pub(crate) fn of(page: &Page, issued: &Issued, name: &str) -> Self {
-        let code = crate::fmt::code_groups(&issued.code);
+        let code = issued.code.clone();
         let link = page.config.absolute(&page.href(format!("/w/{code}")));
         Self {
             name: name.to_owned(),
@@ -134,7 +134,7 @@ async fn send(
 #[cfg(test)]
 pub(crate) fn sample_slip(page: &Page) -> Slip {
     let name = if page.zh() { "赵阿姨" } else { "Mrs Zhao" };
-    Slip::of(page, &Issued { id: Uuid::nil(), code: "ABCDEFGHJKMNPQRS".into() }, name)
+    Slip::of(page, &Issued { id: Uuid::nil(), code: "ABCD-EFGH-JKMN-PQRS".into() }, name)
 }
 
 #[cfg(test)]
