@@ -3,7 +3,7 @@
 use store::Migration;
 
 pub(super) const WATCH: Migration = Migration {
-    name: "care-0005-watch",
+    name: "care-0006-watch",
     // Name and number of a neighbour are sealed under a key of their own, which goes when they do. A worry is a dated event: who
     // pressed, what was done, no level of anybody.
     sql: "

@@ -10,8 +10,8 @@ use axum::Router;
 use store::Cx;
 
 pub(super) fn routes() -> Router<App> {
-    Router::new().merge(rounds::routes())
-    Router::new().merge(watch::routes()).merge(worries::routes())
+    let rounds = Router::new().merge(rounds::routes());
+    rounds.merge(watch::routes()).merge(worries::routes())
 }
 
 /// The group "care" of the side list: only what the reader may open.
@@ -20,19 +20,15 @@ pub(super) fn nav(cx: &mut Cx<'_>, here: &str) -> Result<Vec<NavItem>, Fail> {
     if rounds::may(cx) {
         items.push(NavItem::plain("/desk/rounds", "rounds", here));
     }
+    items.extend(worries::nav(cx, here)?);
     Ok(items)
 }
 
 /// Every page of the group with invented data.
 #[cfg(test)]
 pub(super) fn samples(page: &crate::Page) -> Vec<(&'static str, String)> {
-    rounds::samples::samples(page)
-    let mut out = Vec::new();
-    out.extend(worries::nav(cx, here)?);
-    Ok(out)
-}
-
-    let mut all = watch::samples(page);
+    let mut all = rounds::samples::samples(page);
+    all.extend(watch::samples(page));
     all.extend(worries::samples(page));
     all
 }
