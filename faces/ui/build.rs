@@ -10,7 +10,7 @@ use std::process::Command;
 use std::{env, fs};
 
 /// What esbuild makes: entry under `js/` or `css/` → name of the bundle.
-const BUNDLES: [(&str, &str); 16] = [
+const BUNDLES: [(&str, &str); 18] = [
     ("css/public.css", "public.css"),
     ("css/elder.css", "elder.css"),
     ("css/desk.css", "desk.css"),
@@ -26,6 +26,8 @@ const BUNDLES: [(&str, &str); 16] = [
     ("js/push-worker.js", "push-worker.js"),
     ("css/field.css", "field.css"),
     ("js/field.js", "field.js"),
+    ("js/visits.js", "visits.js"),
+    ("js/visits-leave.js", "visits-leave.js"),
     ("js/field-worker.js", "field-worker.js"),
 ];
 /// Copied as it is out of the MapLibre package: it starts it as a worker by address.

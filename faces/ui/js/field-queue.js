@@ -2,8 +2,9 @@
 // of its own, made on the phone (UUIDv7); the server takes an id once and says so the second time. Two tabs, and the worker, do not
 // send at the same time (Web Locks).
 export const LOCK = "mulin-field-send";
-/** Commands in one request. */
+/** Commands in one request, and how long it may be. */
 const BATCH = 40;
+const LONGEST = 600_000;
 const PATIENCE_MS = 20_000;
 
 /** Not now: no signal, or the server asks to wait. */
@@ -11,6 +12,14 @@ export class Later extends Error {
   constructor(seconds = 0) {
     super("later");
     this.seconds = seconds;
+  }
+}
+
+/** Not before somebody signs in: what else waits is not held up by it. */
+export class Held extends Later {
+  constructor(mark, why) {
+    super(60);
+    Object.assign(this, { mark, why });
   }
 }
 
@@ -49,6 +58,7 @@ async function post(to, commands) {
     if (!Array.isArray(said.outcomes)) throw new Later();
     return said;
   }
+  if (["signed-out", "other-account"].includes(ours(answer))) throw new Held(ours(answer), (await answer.json().catch(() => ({}))).why ?? "");
   if (ours(answer) === "over") return { outcomes: commands.map(({ id }) => ({ id, outcome: "over" })), over: true };
   if (ours(answer) && [400, 413, 422].includes(answer.status)) {
     if (commands.length === 1) return { outcomes: [{ id: commands[0].id, outcome: "unreadable" }] };
@@ -60,20 +70,51 @@ async function post(to, commands) {
   throw new Later(Number(answer.headers.get("retry-after")) || 0);
 }
 
+/** The first of those that wait that go to one place, as many as fit into one request. */
+function batchOf(all) {
+  const [{ task, to }] = all;
+  const batch = [];
+  let long = 0;
+  for (const entry of all) {
+    long += JSON.stringify(entry.command).length;
+    if (entry.task !== task || entry.to !== to || batch.length === BATCH || (batch.length > 0 && long > LONGEST)) break;
+    batch.push(entry);
+  }
+  return batch;
+}
+
+/** What was not taken and can be mended or must be told is kept whole. */
+const KEPT = ["mend", "denied", "no-visit"];
+
 async function drain(shelf, heard) {
+  let held = null;
+  const skip = new Set();
   for (;;) {
-    const all = await shelf.waiting();
-    if (all.length === 0) return true;
-    const [{ task, to }] = all;
-    const other = all.findIndex((entry) => entry.task !== task || entry.to !== to);
-    const batch = all.slice(0, Math.min(BATCH, other < 0 ? all.length : other));
-    const said = await post(to, batch.map((entry) => entry.command));
+    const all = (await shelf.waiting()).filter(({ to }) => !skip.has(to));
+    if (all.length === 0) {
+      if (held) throw held;
+      return true;
+    }
+    const batch = batchOf(all);
+    const [{ task, to }] = batch;
+    let said;
+    try {
+      said = await post(to, batch.map((entry) => entry.command));
+    } catch (error) {
+      if (!(error instanceof Held)) throw error;
+      held = error;
+      skip.add(to);
+      continue;
+    }
     const done = [];
     for (const entry of batch) {
       const outcome = said.outcomes.find((one) => one.id === entry.id);
       if (!outcome) continue;
+      const act = entry.command.act ?? entry.command.outcome;
+      const whole = KEPT.includes(outcome.outcome) ? { command: entry.command } : {};
+      const about = entry.command.visit ? { visit: entry.command.visit } : {};
       // What must be read is written down before the command is let go.
-      if (!["done", "before"].includes(outcome.outcome)) await shelf.tell(task, entry.id, { outcome: outcome.outcome, words: outcome.words ?? "", act: entry.command.act });
+      if (!["done", "before"].includes(outcome.outcome)) await shelf.tell(task, entry.id, { outcome: outcome.outcome, words: outcome.words ?? "", act, ...about, ...whole });
       done.push(entry.id);
     }
     if (done.length === 0) throw new Later();

@@ -24,6 +24,9 @@ export class Shelf {
     }
   }
 
+  /** The same while the page stays open. */
+  expire() { return this.#disk?.expire().catch(() => 0) ?? 0; }
+
   get durable() { return this.#disk !== null && !this.trouble; }
   mark(path) { return this.#disk ? mark(path) : Promise.resolve(codeOf(path)); }
 

@@ -1,9 +1,12 @@
 // What a phone keeps for the field pages: the pack of each task and what waits to be sent, sealed with a key that cannot be taken out
-// of this browser (AES-GCM). Nothing is kept for longer than 48 hours, and nothing after the end of a task. Pages and their worker
-// both use it. Where the browser keeps nothing (private windows, full storage, no HTTPS), `Memory` stands in while a page is open.
+// of this browser (AES-GCM). Nothing is kept for longer than 48 hours, and nothing after the end of a task; only what visitors wrote and could
+// not send yet stays until it is sent ([`OUT`]). Pages and their worker both use it. Where the browser keeps nothing (private windows, full storage, no HTTPS), `Memory` stands in while a page is open.
 const NAME = "mulin-field";
 const STORES = ["keys", "packs", "queue", "told", "trace"];
 export const KEEP_MS = 48 * 3_600_000;
+
+/** Tasks whose name begins so hold what visitors wrote, and nobody's name: they do not end by themselves. */
+export const OUT = "out-";
 
 /** Can this browser keep and seal anything at all? */
 export const able = () => typeof indexedDB !== "undefined" && typeof crypto !== "undefined" && Boolean(crypto.subtle);
@@ -140,7 +143,7 @@ export const disk = {
   },
   async packs() {
     const rows = await within(["packs"], "readonly", (packs) => asked(packs.getAll()));
-    const all = await unsealed(rows.map((row) => ({ ...row, task: row.id })));
+    const all = await unsealed(rows.filter((row) => !row.id.startsWith(OUT)).map((row) => ({ ...row, task: row.id })));
     return all.filter((row) => row.value).map((row) => row.value);
   },
 
@@ -201,12 +204,15 @@ export const disk = {
     });
   },
 
+  /** Whatever has a key. */
+  tasks: () => within(["keys"], "readonly", (keys) => asked(keys.getAllKeys())),
   wipe: forget,
   /** Wipes what is older than 48 hours, also after the clock of the phone was set back. Answers how many commands were lost. */
   async expire(now = Date.now()) {
     const keys = await within(["keys"], "readonly", (all) => asked(all.getAll()));
     let lost = 0;
     for (const { id, until } of keys) {
+      if (id.startsWith(OUT)) continue;
       if (now < until && now > until - KEEP_MS - 86_400_000) continue;
       lost += (await within(["queue"], "readonly", (queue) => ofTask(queue, id))).length;
       await forget(id);
@@ -225,7 +231,7 @@ export class Memory {
   #n = 0;
   async savePack(task, pack) { this.#packs.set(task, pack); }
   async pack(task) { return this.#packs.get(task) ?? null; }
-  async packs() { return [...this.#packs.values()]; }
+  async packs() { return [...this.#packs].filter(([task]) => !task.startsWith(OUT)).map(([, pack]) => pack); }
   async push(task, to, command) { this.#queue.push({ task, id: command.id, to, command }); }
   async waiting(task) { return this.#queue.filter((e) => !task || e.task === task); }
   async drop(ids) { this.#queue = this.#queue.filter((e) => !ids.includes(e.id)); }

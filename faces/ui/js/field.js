@@ -444,4 +444,5 @@ async function begin() {
   root.dataset.ready = "1";
 }
 
-if (root) begin();
+// A visitor's day has a script of its own (visits.js).
+if (root && !/\/field\/day(\/|$)/.test(location.pathname)) begin();

@@ -25,7 +25,8 @@ fn run(script: &str) {
         const shelf = (n, task = 't') => { const m = new Memory(); for (let i = 0; i < n; i += 1) m.push(task, '/to', { id: `c${i}`, act: 'here' }); return m; };
         const ids = () => asked.bodies.map((b) => b.commands.map((c) => c.id));
         const late = async (work) => { try { await work; } catch (e) { assert(e instanceof Later, e.stack); return e; } assert.fail('it was not put off'); };\n";
-    let modules = read("field-queue.js")
+    let modules = read("visits-form.js")
+        + &read("field-queue.js")
         + &read("field-store.js").replace("const asked =", "const requested =").replace("asked(", "requested(");
     let out = Command::new("node")
         .args(["--input-type=module", "--eval", &format!("{modules}\n{begin}{script}")])
@@ -98,6 +99,46 @@ fn only_our_own_word_ends_a_task() {
          await deliver(s, ({ said }) => { over = said.over; });
          assert.equal(over, true);
          assert.deepEqual((await s.told('t')).map((t) => t.words.outcome), ['over', 'over']);");
+}
+
+#[test]
+fn what_waits_for_its_author_holds_up_nobody_else() {
+    run("const m = shelf(2, 'out-a');
+         m.push('t', '/other', { id: 'x', act: 'here' });
+         replies.push((sent) => (sent.commands[0].id === 'x' ? all('done')(sent) : answer(401, { why: 'idle' }, 'signed-out')));
+         const held = await late(deliver(m));
+         assert.deepEqual([held.mark, held.why], ['signed-out', 'idle']);
+         assert.deepEqual((await m.waiting()).map(({ id }) => id), ['c0', 'c1'], 'kept, and the other went out');");
+}
+
+#[test]
+fn what_can_be_mended_comes_back_whole() {
+    run("const m = new Memory();
+         const command = { id: 'c', visit: 'v', outcome: 'seen', form: { note: 'x' } };
+         m.push('out-a', '/to', command);
+         replies.push((sent) => answer(200, { outcomes: [{ id: 'c', outcome: 'mend', words: 'why' }] }));
+         await deliver(m);
+         assert.deepEqual((await m.told('out-a'))[0].words, { outcome: 'mend', words: 'why', act: 'seen', visit: 'v', command });");
+}
+
+#[test]
+fn a_request_stays_short() {
+    run("const m = new Memory();
+         for (let i = 0; i < 5; i += 1) m.push('t', '/to', { id: `c${i}`, photo: 'x'.repeat(250000) });
+         replies.push(all('done'));
+         await deliver(m);
+         assert.deepEqual(ids().map((part) => part.length), [2, 2, 1]);");
+}
+
+#[test]
+fn a_picture_says_how_large_it_is_before_it_is_unpacked() {
+    run("const png = new Uint8Array(33); png.set([0x89, 80, 78, 71], 0); new DataView(png.buffer).setUint32(16, 50000); new DataView(png.buffer).setUint32(20, 40000);
+         assert.deepEqual(claimed(png), [50000, 40000]);
+         const jpeg = new Uint8Array(64); jpeg.set([0xff, 0xd8, 0xff, 0xe1, 0, 10], 0); jpeg.set([0xff, 0xc0, 0, 17, 8, 0x0b, 0xb8, 0x0f, 0xa0], 14);
+         assert.deepEqual(claimed(jpeg), [4000, 3000]);
+         const webp = new Uint8Array(40); webp.set([...'RIFF....WEBPVP8X'].map((c) => c.charCodeAt(0)), 0); webp.set([0x7f, 0x07, 0, 0x37, 0x04, 0], 24);
+         assert.deepEqual(claimed(webp), [1920, 1080]);
+         for (const other of ['GIF89a..........................', '<svg xmlns=', '']) assert.equal(claimed(new TextEncoder().encode(other)), null);");
 }
 
 #[test]

@@ -35,6 +35,26 @@ pub(crate) async fn portrait(file: Vec<u8>) -> Result<Result<care::app::photo::P
     Ok(made.map(|p| care::app::photo::Picture { jpeg: p.jpeg, width: p.width, height: p.height }))
 }
 
+/// Longest sides that a picture of so many bytes is tried with, in pixels.
+const SIDES: [u32; 4] = [1_280, 1_024, 800, 480];
+
+/// One picture written anew in at most so many bytes: it gets smaller until it fits.
+pub(crate) async fn small(file: Vec<u8>, most: usize) -> Result<Result<Vec<u8>, PhotoError>, Fail> {
+    let turn = TURNS.acquire().await.map_err(|_| Fail::Unavailable)?;
+    let work = move || {
+        for side in SIDES {
+            let jpeg = photo::clean_to(&file, side)?.jpeg;
+            if jpeg.len() <= most {
+                return Ok(jpeg);
+            }
+        }
+        Err(PhotoError::TooLarge)
+    };
+    let made = tokio::task::spawn_blocking(work).await;
+    drop(turn);
+    made.map_err(|_| Fail::Internal("a photo made the decoder panic".into()))
+}
+
 /// A picture of a person, which no cache keeps.
 pub(crate) fn jpeg(bytes: Vec<u8>) -> Response {
     let head = [(header::CONTENT_TYPE, "image/jpeg"), (header::CACHE_CONTROL, "private, no-store")];

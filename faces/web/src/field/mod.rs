@@ -1,6 +1,6 @@
-//! The phone pages of those who are outside (`/field/…`): a search team's task by its code. Plain HTML while there is signal; with the
-//! script everything is kept on the phone first and sent when there is signal. No account, no name and no address of an elder; codes
-//! are secrets, and what a code opens is never kept by a cache.
+//! The phone pages of those who are outside (`/field/…`): a search team's task by its code, and a visitor's day ([`visits`]). Plain HTML
+//! while there is signal; with the script everything is kept on the phone first and sent when there is signal. A team has no account and is
+//! told no name and no address of an elder; codes are secrets, and what a code opens is never kept by a cache.
 
 mod commands;
 mod events;
@@ -11,9 +11,11 @@ mod samples;
 mod shell;
 mod sketch;
 mod view;
+mod visits;
 
 use crate::guard::{Source, Wicket};
 use crate::public::post::Posted;
+use crate::session::Staff;
 use crate::{App, Fail, Page, html};
 use askama::Template;
 use axum::Router;
@@ -37,6 +39,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/field/s/{code}/task.json", get(task_json))
         .route("/field/s/{code}/events", get(events::listen))
         .route("/field/s/{code}/commands", post(commands::take))
+        .merge(visits::routes())
         .merge(shell::routes())
         .layer(from_fn(keep_quiet))
 }
@@ -108,7 +111,18 @@ fn part(page: &Page, code: &str, v: &TaskView) -> Result<(String, String), Fail>
     Ok((have, text))
 }
 
-async fn ask(page: Page) -> Result<Response, Fail> {
+/// Asked for by whoever has visits to make: a code all the same.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Wish {
+    code: String,
+}
+
+/// Whoever is signed in and may be sent somewhere gets to their day; everybody else types a code.
+async fn ask(page: Page, staff: Result<Staff, Fail>, Query(wish): Query<Wish>) -> Result<Response, Fail> {
+    if wish.code.is_empty() && visits::leads_on(&staff) {
+        return Ok(Redirect::to(&page.href("/field/day")).into_response());
+    }
     html(&AskPage { page, wrong: false })
 }
 

@@ -76,5 +76,6 @@ pub(crate) fn samples(page: &Page) -> Vec<(&'static str, String)> {
         };
         out.push(("field/task.html", shown.render()));
     }
+    out.extend(super::visits::samples(page));
     out.into_iter().map(|(name, text)| (name, text.unwrap_or_default())).collect()
 }

@@ -65,8 +65,9 @@ pub(super) fn words(page: &Page) -> String {
 pub(super) fn worker_href(page: &Page) -> String {
     let digest = |name| page.asset(name).rsplit('/').next().and_then(|n| n.split('.').nth(1)).unwrap_or_default();
     let style = page.style().rsplit('.').nth(1).unwrap_or_default();
-    let all = [digest("field.js"), digest("field.css"), digest("report.js"), digest("field-worker.js"), style];
-    let version: String = all.iter().map(|d| d.get(..6).unwrap_or(d)).collect();
+    let files = ["field.js", "visits.js", "field.css", "report.js", "field-worker.js"];
+    let all = files.map(digest).into_iter().chain([style]);
+    let version: String = all.map(|d| d.get(..6).unwrap_or(d)).collect();
     page.href(format!("/field/worker.js?v={version}"))
 }
 
@@ -80,6 +81,8 @@ pub(super) fn in_wechat(headers: &HeaderMap) -> bool {
 pub(super) struct ShellPage {
     pub page: Page,
     pub words: String,
+    /// Those of the script for visits.
+    pub day_words: String,
     pub worker: String,
 }
 
@@ -87,8 +90,8 @@ impl ShellPage {
     pub(super) fn new(mut page: Page) -> Self {
         // Its links lead to where a code can be typed, in whatever address it is shown.
         "/field".clone_into(&mut page.path);
-        let (words, worker) = (words(&page), worker_href(&page));
-        Self { page, words, worker }
+        let (words, day_words, worker) = (words(&page), super::visits::words(&page), worker_href(&page));
+        Self { page, words, day_words, worker }
     }
 }
 

@@ -7,6 +7,7 @@ mod circle;
 mod contact_cards;
 mod data_requests;
 mod editor;
+mod field_visits;
 mod flow;
 mod imports;
 mod intake;

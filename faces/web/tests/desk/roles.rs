@@ -23,6 +23,7 @@ const EVERYBODY: &[&str] = &[
     "/desk/help",
     "/desk/areas.geojson",
     "/desk/posts.geojson",
+    "/field/day",
 ];
 
 /// Pages with the action that opens them.

@@ -58,10 +58,26 @@ pub(crate) fn bring(kind: VisitKind) -> Vec<String> {
     what.iter().map(|w| (*w).to_owned()).collect()
 }
 
+fn only_own(cx: &Cx<'_>, account: AccountId) -> Result<()> {
+    let own = AccountFacts { id: account, areas: vec![], posts: vec![], orgs: vec![] };
+    Ok(require(&cx.actor, cx.purpose, Action::OwnAccount, &ResourceFacts::Account(own))?)
+}
+
+/// What tells whether the day of this account is still the one it was: as long as this stays the same, so does the list. It shows nothing.
+pub fn day_mark(cx: &mut Cx<'_>, account: AccountId, date: Date) -> Result<String> {
+    only_own(cx, account)?;
+    let sql = "SELECT id, version FROM care_visit WHERE district_id = $1 AND state = 'assigned' AND due_on <= $2 AND id IN \
+               (SELECT visit_id FROM care_visit_visitor WHERE account_id = $3 AND ended_at IS NULL) ORDER BY id";
+    let mut mark = date.to_string();
+    for row in &cx.query(sql, params![cx.district(), date.to_string(), account])? {
+        mark.push_str(&format!(" {}.{}", row.id::<VisitId>("id")?, row.i64("version")?));
+    }
+    Ok(mark)
+}
+
 /// What this account is to visit up to this day; only one's own. Each name and address is an entry of the log.
 pub fn day_pack(cx: &mut Cx<'_>, account: AccountId, date: Date) -> Result<DayPack> {
-    let own = AccountFacts { id: account, areas: vec![], posts: vec![], orgs: vec![] };
-    require(&cx.actor, cx.purpose, Action::OwnAccount, &ResourceFacts::Account(own))?;
+    only_own(cx, account)?;
     let roles: Vec<kernel::Role> = cx.actor.grants().iter().map(|g| g.role).collect();
     let support = roles.iter().all(|r| Force::of(*r) == Some(Force::Support));
     let sql = format!(
@@ -79,7 +95,10 @@ pub fn day_pack(cx: &mut Cx<'_>, account: AccountId, date: Date) -> Result<DayPa
         if round.is_some_and(|t| t.day > date) {
             continue;
         }
-        super::may_record(cx, &visit)?;
+        // Sent, and then moved to another place: the others of the day stay.
+        if super::may_record(cx, &visit).is_err() {
+            continue;
+        }
         let Some(known) = persons::known(cx, visit.person)? else { continue };
         let sql = "SELECT misses FROM care_visit_plan WHERE person_id = $1";
         let misses = cx.query_opt(sql, params![visit.person])?.map_or(Ok(0), |r| r.i64("misses"))?;

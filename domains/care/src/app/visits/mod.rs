@@ -22,7 +22,7 @@ pub use assign::{Candidate, assign, candidates};
 pub use bring::{Brought, Past, bring_in};
 pub use conflicts::{Conflict, Entry, conflicts, count_conflicts, inbox, put_aside, take};
 pub(crate) use day::bring as what_to_bring;
-pub use day::{DayPack, Stop, day_pack};
+pub use day::{DayPack, Stop, day_mark, day_pack};
 pub use desk::{
     BACK_DAYS, Colleague, FEWEST, OnTime, One, Sent, assign_many, call_off, colleagues, on_time, one, switchable,
 };
