@@ -5,13 +5,12 @@ import { ask, deliver, Held, Later, LOCK, ours, uuid7 } from "./field-queue.js";
 import { Shelf } from "./field-shelf.js";
 import { KEEP_MS, OUT } from "./field-store.js";
 import { BadPhoto, empty, fill, reading, shrink } from "./visits-form.js";
+import { element, flag, flagged, measure, notice } from "./visits-page.js";
 
 const SYNC = "mulin-field";
 const AGAIN_MS = 60_000;
 const LONGEST_WAIT_S = 60;
 const DRAFT_MS = 300;
-/** Says that a day lies on this phone; nothing of it. */
-const FLAG = "mulin-day";
 /** The session is over by itself: whoever signs in again goes on where they were. */
 const SOFT = ["idle", "expired", "first"];
 /** It was ended from elsewhere, or the account was: the phone may be lost. */
@@ -45,23 +44,8 @@ const bar = root?.querySelector("#field-says");
 const toldList = root?.querySelector("#field-told");
 const taskBox = root?.querySelector("#task");
 
-const element = (name, more = {}, ...inside) => {
-  const made = Object.assign(document.createElement(name), more);
-  made.append(...inside);
-  return made;
-};
 const section = (visit) => taskBox.querySelector(`section[data-visit="${visit}"]`);
 const mine = () => shelf.waiting(out || undefined);
-
-function flag(on) {
-  try {
-    if (on) localStorage.setItem(FLAG, "1");
-    else localStorage.removeItem(FLAG);
-  } catch { /* then the sign-in page deletes nothing, and 48 hours do */ }
-}
-function flagged() {
-  try { return localStorage.getItem(FLAG) !== null; } catch { return false; }
-}
 
 // ── What the page says ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -138,33 +122,25 @@ const title = (visit) => pack?.titles?.[visit] ?? "";
 async function tell() {
   const all = out ? await shelf.told(out) : [];
   for (const item of [...toldList.children]) if (!all.some(({ id }) => id === item.dataset.id) && item.dataset.id !== "leave") item.remove();
-  for (const { id, words: what } of all) if (![...toldList.children].some((item) => item.dataset.id === id)) toldList.append(notice(id, what));
+  for (const { id, words: what } of all) if (![...toldList.children].some((item) => item.dataset.id === id)) toldList.append(cameBack(id, what));
 }
 
-function notice(id, what) {
+/** What became of a report that was not simply taken, with what can be done about it. */
+function cameBack(id, what) {
   const name = title(what.visit);
-  const why = what.words || say(what.outcome === "conflict" ? "conflict" : what.outcome, 0, name);
   const mend = what.outcome === "mend";
-  const item = element("div", { className: "notice notice-wait" });
-  item.dataset.id = id;
-  item.setAttribute("role", "alert");
-  item.append(element("p", { textContent: mend ? say("mend", 0, name) : name }), element("p", {}, element("strong", { textContent: why })));
+  const why = what.words || say(what.outcome === "conflict" ? "conflict" : what.outcome, 0, name);
+  const inside = [element("p", { textContent: mend ? say("mend", 0, name) : name }), element("p", {}, element("strong", { textContent: why }))];
   const note = what.command?.form?.note;
-  if (note && !mend) item.append(element("p", { className: "said", textContent: note }));
-  const button = (key, act) => {
-    const made = element("button", { type: "button", className: "button button-quiet", textContent: say(key) });
-    made.addEventListener("click", () => act(made));
-    item.append(made);
+  if (note && !mend) inside.push(element("p", { className: "said", textContent: note }));
+  const read = async (_, item) => { await shelf.untell(id); item.remove(); await paint(); };
+  const drop = (button, item) => {
+    if (button.dataset.sure) return read(button, item);
+    button.dataset.sure = "1";
+    button.textContent = say("drop-sure");
   };
-  const read = async () => { await shelf.untell(id); item.remove(); await paint(); };
-  if (mend) {
-    button("mend-go", () => go(what.visit));
-    button("drop", (made) => {
-      if (made.dataset.sure) return read();
-      made.dataset.sure = "1";
-      made.textContent = say("drop-sure");
-    });
-  } else button("dismiss", read);
+  const item = notice(id, "wait", inside, mend ? [[say("mend-go"), () => go(what.visit)], [say("drop"), drop]] : [[say("dismiss"), read]]);
+  item.setAttribute("role", "alert");
   return item;
 }
 
@@ -504,21 +480,14 @@ async function leave(form) {
 
 function askFirst(form, left) {
   toldList.querySelector('[data-id="leave"]')?.remove();
-  const item = element("div", { className: "notice notice-bad" }, element("h2", { tabIndex: -1, textContent: say("leave-first", left) }));
-  item.dataset.id = "leave";
-  const button = (key, act) => {
-    const made = element("button", { type: "button", className: "button button-quiet", textContent: say(key) });
-    made.addEventListener("click", act);
-    item.append(made);
-  };
-  button("leave-send", async () => {
+  const first = async (_, item) => {
     await send();
     if (ended) return;
     if ((await mine()).length === 0) return signOut(form);
     item.append(element("p", { className: "error", textContent: say("leave-unsent") }));
-  });
-  button("leave-anyway", () => signOut(form));
-  button("leave-stay", () => item.remove());
+  };
+  const buttons = [[say("leave-send"), first], [say("leave-anyway"), () => signOut(form)], [say("leave-stay"), (_, item) => item.remove()]];
+  const item = notice("leave", "bad", [element("h2", { tabIndex: -1, textContent: say("leave-first", left) })], buttons);
   toldList.append(item);
   item.querySelector("h2").focus();
 }
@@ -546,22 +515,12 @@ async function work() {
   try {
     await navigator.serviceWorker.register(worker, { scope, updateViaCache: "none" });
     await navigator.serviceWorker.ready;
-    await measure();
+    const bytes = await measure(pack);
+    weight = `${Math.max(1, Math.round(bytes / 1024))} KB`;
+    root.dataset.bytes = String(bytes);
     ready = true;
     await paint();
   } catch { /* it works while there is signal */ }
-}
-
-/** How much of the phone the day takes: the pack, and the pages that open without signal. */
-async function measure() {
-  let bytes = new TextEncoder().encode(JSON.stringify(pack)).length;
-  for (const name of await caches.keys()) {
-    if (!name.startsWith("mulin-field ")) continue;
-    const cache = await caches.open(name);
-    for (const request of await cache.keys()) bytes += (await (await cache.match(request)).blob()).size;
-  }
-  weight = `${Math.max(1, Math.round(bytes / 1024))} KB`;
-  root.dataset.bytes = String(bytes);
 }
 
 /** The shell opened, and no day lies on this phone any more. */
