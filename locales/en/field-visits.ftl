@@ -167,3 +167,4 @@ fv-say-photo-bad = This is not a photo that can be used; choose another.
 fv-say-photo-large = The photo is too large; choose another.
 fv-say-photo-busy = Making the photo small…
 fv-say-waits = This one is noted and waits for signal. Press here to change it.
+desk-nav-field-day = My visits today

@@ -167,3 +167,4 @@ fv-say-photo-bad = 这不是能用的照片，请换一张。
 fv-say-photo-large = 这张照片太大了，请换一张。
 fv-say-photo-busy = 正在缩小照片……
 fv-say-waits = 这一户已经记好，等信号报上去。要改的话再按这里。
+desk-nav-field-day = 我今天的探访

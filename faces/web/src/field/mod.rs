@@ -28,6 +28,7 @@ use axum::routing::{get, post};
 pub(crate) use samples::samples;
 use serde::Deserialize;
 use view::TaskView;
+pub(crate) use visits::visits_somebody;
 
 /// On every answer of these pages, so that the script knows them from those of something in between.
 const MARK: &str = "x-field";

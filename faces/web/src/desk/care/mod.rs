@@ -21,6 +21,9 @@ pub(super) fn nav(cx: &mut Cx<'_>, here: &str) -> Result<Vec<NavItem>, Fail> {
         items.push(NavItem::plain("/desk/rounds", "rounds", here));
     }
     items.extend(worries::nav(cx, here)?);
+    if crate::field::visits_somebody(&cx.actor) {
+        items.push(NavItem::plain("/field/day", "field-day", here));
+    }
     Ok(items)
 }
 

@@ -272,7 +272,12 @@ fn marked(status: StatusCode, mark: &'static str, why: &str) -> Response {
     response
 }
 
-/// Is somebody signed in, and is there anything for them here? For the page where a team types its code.
+/// Is somebody signed in who may be sent somewhere? For the page where a team types its code.
 pub(super) fn leads_on(staff: &Result<Staff, Fail>) -> bool {
-    staff.as_ref().is_ok_and(|s| s.actor.grants().iter().any(|g| care::model::visit::Force::of(g.role).is_some()))
+    staff.as_ref().is_ok_and(|s| visits_somebody(&s.actor))
+}
+
+/// Belongs to one of the three forces (N2).
+pub(crate) fn visits_somebody(actor: &kernel::Actor) -> bool {
+    actor.grants().iter().any(|g| care::model::visit::Force::of(g.role).is_some())
 }
