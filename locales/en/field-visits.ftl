@@ -21,6 +21,7 @@ fv-gone = This visit has an outcome already, or others are sent now.
 fv-back = Back to the list
 fv-no-address = No address on record
 fv-no-phone = No telephone number on record
+fv-at = At
 fv-kind = What for
 fv-kind-chat = A chat
 fv-kind-clean = Cleaning

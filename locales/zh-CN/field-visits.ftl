@@ -21,6 +21,7 @@ fv-gone = 这一户已经有结果了，或者改由别人去了。
 fv-back = 返回名单
 fv-no-address = 没有登记地址
 fv-no-phone = 没有登记电话
+fv-at = 几点
 fv-kind = 去做什么
 fv-kind-chat = 聊聊天
 fv-kind-clean = 打扫

@@ -63,14 +63,26 @@ fn only_own(cx: &Cx<'_>, account: AccountId) -> Result<()> {
     Ok(require(&cx.actor, cx.purpose, Action::OwnAccount, &ResourceFacts::Account(own))?)
 }
 
+/// Open visits that an account is sent to: due, or expected by a round until this day.
+const OWN: &str = "FROM care_visit WHERE district_id = $1 AND state = 'assigned' AND (due_on <= $2 OR id IN (SELECT visit_id \
+    FROM care_round_stop WHERE told_day <= $2)) AND id IN (SELECT visit_id FROM care_visit_visitor WHERE account_id = $3 \
+    AND ended_at IS NULL)";
+
+/// From how far back a round is still looked at.
+fn long_ago(date: Date) -> Date {
+    date.checked_sub(30.days()).unwrap_or(date)
+}
+
 /// What tells whether the day of this account is still the one it was: as long as this stays the same, so does the list. It shows nothing.
 pub fn day_mark(cx: &mut Cx<'_>, account: AccountId, date: Date) -> Result<String> {
     only_own(cx, account)?;
-    let sql = "SELECT id, version FROM care_visit WHERE district_id = $1 AND state = 'assigned' AND due_on <= $2 AND id IN \
-               (SELECT visit_id FROM care_visit_visitor WHERE account_id = $3 AND ended_at IS NULL) ORDER BY id";
+    let told = rounds::told_to(cx, account, long_ago(date))?;
+    let sql = format!("SELECT id, version {OWN} ORDER BY id");
     let mut mark = date.to_string();
-    for row in &cx.query(sql, params![cx.district(), date.to_string(), account])? {
-        mark.push_str(&format!(" {}.{}", row.id::<VisitId>("id")?, row.i64("version")?));
+    for row in &cx.query(&sql, params![cx.district(), date.to_string(), account])? {
+        let id: VisitId = row.id("id")?;
+        let when = told.get(&id).map(|t| format!("{}.{}", t.day, t.start)).unwrap_or_default();
+        mark.push_str(&format!(" {id}.{}.{when}", row.i64("version")?));
     }
     Ok(mark)
 }
@@ -80,12 +92,8 @@ pub fn day_pack(cx: &mut Cx<'_>, account: AccountId, date: Date) -> Result<DayPa
     only_own(cx, account)?;
     let roles: Vec<kernel::Role> = cx.actor.grants().iter().map(|g| g.role).collect();
     let support = roles.iter().all(|r| Force::of(*r) == Some(Force::Support));
-    let sql = format!(
-        "SELECT {COLUMNS} FROM care_visit WHERE district_id = $1 AND state = 'assigned' AND (due_on <= $2 OR id IN (SELECT visit_id \
-         FROM care_round_stop WHERE told_day <= $2)) AND id IN (SELECT visit_id FROM care_visit_visitor WHERE account_id = $3 \
-         AND ended_at IS NULL) ORDER BY due_on, id LIMIT 60"
-    );
-    let told = rounds::told_to(cx, account, date.checked_sub(30.days()).unwrap_or(date))?;
+    let sql = format!("SELECT {COLUMNS} {OWN} ORDER BY due_on, id LIMIT 60");
+    let told = rounds::told_to(cx, account, long_ago(date))?;
     let rows = cx.query(&sql, params![cx.district(), date.to_string(), account])?;
     let mut stops = Vec::new();
     for row in &rows {

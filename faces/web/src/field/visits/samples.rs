@@ -16,6 +16,7 @@ fn stop(page: &Page, n: usize) -> StopView {
         address: full.then_some(address),
         phone: (n != 2).then(|| "021-0555 0101".to_owned()),
         kind: page.t("fv-kind-chat"),
+        at: (n == 0).then(|| "09:30".to_owned()),
         late: (n == 2).then(|| page.day(page.now.plus_days(-2))),
         reasons: if full { vec![page.t("fv-why-alone"), page.t("fv-why-agreed")] } else { Vec::new() },
         bring: vec![page.t("fv-bring-badge"), page.t("fv-bring-contact-card")],

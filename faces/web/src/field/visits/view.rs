@@ -25,6 +25,8 @@ pub(super) struct StopView {
     pub address: Option<String>,
     pub phone: Option<String>,
     pub kind: String,
+    /// When they are expected there.
+    pub at: Option<String>,
     /// The day it was due, where that is past.
     pub late: Option<String>,
     pub reasons: Vec<String>,
@@ -37,8 +39,11 @@ pub(super) struct StopView {
 impl DayView {
     pub(super) fn of(page: &Page, pack: DayPack, names: &HashMap<AccountId, String>) -> Self {
         let mut stops = pack.stops;
-        // One way through the place: whoever was missed first, then house by house.
-        stops.sort_by_cached_key(|s| (s.misses < FIRST, along(s.address.as_deref().unwrap_or_default())));
+        // As the round goes; for the others one way through the place: whoever was missed first, then house by house.
+        stops.sort_by_cached_key(|s| {
+            let round = today(s, &pack.date);
+            (!round, (!round).then(|| (s.misses < FIRST, along(s.address.as_deref().unwrap_or_default()))))
+        });
         let stops = stops.into_iter().map(|s| StopView::of(page, s, names, &pack.date)).collect();
         Self { date: day(page, &pack.date), stops }
     }
@@ -61,8 +66,14 @@ impl DayView {
     }
 }
 
+/// Does a round say when, on this day?
+fn today(s: &Stop, date: &str) -> bool {
+    s.at.is_some() && s.day.as_deref() == Some(date)
+}
+
 impl StopView {
-    fn of(page: &Page, s: Stop, names: &HashMap<AccountId, String>, today: &str) -> Self {
+    fn of(page: &Page, s: Stop, names: &HashMap<AccountId, String>, date: &str) -> Self {
+        let at = s.at.clone().filter(|_| today(&s, date));
         let known = |family: &str, code: &String| page.loc.find(&format!("{family}{code}"), &[]);
         let unknown = page.t("fv-no-address");
         let (title, address) = match (s.name, s.address) {
@@ -75,7 +86,8 @@ impl StopView {
             address,
             phone: s.phone.map(|p| crate::fmt::phone(&p)),
             kind: page.tk("fv-kind-", &s.kind),
-            late: (s.due.as_str() < today).then(|| day(page, &s.due)),
+            at,
+            late: (s.due.as_str() < date).then(|| day(page, &s.due)),
             reasons: s.reasons.iter().filter_map(|code| known("fv-why-", code)).collect(),
             bring: s.bring.iter().filter_map(|code| known("fv-bring-", code)).collect(),
             with: s.with.iter().filter_map(|id| names.get(id).cloned()).collect(),
