@@ -34,6 +34,12 @@ pub fn handlers() -> Handlers {
         rt.write_now(Who::system(job.district, "care"), move |cx| watch::ring(cx, id, at))
             .map_err(|e: crate::Error| JobError::Retry(e.to_string()))
     });
+    let looks = looks.on(people::app::consents::HEALTH_CHANGED, |rt, job| {
+        let id = job.payload.get("person").and_then(|p| p.as_str()).and_then(|p| p.parse::<PersonId>().ok());
+        let person = id.ok_or_else(|| JobError::Dead("no person in the payload".into()))?;
+        rt.write_now(Who::system(job.district, "care"), move |cx| visits::facts_changed(cx, person))
+            .map_err(|e: crate::Error| JobError::Retry(e.to_string()))
+    });
     looks.on(consents::REVIEW, |rt, job| {
         let id = job.payload.get("consent").and_then(|c| c.as_str()).and_then(|c| c.parse::<uuid::Uuid>().ok());
         let id = id.ok_or_else(|| JobError::Dead("no consent in the payload".into()))?;

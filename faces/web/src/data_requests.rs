@@ -44,10 +44,26 @@ fn value(page: &Page, part: &str, field: &str, value: &str) -> String {
         ("cards", "state") => word("card-state-"),
         ("looks", "build") => word("circle-build-"),
         ("changes", "what") => word("plan-subject-"),
+        ("visit_plan", "agreed_by") => word("cared-agreed-"),
+        ("visit_plan", "visit_kind") => word("cared-kind-"),
+        ("visit_facts", "fact") => word("cared-fact-"),
+        ("visit_facts", "source") => word("cared-source-"),
+        ("visits", "visit_state") => word("cared-state-"),
+        ("visit_reports", "outcome") => word("cared-outcome-"),
+        ("visit_reports", "mood") => word("cared-mood-"),
+        ("visit_reports", "card_seen" | "strap_seen") => word("cared-seen-"),
+        ("visit_reports", "hazards") => Some(several(page, "cared-hazard-", value)),
+        ("visit_reports", "needs") => Some(several(page, "cared-need-", value)),
+        ("visit_reports", "visit_photo") => word("copy-collects-"),
         ("finders", "wrote") => word("card-from-"),
         _ => None,
     };
     said.unwrap_or_else(|| value.to_owned())
+}
+
+/// Codes with commas between, each in its words.
+fn several(page: &Page, family: &str, value: &str) -> String {
+    value.split(", ").map(|code| page.tk(family, code)).collect::<Vec<_>>().join(&page.t("list-comma"))
 }
 
 /// Families of the words of an answer about a part of the record, and of one about plan and card.

@@ -70,6 +70,7 @@ pub fn kept(cx: &mut Cx<'_>, person: PersonId, of: DataRequestFacts) -> Result<K
         out.push(("scans", "at", r.moment("at")?.rfc3339()));
     }
     of_threads(cx, person, &mut out)?;
+    super::visits::kept(cx, person, &mut out)?;
     let sql = "SELECT at, what FROM care_change WHERE person_id = $1 AND district_id = $2 ORDER BY at";
     for r in &cx.query(sql, params![person, cx.district()])? {
         out.push(("changes", "what", r.text("what")?));

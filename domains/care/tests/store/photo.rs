@@ -108,15 +108,27 @@ testkit::both_databases! {
         t.family(move |cx| threads::answer(cx, thread, "谢谢，我来接", "2")).unwrap();
         let state = t.with(letter, family::open).unwrap().contacts_state;
         t.with(letter, move |cx, h| family::contact(cx, h, state, &Do::Add(other("周邻居", "021-0555 0104")))).unwrap();
+        use care::app::visits;
+        let elder = t.elder;
+        t.desk(t.officer, move |cx| visits::begin(cx, elder, people::app::consents::By::Subject, care::model::visit::VisitKind::Chat)).unwrap();
+        let on = visits::day_of(t.world.house.rt.now());
+        let fact = visits::NewFact {
+            kind: care::model::visit_plan::FactKind::Alone,
+            source: care::model::visit_plan::FactSource::Neighbour,
+            on,
+            until: None,
+        };
+        t.desk(t.officer, move |cx| visits::state_fact(cx, elder, &fact)).unwrap();
         let head = t.world.staff(Role::PostHead, Place { post: Some(t.post), ..Place::default() }, "head", "季站").0;
         let (elder, of) = (t.elder, DataRequestFacts::default());
         let who = t.world.who(head, Purpose::Administration);
         let copy = t.world.act_as(who, move |cx| own::kept(cx, elder, of)).unwrap();
         let text = format!("{copy:?}");
-        for mine in ["请慢慢说话", "清早去老菜场", "女儿", "谢谢，我来接", "K-0000", "approach / given / subject", "contacts"] {
+        for mine in ["请慢慢说话", "清早去老菜场", "女儿", "谢谢，我来接", "K-0000", "approach / given / subject", "contacts",
+            "visit_plan", "alone", "neighbour"] {
             assert!(text.contains(mine), "{mine} is missing: {text}");
         }
-        for others in ["王强", "0103", "张三", "0177", "赵六", "桥头", "121.5", "周邻居", "0104", PHONE, "limin@", "李敏"] {
+        for others in ["王强", "0103", "张三", "0177", "赵六", "桥头", "121.5", "周邻居", "0104", PHONE, "limin@", "李敏", "周警官"] {
             assert!(!text.contains(others), "{others} is somebody else's");
         }
         // Only the second person takes it.

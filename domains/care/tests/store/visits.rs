@@ -163,10 +163,86 @@ testkit::both_databases! {
             s.visit = s.send();
         }
         assert!(s.person().welfare_due.is_some());
+        assert_eq!(s.t.jobs("care.welfare_over"), 0);
         assert_eq!(s.t.desk(s.t.officer, |cx| visits::due(cx, Filter::Welfare, 10)).unwrap().len(), 1);
         s.apply(s.t.duty, &s.command(Outcome::Seen, Form::default())).unwrap();
         let of = s.person();
         assert_eq!((of.misses, of.welfare_due), (0, None));
+        assert_eq!(s.t.jobs("care.welfare_over"), 1, "whoever was to make sure hears of it");
+    }
+
+    fn the_page_of_somebody_is_for_those_of_the_place_and_the_list_says_who_comes_first(s: Sent) {
+        let elder = s.t.elder;
+        let page = |who: AccountId| s.t.desk(who, move |cx| visits::page(cx, elder));
+        let open = page(s.t.officer).unwrap();
+        assert_eq!(open.known.unwrap().name, "王桂芳");
+        assert!(open.may_plan && !open.health && open.visits.is_some());
+        assert_eq!(page(s.t.far).err().map(|e| refused::<()>(Err(e))).as_deref(), Some("elsewhere"));
+        assert_eq!(page(s.volunteer).err().map(|e| refused::<()>(Err(e))).as_deref(), Some("role"));
+        let list = |who: AccountId, ask: visits::Ask| s.t.desk(who, move |cx| visits::people(cx, &ask));
+        let ask = visits::Ask { most: 10, ..visits::Ask::default() };
+        let (all, n) = list(s.t.officer, ask.clone()).unwrap();
+        assert_eq!((n, all[0].name.as_deref(), all[0].planned), (1, Some("王桂芳"), true));
+        assert_eq!(list(s.t.far, ask.clone()).unwrap().1, 0);
+        let named = |name: &str| list(s.t.officer, visits::Ask { name: name.into(), ..ask.clone() }).unwrap().1;
+        assert_eq!((named("桂芳"), named("李四")), (1, 0));
+        let alone = visits::Ask { which: visits::Which::Alone, ..ask.clone() };
+        assert_eq!(list(s.t.officer, alone.clone()).unwrap().1, 0);
+        s.fact(FactKind::Alone).unwrap();
+        assert_eq!(list(s.t.officer, alone).unwrap().1, 1);
+        let (file, _) = list(s.t.officer, visits::Ask { nameless: true, ..ask }).unwrap();
+        assert_eq!(file[0].name, None);
+        // A need said at the desk is one task, however often the form is sent.
+        let id = Uuid::from_u128(7);
+        for _ in 0..2 {
+            s.t.desk(s.t.officer, move |cx| visits::say_need(cx, elder, id, "need-meal")).unwrap();
+        }
+        assert_eq!(s.t.jobs("care.visit_task"), 1);
+        assert_eq!(refused(s.t.desk(s.t.officer, move |cx| visits::say_need(cx, elder, id, "need-x"))), "need missing");
+        // Over: said gently, nothing else.
+        s.t.working(s.t.officer, move |cx, why| Ok(persons::end_care(cx, elder, why, EndReason::Died)?)).unwrap();
+        let over = page(s.t.officer).unwrap();
+        assert!(over.known.is_none() && over.visits.is_none() && over.ended.is_some() && !over.may_plan);
+    }
+
+    fn the_family_sees_why_and_how_often_is_theirs_to_say(s: Sent) {
+        let elder = s.t.elder;
+        s.fact(FactKind::Alone).unwrap();
+        let own = || s.t.family(move |cx| visits::own(cx, elder)).unwrap();
+        let before = own().unwrap();
+        assert_eq!(before.plan.facts.len(), 1);
+        assert_eq!(before.who[&before.plan.facts[0].written_by.unwrap()].0, "周警官");
+        assert!(before.plan.next.unwrap().pair().iter().all(|a| before.who.contains_key(a)));
+        let say = |seen, often| s.t.family(move |cx| visits::own_wish(cx, elder, seen, often));
+        let seen = before.plan.version;
+        say(seen, visits::Often::Days(180)).unwrap();
+        say(seen, visits::Often::Days(180)).unwrap();
+        assert!(matches!(say(seen, visits::Often::Days(90)), Err(care::Error::Stale { .. })));
+        assert_eq!(own().unwrap().plan.reasons, ["wish"]);
+        assert!(s.t.desk(s.t.officer, move |cx| visits::own_wish(cx, elder, 1, visits::Often::None)).is_err());
+        for _ in 0..2 {
+            say(0, visits::Often::None).unwrap();
+        }
+        assert!(own().is_none());
+        assert_eq!(s.t.jobs("care.visit_task"), 1, "somebody calls");
+        assert!(s.t.desk(s.t.officer, |cx| visits::due(cx, Filter::All, 10)).unwrap().is_empty());
+    }
+
+    fn a_consent_about_health_that_ends_moves_the_date_at_once(s: Sent) {
+        let (elder, review_on) = (s.t.elder, s.t.world.house.rt.now().plus_days(300));
+        s.t.working(s.t.officer, move |cx, why| Ok(consents::record(cx, elder, why, &consents::NewConsent {
+            part: Part::Health, answer: Said::Given, by: By::Subject, guardian: None, aim: Aim::GettingHome,
+            way: Way::Paper, witness: "陈主任".into(), review_on, by_themselves: false,
+        })?)).unwrap();
+        s.fact(FactKind::Discharged).unwrap();
+        let day = || s.t.desk(s.t.officer, |cx| visits::due(cx, Filter::All, 10)).unwrap()[0].visit.reasons.clone();
+        assert_eq!(day(), ["change"]);
+        s.t.working(s.t.officer, move |cx, why| {
+            Ok(consents::withdraw(cx, elder, why, Part::Health, By::Subject, Way::Phone)?)
+        }).unwrap();
+        let house = &s.t.world.house;
+        store::jobs::run_due(&house.rt, house.district, &care::handlers()).unwrap();
+        assert_eq!(day(), ["first"]);
     }
 
     fn whoever_was_sent_before_ends_in_the_inbox_and_the_end_of_care_stops_everything(s: Sent) {

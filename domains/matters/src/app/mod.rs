@@ -35,7 +35,7 @@ mod takers;
 mod track;
 pub mod undo;
 mod views;
-pub(crate) mod visits;
+pub mod visits;
 
 pub use about::{is_about_a_unit, mark_about};
 pub use act::{Act, Acted, act, action, legal};

@@ -2,14 +2,16 @@
 //! of its own with clocks in hours; it moves on by itself when somebody has seen them.
 
 use super::persons::{CARE_CLASS, task_of};
-use super::{act, around};
+use super::{Line, act, around};
 use crate::Error;
 use crate::model::{Command, ContactOutcome, Facts, Outcome, State, next};
 use crate::seed::WELFARE_CHECK;
 use crate::store::MatterRow;
 use ::store::{Cx, params};
+use kernel::Purpose;
 use kernel::ids::{MatterId, PersonId};
 use people::app::consents;
+use people::policy::{Action, decide};
 
 /// What visitors found at somebody's home, or that nobody opened twice: once per key; nothing when they are in care no longer.
 pub(crate) fn visit_task(cx: &mut Cx<'_>, person: PersonId, what: &str, key: &str) -> Result<(), Error> {
@@ -68,6 +70,19 @@ pub(super) fn checked(cx: &mut Cx<'_>, m: &MatterRow) -> Result<(), Error> {
     Ok(())
 }
 
+/// Open matters about somebody that whoever asks may see, the newest first. The record is another question.
+pub fn lines_about(cx: &mut Cx<'_>, person: PersonId) -> Result<Vec<Line>, Error> {
+    let mut out = Vec::new();
+    for matter in super::persons::open_about(cx, person)? {
+        let m = MatterRow::load(cx, matter)?;
+        let facts = around::facts_of(cx, &m)?;
+        if decide(&cx.actor, Purpose::Matter(matter), Action::ViewMatter, &facts).is_allowed() {
+            out.push(Line::of(m, cx.now));
+        }
+    }
+    Ok(out)
+}
+
 /// Part of the district's own papers, in its language.
 fn over_words(why: &str) -> &'static str {
     match why {
@@ -81,6 +96,9 @@ fn visit_words(what: &str) -> String {
     let words = match what {
         "welfare" => {
             return "连续上门都没有人开门：请在二十四小时内确认老人平安，先打电话、问邻居，再上门。".to_owned();
+        }
+        "visits-none" => {
+            return "老人或家人在网上表示不要再上门了，探访计划已经结束。请打个电话问问，是不是本人的意思，还需要什么。".to_owned();
         }
         "hazard-gas" => "家里的燃气有隐患",
         "hazard-wiring" => "家里的电线、插座有隐患",

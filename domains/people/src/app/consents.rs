@@ -21,6 +21,8 @@ pub const RESPECT_DAYS: i64 = 365;
 pub const REVIEW: &str = "consent.review";
 /// The same for what other crates ask consent for: they look whether it still stands, and enqueue this.
 pub const ASK_AGAIN: &str = "consent.ask_again";
+/// What is agreed to about health changed: whatever follows from it is looked at again, by `care`.
+pub const HEALTH_CHANGED: &str = "consent.health_changed";
 /// Longest time until somebody is asked whether it still holds.
 pub const REVIEW_DAYS: i64 = 3 * 366;
 
@@ -238,6 +240,7 @@ pub fn record(cx: &mut Cx<'_>, person: PersonId, why: &For, new: &NewConsent) ->
     }
     let payload = json!({ "part": new.part.code(), "answer": new.answer.code(), "by": by.code(), "guardian": guardian, "consent": id });
     cx.record("consent.recorded", "person", person.0, &payload)?;
+    changed(cx, person, new.part)?;
     Ok(id)
 }
 
@@ -260,8 +263,17 @@ pub fn withdraw(cx: &mut Cx<'_>, person: PersonId, why: &For, part: Part, by: By
     erase_part(cx, person, part)?;
     let payload = json!({ "part": part.code(), "by": by.code(), "way": way.code() });
     cx.record("consent.withdrawn", "person", person.0, &payload)?;
+    changed(cx, person, part)?;
     cx.signal("consent", person.0);
     Ok(())
+}
+
+fn changed(cx: &mut Cx<'_>, person: PersonId, part: Part) -> Result<()> {
+    if part != Part::Health {
+        return Ok(());
+    }
+    let key = format!("{person}/{}", cx.now.micros());
+    Ok(cx.enqueue(NewJob { kind: HEALTH_CHANGED, key, run_at: cx.now, payload: json!({ "person": person }) })?)
 }
 
 /// Whom a consent is about whose day of review has come, and where they live; `None`: it was answered or ended meanwhile.

@@ -234,6 +234,8 @@ actions! {
         RecordVisit = "record-visit",
         /// Heat, cold, typhoon and festival rounds of an area.
         SwitchRounds = "switch-rounds",
+        /// Say that fewer visits are wished, or none: the person and those who speak for them, with their letter.
+        WishVisits = "wish-visits",
     }
     Neighbours = "Neighbours" {
         /// Who looks out for somebody, and what came of a neighbour's worry: the person, the family, the place.

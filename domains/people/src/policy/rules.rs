@@ -549,6 +549,7 @@ pub const fn rule(action: Action) -> Rule {
         Action::ViewVisitFacts => Rule { jobs: OPERATOR, ..staff(VISIT_READERS) },
         Action::PlanVisits | Action::SwitchRounds => Rule { jobs: OPERATOR, ..staff(VISIT_PLANNERS) },
         Action::RecordVisit => Rule { jobs: OPERATOR, ..staff(VISITORS) },
+        Action::WishVisits => Rule { subject: true, ..NOBODY },
 
         Action::ViewWatch
         | Action::NameNeighbour

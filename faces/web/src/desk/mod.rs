@@ -39,6 +39,7 @@ mod withheld;
 mod words;
 
 pub(crate) use admin::coverage;
+pub(crate) use care::words as visit_words;
 pub(crate) use frame::Frame;
 pub(crate) use ground::geography;
 pub(crate) use words::{No, why};

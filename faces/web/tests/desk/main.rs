@@ -10,6 +10,7 @@ mod editor;
 mod field_visits;
 mod flow;
 mod imports;
+mod in_care;
 mod intake;
 mod kept;
 mod lists;

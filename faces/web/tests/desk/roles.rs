@@ -107,6 +107,8 @@ const PAGES: &[(&str, &[Action])] = &[
     ("/desk/rounds", &[Action::PlanVisits]),
     ("/desk/rounds?as=csv", &[Action::PlanVisits]),
     ("/desk/rounds/new", &[Action::PlanVisits]),
+    ("/desk/care", &[Action::ViewVisits]),
+    ("/desk/care?which=late&as=xlsx", &[Action::ViewVisits]),
     ("/desk/contact-cards?as=csv", &[Action::KeepContactCards]),
     ("/desk/resources/new", &[Action::KeepResources]),
     ("/desk/resources/file", &[Action::KeepResources]),

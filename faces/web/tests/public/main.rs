@@ -16,4 +16,5 @@ mod push;
 mod relay;
 mod report;
 mod site;
+mod visits;
 mod watch;

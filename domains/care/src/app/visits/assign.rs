@@ -29,8 +29,13 @@ pub(crate) fn force_of(cx: &mut Cx<'_>, account: AccountId) -> Result<Option<For
 pub fn candidates(cx: &mut Cx<'_>, person: PersonId) -> Result<Vec<Candidate>> {
     may(cx, person, Action::PlanVisits)?;
     let areas = persons::areas_of(cx, person)?;
+    of_place(cx, &areas)
+}
+
+/// For whoever has asked the policy.
+pub(super) fn of_place(cx: &mut Cx<'_>, areas: &[kernel::ids::AreaId]) -> Result<Vec<Candidate>> {
     let mut out: Vec<Candidate> = Vec::new();
-    for taker in takers::takers(cx, &areas, &[])? {
+    for taker in takers::takers(cx, areas, &[])? {
         let Some(force) = Force::of(taker.role) else { continue };
         if out.iter().all(|c| c.account != taker.account) {
             let (account, name) = (taker.account, taker.display_name);

@@ -7,8 +7,12 @@ mod bring;
 mod conflicts;
 mod day;
 mod desk;
+mod everybody;
 mod facts;
+mod kept;
 mod list;
+mod own;
+mod page;
 mod person;
 mod plan;
 mod replan;
@@ -26,9 +30,14 @@ pub use day::{DayPack, Stop, day_mark, day_pack};
 pub use desk::{
     BACK_DAYS, Colleague, FEWEST, OnTime, One, Sent, assign_many, call_off, colleagues, on_time, one, switchable,
 };
+pub use everybody::{Ask, InCare, Which, people};
 pub use facts::{FactLine, NewFact, end_fact, facts, state_fact};
+pub(crate) use kept::kept;
 pub use list::{Ask as ListAsk, Due, Filter, Found, due, find, names};
-pub use person::{Last, OfPerson, Wish, of_person, own, planned};
+pub use own::{Often, Own, own, own_wish};
+pub use page::{PersonPage, expect, page, say_need};
+pub use person::{Last, OfPerson, Wish, of_person, planned};
+use plan::end_plan;
 pub use plan::{begin, cancel, end, set_wish};
 pub use replan::{DAILY, REPLAN_AREA, daily, next_daily, replan, replan_area};
 pub use rounds::{RoundLine, rounds, switch_off, switch_on};
@@ -177,6 +186,12 @@ pub(crate) fn move_to(cx: &mut Cx<'_>, visit: &Visit, to: VisitState, done_at: O
 
 pub(crate) fn lock(cx: &mut Cx<'_>, person: PersonId) -> Result<()> {
     Ok(cx.lock(&format!("care/{person}"))?)
+}
+
+/// What may be used of the facts changed: the next date follows.
+pub(crate) fn facts_changed(cx: &mut Cx<'_>, person: PersonId) -> Result<()> {
+    lock(cx, person)?;
+    replan(cx, person)
 }
 
 /// The end of somebody's care: nobody goes there any more, from this transaction on.

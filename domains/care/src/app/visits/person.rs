@@ -8,7 +8,6 @@ use crate::model::visit::{Form, Outcome, VisitId, VisitKind};
 use jiff::civil::Date;
 use kernel::Moment;
 use kernel::ids::{AccountId, PersonId};
-use people::app::links;
 use people::policy::Action;
 use store::{Cx, KeyClass, Row, params};
 use uuid::Uuid;
@@ -50,6 +49,7 @@ pub struct OfPerson {
     pub reasons: Vec<String>,
     pub facts: Vec<FactLine>,
     pub past: Vec<Last>,
+    pub version: i64,
 }
 
 /// Is there a plan?
@@ -66,13 +66,7 @@ pub fn of_person(cx: &mut Cx<'_>, person: PersonId) -> Result<Option<OfPerson>> 
     Ok(found)
 }
 
-/// For the person and the family, with their link: the facts, who wrote them, and why somebody comes.
-pub fn own(cx: &mut Cx<'_>, person: PersonId) -> Result<Option<OfPerson>> {
-    links::require_own(cx, person, Action::FollowRecord)?;
-    load(cx, person)
-}
-
-fn load(cx: &mut Cx<'_>, person: PersonId) -> Result<Option<OfPerson>> {
+pub(super) fn load(cx: &mut Cx<'_>, person: PersonId) -> Result<Option<OfPerson>> {
     let Some(row) = replan::plan_row(cx, person)? else { return Ok(None) };
     let safety = unseal_left(cx, KeyClass::Contact, person.0, row.opt_blob("safety")?)?;
     let wish_on = opt_date(&row, "wish_on")?;
@@ -90,6 +84,7 @@ fn load(cx: &mut Cx<'_>, person: PersonId) -> Result<Option<OfPerson>> {
         reasons: next.reasons,
         facts: facts::load(cx, person)?,
         past: past(cx, person)?,
+        version: row.i64("version")?,
     }))
 }
 

@@ -31,6 +31,11 @@ pub fn begin(cx: &mut Cx<'_>, person: PersonId, agreed: By, kind: VisitKind) -> 
 pub fn end(cx: &mut Cx<'_>, person: PersonId) -> Result<()> {
     may(cx, person, Action::PlanVisits)?;
     lock(cx, person)?;
+    end_plan(cx, person)
+}
+
+/// The same, for whoever has asked the policy.
+pub(super) fn end_plan(cx: &mut Cx<'_>, person: PersonId) -> Result<()> {
     if let Some(visit) = open_of(cx, person)? {
         move_to(cx, &visit, VisitState::Cancelled, None)?;
     }

@@ -1,11 +1,12 @@
 //! What the crate `care` needs of a record: it keeps circle, plan and card and types nothing twice. Nothing here is for pages.
 
 use super::open::guardians_of;
-use super::{For, GuardianLine, ids, person_facts, unseal};
+use super::{EndReason, For, GuardianLine, ids, person_facts, unseal};
 use crate::Result;
 use crate::app::{allow, marks};
 use crate::model::person::{Contact, Identity};
 use crate::policy::Action;
+use kernel::Moment;
 use kernel::ids::{AreaId, PersonId};
 use serde_json::json;
 use std::collections::{HashMap, HashSet};
@@ -43,6 +44,20 @@ pub struct Known {
 /// One person, for whoever has asked the policy. None: in care no longer.
 pub fn known(cx: &mut Cx<'_>, person: PersonId) -> Result<Option<Known>> {
     Ok(known_of(cx, &[person])?.remove(&person))
+}
+
+/// Everybody in care of the district, for whoever asks the policy about each of them.
+pub fn everybody(cx: &mut Cx<'_>) -> Result<Vec<PersonId>> {
+    let sql = "SELECT id FROM person WHERE district_id = $1 AND ended_at IS NULL ORDER BY id";
+    Ok(cx.query(sql, params![cx.district()])?.iter().map(|r| r.id("id")).collect::<std::result::Result<_, _>>()?)
+}
+
+/// Since when somebody is in care no longer, and why; for whoever has asked the policy.
+pub fn how_ended(cx: &mut Cx<'_>, person: PersonId) -> Result<Option<(Moment, EndReason)>> {
+    let sql = "SELECT ended_at, end_reason FROM person WHERE id = $1 AND district_id = $2";
+    let row = cx.query_one(sql, params![person, cx.district()])?;
+    let reason = row.opt_text("end_reason")?.as_deref().and_then(EndReason::from_code);
+    Ok(row.opt_moment("ended_at")?.zip(reason))
 }
 
 /// Those of these people who are in care. Only for the search, which agreed people may be looked through by.

@@ -71,7 +71,10 @@ fn account(cx: &Cx<'_>) -> Result<uuid::Uuid> {
 }
 
 /// One look-up less today. What is refused afterwards is not counted: the transaction takes it back.
-pub(super) fn spend(cx: &mut Cx<'_>) -> Result<()> {
+///
+/// # Errors
+/// When the look-ups of today are spent.
+pub fn spend(cx: &mut Cx<'_>) -> Result<()> {
     let Some(account) = cx.actor.account_id() else { return Ok(()) };
     let most = record_rules(cx)?.daily_lookups;
     let sql = "INSERT INTO person_lookup (account_id, day, district_id, n) VALUES ($1, $2, $3, 1) \

@@ -14,8 +14,8 @@ pub use alike::{Alike, With, alike};
 pub use care::{
     EndReason, Moved, Registered, end_care, ended, in_care, move_person, moves, register_within, resume_care,
 };
-pub use circle::{CARE_OVER, Known, areas_of_all, in_care_of, known, known_of, may, spoken_for};
-pub use find::{Found, find_person, lookups_left};
+pub use circle::{CARE_OVER, Known, areas_of_all, everybody, how_ended, in_care_of, known, known_of, may, spoken_for};
+pub use find::{Found, find_person, lookups_left, spend};
 pub use import::{ResidentReport, ResidentRow, check_residents, import_joined, import_residents};
 pub(crate) use keep::erase_part;
 pub use keep::{ChangeRecord, add_guardian, change_record, end_guardian, register_person, say_language};

@@ -1,22 +1,29 @@
 //! People in care: their visits, rounds, neighbours and volunteers. One file or folder per group of pages.
 
+mod people;
+mod person;
 mod rounds;
 mod watch;
+pub(crate) mod words;
 mod worries;
 
 use super::frame::NavItem;
 use crate::{App, Fail};
+use ::people::policy::{Action, require_somewhere};
 use axum::Router;
 use store::Cx;
 
 pub(super) fn routes() -> Router<App> {
-    let rounds = Router::new().merge(rounds::routes());
-    rounds.merge(watch::routes()).merge(worries::routes())
+    let pages = Router::new().merge(people::routes()).merge(person::routes());
+    pages.merge(rounds::routes()).merge(watch::routes()).merge(worries::routes())
 }
 
 /// The group "care" of the side list: only what the reader may open.
 pub(super) fn nav(cx: &mut Cx<'_>, here: &str) -> Result<Vec<NavItem>, Fail> {
     let mut items = Vec::new();
+    if require_somewhere(&cx.actor, Action::ViewVisits).is_ok() {
+        items.push(NavItem::plain(people::LIST, "in-care", here));
+    }
     if rounds::may(cx) {
         items.push(NavItem::plain("/desk/rounds", "rounds", here));
     }
@@ -30,7 +37,9 @@ pub(super) fn nav(cx: &mut Cx<'_>, here: &str) -> Result<Vec<NavItem>, Fail> {
 /// Every page of the group with invented data.
 #[cfg(test)]
 pub(super) fn samples(page: &crate::Page) -> Vec<(&'static str, String)> {
-    let mut all = rounds::samples::samples(page);
+    let mut all = people::samples(page);
+    all.extend(person::samples(page));
+    all.extend(rounds::samples::samples(page));
     all.extend(watch::samples(page));
     all.extend(worries::samples(page));
     all

@@ -8,6 +8,7 @@ mod missing;
 mod plan;
 mod requests;
 mod view;
+mod visits;
 mod watch;
 
 pub(crate) use gate::{canonical, find, holder, is_break_glass, why};
@@ -38,6 +39,7 @@ pub(super) fn routes() -> Router<App> {
         .merge(card::routes())
         .merge(plan::routes())
         .merge(locator::routes())
+        .merge(visits::routes())
         .merge(watch::routes())
 }
 
@@ -106,6 +108,7 @@ pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
     all.extend(card::samples(page));
     all.extend(plan::samples(page));
     all.extend(locator::samples(page));
+    all.extend(visits::samples(page));
     all.extend(watch::samples(page));
     all
 }

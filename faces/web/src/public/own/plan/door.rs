@@ -35,8 +35,12 @@ struct DoorPage {
 impl DoorPage {
     /// What is behind it.
     fn title(&self) -> String {
-        let locator = self.to.contains("/locator") || self.then.contains("/locator");
-        self.page.t(if locator { "loc-title" } else { "plan-title" })
+        let leads = |part: &str| self.to.contains(part) || self.then.contains(part);
+        self.page.t(match () {
+            () if leads("/locator") => "loc-title",
+            () if leads("/visits") => "own-visits-title",
+            () => "plan-title",
+        })
     }
 }
 

@@ -1,0 +1,191 @@
+//! Everybody in care where the reader works: who they are, when they are visited next and why, and who has no plan yet. Each name
+//! shown is an entry of the log; the file has none.
+
+use super::words;
+use crate::desk::Frame;
+use crate::desk::ground;
+use crate::desk::query_string;
+use crate::desk::table::{self, As, Listed, Table};
+use crate::desk::words::Tag;
+use crate::session::Staff;
+use crate::{App, Fail, Page};
+use askama::Template;
+use axum::Router;
+use axum::extract::{Query, State};
+use axum::response::Response;
+use axum::routing::get;
+use care::app::visits::{self, Ask, InCare, Which};
+use kernel::Purpose;
+use kernel::ids::AreaId;
+use serde::Deserialize;
+use store::Cx;
+
+pub(super) const LIST: &str = "/desk/care";
+/// Lines of one page.
+const LINES: usize = 20;
+
+pub(super) fn routes() -> Router<App> {
+    Router::new().route("/desk/care", get(show))
+}
+
+/// One of them.
+pub(super) struct Row {
+    pub href: String,
+    pub name: String,
+    pub area: String,
+    pub tag: Tag,
+    /// When somebody goes there next, and why.
+    pub next: String,
+    pub why: String,
+    pub last: String,
+}
+
+#[derive(Template)]
+#[template(path = "desk/care_people.html")]
+pub(super) struct PeoplePage {
+    pub page: Page,
+    pub frame: Frame,
+    /// Address, words, chosen.
+    pub filters: Vec<(String, String, bool)>,
+    pub which: &'static str,
+    pub typed: String,
+    pub sum: String,
+    pub rows: Vec<Row>,
+    pub before: Option<String>,
+    pub after: Option<String>,
+    pub file: String,
+}
+
+#[derive(Debug, Deserialize, Default)]
+#[serde(default)]
+struct Asked {
+    which: String,
+    name: String,
+    from: usize,
+    r#as: String,
+}
+
+async fn show(State(app): State<App>, page: Page, staff: Staff, Query(asked): Query<Asked>) -> Result<Response, Fail> {
+    let (kind, words) = (As::from_code(&asked.r#as), page.clone());
+    let which = Which::from_code(&asked.which);
+    let who = staff.who(Purpose::Administration);
+    // Names that are shown are written down.
+    let listed = app.rt.write(who, move |cx| {
+        if kind.is_some() {
+            let ask = Ask { which, most: table::MOST, nameless: true, ..Ask::default() };
+            return Ok::<_, Fail>(Listed::File(as_table(cx, &page, &ask)?));
+        }
+        let typed = kernel::text::tidy(&asked.name).chars().take(40).collect();
+        let ask = Ask { which, name: typed, skip: asked.from, most: LINES, nameless: false };
+        Ok(Listed::Page(Box::new(build(cx, page, &staff, ask)?)))
+    });
+    Ok(crate::unkept(listed.await?.answer(&words, kind).await?))
+}
+
+fn as_table(cx: &mut Cx<'_>, page: &Page, ask: &Ask) -> Result<Table, Fail> {
+    let (found, _) = visits::people(cx, ask)?;
+    let areas: Vec<AreaId> = found.iter().filter_map(|p| p.area).collect();
+    let names = ground::names(cx, page, &areas)?;
+    let row = |p: &InCare| {
+        let next = p.next.as_ref();
+        vec![
+            p.area.and_then(|a| names.get(&a).cloned()).unwrap_or_default(),
+            tag(page, p).word,
+            next.map(|v| v.due.to_string()).unwrap_or_default(),
+            next.map(|v| words::why(page, &v.reasons)).unwrap_or_default(),
+            p.last_seen.map(|d| d.to_string()).unwrap_or_default(),
+            p.misses.to_string(),
+        ]
+    };
+    let rows = found.iter().map(row).collect();
+    let head = ["cared-area", "cared-state", "cared-next", "cared-why", "cared-last", "cared-misses"];
+    Ok(Table::new(page, "people-in-care", &head, rows).marked(cx)?)
+}
+
+fn tag(page: &Page, p: &InCare) -> Tag {
+    let (icon, class, word) = match p {
+        InCare { welfare_due: Some(by), .. } => {
+            ("warn", "tag tag-bad", page.t1("cared-tag-welfare", "by", page.by(*by)))
+        }
+        InCare { late: true, .. } => ("clock", "tag tag-bad", page.t("cared-tag-late")),
+        InCare { planned: false, .. } => ("calendar", "tag tag-plain", page.t("cared-tag-no-plan")),
+        InCare { next: Some(v), .. } if v.visitors.iter().any(|v| !v.gone) => {
+            ("person", "tag", page.t("cared-tag-assigned"))
+        }
+        _ => ("check", "tag tag-good", page.t("cared-tag-planned")),
+    };
+    Tag { icon, class, word }
+}
+
+fn build(cx: &mut Cx<'_>, page: Page, staff: &Staff, ask: Ask) -> Result<PeoplePage, Fail> {
+    let (found, n) = visits::people(cx, &ask)?;
+    let frame = Frame::load(cx, &page, staff, LIST)?;
+    let areas: Vec<AreaId> = found.iter().filter_map(|p| p.area).collect();
+    let names = ground::names(cx, &page, &areas)?;
+    let rows = found.iter().map(|p| Row {
+        href: page.href(format!("{LIST}/{}", p.person)),
+        name: p.name.clone().unwrap_or_else(|| page.t("record-no-name")),
+        area: p.area.and_then(|a| names.get(&a).cloned()).unwrap_or_default(),
+        tag: tag(&page, p),
+        next: p.next.as_ref().map(|v| words::date(&page, v.due)).unwrap_or_default(),
+        why: p.next.as_ref().map(|v| words::why(&page, &v.reasons)).unwrap_or_default(),
+        last: p.last_seen.map(|d| words::date(&page, d)).unwrap_or_default(),
+    });
+    let rows: Vec<Row> = rows.collect();
+    let which = ask.which.code();
+    let at = |which: &str, from: usize| {
+        let from = if from == 0 { String::new() } else { from.to_string() };
+        format!("{}?{}", page.href(LIST), query_string(&[("which", which), ("name", &ask.name), ("from", &from)]))
+    };
+    let filters = Which::ALL.iter().map(|w| (at(w.code(), 0), page.tk("cared-which-", w.code()), *w == ask.which));
+    let first = ask.skip.min(n);
+    Ok(PeoplePage {
+        filters: filters.collect(),
+        which,
+        sum: if rows.is_empty() {
+            page.t1("cared-sum", "n", n)
+        } else {
+            let to = first + rows.len();
+            page.loc.args(
+                "cared-sum-part",
+                &[("n", n.to_string()), ("from", (first + 1).to_string()), ("to", to.to_string())],
+            )
+        },
+        before: (ask.skip > 0).then(|| at(which, ask.skip.saturating_sub(LINES))),
+        after: (ask.skip + rows.len() < n && !rows.is_empty()).then(|| at(which, ask.skip + LINES)),
+        file: table::href(&page, LIST, &[("which", which)]),
+        typed: ask.name,
+        rows,
+        page,
+        frame,
+    })
+}
+
+#[cfg(test)]
+pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
+    let row = || Row {
+        href: "/desk/care/1".into(),
+        name: if page.zh() { "王桂芳" } else { "Wang Guifang" }.into(),
+        area: if page.zh() { "桂花里" } else { "Guihuali" }.into(),
+        tag: Tag { icon: "clock", class: "tag tag-bad", word: page.t("cared-tag-late") },
+        next: page.day(page.now),
+        why: words::why(page, &["alone".into()]),
+        last: page.day(page.now),
+    };
+    let of = |full: bool| PeoplePage {
+        page: page.clone(),
+        frame: Frame::sample(page),
+        filters: Which::ALL
+            .iter()
+            .map(|w| ("/x".into(), page.tk("cared-which-", w.code()), *w == Which::All))
+            .collect(),
+        which: "all",
+        typed: String::new(),
+        sum: page.t1("cared-sum", "n", 1),
+        rows: if full { vec![row()] } else { Vec::new() },
+        before: full.then(|| "/x".into()),
+        after: full.then(|| "/x".into()),
+        file: "/desk/care?as=".into(),
+    };
+    [true, false].map(|full| ("desk/care_people.html", of(full).render().unwrap_or_default())).to_vec()
+}
