@@ -1,10 +1,10 @@
 //! Jobs of this crate: the end of somebody's care, and the day on which a consent is asked about again.
 
 use crate::app::{consents, endings, visits, watch};
-use kernel::ids::PersonId;
+use kernel::ids::{AreaId, DistrictId, PersonId};
 use people::app::persons::CARE_OVER;
-use store::Who;
 use store::jobs::{Handlers, JobError};
+use store::{Runtime, Who};
 
 /// Handlers of the jobs of this crate.
 pub fn handlers() -> Handlers {
@@ -19,13 +19,11 @@ pub fn handlers() -> Handlers {
             // The next look is enqueued first: a failing one must not be the last.
             let flat = |e: crate::Error| JobError::Retry(e.to_string());
             rt.write_now(Who::system(job.district, "care"), visits::next_daily).map_err(flat)?;
-            rt.write_now(Who::system(job.district, "care"), visits::daily).map(drop).map_err(flat)
+            dates(rt, job.district, None)
         })
         .on(visits::REPLAN_AREA, |rt, job| {
             let area = job.payload.get("area").and_then(|a| a.as_str()).and_then(|a| a.parse().ok());
-            rt.write_now(Who::system(job.district, "care"), move |cx| visits::replan_area(cx, area))
-                .map(drop)
-                .map_err(|e: crate::Error| JobError::Retry(e.to_string()))
+            dates(rt, job.district, area)
         });
     let looks = looks.on(watch::RING, |rt, job| {
         let id = job.payload.get("worry").and_then(|w| w.as_str()).and_then(|w| w.parse::<uuid::Uuid>().ok());
@@ -46,4 +44,17 @@ pub fn handlers() -> Handlers {
         rt.write_now(Who::system(job.district, "care"), move |cx| consents::review(cx, id))
             .map_err(|e: crate::Error| JobError::Retry(e.to_string()))
     })
+}
+
+/// People whose dates are planned in one transaction: whoever else writes does not wait for a whole district.
+const AT_ONCE: usize = 400;
+
+fn dates(rt: &Runtime, district: DistrictId, area: Option<AreaId>) -> Result<(), JobError> {
+    let flat = |e: crate::Error| JobError::Retry(e.to_string());
+    let people = rt.read_now(Who::system(district, "care"), move |cx| visits::with_plan(cx, area)).map_err(flat)?;
+    for some in people.chunks(AT_ONCE) {
+        let some = some.to_vec();
+        rt.write_now(Who::system(district, "care"), move |cx| visits::replan_people(cx, &some)).map_err(flat)?;
+    }
+    Ok(())
 }

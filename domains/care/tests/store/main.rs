@@ -11,6 +11,7 @@ mod putting_through;
 mod relay;
 mod rounds;
 mod visits;
+mod visits_desk;
 mod watch;
 
 use care::Result;

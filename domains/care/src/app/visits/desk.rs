@@ -18,10 +18,21 @@ use store::{Cx, params};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Colleague {
     pub who: Candidate,
+    /// Of the seat, which says where they work.
+    pub title: String,
     pub sent: i64,
 }
 
-/// Colleagues of the places and posts where these people live, those who are sent least first.
+/// Whose work it is to go there, before those who can.
+const fn rank(role: Role) -> u8 {
+    match role {
+        Role::CommitteeWorker | Role::Volunteer | Role::BuildingLeader | Role::CommunityOfficer | Role::Auxiliary => 0,
+        Role::Property | Role::DutyOfficer | Role::PostHead => 1,
+        _ => 2,
+    }
+}
+
+/// Colleagues of the places and posts where these people live: those whose work it is, who are sent least, first.
 pub fn colleagues(cx: &mut Cx<'_>, people: &[PersonId]) -> Result<Vec<Colleague>> {
     require_somewhere(&cx.actor, Action::PlanVisits)?;
     let mut areas: Vec<AreaId> = persons::areas_of_all(cx, people)?.into_values().flatten().collect();
@@ -43,10 +54,10 @@ pub fn colleagues(cx: &mut Cx<'_>, people: &[PersonId]) -> Result<Vec<Colleague>
         let account = taker.account;
         if out.iter().all(|c| c.who.account != account) {
             let who = Candidate { account, name: taker.display_name, force, role: taker.role };
-            out.push(Colleague { who, sent: sent.get(&account).copied().unwrap_or(0) });
+            out.push(Colleague { who, title: taker.title, sent: sent.get(&account).copied().unwrap_or(0) });
         }
     }
-    out.sort_by_key(|c| c.sent);
+    out.sort_by_key(|c| (rank(c.who.role), c.sent));
     Ok(out)
 }
 

@@ -39,7 +39,7 @@ pub use page::{PersonPage, expect, page, say_need};
 pub use person::{Last, OfPerson, Wish, of_person, planned};
 use plan::end_plan;
 pub use plan::{begin, cancel, end, set_wish};
-pub use replan::{DAILY, REPLAN_AREA, daily, next_daily, replan, replan_area};
+pub use replan::{DAILY, REPLAN_AREA, daily, next_daily, replan, replan_area, replan_people, with_plan};
 pub use rounds::{RoundLine, rounds, switch_off, switch_on};
 pub use rules::{set_visit_rules, visit_rules};
 pub use welfare::checked;
@@ -52,6 +52,7 @@ use kernel::{Moment, time};
 use people::app::Geography;
 use people::app::persons;
 use people::policy::{Action, PersonFacts, ResourceFacts, require};
+use places::AreaKind;
 use store::{Cx, Row, params};
 
 /// Signal after anything about visits moved; the subject is the person.
@@ -90,7 +91,7 @@ fn lives(cx: &mut Cx<'_>, person: PersonId) -> Result<PersonFacts> {
     Ok(PersonFacts { id: Some(person), posts: posts_of(&ground, &areas), areas, ..PersonFacts::default() })
 }
 
-/// Posts that serve one of these areas, with those above.
+/// Posts that serve one of these areas, with those above; where none names them, the post that answers for the neighbourhood.
 pub(crate) fn posts_of(ground: &Ground, areas: &[AreaId]) -> Vec<PostId> {
     let serving = ground.0.posts().iter().filter(|p| p.serves.iter().any(|a| areas.contains(a)));
     let mut posts: Vec<PostId> = Vec::new();
@@ -98,6 +99,12 @@ pub(crate) fn posts_of(ground: &Ground, areas: &[AreaId]) -> Vec<PostId> {
         if !posts.contains(&post) {
             posts.push(post);
         }
+    }
+    if posts.is_empty() {
+        let innermost = areas.iter().filter_map(|a| ground.0.area(*a)).max_by_key(|a| ground.0.chain_ids(a.id).len());
+        let small = innermost.filter(|a| matches!(a.kind, AreaKind::Community | AreaKind::Grid));
+        let near = small.and_then(|a| ground.0.stand_in(a.id)).and_then(|located| located.post);
+        posts.extend(near.into_iter().flat_map(|post| ground.posts_above(post)));
     }
     posts
 }

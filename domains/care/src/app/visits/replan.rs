@@ -130,7 +130,7 @@ pub(super) fn replan_soon(cx: &mut Cx<'_>, area: Option<AreaId>) -> Result<()> {
 }
 
 /// Everybody with a plan who lives in this area; without one, everybody in the district.
-pub fn replan_area(cx: &mut Cx<'_>, area: Option<AreaId>) -> Result<usize> {
+pub fn with_plan(cx: &mut Cx<'_>, area: Option<AreaId>) -> Result<Vec<PersonId>> {
     let sql = "SELECT person_id FROM care_visit_plan WHERE district_id = $1 ORDER BY person_id";
     let all = cx.query(sql, params![cx.district()])?;
     let mut people = all.iter().map(|r| r.id("person_id")).collect::<std::result::Result<Vec<PersonId>, _>>()?;
@@ -138,10 +138,21 @@ pub fn replan_area(cx: &mut Cx<'_>, area: Option<AreaId>) -> Result<usize> {
         let lives = persons::areas_of_all(cx, &people)?;
         people.retain(|p| lives.get(p).is_some_and(|of| of.contains(&area)));
     }
-    for person in &people {
+    Ok(people)
+}
+
+/// Plans all of these anew.
+pub fn replan_people(cx: &mut Cx<'_>, people: &[PersonId]) -> Result<()> {
+    for person in people {
         lock(cx, *person)?;
     }
-    replan_all(cx, &people)?;
+    replan_all(cx, people)
+}
+
+/// See [`with_plan`]; in one transaction. The jobs take some people at a time.
+pub fn replan_area(cx: &mut Cx<'_>, area: Option<AreaId>) -> Result<usize> {
+    let people = with_plan(cx, area)?;
+    replan_people(cx, &people)?;
     Ok(people.len())
 }
 
