@@ -11,11 +11,11 @@ use crate::names::Person;
 use crate::rng::Rng;
 use care::app::rounds::{self, NewVisitor};
 use care::app::visits::{self, Brought, Filter, NewFact, Past, VisitCommand};
-use care::model::visit::{Force, Form, Outcome, VisitId, VisitKind};
+use care::model::visit::{Force, Form, Outcome, VisitId, VisitKind, VisitState};
 use care::model::visit_plan::{FactKind, FactSource, RoundKind};
 use care::model::{NewContact, Whom};
 use kernel::ids::{AccountId, AreaId, PersonId};
-use kernel::time::shanghai;
+use kernel::time::{next_on_the_wall, shanghai};
 use kernel::{Actor, Lang, Moment, Purpose, Role};
 use people::app::consents::By;
 use people::app::persons::{ResidentRow, import_residents};
@@ -30,8 +30,12 @@ use store::{Cx, params};
 pub const PEOPLE: usize = 1_200;
 /// Of those taken in here: who lives where the accounts that newcomers use are at work.
 const AT_HOME: usize = 280;
+/// Of those: in the one neighbourhood where the volunteer works whom newcomers can be.
+const NEXT_DOOR: usize = 50;
 /// Visits for which somebody is sent already.
 const SENT: usize = 60;
+/// A day of that volunteer.
+const DAY: usize = 9;
 
 const NOTES: [&str; 8] = [
     "精神不错，说起孙子考上大学。",
@@ -57,7 +61,10 @@ pub(super) fn write(
 ) -> Result<(), Error> {
     let home = records::home_ground(cx, world, written)?;
     cx.now = start.plus_days(-60);
-    residents(cx, world, written, &home)?;
+    let busy = world.cast.shown.iter().find(|(role, _)| *role == Role::Volunteer).map(|(_, member)| *member);
+    let busy = world.cast.seats.iter().find(|s| Some(s.holder) == busy).and_then(|s| s.area);
+    let busy = busy.filter(|area| home.contains(area)).or_else(|| home.first().copied());
+    residents(cx, world, written, (&home, busy))?;
     let neighbours = neighbours(cx, world, written, &home)?;
     spoken(cx, world, written, &neighbours)?;
     let pairs = pairs(world, written, &neighbours);
@@ -67,11 +74,26 @@ pub(super) fn write(
     let home: Vec<AreaId> = home.into_iter().map(|area| written.areas[area]).collect();
     wishes(cx, &brought, start)?;
     sent(cx, &home, &pairs, start)?;
-    if let Some(area) = home.first() {
-        twice_not_home(cx, &home, &pairs, start)?;
-        in_the_inbox(cx, &home, &pairs, start)?;
+    if let Some(area) = busy.map(|area| written.areas[area]) {
+        for (visit, version, _) in open(cx, &[area])?.into_iter().take(DAY) {
+            let to: Vec<AccountId> = pair(&pairs, area, 0).into_iter().map(|(account, _)| account).collect();
+            if to.len() == 2 {
+                visits::assign(cx, visit, version, &to)?;
+            }
+        }
+        // Where the worker of this neighbourhood looks after the others, too.
+        let first = |area: &AreaId| pairs.get(area).and_then(|all| all.first()).map(|(account, _)| *account);
+        let mine: Vec<AreaId> =
+            home.iter().copied().filter(|a| first(a).is_some() && first(a) == first(&area)).collect();
+        twice_not_home(cx, &mine, &pairs, start)?;
+        in_the_inbox(cx, &mine, &pairs, start)?;
+        // Everybody there is due today, until the weather is over.
         cx.now = start.plus_days(-1);
-        visits::switch_on(cx, *area, round_of(start), visits::day_of(start.plus_days(4)))?;
+        let until = visits::day_of(start.plus_days(4));
+        if let Some(worker) = first(&area) {
+            let actor = actor(cx, worker)?;
+            cx.acting_as(actor, Purpose::Administration, |cx| visits::switch_on(cx, area, round_of(start), until))?;
+        }
     }
     cx.now = start;
     Ok(())
@@ -94,15 +116,23 @@ fn doors(world: &World) -> HashMap<usize, Vec<usize>> {
     out
 }
 
-fn residents(cx: &mut Cx<'_>, world: &mut World, written: &Written, home: &[usize]) -> Result<(), Error> {
+fn residents(
+    cx: &mut Cx<'_>,
+    world: &mut World,
+    written: &Written,
+    (home, busy): (&[usize], Option<usize>),
+) -> Result<(), Error> {
     let doors = doors(world);
     let communities: Vec<usize> = records::communities(world);
     let mut rng = Rng::new(world.seed, "residents");
     let mut rows = Vec::with_capacity(PEOPLE - records::PEOPLE);
     for n in 0..PEOPLE - records::PEOPLE {
         let (elder, child) = (world.people.person(), world.people.person());
-        let area =
-            if n < AT_HOME && !home.is_empty() { home[n % home.len()] } else { communities[n % communities.len()] };
+        let area = match busy {
+            Some(busy) if n < NEXT_DOOR => busy,
+            _ if n < AT_HOME && !home.is_empty() => home[n % home.len()],
+            _ => communities[n % communities.len()],
+        };
         let here = doors.get(&area).map_or(&[][..], Vec::as_slice);
         let address = if here.is_empty() {
             format!("{} {} 号", world.ground.areas.all[area].name, n % 60 + 1)
@@ -193,22 +223,22 @@ fn spoken(cx: &mut Cx<'_>, world: &World, written: &Written, neighbours: &[(Area
 
 fn pairs(world: &World, written: &Written, neighbours: &[(AreaId, AccountId)]) -> Pairs {
     let areas = &world.ground.areas;
-    let seated = |area: usize, roles: &[Role]| -> Vec<AccountId> {
-        let here = world.cast.seats.iter().filter(|s| s.area == Some(area) && roles.contains(&s.role));
+    let seated = |area: usize, role: Role| -> Vec<AccountId> {
+        let here = world.cast.seats.iter().filter(|s| s.area == Some(area) && s.role == role);
         here.map(|s| written.accounts[s.holder]).collect()
     };
     let mut out = Pairs::new();
     for community in records::communities(world) {
         let id = written.areas[community];
         let mut here: Vec<(AccountId, Force)> =
-            seated(community, &[Role::CommitteeWorker]).into_iter().map(|a| (a, Force::Front)).collect();
+            seated(community, Role::CommitteeWorker).into_iter().map(|a| (a, Force::Front)).collect();
         let helpers = [Role::Volunteer, Role::BuildingLeader, Role::Property];
-        here.extend(seated(community, &helpers).into_iter().map(|a| (a, Force::Support)));
+        here.extend(helpers.iter().flat_map(|role| seated(community, *role)).map(|a| (a, Force::Support)));
         here.extend(neighbours.iter().filter(|(area, _)| *area == id).map(|(_, a)| (*a, Force::Support)));
         if here.len() < 2
             && let Some(town) = areas.all[community].parent
         {
-            here.extend(seated(town, &[Role::CatchAll]).into_iter().map(|a| (a, Force::Core)));
+            here.extend(seated(town, Role::CatchAll).into_iter().map(|a| (a, Force::Core)));
         }
         out.insert(id, here);
     }
@@ -264,7 +294,12 @@ fn lived(
             let Person { name, phone, .. } = world.people.person();
             one.circle.push(contact(Whom::Other { name, relation: "邻居".to_owned(), phone: Some(phone) }, false));
         }
-        one.past = past(&mut rng, (n, alone), one.kind, &pair(pairs, area, n), start);
+        let every = match (one.facts.iter().any(|f| f.kind != FactKind::Alone), alone) {
+            (true, _) => 7,
+            (false, true) => 30,
+            (false, false) => 90,
+        };
+        one.past = past(&mut rng, (n, every), one.kind, &pair(pairs, area, n), start);
         out.push(one);
     }
     Ok(out)
@@ -301,7 +336,7 @@ fn facts(rng: &mut Rng, alone: bool, of_matter: Option<usize>, start: Moment) ->
 /// From the last visit backwards, as long as it lies in the last month or is the last one.
 fn past(
     rng: &mut Rng,
-    (n, alone): (usize, bool),
+    (n, every): (usize, i64),
     kind: VisitKind,
     pair: &[(AccountId, Force)],
     start: Moment,
@@ -309,11 +344,10 @@ fn past(
     if pair.is_empty() {
         return Vec::new();
     }
-    let every = if alone { 30 } else { 90 };
     // Most come in time; of some the visit is late by now.
     let ago = if rng.chance(0.04) { every + rng.between(1, 8) } else { rng.between(1, every - 1) };
     let mut out = vec![met(rng, n, kind, pair, start, ago)];
-    if alone && ago <= 10 {
+    if every == 30 && ago <= 10 {
         out.insert(0, met(rng, n + 1, kind, pair, start, ago + 28));
     }
     // Nobody opened yesterday: somebody tries again today.
@@ -324,8 +358,7 @@ fn past(
 }
 
 fn met(rng: &mut Rng, n: usize, kind: VisitKind, pair: &[(AccountId, Force)], start: Moment, ago: i64) -> Past {
-    // Minutes after nine o'clock; whatever the start is, it is over by then.
-    let at = start.plus_days(-ago).plus_minutes(-rng.between(10, 420));
+    let at = next_on_the_wall(start.plus_days(-ago), rng.between(9, 16) as i8, rng.between(0, 59) as i8);
     let late = if rng.chance(0.1) { rng.between(1, 5) } else { -rng.between(0, 3) };
     let refused = rng.chance(0.03);
     Past {
@@ -367,8 +400,9 @@ fn wishes(cx: &mut Cx<'_>, brought: &[Brought], start: Moment) -> Result<(), Err
 
 /// Open visits nearby, the most urgent first: who, where, and the state it was read in.
 fn open(cx: &mut Cx<'_>, home: &[AreaId]) -> Result<Vec<(VisitId, i64, AreaId)>, Error> {
-    let due = visits::due(cx, Filter::Unassigned, 2_000)?;
-    let here = due.into_iter().filter_map(|d| Some((d.visit.id, d.visit.version, d.area?)));
+    let due = visits::due(cx, Filter::All, 2_000)?;
+    let free = |d: &visits::Due| d.visit.state == VisitState::Planned;
+    let here = due.into_iter().filter(free).filter_map(|d| Some((d.visit.id, d.visit.version, d.area?)));
     Ok(here.filter(|(_, _, area)| home.contains(area)).collect())
 }
 
@@ -389,23 +423,29 @@ fn command(cx: &Cx<'_>, visit: VisitId, outcome: Outcome, form: Form) -> VisitCo
 }
 
 fn report(cx: &mut Cx<'_>, who: AccountId, visit: VisitId, outcome: Outcome, form: Form) -> Result<(), Error> {
+    let command = command(cx, visit, outcome, form);
+    bring(cx, who, &command)
+}
+
+fn actor(cx: &mut Cx<'_>, who: AccountId) -> Result<Actor, Error> {
     let grants = grants_of(cx, who)?.into_iter().map(|(grant, _)| grant).collect();
-    let actor = Actor::account(cx.district(), who, grants);
-    cx.acting_as(actor, Purpose::Administration, |cx| {
-        let command = command(cx, visit, outcome, form);
-        visits::apply(cx, &command)
-    })?;
+    Ok(Actor::account(cx.district(), who, grants))
+}
+
+fn bring(cx: &mut Cx<'_>, who: AccountId, command: &VisitCommand) -> Result<(), Error> {
+    let actor = actor(cx, who)?;
+    cx.acting_as(actor, Purpose::Administration, |cx| visits::apply(cx, command))?;
     Ok(())
 }
 
-/// Yesterday and this morning nobody opened: somebody must look after them, and a task says so.
+/// The day before and just now nobody opened: somebody must look after them, and a task says so.
 fn twice_not_home(cx: &mut Cx<'_>, home: &[AreaId], pairs: &Pairs, start: Moment) -> Result<(), Error> {
-    cx.now = start.plus_hours(-28);
+    cx.now = start.plus_hours(-50);
     let Some((visit, version, area)) = open(cx, home)?.into_iter().next() else { return Ok(()) };
     let to: Vec<AccountId> = pair(pairs, area, 0).into_iter().map(|(account, _)| account).collect();
     let [first, _] = to[..] else { return Ok(()) };
     visits::assign(cx, visit, version, &to)?;
-    cx.now = start.plus_hours(-25);
+    cx.now = next_on_the_wall(start.plus_days(-2), 15, 10);
     report(cx, first, visit, Outcome::NotHome, Form::default())?;
     let person = visits::load(cx, visit)?.person;
     let sql = "SELECT id, version FROM care_visit WHERE person_id = $1 AND state = 'planned'";
@@ -418,7 +458,8 @@ fn twice_not_home(cx: &mut Cx<'_>, home: &[AreaId], pairs: &Pairs, start: Moment
 
 /// Two telephones without signal, and somebody who was sent in vain.
 fn in_the_inbox(cx: &mut Cx<'_>, home: &[AreaId], pairs: &Pairs, start: Moment) -> Result<(), Error> {
-    cx.now = start.plus_hours(-20);
+    let (sent, out, later) = (start.plus_hours(-30), start.plus_days(-1), start.plus_hours(-1));
+    cx.now = sent;
     let some = open(cx, home)?.into_iter().skip(4).step_by(3).take(3);
     for (n, (visit, version, area)) in some.enumerate() {
         let to: Vec<AccountId> = pair(pairs, area, n).into_iter().map(|(account, _)| account).collect();
@@ -431,16 +472,18 @@ fn in_the_inbox(cx: &mut Cx<'_>, home: &[AreaId], pairs: &Pairs, start: Moment) 
             note: "敲门后从窗口答应，说下午要买药，请人帮忙。".to_owned(),
             ..Form::default()
         };
-        cx.now = start.plus_hours(-5);
+        cx.now = next_on_the_wall(out, 14, 30);
         if n == 1 {
             visits::cancel(cx, visit)?;
         } else {
             let outcome = if n == 0 { Outcome::NotHome } else { Outcome::Seen };
             report(cx, second, visit, outcome, Form::default())?;
         }
-        cx.now = start.plus_hours(-3);
-        report(cx, first, visit, Outcome::Seen, found)?;
-        cx.now = start.plus_hours(-20);
+        // The telephone had no signal until now.
+        let command = VisitCommand { phone_time: cx.now.plus_minutes(-20), ..command(cx, visit, Outcome::Seen, found) };
+        cx.now = later;
+        bring(cx, first, &command)?;
+        cx.now = sent;
     }
     Ok(())
 }
