@@ -53,6 +53,11 @@ fn an_owner_returns_once_waits_extends_and_parks() {
 }
 
 #[test]
+fn people_in_care_are_visited_and_a_closed_door_is_not_forgotten() {
+    both(&Demo::start(), "visits");
+}
+
+#[test]
 fn joint_reports_are_answered_together_and_reopened() {
     both(&Demo::start(), "joint");
 }

@@ -24,4 +24,5 @@ mod records;
 mod roles;
 mod sign_in;
 mod uses;
+mod visits;
 mod world;

@@ -3,6 +3,7 @@
 mod people;
 mod person;
 mod rounds;
+mod visits;
 mod watch;
 pub(crate) mod words;
 mod worries;
@@ -15,7 +16,8 @@ use store::Cx;
 
 pub(super) fn routes() -> Router<App> {
     let pages = Router::new().merge(people::routes()).merge(person::routes());
-    pages.merge(rounds::routes()).merge(watch::routes()).merge(worries::routes())
+    let pages = pages.merge(visits::routes()).merge(rounds::routes());
+    pages.merge(watch::routes()).merge(worries::routes())
 }
 
 /// The group "care" of the side list: only what the reader may open.
@@ -24,6 +26,7 @@ pub(super) fn nav(cx: &mut Cx<'_>, here: &str) -> Result<Vec<NavItem>, Fail> {
     if require_somewhere(&cx.actor, Action::ViewVisits).is_ok() {
         items.push(NavItem::plain(people::LIST, "in-care", here));
     }
+    items.extend(visits::nav(cx, here)?);
     if rounds::may(cx) {
         items.push(NavItem::plain("/desk/rounds", "rounds", here));
     }
@@ -42,5 +45,6 @@ pub(super) fn samples(page: &crate::Page) -> Vec<(&'static str, String)> {
     all.extend(rounds::samples::samples(page));
     all.extend(watch::samples(page));
     all.extend(worries::samples(page));
+    all.extend(visits::samples::samples(page));
     all
 }
