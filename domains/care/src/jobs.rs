@@ -1,6 +1,6 @@
 //! Jobs of this crate: the end of somebody's care, and the day on which a consent is asked about again.
 
-use crate::app::{consents, endings, visits, watch};
+use crate::app::{consents, endings, extra, visits, watch};
 use kernel::ids::{AreaId, DistrictId, PersonId};
 use people::app::persons::CARE_OVER;
 use store::jobs::{Handlers, JobError};
@@ -19,6 +19,7 @@ pub fn handlers() -> Handlers {
             // The next look is enqueued first: a failing one must not be the last.
             let flat = |e: crate::Error| JobError::Retry(e.to_string());
             rt.write_now(Who::system(job.district, "care"), visits::next_daily).map_err(flat)?;
+            rt.write_now(Who::system(job.district, "care"), extra::lapse).map_err(flat)?;
             dates(rt, job.district, None)
         })
         .on(visits::REPLAN_AREA, |rt, job| {

@@ -110,6 +110,32 @@ pub const RETENTION: &[Rule] = &[
         },
     },
     Rule {
+        key: "extra_care",
+        tables: "care_extra",
+        what: "extra care that was asked for, from the end of it",
+        days: 365,
+        least: 30,
+        due: |cx, span| count(cx, span, "care_extra", ENDED),
+        erase: |cx, span, limit| {
+            let old = ids(cx, span, limit, "care_extra", ENDED)?;
+            cx.destroy_subject_keys(KeyClass::Text, &old)?;
+            delete(cx, span, limit, "care_extra", ENDED)
+        },
+    },
+    Rule {
+        key: "mutual_help",
+        tables: "care_mutual_line, care_mutual_pair, care_mutual_hours",
+        what: "who helped whom among elders and for how long, from the end of it",
+        days: 730,
+        least: 30,
+        due: |cx, span| Ok(count(cx, span, "care_mutual_line", ENDED)? + count(cx, span, "care_mutual_pair", ENDED)?),
+        erase: |cx, span, limit| {
+            let old = ids(cx, span, limit, "care_mutual_pair", ENDED)?;
+            crate::app::mutual::erase_pairs(cx, &old)?;
+            Ok(old.len() as i64 + delete(cx, span, limit, "care_mutual_line", ENDED)?)
+        },
+    },
+    Rule {
         key: "care_contacts",
         tables: "care_contact",
         what: "contacts who are called no longer, from then on; name and number go at once",

@@ -1,5 +1,8 @@
 //! Tables of this crate. Nobody else reads or writes them.
 
+mod extra;
+mod mutual;
+mod teams;
 mod watch;
 
 use store::Migration;
@@ -157,4 +160,7 @@ CREATE INDEX care_visit_report_inbox ON care_visit_report (district_id, state, a
     },
     crate::app::rounds::ROUNDS,
     watch::WATCH,
+    teams::TEAMS,
+    extra::EXTRA,
+    mutual::MUTUAL,
 ];

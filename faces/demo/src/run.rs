@@ -217,6 +217,7 @@ fn links(base: &str, seeded: &Seeded, ports: &[(Protocol, u16)]) -> serde_json::
     let family = seeded.care.family.iter().zip(&seeded.care.digits);
     let family =
         family.map(|(code, digits)| serde_json::json!({ "url": format!("{base}/p/{code}"), "digits": digits }));
+    let neighbours = seeded.neighbours.iter().map(|code| serde_json::json!({ "url": format!("{base}/w/{code}") }));
     // First those that nobody moves.
     let still = seeded.locators.iter().filter(|l| !l.walks);
     let gateway = still.chain(seeded.locators.iter().filter(|l| l.walks)).filter_map(|l| {
@@ -239,6 +240,7 @@ fn links(base: &str, seeded: &Seeded, ports: &[(Protocol, u16)]) -> serde_json::
         "track": track.collect::<Vec<_>>(),
         "family": family.collect::<Vec<_>>(),
         "gateway": gateway.collect::<Vec<_>>(),
+        "neighbours": neighbours.collect::<Vec<_>>(),
         "secrets": seeded.care.secrets,
     })
 }
@@ -318,6 +320,7 @@ mod tests {
             locators: ["watch", "gt06"].map(a_locator).into(),
             matters: 1,
             refused: vec![],
+            neighbours: vec!["NEIGHBOUR".into()],
         }
     }
 
@@ -386,6 +389,7 @@ mod tests {
                 "protocol": "watch", "port": 5093, "device": "8800000001", "datum": "wgs84", "walks": true, "home": [121.5, 30.9],
                 "family": "http://127.0.0.1:8080/p/LETTER", "digits": "0304",
             }],
+            "neighbours": [{ "url": "http://127.0.0.1:8080/w/NEIGHBOUR" }],
             "secrets": ["某某"],
         });
         assert_eq!(found, expected);

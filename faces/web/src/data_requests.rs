@@ -56,6 +56,9 @@ fn value(page: &Page, part: &str, field: &str, value: &str) -> String {
         ("visit_reports", "needs") => Some(several(page, "cared-need-", value)),
         ("visit_reports", "visit_photo") => word("copy-collects-"),
         ("finders", "wrote") => word("card-from-"),
+        ("worries", "step") => word("worry-said-"),
+        ("extra", "what") => word("extra-what-"),
+        ("extra", "why") => word("extra-why-"),
         _ => None,
     };
     said.unwrap_or_else(|| value.to_owned())

@@ -1,7 +1,7 @@
 //! The end of somebody's care: cards stop opening, plan and schedule go, nobody is called any more. Reading asks the record
 //! each time, so that nothing is used in the second until this has run.
 
-use super::{cards, consents, photo, plan, threads, visits, watch};
+use super::{cards, consents, extra, mutual, photo, plan, teams, threads, visits, watch};
 use crate::Result;
 use crate::model::thread::CloseReason;
 use kernel::ids::PersonId;
@@ -26,6 +26,9 @@ pub fn care_is_over(cx: &mut Cx<'_>, person: PersonId) -> Result<()> {
     photo::erase(cx, person)?;
     visits::end_all(cx, person)?;
     watch::end_all(cx, person)?;
+    teams::end_all(cx, person)?;
+    extra::end_all(cx, person)?;
+    mutual::end_all(cx, person)?;
     cx.execute("DELETE FROM care_plan WHERE person_id = $1", params![person])?;
     cx.execute("DELETE FROM care_change WHERE person_id = $1", params![person])?;
     cx.execute("DELETE FROM care_schedule WHERE person_id = $1", params![person])?;
@@ -51,6 +54,7 @@ fn erase(cx: &mut Cx<'_>, person: PersonId) -> Result<()> {
     let all = all.iter().map(|r| r.uuid("id")).collect::<std::result::Result<Vec<Uuid>, _>>()?;
     erase_threads(cx, &all)?;
     watch::erase(cx, person)?;
+    extra::erase(cx, person)?;
     visits::erase(cx, person)
 }
 

@@ -76,6 +76,10 @@ pub fn kept(cx: &mut Cx<'_>, person: PersonId, of: DataRequestFacts) -> Result<K
         out.push(("changes", "what", r.text("what")?));
         out.push(("changes", "at", r.moment("at")?.rfc3339()));
     }
+    super::watch::kept(cx, person, &mut out)?;
+    super::teams::kept(cx, person, &mut out)?;
+    super::extra::kept(cx, person, &mut out)?;
+    super::mutual::kept(cx, person, &mut out)?;
     out.retain(|(_, _, value)| !value.is_empty());
     Ok(out)
 }

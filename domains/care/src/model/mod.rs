@@ -3,9 +3,12 @@
 pub mod card;
 pub mod code;
 pub mod contact;
+pub mod extra;
+pub mod mutual;
 pub mod plan;
 pub mod round;
 pub mod schedule;
+pub mod team;
 pub mod thread;
 pub mod visit;
 pub mod visit_plan;

@@ -3,13 +3,16 @@
 
 mod card;
 mod circle;
+mod extra;
 mod family;
 mod guessing;
+mod mutual;
 mod photo;
 mod planning;
 mod putting_through;
 mod relay;
 mod rounds;
+mod teams;
 mod visits;
 mod visits_desk;
 mod watch;

@@ -250,6 +250,20 @@ actions! {
         AnswerWorry = "answer-worry",
         /// Within how many minutes a worried neighbour is called back.
         ManageWatch = "manage-watch",
+        /// Help teams (N3): who is in them and who has none.
+        ViewTeams = "view-teams",
+        /// Make teams, take people in, give somebody who agreed a named person and a deputy.
+        KeepTeams = "keep-teams",
+        /// Extra care for a time (N12): what was asked and until when; why, with the person opened.
+        ViewExtraCare = "view-extra-care",
+        /// Ask for it, once the person or a guardian agreed; end it.
+        AskExtraCare = "ask-extra-care",
+        /// Accept it until a day, renew it, say no.
+        DecideExtraCare = "decide-extra-care",
+        /// Mutual help (N9): what elders offer and need, who helps whom, the hours.
+        ViewMutual = "view-mutual",
+        /// Offer, need, agree, write hours down and confirm them; propose who helps whom.
+        KeepMutual = "keep-mutual",
     }
     Locators = "Watches and pendants" {
         /// Where somebody is, today's path, battery, who looked: the family, as far as it was agreed.

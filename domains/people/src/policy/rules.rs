@@ -556,7 +556,14 @@ pub const fn rule(action: Action) -> Rule {
         | Action::Worry
         | Action::TypeWorry
         | Action::AnswerWorry
-        | Action::ManageWatch => neighbours(action),
+        | Action::ManageWatch
+        | Action::ViewTeams
+        | Action::KeepTeams
+        | Action::ViewExtraCare
+        | Action::AskExtraCare
+        | Action::DecideExtraCare
+        | Action::ViewMutual
+        | Action::KeepMutual => neighbours(action),
 
         Action::FollowLocator | Action::ChangeFences | Action::CommandLocator | Action::AnswerAlert => {
             Rule { subject: true, letter: true, ..NOBODY }

@@ -6,6 +6,7 @@ mod classes;
 mod history;
 pub mod locators;
 mod lost;
+mod neighbours;
 mod people;
 mod places;
 mod portrait;
@@ -81,6 +82,9 @@ pub struct Seeded {
     pub matters: usize,
     /// Steps that a rule refused; the invented people should know the rules, so a test asks for none.
     pub refused: Vec<String>,
+    /// Codes of neighbours who look out for an elder, for `/w/…`.
+    #[serde(default)]
+    pub neighbours: Vec<String>,
 }
 
 /// Ids that the parts of the seeding hand to each other; indices as in the [`World`].
@@ -135,6 +139,7 @@ pub fn seed_some(rt: &Runtime, mut world: World, start: Moment, count: usize) ->
         uses::cards_of_buildings(cx)?;
         matters::app::ensure_timers(cx)?;
         visits::write(cx, &mut world, &written, &linked, start)?;
+        let neighbours = neighbours::write(cx, &written.actors, &linked, start)?;
         Ok(Seeded {
             version: VERSION,
             seed: world.seed,
@@ -146,6 +151,7 @@ pub fn seed_some(rt: &Runtime, mut world: World, start: Moment, count: usize) ->
             locators,
             matters: told.raised,
             refused: told.refused,
+            neighbours,
         })
     })
 }

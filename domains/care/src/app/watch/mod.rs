@@ -298,6 +298,21 @@ fn forget(cx: &mut Cx<'_>, person: PersonId) -> Result<()> {
     Ok(())
 }
 
+/// For the copy of their own data. A neighbour's name and number are the neighbour's.
+pub(crate) fn kept(cx: &mut Cx<'_>, person: PersonId, out: &mut persons::Kept) -> Result<()> {
+    for neighbour in all(cx, person)? {
+        out.push(("neighbours", "at", neighbour.since.rfc3339()));
+    }
+    for worry in past(cx, person)? {
+        out.push(("worries", "at", worry.at.rfc3339()));
+        for (at, step, _) in worry.steps {
+            out.push(("worries", "step", step.code().to_owned()));
+            out.push(("worries", "at", at.rfc3339()));
+        }
+    }
+    Ok(())
+}
+
 /// The end of somebody's care: no link opens any more, and what is open is over.
 pub(crate) fn end_all(cx: &mut Cx<'_>, person: PersonId) -> Result<()> {
     lock(cx, person)?;

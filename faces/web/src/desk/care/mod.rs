@@ -1,8 +1,11 @@
 //! People in care: their visits, rounds, neighbours and volunteers. One file or folder per group of pages.
 
+mod extra;
+mod mutual;
 mod people;
 mod person;
 mod rounds;
+mod teams;
 mod visits;
 mod watch;
 pub(crate) mod words;
@@ -15,9 +18,16 @@ use axum::Router;
 use store::Cx;
 
 pub(super) fn routes() -> Router<App> {
-    let pages = Router::new().merge(people::routes()).merge(person::routes());
-    let pages = pages.merge(visits::routes()).merge(rounds::routes());
-    pages.merge(watch::routes()).merge(worries::routes())
+    Router::new()
+        .merge(people::routes())
+        .merge(person::routes())
+        .merge(visits::routes())
+        .merge(rounds::routes())
+        .merge(watch::routes())
+        .merge(worries::routes())
+        .merge(teams::routes())
+        .merge(extra::routes())
+        .merge(mutual::routes())
 }
 
 /// The group "care" of the side list: only what the reader may open.
@@ -34,6 +44,9 @@ pub(super) fn nav(cx: &mut Cx<'_>, here: &str) -> Result<Vec<NavItem>, Fail> {
     if crate::field::visits_somebody(&cx.actor) {
         items.push(NavItem::plain("/field/day", "field-day", here));
     }
+    items.extend(teams::nav(cx, here));
+    items.extend(extra::nav(cx, here)?);
+    items.extend(mutual::nav(cx, here));
     Ok(items)
 }
 
@@ -46,5 +59,8 @@ pub(super) fn samples(page: &crate::Page) -> Vec<(&'static str, String)> {
     all.extend(watch::samples(page));
     all.extend(worries::samples(page));
     all.extend(visits::samples::samples(page));
+    all.extend(teams::samples(page));
+    all.extend(extra::samples(page));
+    all.extend(mutual::samples(page));
     all
 }

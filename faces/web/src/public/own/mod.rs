@@ -2,9 +2,11 @@
 //! saw. It shows nothing of the record, works without script, and no cache keeps it. GET changes nothing.
 
 mod card;
+mod extra;
 mod gate;
 mod locator;
 mod missing;
+mod mutual;
 mod plan;
 mod requests;
 mod view;
@@ -41,6 +43,8 @@ pub(super) fn routes() -> Router<App> {
         .merge(locator::routes())
         .merge(visits::routes())
         .merge(watch::routes())
+        .merge(extra::routes())
+        .merge(mutual::routes())
 }
 
 #[derive(Template)]
@@ -110,5 +114,7 @@ pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
     all.extend(locator::samples(page));
     all.extend(visits::samples(page));
     all.extend(watch::samples(page));
+    all.extend(extra::samples(page));
+    all.extend(mutual::samples(page));
     all
 }

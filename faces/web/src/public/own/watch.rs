@@ -13,7 +13,9 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use care::app::teams;
 use care::app::watch::{self, Issued, NewNeighbour, Side};
+use people::app::accounts;
 use people::app::consents::By;
 use uuid::Uuid;
 
@@ -50,17 +52,34 @@ struct WatchPage {
     page: Page,
     code: String,
     v: Shown,
+    /// The help team: none when nobody agreed to one.
+    team: Option<String>,
     typed: Typed,
     slip: Option<Slip>,
     ended: bool,
     problems: Vec<Problem>,
 }
 
-async fn load(app: &App, page: &Page, inside: &Inside) -> Result<Shown, Fail> {
+async fn load(app: &App, page: &Page, inside: &Inside) -> Result<(Shown, Option<String>), Fail> {
     let of = inside.of;
-    let found = app.rt.write(inside.who.clone(), move |cx| watch::of_person(cx, of.person, Side::Letter(of))).await?;
+    let found = app.rt.write(inside.who.clone(), move |cx| {
+        let found = watch::of_person(cx, of.person, Side::Letter(of))?;
+        let team = teams::own(cx, of.person)?;
+        let given = team.as_ref().and_then(|t| t.given.as_ref());
+        let names = accounts::names(cx, &given.map(|g| vec![g.main, g.deputy]).unwrap_or_default())?;
+        Ok::<_, care::Error>((found, team, names))
+    });
+    let (found, team, names) = found.await?;
+    let name = |id| names.get(&id).cloned().unwrap_or_default();
+    let team = team.map(|t| match t.given {
+        Some(g) => {
+            let args = [("team", g.name), ("main", name(g.main)), ("deputy", name(g.deputy))];
+            page.loc.args("team-own-line", &args)
+        }
+        None => page.t("team-own-wait"),
+    });
     // Who of the desk it was is not said; that it was done, and when, is.
-    Ok(watch_view::shown(page, found, &std::collections::HashMap::new()))
+    Ok((watch_view::shown(page, found, &std::collections::HashMap::new()), team))
 }
 
 fn fresh(app: &App) -> Typed {
@@ -78,8 +97,8 @@ async fn show(
         Ok(inside) => inside,
         Err(response) => return Ok(response),
     };
-    let (v, typed) = (load(&app, &page, &inside).await?, fresh(&app));
-    html(&WatchPage { page, code: inside.code, v, typed, slip: None, ended: false, problems: Vec::new() })
+    let ((v, team), typed) = (load(&app, &page, &inside).await?, fresh(&app));
+    html(&WatchPage { page, code: inside.code, v, team, typed, slip: None, ended: false, problems: Vec::new() })
 }
 
 async fn send(
@@ -123,12 +142,12 @@ async fn send(
         Err(care::Error::Store(store::Error::NotFound)) => return Err(Fail::NotFound),
         Err(error) => (None, false, vec![watch_view::told(&page, error)?]),
     };
-    let v = load(&app, &page, &inside).await?;
+    let (v, team) = load(&app, &page, &inside).await?;
     let name_of = |id: Uuid| v.lines.iter().find(|l| l.id == id.to_string()).map(|l| l.name.clone());
     let slip = slip.map(|issued| Slip::of(&page, &issued, &name_of(issued.id).unwrap_or_default()));
     let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let typed = if problems.is_empty() { fresh(&app) } else { typed };
-    Ok((status, html(&WatchPage { page, code: inside.code, v, typed, slip, ended, problems })?).into_response())
+    Ok((status, html(&WatchPage { page, code: inside.code, v, team, typed, slip, ended, problems })?).into_response())
 }
 
 #[cfg(test)]
@@ -143,6 +162,7 @@ pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
         page: page.clone(),
         code: "ABCD-EFGH-JKMN-PQRS".into(),
         v: watch_view::sample(page, full),
+        team: full.then(|| page.t("team-own-wait")),
         typed: Typed::default(),
         slip: slip.then(|| sample_slip(page)),
         ended: full && !slip,
