@@ -73,7 +73,7 @@ impl Many {
         self.t.desk(who, move |cx| visits::find(cx, &ask)).unwrap()
     }
     fn person(&self) -> PersonId {
-        self.find(self.t.officer, ListAsk { most: 1, ..ListAsk::default() }).lines[0].visit.person
+        self.find(self.t.officer, ListAsk { filter: Filter::All, most: 1, ..ListAsk::default() }).lines[0].visit.person
     }
 }
 
