@@ -6,11 +6,15 @@ const { width, lang } = settings({ width: "1280", lang: "zh" });
 
 await journey("rounds", async (stage) => {
   const planner = await stage.person({ width, lang });
-  await signIn(planner, account("committee_worker"));
+  await signIn(planner, account("coordinator"));
   const { page } = planner;
+  // The neighbourhood where most people are due.
+  await page.goto(at("/desk/rounds/new", "zh"));
+  const area = await page.locator("#area option", { hasText: "听雨庭" }).first().getAttribute("value");
   await page.goto(at("/desk/rounds", lang));
   await stage.look(planner, "none");
   await page.locator("main a.button").click();
+  await page.locator("#area").selectOption(area);
   await page.locator("form.filters button").click();
   await page.locator("#visits tbody tr").first().waitFor();
   await stage.look(planner, "setup");
@@ -40,7 +44,9 @@ async function people(page) {
   for (const box of await page.locator("#people .round-people").first().locator("input[name=person]").all()) await box.check();
 }
 
-const order = (page) => page.locator("main .round-pair").first().locator("[data-visit]").evaluateAll((all) => all.map((li) => li.dataset.visit));
+function order(page) {
+  return page.locator("main .round-pair").first().locator("[data-visit]").evaluateAll((all) => all.map((li) => li.dataset.visit));
+}
 
 /** The second visit of the first pair is dragged before the first. */
 async function dragged(page) {

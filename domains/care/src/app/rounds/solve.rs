@@ -19,6 +19,8 @@ const USUAL: f64 = 10.0;
 const STAY: f64 = 15.0;
 /// What it is worth that one of the two speaks what they speak best.
 const SPEAKS: f64 = 20.0;
+/// How much an uneven day weighs, so that nobody stays at the post while others walk all day.
+const FAIR: f64 = 0.4;
 /// What it costs to leave a visit out, and one that is locked.
 const WITHOUT: f64 = 1_000.0;
 const LOCKED: f64 = 100_000.0;
@@ -254,7 +256,7 @@ impl Task {
             visitors,
             visits: self.wants.iter().enumerate().map(|(n, w)| self.visit(n, w)).collect(),
             pairs: Vec::new(),
-            weights: Weights { distance: 1.0, late: 0.0, latest: 0.0, fair: 0.05 },
+            weights: Weights { distance: 1.0, late: 0.0, latest: 0.0, fair: FAIR },
         }
     }
 
