@@ -128,7 +128,8 @@ pub fn ask(cx: &mut Cx<'_>, id: RoundId, seen: i64, visit: VisitId, asks: Asks, 
     let sql = "UPDATE care_round_stop SET sealed = $1, minutes = $2, why = CASE WHEN why = 'aside' THEN NULL ELSE why END \
                WHERE round_id = $3 AND visit_id = $4";
     cx.execute(sql, params![sealed, minutes, id, visit])?;
-    if let Some(at) = stop.at {
+    // A time that does not fit is shown as wrong where it is, until somebody moves it or plans anew: it does not push the others.
+    if let Some(at) = stop.at.filter(|_| stop.minutes != minutes) {
         let whole = load(cx, id)?;
         let order: Vec<VisitId> = whole.route(at.pair, at.day).into_iter().map(|s| s.visit).collect();
         retime(cx, &whole, at.pair, at.day, &order)?;

@@ -275,10 +275,16 @@ impl Task {
     fn visit(&self, place: usize, want: &Want) -> Visit {
         let locked = want.locked.and_then(|(pair, day, start)| {
             let n = self.shifts.iter().position(|s| s.pair == pair && s.day == day)?;
-            Some((n, start, self.shifts.get(n)?.zero))
+            let shift = self.shifts.get(n)?;
+            // Its time stays only where it can be kept.
+            let kept = start >= shift.hours.from.max(want.window.0)
+                && start <= want.window.1
+                && start + want.lasts <= shift.hours.to;
+            let (from, to) = if kept { (start - ABOUT, start + ABOUT) } else { want.window };
+            Some((n, (from.max(want.window.0), to.min(want.window.1)), shift.zero))
         });
         let mut windows: Vec<(f64, f64)> = match locked {
-            Some((_, start, zero)) => vec![((zero + start - ABOUT) as f64, (zero + start + ABOUT) as f64)],
+            Some((_, (from, to), zero)) => vec![((zero + from) as f64, (zero + to) as f64)],
             None => {
                 let mut zeros: Vec<i64> =
                     self.shifts.iter().filter(|s| want.days.contains(&s.day)).map(|s| s.zero).collect();
