@@ -281,3 +281,18 @@ pub(super) fn leads_on(staff: &Result<Staff, Fail>) -> bool {
 pub(crate) fn visits_somebody(actor: &kernel::Actor) -> bool {
     actor.grants().iter().any(|g| care::model::visit::Force::of(g.role).is_some())
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    /// Beside the files of the pages, which do not grow with the day (the journey measures both).
+    #[test]
+    fn forty_households_take_little_of_a_phone() {
+        let page = Page::sample(crate::Look::default());
+        let stops = (0..40).map(|n| samples::stop(&page, n % 3)).collect();
+        let (_, text) = part(&page, &DayView { date: page.day(page.now), stops }).unwrap();
+        assert!(text.len() < 200_000, "{} bytes", text.len());
+    }
+}

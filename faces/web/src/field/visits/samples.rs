@@ -5,7 +5,7 @@ use super::{DayPage, part, shell, words};
 use crate::Page;
 use askama::Template;
 
-fn stop(page: &Page, n: usize) -> StopView {
+pub(super) fn stop(page: &Page, n: usize) -> StopView {
     let say = |zh: &str, en: &str| if page.zh() { zh.to_owned() } else { en.to_owned() };
     // The second is how the supplementary force reads it.
     let full = n != 1;
