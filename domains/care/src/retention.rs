@@ -136,6 +136,46 @@ pub const RETENTION: &[Rule] = &[
         },
     },
     Rule {
+        key: "calls",
+        tables: "care_call, care_invitation",
+        what: "what came of calls to people in care, and who was invited to what, from then on",
+        days: 90,
+        least: 30,
+        due: |cx, span| Ok(count(cx, span, "care_call", SCANS)? + count(cx, span, "care_invitation", SCANS)?),
+        erase: |cx, span, limit| {
+            let calls = delete(cx, span, limit, "care_call", SCANS)?;
+            let sql = format!("DELETE FROM care_invitation WHERE {SCANS}");
+            let all = as_i64(cx.execute(&sql, params![cx.district(), span.from, span.before])?);
+            Ok(calls + all)
+        },
+    },
+    Rule {
+        key: "volunteers",
+        tables: "care_volunteer, care_volunteer_step, care_volunteer_thanks",
+        what: "volunteers who were refused or have left, from then on; thanks they got",
+        days: 180,
+        least: 30,
+        due: |cx, span| count(cx, span, "care_volunteer", ENDED),
+        erase: |cx, span, limit| {
+            let old = ids(cx, span, limit, "care_volunteer", ENDED)?;
+            crate::app::volunteers::erase(cx, &old)?;
+            Ok(old.len() as i64)
+        },
+    },
+    Rule {
+        key: "volunteer_sign_ups",
+        tables: "care_volunteer",
+        what: "sign-ups of volunteers that came to nothing, from the day they signed up",
+        days: 365,
+        least: 30,
+        due: |cx, span| count(cx, span, "care_volunteer", STALLED),
+        erase: |cx, span, limit| {
+            let old = ids(cx, span, limit, "care_volunteer", STALLED)?;
+            crate::app::volunteers::erase(cx, &old)?;
+            Ok(old.len() as i64)
+        },
+    },
+    Rule {
         key: "care_contacts",
         tables: "care_contact",
         what: "contacts who are called no longer, from then on; name and number go at once",
@@ -166,6 +206,9 @@ const LAPSED: &str = "district_id = $1 AND what = 'photo' AND answer = 'given' A
                       AND review_on < $3";
 const VISITS: &str = "district_id = $1 AND done_at >= $2 AND done_at < $3";
 const ROUNDS: &str = "district_id = $1 AND made_at >= $2 AND made_at < $3";
+/// Never approved, and not over either.
+const STALLED: &str =
+    "district_id = $1 AND account_id IS NULL AND ended_at IS NULL AND signed_at >= $2 AND signed_at < $3";
 const ENDED: &str = "district_id = $1 AND ended_at >= $2 AND ended_at < $3";
 const PAST: &str =
     "district_id = $1 AND ((ended_at >= $2 AND ended_at < $3) OR (answer = 'refused' AND at >= $2 AND at < $3))";

@@ -1,8 +1,10 @@
 //! Tables of this crate. Nobody else reads or writes them.
 
+mod company;
 mod extra;
 mod mutual;
 mod teams;
+mod volunteers;
 mod watch;
 
 use store::Migration;
@@ -163,4 +165,6 @@ CREATE INDEX care_visit_report_inbox ON care_visit_report (district_id, state, a
     teams::TEAMS,
     extra::EXTRA,
     mutual::MUTUAL,
+    volunteers::VOLUNTEERS,
+    company::COMPANY,
 ];

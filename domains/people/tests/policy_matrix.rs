@@ -139,7 +139,7 @@ fn facts(action: Action, lies: Lies) -> ResourceFacts {
         _ if action.group() == Group::Care => ResourceFacts::Person(about(m)),
         _ => match action.group() {
             Group::Running | Group::People | Group::Log => ResourceFacts::District,
-            Group::Places => ResourceFacts::Place(PlaceFacts { areas: m.areas, posts: m.posts }),
+            Group::Places | Group::Volunteers => ResourceFacts::Place(PlaceFacts { areas: m.areas, posts: m.posts }),
             _ => ResourceFacts::Matter(m),
         },
     }

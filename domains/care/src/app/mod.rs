@@ -1,8 +1,10 @@
 //! Use cases: one file each group.
 
 pub mod cards;
+pub mod company;
 pub mod consents;
 pub mod contacts;
+pub mod coverage;
 pub mod endings;
 pub mod extra;
 pub mod family;
@@ -20,6 +22,7 @@ pub mod teams;
 pub mod telling;
 pub mod threads;
 pub mod visits;
+pub mod volunteers;
 pub mod watch;
 
 use crate::{Error, Result};

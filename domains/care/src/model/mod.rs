@@ -2,7 +2,9 @@
 
 pub mod card;
 pub mod code;
+pub mod company;
 pub mod contact;
+pub mod coverage;
 pub mod extra;
 pub mod mutual;
 pub mod plan;
@@ -12,6 +14,7 @@ pub mod team;
 pub mod thread;
 pub mod visit;
 pub mod visit_plan;
+pub mod volunteer;
 pub mod watch;
 
 pub use card::{Act, CardState, Condition};

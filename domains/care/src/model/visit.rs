@@ -114,6 +114,14 @@ impl VisitState {
         }
     }
 
+    /// One of those who were sent says no: it waits for somebody else.
+    pub const fn declined(self) -> Option<Self> {
+        match self {
+            Self::Planned | Self::Assigned => Some(Self::Planned),
+            Self::Seen | Self::NotHome | Self::Refused | Self::Rescheduled | Self::Cancelled => None,
+        }
+    }
+
     pub const fn cancelled(self) -> Option<Self> {
         match self {
             Self::Planned | Self::Assigned => Some(Self::Cancelled),

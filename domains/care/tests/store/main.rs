@@ -3,6 +3,7 @@
 
 mod card;
 mod circle;
+mod company;
 mod extra;
 mod family;
 mod guessing;
@@ -15,6 +16,7 @@ mod rounds;
 mod teams;
 mod visits;
 mod visits_desk;
+mod volunteers;
 mod watch;
 
 use care::Result;

@@ -2,6 +2,7 @@
 
 use super::{Town, refused};
 use care::app::visits::{self, Answer, Filter, NewFact, VisitCommand};
+use care::app::volunteers;
 use care::model::visit::{ConflictWhy, Form, Outcome, VisitId, VisitKind, VisitState};
 use care::model::visit_plan::{FactKind, FactSource, RoundKind, VisitRules};
 use kernel::Role;
@@ -24,6 +25,8 @@ impl testkit::Setup for Sent {
         let t = Town::setup(kind);
         let here = Place { area: Some(t.area), ..Place::default() };
         let volunteer = t.world.staff(Role::Volunteer, here, "vol", "志愿者").0;
+        let insured = visits::day_of(t.world.house.rt.now().plus_days(300));
+        t.desk(t.officer, move |cx| volunteers::list_seated(cx, volunteer, insured, true)).unwrap();
         let elder = t.elder;
         t.desk(t.officer, move |cx| visits::begin(cx, elder, By::Subject, VisitKind::Chat)).unwrap();
         let mut sent = Self { t, volunteer, visit: VisitId(Uuid::nil()) };

@@ -56,6 +56,12 @@ pub(crate) fn read(row: &Row) -> Result<Account> {
 pub fn create_account(cx: &mut Cx<'_>, new: &NewAccount) -> Result<AccountId> {
     let id: AccountId = cx.new_id();
     allow(cx, Action::ManageAccounts, &account_facts(id))?;
+    insert(cx, id, new)?;
+    Ok(id)
+}
+
+/// For whoever has asked the policy.
+pub(super) fn insert(cx: &mut Cx<'_>, id: AccountId, new: &NewAccount) -> Result<()> {
     if !login_is_valid(&new.login) {
         return Err(Error::Invalid { field: "login", why: "form" });
     }
@@ -91,7 +97,7 @@ pub fn create_account(cx: &mut Cx<'_>, new: &NewAccount) -> Result<AccountId> {
     .map_err(|e| if matches!(e, store::Error::Unique(_)) { Error::LoginTaken } else { e.into() })?;
     cx.record("account.created", "account", id.0, &json!({ "password": new.password.is_some() }))?;
     cx.signal("account", id.0);
-    Ok(id)
+    Ok(())
 }
 
 /// Seals an address after checking that it looks like one.
@@ -209,6 +215,11 @@ pub fn close_account(cx: &mut Cx<'_>, id: AccountId) -> Result<()> {
 
 fn set_status(cx: &mut Cx<'_>, id: AccountId, to: AccountStatus) -> Result<()> {
     allow(cx, Action::ManageAccounts, &account_facts(id))?;
+    change_status(cx, id, to)
+}
+
+/// For whoever has asked the policy.
+pub(super) fn change_status(cx: &mut Cx<'_>, id: AccountId, to: AccountStatus) -> Result<()> {
     terms::guard_catch_all(cx, |cx| {
         let before = account(cx, id)?;
         if before.status == to {

@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod break_glass;
+pub mod community;
 pub mod consents;
 pub mod demands;
 pub mod districts;
@@ -32,6 +33,7 @@ pub mod told;
 pub mod turns;
 pub mod undo;
 pub mod voices;
+pub mod volunteers;
 
 use crate::model::Place;
 use crate::policy::{AccountFacts, Action, PlaceFacts, ResourceFacts, SeatFacts, require};

@@ -87,6 +87,11 @@ fn action(kind: TermKind) -> Action {
 pub fn begin_term(cx: &mut Cx<'_>, geography: &dyn Geography, new: &NewTerm) -> Result<TermId> {
     let seat = seats::seat(cx, new.seat)?;
     allow(cx, action(new.kind), &seat_facts(geography, seat.id, seat.role, &seat.place))?;
+    begin(cx, &seat, new)
+}
+
+/// For whoever has asked the policy.
+pub(super) fn begin(cx: &mut Cx<'_>, seat: &crate::model::Seat, new: &NewTerm) -> Result<TermId> {
     if !seat.open {
         return Err(Error::SeatClosed);
     }
@@ -174,6 +179,21 @@ pub fn set_available(cx: &mut Cx<'_>, geography: &dyn Geography, id: TermId, unt
         let n = cx.record_numbered("term.available", "seat", before.seat.0, &json!({ "term": id, "until": until }))?;
         turns::turn(cx, before.seat, n, &[Some(cx.now), until])
     })
+}
+
+/// Ends those of an account that are held in this role; for whoever has asked the policy.
+pub(super) fn end_in_role(cx: &mut Cx<'_>, account: AccountId, role: Role) -> Result<()> {
+    for (t, _) in of_account(cx, account)?.into_iter().filter(|(_, held)| *held == role) {
+        end(cx, &t, cx.now)?;
+    }
+    Ok(())
+}
+
+/// Ends one now; for whoever has asked the policy.
+pub(super) fn end_now(cx: &mut Cx<'_>, id: TermId) -> Result<()> {
+    let before = term(cx, id)?;
+    let now = cx.now;
+    end(cx, &before, now)
 }
 
 /// Sets the end of a term; one that has not begun by then is ended at its beginning and never counts.

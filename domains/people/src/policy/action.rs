@@ -265,6 +265,22 @@ actions! {
         /// Offer, need, agree, write hours down and confirm them; propose who helps whom.
         KeepMutual = "keep-mutual",
     }
+    Volunteers = "Volunteers and company" {
+        /// Say that one would like to help, and follow that with one's code.
+        SignUpVolunteer = "sign-up-volunteer",
+        /// Who would like to help and who does, where one works.
+        ViewVolunteers = "view-volunteers",
+        /// Check and train somebody, take them along, insure and thank them; refuse with a reason.
+        LeadVolunteers = "lead-volunteers",
+        /// Let somebody be sent: a seat of a volunteer with a term, and an account where there is none. Not by whoever checked them.
+        ApproveVolunteer = "approve-volunteer",
+        /// Plan what is done together, invite whoever agreed to that, write how many came.
+        RunActivities = "run-activities",
+        /// Appoint residents' representatives and building leaders, and end their terms.
+        AppointCommunity = "appoint-community",
+        /// Coverage, warmth and precision of visits, per neighbourhood.
+        ViewCoverage = "view-coverage",
+    }
     Locators = "Watches and pendants" {
         /// Where somebody is, today's path, battery, who looked: the family, as far as it was agreed.
         FollowLocator = "follow-locator",

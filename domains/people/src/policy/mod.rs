@@ -8,6 +8,7 @@ mod action;
 mod facts;
 mod rules;
 mod rules_neighbours;
+mod rules_volunteers;
 mod scope;
 mod token;
 

@@ -1,7 +1,7 @@
 //! The rule of each action: who, how near, and on what condition. Read together with `docs/policy-matrix.txt`.
 
-use super::Action;
 use super::rules_neighbours::neighbours;
+use super::{Action, rules_volunteers};
 use kernel::Role;
 use kernel::Role::{
     AgencyWorker as Agency, AuditAdmin as Audit, Auxiliary as Aux, BuildingLeader as Leader, CatchAll, Clerk,
@@ -564,6 +564,13 @@ pub const fn rule(action: Action) -> Rule {
         | Action::DecideExtraCare
         | Action::ViewMutual
         | Action::KeepMutual => neighbours(action),
+        Action::SignUpVolunteer
+        | Action::ViewVolunteers
+        | Action::LeadVolunteers
+        | Action::ApproveVolunteer
+        | Action::RunActivities
+        | Action::AppointCommunity
+        | Action::ViewCoverage => rules_volunteers::rule(action),
 
         Action::FollowLocator | Action::ChangeFences | Action::CommandLocator | Action::AnswerAlert => {
             Rule { subject: true, letter: true, ..NOBODY }

@@ -84,7 +84,13 @@ pub const fn token_scope(action: Action) -> Option<TokenScope> {
             Group::Reading => Some(TokenScope::Read),
             Group::Intake => Some(TokenScope::Raise),
             // What a person answers for by name: windows, consents, demands.
-            Group::Care | Group::Circle | Group::Visits | Group::Neighbours | Group::Locators | Group::OwnData => None,
+            Group::Care
+            | Group::Circle
+            | Group::Visits
+            | Group::Neighbours
+            | Group::Volunteers
+            | Group::Locators
+            | Group::OwnData => None,
             Group::Lost | Group::Sorting | Group::Handling | Group::Closing => Some(TokenScope::Write),
             Group::Places | Group::People | Group::Running | Group::Log => Some(TokenScope::Administer),
         },

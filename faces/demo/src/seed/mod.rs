@@ -3,6 +3,7 @@
 
 mod cards;
 mod classes;
+mod company;
 mod history;
 pub mod locators;
 mod lost;
@@ -15,6 +16,7 @@ mod steps;
 pub mod streets;
 mod uses;
 pub mod visits;
+mod volunteers;
 
 use crate::World;
 use ::people::app::password;
@@ -29,7 +31,7 @@ pub use history::{DAYS, MATTERS};
 pub use locators::DemoLocator;
 
 /// Counts up when the same seed would give other data, so that old data is made anew.
-pub const VERSION: u32 = 14;
+pub const VERSION: u32 = 15;
 /// The password of every demo account.
 pub const PASSWORD: &str = "heling2026";
 
@@ -132,6 +134,7 @@ pub fn seed_some(rt: &Runtime, mut world: World, start: Moment, count: usize) ->
         places::duty(cx, &world, &written, start)?;
         uses::write(cx, &world, &written, start)?;
         let linked = records::write(cx, &mut world, &written)?;
+        volunteers::write(cx, &world, &written, start)?;
         let care = cards::write(cx, &mut world, &written.actors, &linked, start)?;
         lost::write(cx, &written, &linked, start)?;
         let locators = locators::write(cx, &mut world, &written, &linked, &care, start)?;
@@ -140,6 +143,7 @@ pub fn seed_some(rt: &Runtime, mut world: World, start: Moment, count: usize) ->
         matters::app::ensure_timers(cx)?;
         visits::write(cx, &mut world, &written, &linked, start)?;
         let neighbours = neighbours::write(cx, &written.actors, &linked, start)?;
+        company::write(cx, &world, &written, start)?;
         Ok(Seeded {
             version: VERSION,
             seed: world.seed,

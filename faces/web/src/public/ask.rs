@@ -54,6 +54,16 @@ impl Of {
     }
 }
 
+/// Of somebody who signed up as a volunteer.
+pub(super) const VOLUNTEER: &Of = &Of {
+    path: "/volunteer/follow",
+    title: "volunteer-ask-title",
+    lead: None,
+    hint: "volunteer-code-hint",
+    lost: "volunteer-lost-more",
+    wrong: "volunteer-wrong-code",
+};
+
 #[derive(Template)]
 #[template(path = "public/ask.html")]
 struct AskPage {
@@ -99,7 +109,7 @@ pub(super) fn wrong(
 #[cfg(test)]
 pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
     let mut out = Vec::new();
-    for of in [RECEIPT, LETTER] {
+    for of in [RECEIPT, LETTER, NEIGHBOUR, VOLUNTEER] {
         for problem in [None, Some(page.t(of.wrong))] {
             let shown = AskPage { page: page.clone(), of, typed: "abcd".into(), problem };
             out.push(("public/ask.html", shown.render().unwrap_or_default()));

@@ -18,6 +18,7 @@ mod poster;
 mod report;
 mod track;
 mod transparency;
+mod volunteer;
 mod watch;
 
 use crate::App;
@@ -39,6 +40,7 @@ pub(crate) fn routes() -> Router<App> {
         .merge(transparency::routes())
         .merge(poster::routes())
         .merge(enrol::routes())
+        .merge(volunteer::routes())
 }
 
 /// Every public template with invented data, for the tests of the pages.
@@ -59,5 +61,6 @@ pub(crate) fn samples(page: &crate::Page) -> Vec<(&'static str, String)> {
     all.extend(transparency::samples(page));
     all.extend(poster::samples(page));
     all.extend(enrol::samples(page));
+    all.extend(volunteer::samples(page));
     all
 }

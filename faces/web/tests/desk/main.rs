@@ -4,6 +4,7 @@
 mod audit;
 mod care;
 mod circle;
+mod company;
 mod contact_cards;
 mod data_requests;
 mod editor;
@@ -25,4 +26,5 @@ mod roles;
 mod sign_in;
 mod uses;
 mod visits;
+mod volunteers;
 mod world;

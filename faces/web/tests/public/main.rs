@@ -17,4 +17,5 @@ mod relay;
 mod report;
 mod site;
 mod visits;
+mod volunteer;
 mod watch;

@@ -2,6 +2,7 @@
 
 use super::{may_plan, place_facts, sent_text};
 use crate::app::visits::{self, force_of};
+use crate::app::volunteers;
 use crate::model::round::{Hand, RoundId, RoundState, SHIFT, languages, minutes_of, pair_up};
 use crate::model::visit::{Force, VisitId, VisitKind};
 use crate::{Error, Ground, Result};
@@ -161,6 +162,11 @@ fn choices(cx: &mut Cx<'_>, ground: &Ground, area: AreaId) -> Result<Vec<Choice>
             continue;
         }
         let account = taker.account;
+        if taker.role == Role::Volunteer
+            && volunteers::ready(cx, account, visits::day_of(cx.now))? != volunteers::Ready::Yes
+        {
+            continue;
+        }
         let sql = "SELECT from_min, to_min, languages, nurse FROM care_visitor WHERE account_id = $1";
         let known = cx.query_opt(sql, params![account])?;
         let hours = |column| known.as_ref().map(|r| r.i64(column)).transpose();

@@ -1,6 +1,7 @@
 //! Who is sent: two at least, of more than one force.
 
-use super::{Visit, load, lock, may};
+use super::{Visit, day_of, load, lock, may};
+use crate::app::volunteers::{Ready, ready};
 use crate::model::visit::{Force, VisitId, check_pair};
 use crate::{Error, Result};
 use kernel::ids::{AccountId, PersonId};
@@ -25,7 +26,7 @@ pub(crate) fn force_of(cx: &mut Cx<'_>, account: AccountId) -> Result<Option<For
     Ok(terms.iter().filter(|(t, _)| t.runs(now)).filter_map(|(_, role)| Force::of(*role)).min())
 }
 
-/// Those of the place where the person lives, by name.
+/// Those of the place where the person lives, by name; volunteers who may be sent today.
 pub fn candidates(cx: &mut Cx<'_>, person: PersonId) -> Result<Vec<Candidate>> {
     may(cx, person, Action::PlanVisits)?;
     let areas = persons::areas_of(cx, person)?;
@@ -37,6 +38,9 @@ pub(super) fn of_place(cx: &mut Cx<'_>, areas: &[kernel::ids::AreaId]) -> Result
     let mut out: Vec<Candidate> = Vec::new();
     for taker in takers::takers(cx, areas, &[])? {
         let Some(force) = Force::of(taker.role) else { continue };
+        if taker.role == kernel::Role::Volunteer && ready(cx, taker.account, day_of(cx.now))? != Ready::Yes {
+            continue;
+        }
         if out.iter().all(|c| c.account != taker.account) {
             let (account, name) = (taker.account, taker.display_name);
             out.push(Candidate { account, name, force, role: taker.role });
@@ -64,6 +68,11 @@ pub fn assign(cx: &mut Cx<'_>, id: VisitId, seen: i64, to: &[AccountId]) -> Resu
         forces.push(force_of(cx, *account)?.ok_or(Error::Invalid { field: "visitors", why: "unknown" })?);
     }
     check_pair(&forces).map_err(Error::Refused)?;
+    for account in &pair {
+        if let Ready::No(why) = ready(cx, *account, visit.due)? {
+            return Err(Error::Refused(why));
+        }
+    }
     let sql = "UPDATE care_visit_visitor SET ended_at = $1 WHERE visit_id = $2 AND ended_at IS NULL";
     cx.execute(sql, params![cx.now, id])?;
     for (account, force) in pair.iter().zip(&forces) {

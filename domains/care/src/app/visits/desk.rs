@@ -1,6 +1,7 @@
 //! What the desk needs beside the list: who could be sent, one visit whole, many sent at once, how many dates were kept.
 
 use super::{Candidate, Visit, assign, lives, load, may, opt_date, posts_of, replan};
+use crate::app::volunteers::{Ready, ready};
 use crate::model::visit::{Force, VisitId, VisitState};
 use crate::{Error, Ground, Result};
 use jiff::ToSpan;
@@ -52,6 +53,9 @@ pub fn colleagues(cx: &mut Cx<'_>, people: &[PersonId]) -> Result<Vec<Colleague>
         let far = matches!(taker.role, Role::AgencyWorker | Role::Coordinator);
         let Some(force) = Force::of(taker.role).filter(|_| !far) else { continue };
         let account = taker.account;
+        if taker.role == Role::Volunteer && ready(cx, account, super::day_of(cx.now))? != Ready::Yes {
+            continue;
+        }
         if out.iter().all(|c| c.who.account != account) {
             let who = Candidate { account, name: taker.display_name, force, role: taker.role };
             out.push(Colleague { who, title: taker.title, sent: sent.get(&account).copied().unwrap_or(0) });

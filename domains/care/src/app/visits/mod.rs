@@ -43,6 +43,7 @@ pub use replan::{DAILY, REPLAN_AREA, daily, next_daily, replan, replan_area, rep
 pub use rounds::{RoundLine, rounds, switch_off, switch_on};
 pub use rules::{set_visit_rules, visit_rules};
 pub use welfare::checked;
+pub(crate) use welfare::{reached, unreached, wants_visit};
 
 use crate::model::visit::{VisitId, VisitKind, VisitState};
 use crate::{Error, Ground, Result};
@@ -75,6 +76,12 @@ pub(crate) fn opt_date(row: &Row, column: &str) -> Result<Option<Date>> {
 pub(crate) fn may(cx: &mut Cx<'_>, person: PersonId, action: Action) -> Result<()> {
     let facts = lives(cx, person)?;
     Ok(require(&cx.actor, cx.purpose, action, &ResourceFacts::Person(facts))?)
+}
+
+/// Somebody on the telephone with them: whoever rings them each week may say what came of it, as whoever was sent may of a visit.
+pub(crate) fn facts_for_call(cx: &mut Cx<'_>, person: PersonId, caller: Option<AccountId>) -> Result<ResourceFacts> {
+    let visitors = caller.into_iter().collect();
+    Ok(ResourceFacts::Person(PersonFacts { visitors, ..lives(cx, person)? }))
 }
 
 /// May they say what came of this visit: whoever was ever sent, and the typists of the place.
@@ -209,6 +216,7 @@ pub(crate) fn end_all(cx: &mut Cx<'_>, person: PersonId) -> Result<()> {
     facts::erase(cx, person)?;
     welfare::over(cx, person, "over")?;
     cx.execute("DELETE FROM care_visit_plan WHERE person_id = $1", params![person])?;
+    crate::app::company::end_all(cx, person)?;
     Ok(())
 }
 

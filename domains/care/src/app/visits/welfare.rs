@@ -6,6 +6,7 @@ use crate::model::visit::VisitId;
 use kernel::ids::PersonId;
 use serde_json::json;
 use store::{Cx, NewJob, params};
+use uuid::Uuid;
 
 /// Nobody opened once more.
 pub(super) fn missed(cx: &mut Cx<'_>, person: PersonId, visit: VisitId, day: &str) -> Result<()> {
@@ -63,5 +64,34 @@ pub fn checked(cx: &mut Cx<'_>, person: PersonId) -> Result<()> {
     }
     cx.record("care.welfare_checked", "person", person.0, &json!({}))?;
     cx.signal(super::CHANGED, person.0);
+    replan(cx, person)
+}
+
+/// Nobody answered the telephone twice: as a door that nobody opens. Also for whoever has no plan of visits.
+pub(crate) fn unreached(cx: &mut Cx<'_>, person: PersonId, call: Uuid) -> Result<()> {
+    let due = cx.now.plus_hours(rules::visit_rules(cx)?.welfare_hours);
+    let sql = "UPDATE care_visit_plan SET welfare_due = $1, version = version + 1 WHERE person_id = $2 AND district_id = $3 \
+               AND welfare_due IS NULL";
+    cx.execute(sql, params![due, person, cx.district()])?;
+    super::apply::task(cx, person, &format!("welfare:call:{call}"), "welfare")?;
+    cx.record("care.welfare_check", "person", person.0, &json!({ "call": call }))?;
+    cx.signal(super::CHANGED, person.0);
+    replan(cx, person)
+}
+
+/// They were on the telephone and are well: a check that was asked for is not needed. The next visit keeps its day.
+pub(crate) fn reached(cx: &mut Cx<'_>, person: PersonId) -> Result<()> {
+    over(cx, person, "seen")?;
+    checked(cx, person)
+}
+
+/// They would like to be visited: tomorrow; without a plan it is a task for whoever looks after them.
+pub(crate) fn wants_visit(cx: &mut Cx<'_>, person: PersonId, call: Uuid) -> Result<()> {
+    let day = super::day_of(cx.now.plus_days(1)).to_string();
+    let sql =
+        "UPDATE care_visit_plan SET agreed_on = $1, version = version + 1 WHERE person_id = $2 AND district_id = $3";
+    if cx.execute(sql, params![day, person, cx.district()])? == 0 {
+        return super::apply::task(cx, person, &format!("call:{call}:need-company"), "need-company");
+    }
     replan(cx, person)
 }

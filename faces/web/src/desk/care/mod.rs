@@ -1,12 +1,16 @@
 //! People in care: their visits, rounds, neighbours and volunteers. One file or folder per group of pages.
 
+mod company;
+mod coverage;
 mod extra;
 mod mutual;
 mod people;
 mod person;
+mod roles;
 mod rounds;
 mod teams;
 mod visits;
+mod volunteers;
 mod watch;
 pub(crate) mod words;
 mod worries;
@@ -19,12 +23,16 @@ use store::Cx;
 
 pub(super) fn routes() -> Router<App> {
     Router::new()
+        .merge(company::routes())
+        .merge(coverage::routes())
         .merge(people::routes())
         .merge(person::routes())
-        .merge(visits::routes())
+        .merge(roles::routes())
         .merge(rounds::routes())
+        .merge(volunteers::routes())
         .merge(watch::routes())
         .merge(worries::routes())
+        .merge(visits::routes())
         .merge(teams::routes())
         .merge(extra::routes())
         .merge(mutual::routes())
@@ -47,15 +55,24 @@ pub(super) fn nav(cx: &mut Cx<'_>, here: &str) -> Result<Vec<NavItem>, Fail> {
     items.extend(teams::nav(cx, here));
     items.extend(extra::nav(cx, here)?);
     items.extend(mutual::nav(cx, here));
+    items.extend(company::nav(cx, here)?);
+    items.extend(volunteers::nav(cx, here)?);
+    items.extend(roles::nav(cx, here));
+    items.extend(coverage::nav(cx, here));
     Ok(items)
 }
 
 /// Every page of the group with invented data.
 #[cfg(test)]
 pub(super) fn samples(page: &crate::Page) -> Vec<(&'static str, String)> {
-    let mut all = people::samples(page);
+    let mut all = Vec::new();
+    all.extend(company::samples::samples(page));
+    all.extend(coverage::samples(page));
+    all.extend(people::samples(page));
     all.extend(person::samples(page));
+    all.extend(roles::samples(page));
     all.extend(rounds::samples::samples(page));
+    all.extend(volunteers::samples::samples(page));
     all.extend(watch::samples(page));
     all.extend(worries::samples(page));
     all.extend(visits::samples::samples(page));

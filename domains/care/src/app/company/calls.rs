@@ -1,0 +1,132 @@
+//! Who rings whom this week. Two calls in a row that nobody answers are as a door that nobody opens.
+
+use crate::app::visits::{self, day_of};
+use crate::model::company::{CallOutcome, asks_for_a_look};
+use crate::model::visit::Force;
+use crate::{Error, Result};
+use kernel::Moment;
+use kernel::ids::{AccountId, PersonId};
+use people::app::persons;
+use people::policy::{Action, decide};
+use serde_json::json;
+use store::{Cx, params};
+use uuid::Uuid;
+
+/// One line of the rota.
+#[derive(Clone, PartialEq, Eq)]
+pub struct CallLine {
+    pub person: PersonId,
+    /// None for the supplementary force (N2).
+    pub name: Option<String>,
+    pub phone: Option<String>,
+    pub language: Option<String>,
+    pub caller: Option<AccountId>,
+    /// What came of the last one, and when.
+    pub last: Option<(CallOutcome, Moment)>,
+    /// Reached this week, or a visit was asked for: nothing to do.
+    pub done: bool,
+    /// In a row.
+    pub missed: usize,
+}
+
+/// Never printed by accident.
+impl std::fmt::Debug for CallLine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("CallLine(…)")
+    }
+}
+
+/// Monday of the week that a moment lies in.
+fn monday(at: Moment) -> jiff::civil::Date {
+    let day = day_of(at);
+    let back = i64::from(day.weekday().to_monday_zero_offset());
+    day_of(at.plus_days(-back))
+}
+
+/// Who is to be rung this week: one's own, and, for whoever plans visits, everybody where they work. Each name and number is an
+/// entry of the log.
+pub fn calls(cx: &mut Cx<'_>, most: usize) -> Result<Vec<CallLine>> {
+    let me = cx.actor.account_id();
+    let support = cx.actor.grants().iter().all(|g| Force::of(g.role) == Some(Force::Support));
+    let sql = "SELECT person_id, caller_id FROM care_company WHERE district_id = $1 AND calls = $2 ORDER BY person_id";
+    let rows = cx.query(sql, params![cx.district(), true])?;
+    let from = monday(cx.now);
+    let mut out = Vec::new();
+    for row in &rows {
+        let (person, caller): (PersonId, Option<AccountId>) = (row.id("person_id")?, row.opt_id("caller_id")?);
+        let facts = visits::facts_for_call(cx, person, caller)?;
+        let mine = me.is_some() && caller == me;
+        let allowed = decide(&cx.actor, cx.purpose, Action::RecordVisit, &facts).is_allowed();
+        if !allowed || (support && !mine) {
+            continue;
+        }
+        let Some(known) = persons::known(cx, person)? else { continue };
+        cx.record_read("person", person.0, if support { &["contact"] } else { &["name", "contact"] })?;
+        let past = outcomes(cx, person)?;
+        let missed = past.iter().take_while(|(o, _)| *o == CallOutcome::Not).count();
+        let last = past.first().copied();
+        let done = last.is_some_and(|(o, at)| o != CallOutcome::Not && day_of(at) >= from);
+        out.push(CallLine {
+            person,
+            name: Some(known.name).filter(|_| !support),
+            phone: known.phone,
+            language: known.language,
+            caller,
+            last,
+            done,
+            missed,
+        });
+        if out.len() >= most {
+            break;
+        }
+    }
+    // What is still to do comes first, and of that whom nobody reached.
+    out.sort_by_key(|l| (l.done, std::cmp::Reverse(l.missed), l.caller != me, l.person));
+    Ok(out)
+}
+
+/// Of the last calls, the newest first.
+fn outcomes(cx: &mut Cx<'_>, person: PersonId) -> Result<Vec<(CallOutcome, Moment)>> {
+    let sql =
+        "SELECT outcome, at FROM care_call WHERE person_id = $1 AND district_id = $2 ORDER BY at DESC, id DESC LIMIT 8";
+    let rows = cx.query(sql, params![person, cx.district()])?;
+    let mut out = Vec::new();
+    for r in &rows {
+        let outcome = CallOutcome::from_code(&r.text("outcome")?).unwrap_or(CallOutcome::Not);
+        out.push((outcome, r.moment("at")?));
+    }
+    Ok(out)
+}
+
+/// What came of a call; the id is made by the form, so that sending it twice counts once.
+pub fn record_call(cx: &mut Cx<'_>, id: Uuid, person: PersonId, outcome: CallOutcome) -> Result<()> {
+    people::policy::require_somewhere(&cx.actor, Action::RecordVisit)?;
+    let wish = super::wishes::load(cx, person)?.filter(|w| w.calls).ok_or(Error::Store(store::Error::NotFound))?;
+    let facts = visits::facts_for_call(cx, person, wish.caller)?;
+    people::policy::require(&cx.actor, cx.purpose, Action::RecordVisit, &facts)?;
+    visits::lock(cx, person)?;
+    persons::in_care(cx, person)?;
+    if cx.query_opt("SELECT 1 AS one FROM care_call WHERE id = $1", params![id])?.is_some() {
+        return Ok(());
+    }
+    cx.execute(
+        "INSERT INTO care_call (id, district_id, person_id, outcome, at, by_account) VALUES ($1, $2, $3, $4, $5, $6)",
+        params![id, cx.district(), person, outcome.code(), cx.now, cx.actor.account_id()],
+    )?;
+    cx.record("care.call", "person", person.0, &json!({ "call": id, "outcome": outcome.code() }))?;
+    cx.signal(super::CHANGED, person.0);
+    match outcome {
+        CallOutcome::Not => {
+            let past: Vec<CallOutcome> = outcomes(cx, person)?.into_iter().map(|(o, _)| o).collect();
+            if asks_for_a_look(&past) {
+                visits::unreached(cx, person, id)?;
+            }
+            Ok(())
+        }
+        CallOutcome::Reached => visits::reached(cx, person),
+        CallOutcome::Visit => {
+            visits::reached(cx, person)?;
+            visits::wants_visit(cx, person, id)
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! Company (N10): who would like to be called or invited, who rings whom each week, and things done together. Only for those who
+//! agreed; who came to what is not written, only how many came.
+
+mod activities;
+mod calls;
+mod wishes;
+
+pub use activities::{
+    Activity, Guest, NewActivity, activities, activity, cancel, could_come, guests, hold, invite, make, reply,
+};
+pub use calls::{CallLine, calls, record_call};
+pub use wishes::{NewWish, Wish, set_wish, wish};
+
+use kernel::ids::PersonId;
+use store::{Cx, params};
+
+/// Signal after anything about calls or activities moved.
+pub const CHANGED: &str = "company";
+
+/// Their care is over: nobody rings, nobody invites.
+pub(crate) fn end_all(cx: &mut Cx<'_>, person: PersonId) -> crate::Result<()> {
+    for table in ["care_company", "care_invitation", "care_call"] {
+        cx.execute(&format!("DELETE FROM {table} WHERE person_id = $1"), params![person])?;
+    }
+    Ok(())
+}

@@ -1,0 +1,202 @@
+//! Who would like to help and who does, for whoever leads or approves where they live.
+
+use super::{COLUMNS, Reach, Volunteer, at, may, name_of, read, row_of, visits_of};
+use crate::app::unseal_left;
+use crate::model::volunteer::{VolunteerId, VolunteerState};
+use crate::{Ground, Result};
+use kernel::Moment;
+use kernel::ids::{AccountId, AreaId};
+use people::app::{Geography, takers, volunteers};
+use people::policy::{Action, decide, require_somewhere};
+use store::{Cx, KeyClass, params};
+
+/// What the list is cut to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Filter {
+    /// Something is to be done.
+    #[default]
+    Open,
+    /// Who may be sent.
+    Serving,
+    /// Refused, or gone.
+    Over,
+    All,
+}
+
+impl Filter {
+    pub const ALL: &'static [Self] = &[Self::Open, Self::Serving, Self::Over, Self::All];
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Serving => "serving",
+            Self::Over => "over",
+            Self::All => "all",
+        }
+    }
+    pub fn from_code(code: &str) -> Self {
+        Self::ALL.iter().copied().find(|f| f.code() == code).unwrap_or_default()
+    }
+    const fn takes(self, state: VolunteerState) -> bool {
+        match self {
+            Self::Open => matches!(
+                state,
+                VolunteerState::SignedUp | VolunteerState::Checked | VolunteerState::Trained | VolunteerState::Approved
+            ),
+            Self::Serving => state.serves(),
+            Self::Over => state.is_over(),
+            Self::All => true,
+        }
+    }
+}
+
+/// One line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    pub volunteer: Volunteer,
+    pub name: Option<String>,
+    pub visits: i64,
+}
+
+/// Those of the places where one works, who signed up last first; `most` lines.
+pub fn list(cx: &mut Cx<'_>, filter: Filter, most: usize) -> Result<Vec<Line>> {
+    require_somewhere(&cx.actor, Action::ViewVolunteers)?;
+    let ground = Ground(places::snapshot(cx)?);
+    let sql = format!("SELECT {COLUMNS} FROM care_volunteer WHERE district_id = $1 ORDER BY signed_at DESC, id");
+    let rows = cx.query(&sql, params![cx.district()])?;
+    let mut out = Vec::new();
+    for row in &rows {
+        let volunteer = read(row)?;
+        let here = decide(&cx.actor, cx.purpose, Action::ViewVolunteers, &at(&ground, volunteer.area)).is_allowed();
+        if !here || !filter.takes(volunteer.state) {
+            continue;
+        }
+        let name = name_of(cx, row)?;
+        let visits = volunteer.account.map_or(Ok(0), |a| visits_of(cx, a))?;
+        out.push(Line { volunteer, name, visits });
+        if out.len() >= most {
+            break;
+        }
+    }
+    Ok(out)
+}
+
+/// Who signed up and was not looked at yet, where one works: for the side list.
+pub fn waiting(cx: &mut Cx<'_>) -> Result<usize> {
+    let ground = Ground(places::snapshot(cx)?);
+    let sql = "SELECT area_id FROM care_volunteer WHERE district_id = $1 AND state = 'signed-up'";
+    let rows = cx.query(sql, params![cx.district()])?;
+    let mut n = 0;
+    for row in &rows {
+        let facts = at(&ground, row.id("area_id")?);
+        n += usize::from(decide(&cx.actor, cx.purpose, Action::LeadVolunteers, &facts).is_allowed());
+    }
+    Ok(n)
+}
+
+/// A step that was taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StepLine {
+    pub step: String,
+    pub at: Moment,
+    pub by: Option<AccountId>,
+}
+
+/// One volunteer, whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct One {
+    pub volunteer: Volunteer,
+    pub name: Option<String>,
+    pub phone: Option<String>,
+    pub words: Option<String>,
+    pub visits: i64,
+    pub steps: Vec<StepLine>,
+    pub thanks: usize,
+    pub may_lead: bool,
+    pub may_approve: bool,
+}
+
+/// One of them. Each opening is an entry of the log.
+pub fn one(cx: &mut Cx<'_>, id: VolunteerId) -> Result<One> {
+    require_somewhere(&cx.actor, Action::ViewVolunteers)?;
+    let row = row_of(cx, id)?;
+    let volunteer = read(&row)?;
+    let ground = may(cx, volunteer.area, Action::ViewVolunteers)?;
+    let facts = at(&ground, volunteer.area);
+    let says = |cx: &Cx<'_>, action| decide(&cx.actor, cx.purpose, action, &facts).is_allowed();
+    let (may_lead, may_approve) = (says(cx, Action::LeadVolunteers), says(cx, Action::ApproveVolunteer));
+    let sealed = cx.query_one("SELECT contact, words FROM care_volunteer WHERE id = $1", params![id])?;
+    let name = name_of(cx, &row)?;
+    let reach: Option<Reach> = unseal_left(cx, KeyClass::Contact, id.0, sealed.opt_blob("contact")?)?;
+    let words = unseal_left(cx, KeyClass::Text, id.0, sealed.opt_blob("words")?)?;
+    cx.record_read("volunteer", id.0, &["identity", "contact"])?;
+    let visits = volunteer.account.map_or(Ok(0), |a| visits_of(cx, a))?;
+    let sql = "SELECT step, at, by_account FROM care_volunteer_step WHERE volunteer_id = $1 ORDER BY at, id";
+    let mut steps = Vec::new();
+    for r in &cx.query(sql, params![id])? {
+        steps.push(StepLine { step: r.text("step")?, at: r.moment("at")?, by: r.opt_id("by_account")? });
+    }
+    let sql = "SELECT COUNT(*) AS n FROM care_volunteer_thanks WHERE volunteer_id = $1";
+    let thanks = usize::try_from(cx.query_one(sql, params![id])?.i64("n")?).unwrap_or(0);
+    Ok(One { volunteer, name, phone: reach.map(|r| r.phone), words, visits, steps, thanks, may_lead, may_approve })
+}
+
+/// Somebody who can take a beginner along.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mate {
+    pub account: AccountId,
+    pub name: String,
+    pub role: kernel::Role,
+}
+
+/// Colleagues of the place who go on visits themselves, and volunteers who take others along.
+pub fn mates(cx: &mut Cx<'_>, area: AreaId) -> Result<Vec<Mate>> {
+    let ground = may(cx, area, Action::ViewVolunteers)?;
+    let sql =
+        "SELECT account_id FROM care_volunteer WHERE district_id = $1 AND state = 'mentor' AND account_id IS NOT NULL";
+    let rows = cx.query(sql, params![cx.district()])?;
+    let mentors = rows.iter().map(|r| r.id("account_id")).collect::<std::result::Result<Vec<AccountId>, _>>()?;
+    let areas = ground.areas_above(area);
+    let mut out: Vec<Mate> = Vec::new();
+    for t in takers::takers(cx, &areas, &[])? {
+        let force = crate::model::visit::Force::of(t.role);
+        let leads = match force {
+            Some(crate::model::visit::Force::Support) => mentors.contains(&t.account),
+            Some(_) => matches!(
+                t.role,
+                kernel::Role::CommitteeWorker | kernel::Role::CommunityOfficer | kernel::Role::Auxiliary
+            ),
+            None => false,
+        };
+        if leads && out.iter().all(|m| m.account != t.account) {
+            out.push(Mate { account: t.account, name: t.display_name, role: t.role });
+        }
+    }
+    Ok(out)
+}
+
+/// Somebody on a seat of a volunteer of whom nothing is written here: nobody sends them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unlisted {
+    pub account: AccountId,
+    pub name: String,
+    pub area: AreaId,
+}
+
+/// Those where one may approve.
+pub fn unlisted(cx: &mut Cx<'_>) -> Result<Vec<Unlisted>> {
+    if require_somewhere(&cx.actor, Action::ApproveVolunteer).is_err() {
+        return Ok(Vec::new());
+    }
+    let ground = Ground(places::snapshot(cx)?);
+    let sql =
+        "SELECT account_id FROM care_volunteer WHERE district_id = $1 AND ended_at IS NULL AND account_id IS NOT NULL";
+    let rows = cx.query(sql, params![cx.district()])?;
+    let listed = rows.iter().map(|r| r.id("account_id")).collect::<std::result::Result<Vec<AccountId>, _>>()?;
+    let seated = volunteers::seated(cx)?;
+    Ok(seated
+        .into_iter()
+        .filter(|s| !listed.contains(&s.account))
+        .filter(|s| decide(&cx.actor, cx.purpose, Action::ApproveVolunteer, &at(&ground, s.area)).is_allowed())
+        .map(|s| Unlisted { account: s.account, name: s.name, area: s.area })
+        .collect())
+}
