@@ -161,7 +161,6 @@ pub(super) fn load(
     Ok(build(page, frame, &view, ground::label(&known, round.area), people, today, asked, note))
 }
 
-#[expect(clippy::too_many_arguments, reason = "everything the page is made of, once")]
 pub(super) fn build(
     page: Page,
     frame: Frame,
