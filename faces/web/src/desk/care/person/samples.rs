@@ -92,6 +92,7 @@ pub(in crate::desk::care) fn samples(page: &Page) -> Vec<(&'static str, String)>
         cards: if full { vec![page.card_number(12)] } else { Vec::new() },
         matters: Vec::new(),
         near: if full { near() } else { Vec::new() },
+        around: around(page, &near().into_iter().map(|(c, _)| c).collect::<Vec<_>>()),
         again: "1".into(),
         today: "2026-06-29".into(),
     };

@@ -13,8 +13,8 @@ use care::app::{cards::CardLine, contacts};
 use care::model::ContactLine;
 use care::model::visit::{Hazard, Need, VisitKind};
 use care::model::visit_plan::{FactKind, FactSource};
-use kernel::Purpose;
 use kernel::ids::{AccountId, MatterId, PersonId};
+use kernel::{Purpose, Role};
 use matters::app::persons as of;
 use people::app::consents::By;
 use std::collections::HashMap;
@@ -176,6 +176,8 @@ pub(super) struct PersonPage {
     cards: Vec<String>,
     matters: Vec<Row>,
     near: Vec<(Candidate, String)>,
+    /// Those whose business the place is day by day.
+    around: Vec<String>,
     again: String,
     today: String,
 }
@@ -215,6 +217,7 @@ impl PersonPage {
             health: seen.health,
             counts: page.t2("cared-counts", "n", seen.contacts.0, "collect", seen.contacts.1),
             cards: seen.cards.iter().map(|c| card(&page, c)).collect(),
+            around: around(&page, &seen.near),
             near: seen
                 .near
                 .into_iter()
@@ -278,12 +281,29 @@ impl PersonPage {
     }
 }
 
+/// The officers, the committee, the building's leader; agencies and neighbours who could be sent along are no part of it.
+fn around(page: &Page, near: &[Candidate]) -> Vec<String> {
+    let theirs = [
+        Role::CommunityOfficer,
+        Role::Auxiliary,
+        Role::DutyOfficer,
+        Role::PostHead,
+        Role::CommitteeWorker,
+        Role::BuildingLeader,
+    ];
+    let named = |role: &Role| {
+        let of = near.iter().filter(|c| c.role == *role);
+        of.map(|c| format!("{} · {}", c.name, page.tk("role-", c.role.code()))).collect::<Vec<_>>()
+    };
+    theirs.iter().flat_map(named).collect()
+}
+
 fn spoken(phone: &str) -> String {
     fmt::phone(phone)
 }
 
 fn called(page: &Page, names: &HashMap<AccountId, String>, account: Option<AccountId>) -> String {
-    account.and_then(|a| names.get(&a).cloned()).unwrap_or_else(|| page.t("desk-nobody"))
+    account.and_then(|a| names.get(&a).cloned()).unwrap_or_else(|| page.t("seen-staff"))
 }
 
 fn plan(page: &Page, here: &str, p: &OfPerson, names: &HashMap<AccountId, String>) -> PlanView {
