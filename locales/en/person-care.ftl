@@ -41,6 +41,7 @@ cared-and = {"; "}
 cared-nobody-sent = nobody has been sent yet
 cared-sent = { $who } will go
 cared-never-seen = Not visited yet
+cared-visit-page = To this visit: send others, write down the outcome, call it off
 cared-assign = Send somebody
 cared-assign-hint = At least two people, of different forces, for example a committee worker and a volunteer.
 cared-assign-who = Who goes

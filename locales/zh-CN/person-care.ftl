@@ -41,6 +41,7 @@ cared-and = ；
 cared-nobody-sent = 还没有派人
 cared-sent = 由 { $who } 上门
 cared-never-seen = 还没有上过门
+cared-visit-page = 打开这次探访：换人、记结果、取消
 cared-assign = 安排谁上门
 cared-assign-hint = 至少两个人，来自不同的力量，例如社区工作者和志愿者。
 cared-assign-who = 谁去
