@@ -145,7 +145,6 @@ struct ListPage {
     unlisted: Vec<Seat>,
     /// A year ahead, for the field.
     year: String,
-    sign_up: String,
     problem: Option<String>,
     done: Option<String>,
     file: String,
@@ -238,7 +237,6 @@ fn load(
         rows,
         unlisted,
         year: day_of(page.now.plus_days(365)).to_string(),
-        sign_up: format!("{}{}", page.config.public_url, page.href("/volunteer")),
         problem,
         done,
         file: table::href(&page, LIST, &[("show", filter.code())]),

@@ -44,7 +44,6 @@ pub(in crate::desk) fn samples(page: &Page) -> Vec<(&'static str, String)> {
             rows: if full { lines.map(|l| row(page, &areas, l)).collect() } else { Vec::new() },
             unlisted: if full { vec![seat] } else { Vec::new() },
             year: "2027-06-29".into(),
-            sign_up: "https://mulin.example/volunteer".into(),
             problem: full.then(|| page.t("volunteer-wrong-day")),
             done: full.then(|| page.t("volunteer-done-listed")),
             file: "/desk/volunteers?as=".into(),
