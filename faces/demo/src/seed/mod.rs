@@ -134,13 +134,13 @@ pub fn seed_some(rt: &Runtime, mut world: World, start: Moment, count: usize) ->
         places::duty(cx, &world, &written, start)?;
         uses::write(cx, &world, &written, start)?;
         let linked = records::write(cx, &mut world, &written)?;
-        volunteers::write(cx, &world, &written, start)?;
         let care = cards::write(cx, &mut world, &written.actors, &linked, start)?;
         lost::write(cx, &written, &linked, start)?;
         let locators = locators::write(cx, &mut world, &written, &linked, &care, start)?;
         let accounts = people::shown(cx, &world, &written)?;
         uses::cards_of_buildings(cx)?;
         matters::app::ensure_timers(cx)?;
+        volunteers::write(cx, &world, &written, start)?;
         visits::write(cx, &mut world, &written, &linked, start)?;
         let neighbours = neighbours::write(cx, &written.actors, &linked, start)?;
         company::write(cx, &world, &written, start)?;
