@@ -140,8 +140,8 @@ pub fn seed_some(rt: &Runtime, mut world: World, start: Moment, count: usize) ->
         let accounts = people::shown(cx, &world, &written)?;
         uses::cards_of_buildings(cx)?;
         matters::app::ensure_timers(cx)?;
-        volunteers::write(cx, &world, &written, start)?;
         visits::write(cx, &mut world, &written, &linked, start)?;
+        volunteers::write(cx, &world, &written, start)?;
         let neighbours = neighbours::write(cx, &written.actors, &linked, start)?;
         company::write(cx, &world, &written, start)?;
         Ok(Seeded {
