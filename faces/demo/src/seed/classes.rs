@@ -134,6 +134,8 @@ mod tests {
     fn every_story_has_its_class_and_every_class_its_story() {
         let mut classes: Vec<String> = matters::seed::classes().into_iter().map(|c| c.code).collect();
         classes.extend(extra().into_iter().map(|c| c.code));
+        // Nobody raises these: the program does, after two closed doors.
+        classes.retain(|code| code != matters::seed::WELFARE_CHECK);
         let mut stories: Vec<String> = STORIES.iter().map(|s| s.class.to_owned()).collect();
         classes.sort();
         stories.sort();
