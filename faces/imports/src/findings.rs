@@ -61,7 +61,7 @@ pub struct Agreeing(pub Vec<String>);
 
 impl Said for Agreeing {
     fn said(&self, lang: Lang) -> Value<'static> {
-        let words = self.0.iter().map(|field| text(lang, &format!("finding-agrees-{field}"), Vec::new()));
+        let words = self.0.iter().map(|field| text(lang, &format!("findings-agrees-{field}"), Vec::new()));
         Value::from(words.collect::<Vec<_>>().join(if lang == Lang::ZhCn { "、" } else { ", " }))
     }
     #[cfg(test)]

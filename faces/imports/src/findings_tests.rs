@@ -54,6 +54,9 @@ const TYPED: &[&str] = &[
     "working_days",
     "working_hours",
     "about",
+    "alike",
+    "join",
+    "apart",
 ];
 
 #[test]
