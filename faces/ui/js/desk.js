@@ -40,9 +40,9 @@ for (const button of document.querySelectorAll("[data-print]")) {
 // Where one is stands in sight, also in a line of lists that is pushed sideways.
 document.querySelector(".side [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
 
-// On a phone a row of a table stands as a card; each cell then says what it is, in the words of its column. Figures are compared
+// On a phone a row of a table stands as a card; each cell then says what it is, in the words of its column. Figures and the parts of a week are compared
 // down a column and stay a table.
-for (const table of document.querySelectorAll(".scroll > table:not(.figures)")) {
+for (const table of document.querySelectorAll(".scroll > table:not(.figures, .week-table)")) {
   const heads = [...(table.tHead?.rows[0]?.cells ?? [])].map((cell) => cell.textContent.trim());
   if (heads.length < 3) continue;
   for (const body of table.tBodies) {
