@@ -19,7 +19,7 @@ use kernel::Lang;
 use kernel::ids::AreaId;
 use places::Snapshot;
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::sync::Arc;
 use store::imports::{self, About};
@@ -78,7 +78,7 @@ pub enum IfAlike {
 }
 
 /// What somebody decided who was asked: rows of the file by number, `true` for the same person.
-pub type Answers = HashMap<usize, bool>;
+pub type Answers = BTreeMap<usize, bool>;
 
 /// A row that looks like somebody who is here, or like another row. No name of anybody.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -176,9 +176,9 @@ fn decided(
     ground: &Snapshot,
     if_alike: IfAlike,
     answers: &Answers,
-) -> Result<HashMap<usize, With>, LookAlike> {
+) -> Result<BTreeMap<usize, With>, LookAlike> {
     let number = |at: usize| numbers.get(at).copied().unwrap_or_default();
-    let (mut joined, mut open) = (HashMap::new(), Vec::new());
+    let (mut joined, mut open) = (BTreeMap::new(), Vec::new());
     for one in found {
         let row = number(one.row);
         match answers.get(&row).copied().or((if_alike == IfAlike::Join).then_some(true)) {

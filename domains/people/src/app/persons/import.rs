@@ -14,7 +14,7 @@ use crate::policy::{Action, ResourceFacts};
 use crate::{Error, Result};
 use kernel::ids::{AreaId, PersonId};
 use serde_json::json;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use store::{Cx, KeyClass, params};
 
 /// One row, with its area already looked up.
@@ -77,7 +77,7 @@ pub fn import_residents(
     geography: &dyn Geography,
     rows: &[ResidentRow],
 ) -> Result<Imported<ResidentReport>> {
-    import_joined(cx, geography, rows, &HashMap::new())
+    import_joined(cx, geography, rows, &BTreeMap::new())
 }
 
 /// As [`import_residents`]; the rows of `joined`, counted from 0, are somebody under another key, as somebody decided who was asked
@@ -89,7 +89,7 @@ pub fn import_joined(
     cx: &mut Cx<'_>,
     geography: &dyn Geography,
     rows: &[ResidentRow],
-    joined: &HashMap<usize, With>,
+    joined: &BTreeMap<usize, With>,
 ) -> Result<Imported<ResidentReport>> {
     allow(cx, Action::Import, &ResourceFacts::District)?;
     let wrong = check_residents(rows);
