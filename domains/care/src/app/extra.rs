@@ -60,10 +60,7 @@ const COLUMNS: &str = "id, person_id, what, sealed, health, agreed_by, asked_at,
 fn read(cx: &mut Cx<'_>, row: &Row, with_reason: bool) -> Result<Extra> {
     let (id, person) = (row.uuid("id")?, row.id("person_id")?);
     let hidden = !with_reason || row.bool("health")? && !consents::in_force(cx, person, Part::Health)?;
-    let reason = match hidden {
-        true => None,
-        false => unseal_left::<String>(cx, KeyClass::Text, id, row.opt_blob("sealed")?)?,
-    };
+    let reason = if hidden { None } else { unseal_left::<String>(cx, KeyClass::Text, id, row.opt_blob("sealed")?)? };
     let until = row.opt_text("until_day")?.and_then(|d| d.parse().ok());
     let state = ExtraState::from_code(&row.text("state")?).unwrap_or(ExtraState::Ended);
     Ok(Extra {

@@ -206,11 +206,11 @@ pub fn times(hours: &Hours, legs: &[Leg]) -> Vec<(i64, i64)> {
     let mut out = Vec::new();
     for leg in legs {
         let mut start = (free + leg.walk).max(leg.window.0);
-        if let Some((from, lasts)) = rest {
-            if free >= from || start + leg.lasts > from + REST_SLACK {
-                start = (free.max(from) + lasts + leg.walk).max(leg.window.0);
-                rest = None;
-            }
+        if let Some((from, lasts)) = rest
+            && (free >= from || start + leg.lasts > from + REST_SLACK)
+        {
+            start = (free.max(from) + lasts + leg.walk).max(leg.window.0);
+            rest = None;
         }
         free = start + leg.lasts;
         out.push((start, free));

@@ -56,7 +56,7 @@ impl testkit::Setup for Street {
 }
 
 impl Street {
-    fn new(&self) -> NewRound {
+    fn wanted(&self) -> NewRound {
         let (area, day) = (self.t.area, self.day);
         let ready = self.t.desk(self.t.officer, move |cx| rounds::ready(cx, area, day)).unwrap();
         let people = self.team.iter().map(|a| NewVisitor {
@@ -85,7 +85,7 @@ impl Street {
         self.t.desk(self.t.officer, move |cx| rounds::keep(cx, &solved)).unwrap();
     }
     fn planned(&self) -> RoundId {
-        let id = self.made(self.new());
+        let id = self.made(self.wanted());
         self.plan(id);
         id
     }
@@ -143,7 +143,7 @@ testkit::both_databases! {
     fn who_cannot_be_served_is_named_with_the_reason(s: Street) {
         let elder = s.t.elder;
         s.t.desk(s.t.officer, move |cx| visits::begin(cx, elder, By::Subject, VisitKind::Chat)).unwrap();
-        let id = s.made(s.new());
+        let id = s.made(s.wanted());
         let (dialect, nurse, hours) =
             (s.visit_of(id, elder), s.visit_of(id, s.people[0]), s.visit_of(id, s.people[1]));
         let ask = |visit, asks: Asks| s.change(id, move |cx, seen| rounds::ask(cx, id, seen, visit, asks, 30));
@@ -251,25 +251,25 @@ testkit::both_databases! {
     fn what_makes_no_sense_is_refused(s: Street) {
         let made = |new: NewRound| s.t.desk(s.t.officer, move |cx| rounds::create(cx, &new)).map(drop);
         let yesterday = s.day.checked_sub(2.days()).unwrap();
-        assert_eq!(refused(made(NewRound { days: vec![yesterday], ..s.new() })), "days round-past");
-        assert_eq!(refused(made(NewRound { days: vec![], ..s.new() })), "days missing");
-        assert_eq!(refused(made(NewRound { visits: vec![], ..s.new() })), "visits missing");
-        let mut night = s.new();
+        assert_eq!(refused(made(NewRound { days: vec![yesterday], ..s.wanted() })), "days round-past");
+        assert_eq!(refused(made(NewRound { days: vec![], ..s.wanted() })), "days missing");
+        assert_eq!(refused(made(NewRound { visits: vec![], ..s.wanted() })), "visits missing");
+        let mut night = s.wanted();
         night.people[0].from = 60;
         assert_eq!(refused(made(night)), "hours round-shift");
-        let mut one = s.new();
+        let mut one = s.wanted();
         one.people.truncate(1);
         assert_eq!(refused(made(one)), "round-nobody");
-        let mut stranger = s.new();
+        let mut stranger = s.wanted();
         stranger.people[0].account = AccountId(Uuid::from_u128(5));
         assert_eq!(refused(made(stranger)), "people unknown");
-        let new = s.new();
+        let new = s.wanted();
         assert_eq!(refused(s.t.desk(s.t.far, move |cx| rounds::create(cx, &new).map(drop))), "elsewhere");
-        let new = s.new();
+        let new = s.wanted();
         let volunteer = s.team[3];
         assert_eq!(refused(s.t.desk(volunteer, move |cx| rounds::create(cx, &new).map(drop))), "role");
         let id = s.planned();
-        assert_eq!(refused(made(s.new())), "round-none-left", "the visits stand in another round");
+        assert_eq!(refused(made(s.wanted())), "round-none-left", "the visits stand in another round");
         let view = s.open(id);
         let a = view.whole.pairs[0].one;
         let (c, d) = (s.team[3], s.t.duty);

@@ -377,7 +377,7 @@ fn form(rng: &mut Rng, n: usize) -> Form {
     Form {
         chat: rng.chance(0.9),
         cleaned: rng.chance(0.2),
-        card: rng.chance(0.5).then(|| if n % 17 == 0 { "worn" } else { "good" }.to_owned()),
+        card: rng.chance(0.5).then(|| if n.is_multiple_of(17) { "worn" } else { "good" }.to_owned()),
         strap: rng.chance(0.4).then(|| "good".to_owned()),
         hazards: some(rng.chance(0.05), ["gas", "wiring", "floor", "stairs", "clutter"][n % 5]),
         needs: some(rng.chance(0.08), ["repair", "doctor", "meal", "errand", "phone"][n % 5]),

@@ -57,10 +57,8 @@ fn view(page: &Page, w: &SeenWorry) -> WorryView {
         (false, true) => page.t("worry-going"),
         (false, false) => page.t("worry-told"),
     };
-    let promise = (!over && !going).then(|| match w.due_at > page.now {
-        true => page.t1("worry-by", "at", page.by(w.due_at)),
-        false => page.t("worry-late"),
-    });
+    let promise = (!over && !going)
+        .then(|| if w.due_at > page.now { page.t1("worry-by", "at", page.by(w.due_at)) } else { page.t("worry-late") });
     let steps = w.steps.iter().map(|(at, step)| said(page, *at, *step)).collect();
     WorryView { head, promise, at: page.stamp(w.at), steps, over }
 }

@@ -233,11 +233,11 @@ impl Task {
         self.wants.len()
     }
 
-    fn able(&self, want: &Want, shift: &Shift) -> bool {
-        self.skilled(want, shift) && want.days.contains(&shift.day)
+    fn able(want: &Want, shift: &Shift) -> bool {
+        Self::skilled(want, shift) && want.days.contains(&shift.day)
     }
 
-    fn skilled(&self, want: &Want, shift: &Shift) -> bool {
+    fn skilled(want: &Want, shift: &Shift) -> bool {
         (!want.nurse || shift.skills.nurse) && (!want.must_speak || understands(want, shift))
     }
 
@@ -248,7 +248,7 @@ impl Task {
         points.push(self.base);
         let (visits, end) = (self.wants.len(), points.len() - 1);
         let travel = self.walks.table(&points).into_iter().map(|m| m as f64).collect();
-        let visitors = self.shifts.iter().enumerate().map(|(n, s)| self.visitor(n, s, visits + n, end)).collect();
+        let visitors = self.shifts.iter().enumerate().map(|(n, s)| Self::visitor(n, s, visits + n, end)).collect();
         Problem {
             places: points.len(),
             travel,
@@ -260,7 +260,7 @@ impl Task {
         }
     }
 
-    fn visitor(&self, n: usize, shift: &Shift, start: usize, end: usize) -> Visitor {
+    fn visitor(n: usize, shift: &Shift, start: usize, end: usize) -> Visitor {
         let at = |minute: i64| (shift.zero + minute) as f64;
         let rest = shift.hours.rest().filter(|_| !shift.rested).map(|(from, lasts)| Break {
             from: at(from.max(shift.free)),
@@ -311,7 +311,7 @@ impl Task {
                 .shifts
                 .iter()
                 .enumerate()
-                .map(|(n, s)| locked.map_or_else(|| self.able(want, s), |(only, ..)| only == n))
+                .map(|(n, s)| locked.map_or_else(|| Self::able(want, s), |(only, ..)| only == n))
                 .collect(),
             liking: self.shifts.iter().enumerate().map(|(n, s)| (n, -like(s))).filter(|l| l.1 < 0.0).collect(),
             without: Some(if locked.is_some() { LOCKED } else { WITHOUT }),
@@ -361,7 +361,7 @@ impl Task {
         if none(&|s| !want.nurse || s.skills.nurse) {
             return WhyNot::Nurse;
         }
-        if none(&|s| self.skilled(want, s)) {
+        if none(&|s| Self::skilled(want, s)) {
             return WhyNot::Both;
         }
         let alone = problem.visits.get(n).is_some_and(|visit| {

@@ -243,13 +243,17 @@ async fn pack(
     }
     let day = day(&app, &page, &staff).await?;
     let (fresh, text) = part(&page, &day.v)?;
-    let mut pack = serde_json::json!({
-        "have": fresh, "mark": day.mark, "account": day.account, "title": day.v.title(&page), "count": day.v.stops.len(),
-    });
+    let mut pack = serde_json::Map::new();
+    let mut put = |name: &str, value: serde_json::Value| pack.insert(name.to_owned(), value);
+    put("title", day.v.title(&page).into());
+    put("count", day.v.stops.len().into());
+    put("mark", day.mark.into());
     // Only the mark moved: the phone has the words.
     if fresh != have || day.account != of {
-        pack["html"] = text.into();
+        put("html", text.into());
     }
+    put("account", day.account.into());
+    put("have", fresh.into());
     Ok(axum::Json(pack).into_response())
 }
 

@@ -22,7 +22,7 @@ pub(super) fn stop(page: &Page, n: usize) -> StopView {
         bring: vec![page.t("fv-bring-badge"), page.t("fv-bring-contact-card")],
         with: if n == 0 { vec![say("李爱华", "Li Aihua")] } else { Vec::new() },
         language: full.then(|| say("沪语", "Shanghainese")),
-        misses: if n == 2 { 1 } else { 0 },
+        misses: i64::from(n == 2),
     }
 }
 

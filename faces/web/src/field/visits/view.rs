@@ -96,6 +96,7 @@ impl StopView {
         }
     }
     /// Words of a list, in a row.
+    #[expect(clippy::unused_self, reason = "templates call methods of what they show")]
     pub(super) fn row(&self, page: &Page, all: impl AsRef<[String]>) -> String {
         all.as_ref().join(&page.t("list-comma"))
     }
@@ -149,6 +150,11 @@ impl FormView {
     pub(super) fn text(&self, name: &str) -> &str {
         self.typed.iter().find(|(n, _)| n == name).map_or("", |(_, v)| v)
     }
+}
+
+/// What can be ticked.
+#[expect(clippy::unused_self, reason = "templates call methods of what they show")]
+impl FormView {
     pub(super) fn outcomes(&self) -> Vec<&'static str> {
         Outcome::ALL.iter().map(|o| o.code()).collect()
     }

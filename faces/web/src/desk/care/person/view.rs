@@ -367,7 +367,7 @@ fn past(page: &Page, here: &str, l: &Last, by: &str) -> PastView {
 }
 
 fn card(page: &Page, c: &CardLine) -> String {
-    let checked = c.checked_at.or(c.issued_at).map(|at| page.day(at)).unwrap_or_else(|| page.t("cared-card-never"));
+    let checked = c.checked_at.or(c.issued_at).map_or_else(|| page.t("cared-card-never"), |at| page.day(at));
     page.loc.args(
         "cared-card-line",
         &[

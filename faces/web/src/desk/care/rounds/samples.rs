@@ -25,7 +25,7 @@ fn id(n: u128) -> Uuid {
 
 fn pair(number: i64, off: bool) -> Pair {
     Pair {
-        id: id(100 + number.unsigned_abs() as u128),
+        id: id(100 + u128::from(number.unsigned_abs())),
         number,
         one: AccountId(id(1)),
         two: AccountId(id(2)),

@@ -43,7 +43,7 @@ fn row(page: &Page, n: usize) -> Row {
         href: "/desk/visits/1".into(),
         name: word(page, "王桂芳", "Wang Guifang"),
         place: word(page, "青禾街道 · 荷风里", "Qinghe · Hefengli"),
-        kind: page.tk("cared-kind-", VisitKind::ALL[n % 5].code()),
+        kind: page.tk("cared-kind-", VisitKind::ALL.iter().cycle().nth(n).map_or("", |k| k.code())),
         due: page.day(page.now),
         late: (n == 1).then(|| page.t1("visits-late", "n", 3)),
         why: page.tk("cared-why-", "alone"),
