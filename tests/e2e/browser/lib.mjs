@@ -197,7 +197,9 @@ class Stage {
   }
 
   async snap(page, name) {
-    await page.screenshot({ path: join(process.env.E2E_SHOTS, `${this.name}-${name}.png`), fullPage: true });
+    const to = { path: join(process.env.E2E_SHOTS, `${this.name}-${name}.png`), fullPage: true };
+    // A browser short of memory refuses a picture now and then; the second is taken.
+    await page.screenshot(to).catch(() => page.screenshot(to));
   }
 
   /** After a failure: what everybody saw last. */

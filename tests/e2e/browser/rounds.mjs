@@ -8,9 +8,8 @@ await journey("rounds", async (stage) => {
   const planner = await stage.person({ width, lang });
   await signIn(planner, account("coordinator"));
   const { page } = planner;
-  // The neighbourhood where most people are due.
-  await page.goto(at("/desk/rounds/new", "zh"));
-  const area = await page.locator("#area option", { hasText: "听雨庭" }).first().getAttribute("value");
+  await page.goto(at("/desk/rounds/new", lang));
+  const area = await page.evaluate(busiest);
   await page.goto(at("/desk/rounds", lang));
   await stage.look(planner, "none");
   await page.locator("main a.button").click();
@@ -38,6 +37,21 @@ await journey("rounds", async (stage) => {
   await faster(stage, planner);
   await sheets(stage, planner);
 });
+
+/** Of the neighbourhoods with people in care, the one where most are due. */
+async function busiest() {
+  let best = ["", -1];
+  const known = ["听雨庭", "归雁苑", "怀谷里", "揽汐一村", "揽汐公寓", "枕澜新村", "知萱苑"];
+  const options = [...document.querySelectorAll("#area option")].filter((o) => known.some((name) => o.text.startsWith(name)));
+  for (const { value } of options) {
+    const reply = await fetch(`?${new URLSearchParams({ area: value })}`);
+    const asked = new DOMParser().parseFromString(await reply.text(), "text/html");
+    const due = asked.querySelectorAll("input[name=visit][checked]").length;
+    const people = asked.querySelectorAll("input[name=person]").length;
+    if (people >= 4 && due > best[1]) best = [value, due];
+  }
+  return best[0];
+}
 
 /** Everybody of the place goes; the table stands for itself. */
 async function people(page) {

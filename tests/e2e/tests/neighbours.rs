@@ -4,7 +4,7 @@ use e2e::{Demo, browser};
 
 #[test]
 fn a_neighbour_is_worried_and_reads_what_became_of_it() {
-    let demo = Demo::start();
-    browser::run(&demo, "neighbours", &["lang=zh", "width=390"]);
-    browser::run(&demo, "neighbours", &["lang=en", "width=1280"]);
+    // Each on a district of its own: teams that were accepted are proposed to nobody any more.
+    browser::run(&Demo::start(), "neighbours", &["lang=zh", "width=390"]);
+    browser::run(&Demo::start(), "neighbours", &["lang=en", "width=1280"]);
 }
