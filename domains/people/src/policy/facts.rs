@@ -1,6 +1,6 @@
 //! What the decision needs to know about the thing acted on. Whoever loads the thing builds its facts.
 
-use super::rules::Within;
+use super::rule::Within;
 use crate::model::is_admin;
 use kernel::ids::{AccountId, AreaId, CaseId, MatterId, OrgId, PersonId, PostId, SeatId};
 use kernel::{Grant, Role};

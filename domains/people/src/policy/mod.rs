@@ -6,6 +6,7 @@
 
 mod action;
 mod facts;
+mod rule;
 mod rules;
 mod rules_neighbours;
 mod rules_volunteers;
@@ -17,7 +18,8 @@ pub use facts::{
     AccountFacts, CaseFacts, DataRequestFacts, DemandFacts, MatterFacts, PersonFacts, PlaceFacts, Reach, ResourceFacts,
     SeatFacts, WindowFacts,
 };
-pub use rules::{Rule, Within, jobs, rule};
+pub use rule::{Rule, Within, jobs};
+pub use rules::rule;
 pub use scope::{Scope, scope};
 pub use token::{TokenScope, require_scope, token_scope};
 

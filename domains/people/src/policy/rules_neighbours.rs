@@ -1,8 +1,9 @@
 //! Rules of what neighbours do for each other (N3, N6, N9, N12).
 
 use super::Action;
-use super::rules::Within::{self, District, Place};
-use super::rules::{NOBODY, OPERATOR, Rule, TYPISTS, VISIT_PLANNERS, VISIT_READERS, staff};
+use super::rule::Within::{self, District, Place};
+use super::rule::{NOBODY, Rule, staff};
+use super::rules::{OPERATOR, TYPISTS, VISIT_PLANNERS, VISIT_READERS};
 use kernel::Role;
 
 /// It is asked of the committee; where there is none, of whoever stands in for it.

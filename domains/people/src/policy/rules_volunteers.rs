@@ -1,7 +1,8 @@
 //! The rules about volunteers and company: who leads them does not approve them, so that nobody is let in by one body alone.
 
 use super::Action;
-use super::rules::{NOBODY, OPERATOR, Rule, Within, staff};
+use super::rule::{NOBODY, Rule, Within, staff};
+use super::rules::OPERATOR;
 use Within::{District, Place};
 use kernel::Role;
 use kernel::Role::{

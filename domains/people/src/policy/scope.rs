@@ -6,7 +6,8 @@
 //! A property test holds the two together: `scope(...).covers(matter)` exactly when `decide(ViewMatter)` allows it.
 
 use super::facts::{is_of_org, spans_district};
-use super::rules::{Within, rule};
+use super::rule::Within;
+use super::rules::rule;
 use super::token::{TokenScope, require_scope};
 use super::{Action, MatterFacts};
 use kernel::ids::{AccountId, AreaId, OrgId, PostId, SeatId};
