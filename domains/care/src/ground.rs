@@ -32,7 +32,7 @@ pub(crate) fn facts_of_post(cx: &mut Cx<'_>, post: PostId) -> crate::Result<Plac
 }
 
 /// Areas where somebody lives and the posts that serve them, nearest first.
-pub(crate) fn lives(cx: &mut Cx<'_>, person: PersonId) -> crate::Result<PlaceFacts> {
+pub fn lives(cx: &mut Cx<'_>, person: PersonId) -> crate::Result<PlaceFacts> {
     let of = people::app::persons::areas_of(cx, person)?;
     let ground = Ground(places::snapshot(cx)?);
     // Innermost first: what has the most above it.

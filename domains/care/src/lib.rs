@@ -14,7 +14,7 @@ mod retention;
 mod schema;
 
 pub use error::{Error, Result};
-pub use ground::Ground;
+pub use ground::{Ground, lives};
 pub use jobs::handlers;
 pub use retention::RETENTION;
 pub use schema::MIGRATIONS;

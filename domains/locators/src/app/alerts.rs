@@ -5,13 +5,9 @@ use super::{open, rules};
 use crate::events::{self, News, PostNews};
 use crate::model::{Answer, EndWhy, Fix, Kind, Reach, Rules};
 use crate::{Error, Result};
-use care::Ground;
-use kernel::ids::{AccountId, CaseId, PersonId, PostId, SeatId};
+use kernel::ids::{AccountId, CaseId, PersonId, SeatId};
 use kernel::{Moment, Role};
-use people::app::Geography as _;
-use people::app::persons;
 use people::model::GuardianId;
-use people::policy::PlaceFacts;
 use serde_json::json;
 use store::{Cx, KeyClass, Row, params};
 use uuid::Uuid;
@@ -231,7 +227,7 @@ pub(super) fn end(cx: &mut Cx<'_>, alert: Uuid, why: EndWhy) -> Result<()> {
 
 /// From now on it has an owner: somebody at the post where the wearer lives, else the catch-all of the area (R1).
 pub(super) fn to_post(cx: &mut Cx<'_>, alert: Uuid, person: PersonId, why: PostNews) -> Result<()> {
-    let here = lives(cx, person)?;
+    let here = care::lives(cx, person)?;
     let want = people::app::Want {
         roles: vec![Role::DutyOfficer, Role::PostHead, Role::CommunityOfficer],
         posts: here.posts,
@@ -299,31 +295,6 @@ pub(crate) fn escalate(cx: &mut Cx<'_>, alert: Uuid) -> Result<()> {
         return Ok(());
     }
     to_post(cx, alert, a.person, PostNews::Unanswered)
-}
-
-/// Areas where somebody lives and the posts that serve them, nearest first.
-pub(super) fn lives(cx: &mut Cx<'_>, person: PersonId) -> Result<PlaceFacts> {
-    let of = persons::areas_of(cx, person)?;
-    let ground = Ground(places::snapshot(cx)?);
-    // Innermost first: what has the most above it.
-    let mut areas: Vec<_> = of.iter().map(|a| (ground.0.chain_ids(*a).len(), *a)).collect();
-    areas.sort_by_key(|(above, _)| std::cmp::Reverse(*above));
-    let mut areas: Vec<_> = areas.into_iter().map(|(_, a)| a).collect();
-    let mut posts: Vec<(usize, PostId)> = Vec::new();
-    for post in ground.0.posts() {
-        if let Some(nearness) = areas.iter().position(|a| post.serves.contains(a)) {
-            posts.push((nearness, post.id));
-        }
-    }
-    posts.sort_unstable();
-    let mut posts: Vec<PostId> = posts.into_iter().map(|(_, p)| p).collect();
-    // A post serves police areas; a home is known by its community, which lies in one.
-    if let Some(at) = areas.first().and_then(|area| ground.0.stand_in(*area)) {
-        let nearest = at.post.map(|post| ground.posts_above(post)).unwrap_or_default();
-        posts.extend(nearest.into_iter().filter(|p| !posts.contains(p)).collect::<Vec<_>>());
-        areas.extend(at.police.filter(|p| !areas.contains(p)));
-    }
-    Ok(PlaceFacts { areas, posts })
 }
 
 /// Episodes of somebody, the latest first; those that run come before.

@@ -72,7 +72,7 @@ fn at_post(cx: &mut Cx<'_>, alert: Uuid) -> Result<(Alert, AccountId, ResourceFa
     if a.post_at.is_none() {
         return Err(not_found());
     }
-    let here = ResourceFacts::Place(alerts::lives(cx, a.person)?);
+    let here = ResourceFacts::Place(care::lives(cx, a.person)?);
     require(&cx.actor, cx.purpose, Action::WorkAlert, &here)?;
     if a.ended.is_some() {
         return Err(Error::Refused("alert-over"));
@@ -147,7 +147,7 @@ fn report(cx: &mut Cx<'_>, a: &Alert) -> Result<Report> {
         Some(permit) if permit.allowed() => alerts::place_of(cx, a, permit.key)?,
         _ => None,
     };
-    let area = alerts::lives(cx, a.person)?.areas.first().copied();
+    let area = care::lives(cx, a.person)?.areas.first().copied();
     Ok(Report {
         key: Some(format!("locator-alert/{}", a.id)),
         kind: CaseKind::Missing,

@@ -77,7 +77,7 @@ pub(super) fn is_mine(cx: &mut Cx<'_>, id: Uuid) -> Result<bool> {
 }
 
 fn line(cx: &mut Cx<'_>, a: &Alert) -> Result<Option<AlertLine>> {
-    let here = alerts::lives(cx, a.person)?;
+    let here = care::lives(cx, a.person)?;
     let areas = here.areas.clone();
     let Some(post_at) = a.post_at else { return Ok(None) };
     if !decide(&cx.actor, cx.purpose, Action::WorkAlert, &ResourceFacts::Place(here)).is_allowed() {

@@ -32,7 +32,7 @@ pub fn family(cx: &mut Cx<'_>, alert: &Alert) -> Result<Vec<ContactLine>> {
 
 /// Who is so far above whoever answers for it; the last of the line answers for everything (R1).
 pub fn above(cx: &mut Cx<'_>, alert: &Alert, level: u8) -> Result<AccountId> {
-    let here = alerts::lives(cx, alert.person)?;
+    let here = care::lives(cx, alert.person)?;
     let owner = people::app::roster::owner_at(cx, alert.owner_seat, alert.owner_account, &here.areas, cx.now)?;
     Ok(people::app::roster::supervisor(cx, owner, level, &here.posts, &here.areas)?.account)
 }
@@ -40,7 +40,7 @@ pub fn above(cx: &mut Cx<'_>, alert: &Alert, level: u8) -> Result<AccountId> {
 /// Who of the post where the wearer lives is told: the desk and its head, else officers, else whoever answers for it.
 pub fn post(cx: &mut Cx<'_>, alert: &Alert) -> Result<Vec<AccountId>> {
     const TIERS: [&[Role]; 2] = [&[Role::DutyOfficer, Role::PostHead], &[Role::CommunityOfficer, Role::Auxiliary]];
-    let here = alerts::lives(cx, alert.person)?;
+    let here = care::lives(cx, alert.person)?;
     let owner = people::app::roster::owner_at(cx, alert.owner_seat, alert.owner_account, &here.areas, cx.now)?.account;
     let facts = ResourceFacts::Place(here);
     for roles in TIERS {
