@@ -110,7 +110,6 @@ activity-done-cancelled = Cancelled.
 activity-letters-n = { $n } letters, one page each, A4.
 activity-letter-dear = Dear { $name },
 activity-letter-invite = We would like to invite you:
-activity-letter-when = { $day }, { $time }
 activity-letter-where = Where: { $place }
 activity-letter-fetch = If you would like to be fetched, or cannot come, call:
 activity-letter-free = It costs nothing. It is fine not to come.

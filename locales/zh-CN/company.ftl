@@ -110,7 +110,6 @@ activity-done-cancelled = 已取消。
 activity-letters-n = 一共 { $n } 封，每封一页，A4 纸。
 activity-letter-dear = { $name }，您好：
 activity-letter-invite = 我们想请您来：
-activity-letter-when = { $day }，{ $time }
 activity-letter-where = 地点：{ $place }
 activity-letter-fetch = 要人来接，或者来不了，请打：
 activity-letter-free = 不要钱。不想来也没关系。

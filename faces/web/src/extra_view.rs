@@ -41,9 +41,7 @@ impl Typed {
 }
 
 pub(crate) fn line(page: &Page, e: &Extra, may_decide: bool) -> Line {
-    let noon = |d: jiff::civil::Date| d.at(12, 0, 0, 0).to_zoned_datetime(kernel::time::shanghai()).ok();
-    let day = e.until.and_then(noon).map(|z| page.day(kernel::Moment::from(&z)));
-    let day = day.unwrap_or_default();
+    let day = e.until.map(|day| page.date(day)).unwrap_or_default();
     let state = match e.state {
         ExtraState::Accepted | ExtraState::Lapsed => page.t1(&format!("extra-state-{}", e.state.code()), "day", day),
         other => page.tk("extra-state-", other.code()),

@@ -2,6 +2,7 @@
 
 use crate::loc::Loc;
 use jiff::ZonedDateTime;
+use jiff::civil::Date;
 use kernel::{Lang, Moment};
 
 fn zoned(at: Moment) -> ZonedDateTime {
@@ -28,6 +29,14 @@ pub fn day(loc: Loc, now: Moment, at: Moment) -> String {
     }
     args.push(("year", z.year().to_string()));
     loc.args("time-day-year", &args)
+}
+
+/// The same of a day on the calendar.
+pub fn date(loc: Loc, now: Moment, date: Date) -> String {
+    match date.at(12, 0, 0, 0).to_zoned_datetime(kernel::time::shanghai()) {
+        Ok(noon) => day(loc, now, Moment::from(&noon)),
+        Err(_) => date.to_string(),
+    }
 }
 
 /// `11月25日 星期三 14:05`

@@ -142,6 +142,10 @@ impl Page {
     pub fn day(&self, at: impl Borrow<Moment>) -> String {
         fmt::day(self.loc, self.now, *at.borrow())
     }
+    /// A day on the calendar.
+    pub fn date(&self, date: jiff::civil::Date) -> String {
+        fmt::date(self.loc, self.now, date)
+    }
     pub fn left(&self, due: impl Borrow<Moment>) -> String {
         fmt::left(self.loc, self.now, *due.borrow())
     }

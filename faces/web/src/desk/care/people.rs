@@ -127,9 +127,9 @@ fn build(cx: &mut Cx<'_>, page: Page, staff: &Staff, ask: Ask) -> Result<PeopleP
         name: p.name.clone().unwrap_or_else(|| page.t("record-no-name")),
         area: p.area.and_then(|a| names.get(&a).cloned()).unwrap_or_default(),
         tag: tag(&page, p),
-        next: p.next.as_ref().map(|v| words::date(&page, v.due)).unwrap_or_default(),
+        next: p.next.as_ref().map(|v| page.date(v.due)).unwrap_or_default(),
         why: p.next.as_ref().map(|v| words::why(&page, &v.reasons)).unwrap_or_default(),
-        last: p.last_seen.map(|d| words::date(&page, d)).unwrap_or_default(),
+        last: p.last_seen.map(|d| page.date(d)).unwrap_or_default(),
     });
     let rows: Vec<Row> = rows.collect();
     let which = ask.which.code();

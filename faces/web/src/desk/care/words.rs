@@ -3,16 +3,6 @@
 use crate::Page;
 use care::app::visits::FactLine;
 use care::model::visit::Form;
-use jiff::civil::Date;
-use kernel::Moment;
-
-/// A day, as pages say it.
-pub(crate) fn date(page: &Page, day: Date) -> String {
-    match day.at(12, 0, 0, 0).to_zoned_datetime(kernel::time::shanghai()) {
-        Ok(noon) => page.day(Moment::from(&noon)),
-        Err(_) => day.to_string(),
-    }
-}
 
 /// Why somebody comes on a day, in one sentence.
 pub(crate) fn why(page: &Page, reasons: &[String]) -> String {
@@ -54,14 +44,14 @@ pub(crate) fn fact_from(page: &Page, f: &FactLine, by: &str) -> String {
     let from = page.loc.args(
         "cared-fact-from",
         &[
-            ("day", date(page, f.on)),
+            ("day", page.date(f.on)),
             ("source", page.tk("cared-source-", f.source.code())),
             ("who", by.to_owned()),
             ("at", page.day(f.written_at)),
         ],
     );
     match f.until {
-        Some(day) => [from, page.t1("cared-fact-until", "day", date(page, day))].join(&page.t("cared-and")),
+        Some(day) => [from, page.t1("cared-fact-until", "day", page.date(day))].join(&page.t("cared-and")),
         None => from,
     }
 }

@@ -4,7 +4,6 @@ use crate::Page;
 use care::app::visits::{DayPack, Stop};
 use care::model::visit::{CardSeen, Hazard, Mood, Need, Outcome};
 use jiff::civil::Date;
-use kernel::Moment;
 use kernel::ids::AccountId;
 use std::collections::HashMap;
 
@@ -103,9 +102,7 @@ impl StopView {
 }
 
 fn day(page: &Page, date: &str) -> String {
-    let noon =
-        date.parse::<Date>().ok().and_then(|d| d.at(12, 0, 0, 0).to_zoned_datetime(kernel::time::shanghai()).ok());
-    noon.map_or_else(|| date.to_owned(), |z| page.day(Moment::from(z.timestamp())))
+    date.parse::<Date>().map_or_else(|_| date.to_owned(), |day| page.date(day))
 }
 
 /// Numbers in an address count as numbers, so that house 9 comes before house 12 and one house after the other.

@@ -73,7 +73,7 @@ fn called(page: &Page, own: &Own, account: AccountId) -> String {
 
 fn view(page: &Page, own: &Own) -> View {
     let plan = &own.plan;
-    let next = plan.next.as_ref().map(|v| (words::date(page, v.due), words::why(page, &plan.reasons)));
+    let next = plan.next.as_ref().map(|v| (page.date(v.due), words::why(page, &plan.reasons)));
     let pair = plan.next.as_ref().map(visits::Visit::pair).unwrap_or_default();
     let fact = |f: &visits::FactLine| {
         let who = f.written_by.map_or_else(|| page.t("seen-staff"), |a| called(page, own, a));

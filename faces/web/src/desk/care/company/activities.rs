@@ -62,8 +62,9 @@ pub(super) fn places_of(page: &Page, a: &Activity) -> String {
     }
 }
 
-pub(super) fn when(a: &Activity) -> String {
-    format!("{} {:02}:{:02}", a.on, a.begins.hour(), a.begins.minute())
+pub(super) fn when(page: &Page, a: &Activity) -> String {
+    let clock = format!("{:02}:{:02}", a.begins.hour(), a.begins.minute());
+    page.t2("time-stamp", "day", page.date(a.on), "clock", clock)
 }
 
 pub(super) async fn list(
@@ -87,7 +88,7 @@ fn load(cx: &mut Cx<'_>, page: Page, staff: &Staff, file: Option<As>) -> Result<
         .map(|a| Row {
             href: page.href(format!("{LIST}/{}", a.id)),
             kind: page.tk("activity-kind-", a.kind.code()),
-            when: when(&a),
+            when: when(&page, &a),
             area: areas.get(&a.area).cloned().unwrap_or_default(),
             tag: tag(&page, a.state),
             places: places_of(&page, &a),

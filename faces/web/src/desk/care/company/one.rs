@@ -79,7 +79,7 @@ fn load(
     Ok(OnePage {
         href: page.href(format!("{LIST}/{id}")),
         kind: page.tk("activity-kind-", a.kind.code()),
-        when: when(&a),
+        when: when(&page, &a),
         area,
         tag: tag(&page, a.state),
         places: places_of(&page, &a),
@@ -238,13 +238,7 @@ pub(super) async fn letters(
             let letters = guests.map(|g| Letter { name: g.name, address: g.address.unwrap_or_default() }).collect();
             Ok::<_, Fail>(LettersPage {
                 href: page.href(format!("{LIST}/{id}")),
-                when: page.t2(
-                    "activity-letter-when",
-                    "day",
-                    format!("{} ({})", a.on, page.tk("weekday-", a.on.weekday().to_monday_one_offset())),
-                    "time",
-                    format!("{:02}:{:02}", a.begins.hour(), a.begins.minute()),
-                ),
+                when: when(&page, &a),
                 title: a.title,
                 place: a.place,
                 letters,

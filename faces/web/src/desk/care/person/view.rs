@@ -312,7 +312,7 @@ fn plan(page: &Page, here: &str, p: &OfPerson, names: &HashMap<AccountId, String
         begun: page.loc.args(
             "cared-begun",
             &[
-                ("day", words::date(page, p.begun)),
+                ("day", page.date(p.begun)),
                 ("who", page.tk("cared-agreed-", &p.agreed_by)),
                 ("kind", page.tk("cared-kind-", p.kind.code())),
             ],
@@ -320,14 +320,14 @@ fn plan(page: &Page, here: &str, p: &OfPerson, names: &HashMap<AccountId, String
         next: p.next.as_ref().map(|v| NextView {
             id: v.id.to_string(),
             seen: v.version,
-            day: words::date(page, v.due),
+            day: page.date(v.due),
             late: v.due < today,
             why: words::why(page, &p.reasons),
             kind: page.tk("cared-kind-", v.kind.code()),
             pair: v.pair().into_iter().map(|a| called(page, names, Some(a))).collect(),
             sent: v.pair(),
         }),
-        last: p.last_seen.map(|d| words::date(page, d)),
+        last: p.last_seen.map(|d| page.date(d)),
         welfare: p.welfare_due.map(|by| page.t2("cared-welfare", "n", p.misses, "by", page.by(by))),
         wish: p.wish.as_ref().map(|w| page.t1("cared-wish-stands", "n", w.days)),
         safety: p.wish.as_ref().and_then(|w| w.safety.clone()),

@@ -20,7 +20,7 @@ use axum::routing::get;
 use care::app::rounds;
 use care::model::round::{RoundId, RoundState};
 use jiff::civil::Date;
-use kernel::{Moment, Purpose};
+use kernel::Purpose;
 use people::policy::{Action, require_somewhere};
 use store::{Cx, Who};
 
@@ -58,19 +58,13 @@ struct ListPage {
     file: String,
 }
 
-/// Midday of a day, for its words.
-fn noon(day: Date) -> Moment {
-    let at = day.at(12, 0, 0, 0).to_zoned_datetime(kernel::time::shanghai());
-    at.map_or_else(|_| Moment::from_micros(0), |z| Moment::from(&z))
-}
-
 fn days(page: &Page, days: &[Date]) -> String {
     match days {
         [] => String::new(),
-        [one] => page.day(noon(*one)),
+        [one] => page.date(*one),
         [first, .., last] => page.loc.args(
             "rounds-days",
-            &[("first", page.day(noon(*first))), ("last", page.day(noon(*last))), ("n", days.len().to_string())],
+            &[("first", page.date(*first)), ("last", page.date(*last)), ("n", days.len().to_string())],
         ),
     }
 }

@@ -1,6 +1,6 @@
 //! A new round: first where and when, then who goes and which visits come along.
 
-use super::{LIST, noon, plan_now, said};
+use super::{LIST, plan_now, said};
 use crate::desk::view::Choice;
 use crate::desk::{Frame, ground};
 use crate::public::post::Posted;
@@ -203,7 +203,7 @@ fn second(cx: &mut Cx<'_>, page: &Page, area: AreaId, days: &[Date], typed: Opti
         };
         VisitRow {
             kind: page.tk("rounds-kind-", w.kind.code()),
-            due: page.day(noon(w.due)),
+            due: page.date(w.due),
             late: w.late,
             area: w.area.map(|a| ground::label(&known, a)).unwrap_or_default(),
             taken: w.elsewhere,

@@ -1,6 +1,6 @@
 //! A round on one day: a list for each pair, what is with nobody and why, the map beside it.
 
-use super::{LIST, days, noon, tag};
+use super::{LIST, days, tag};
 use crate::desk::view::Choice;
 use crate::desk::words::Tag;
 use crate::desk::{Frame, ground};
@@ -187,7 +187,7 @@ pub(super) fn build(
     let href = page.href(format!("{LIST}/{}", round.id));
     let of_day = |d: &Date| view.whole.stops.iter().filter(|s| s.at.is_some_and(|a| a.day == *d)).count();
     let days_of =
-        round.days.iter().map(|d| (format!("{href}?day={d}"), page.day(noon(*d)), *d == view.day, of_day(d))).collect();
+        round.days.iter().map(|d| (format!("{href}?day={d}"), page.date(*d), *d == view.day, of_day(d))).collect();
     let (map, centre) = drawn(view, &shown, page.config.centre);
     PlanPage {
         back: page.href(LIST),
@@ -197,7 +197,7 @@ pub(super) fn build(
         over,
         version: round.version,
         day: view.day.to_string(),
-        day_words: page.day(noon(view.day)),
+        day_words: page.date(view.day),
         days: days_of,
         last_day: last.to_string(),
         pairs,
@@ -303,7 +303,7 @@ impl Rows<'_> {
             to: clock(pair.to),
             stops,
             sum,
-            off: off.map(|(_, to)| page.t1("rounds-pair-off", "day", page.day(noon(to)))),
+            off: off.map(|(_, to)| page.t1("rounds-pair-off", "day", page.date(to))),
             members: both.map(|a| Choice::new(a.to_string(), self.name(a), "")).into(),
             value: format!("{}|{}", pair.id, view.day),
             sheet: page.href(format!("{LIST}/{}/sheet?pair={}&day={}", view.whole.round.id, pair.id, view.day)),
@@ -318,7 +318,7 @@ impl Rows<'_> {
         for day in &view.whole.round.days {
             for pair in view.whole.pairs.iter().filter(|p| p.works(*day)) {
                 let who = page.t1("rounds-pair", "letter", letter(pair.number));
-                let label = if one_day { who } else { format!("{} · {who}", page.day(noon(*day))) };
+                let label = if one_day { who } else { format!("{} · {who}", page.date(*day)) };
                 out.push(Choice::new(format!("{}|{day}", pair.id), label, &now));
             }
         }
@@ -349,7 +349,7 @@ impl Rows<'_> {
             if same {
                 page.t("rounds-told")
             } else {
-                page.t2("rounds-told-other", "day", page.day(noon(day)), "at", clock(start))
+                page.t2("rounds-told-other", "day", page.date(day), "at", clock(start))
             }
         });
         StopRow {

@@ -1,8 +1,8 @@
 //! The sheet that a pair takes along, A5: doors in order with their time, what to bring, a line for notes. Where somebody of the
 //! supplementary force goes there are no names on it (N2).
 
+use super::LIST;
 use super::plan::letter;
-use super::{LIST, noon};
 use crate::desk::{Frame, ground};
 use crate::session::Staff;
 use crate::{App, Fail, Page, html, unkept};
@@ -91,7 +91,7 @@ pub(super) fn build(page: Page, frame: Frame, sheet: &Sheet, area: String) -> Sh
         letter: letter(sheet.pair.number),
         names: sheet.names.join(&page.t("rounds-with")),
         area,
-        day: page.day(noon(sheet.day)),
+        day: page.date(sheet.day),
         hours: format!("{}–{}", clock(sheet.pair.from), clock(sheet.pair.to)),
         doors: sheet.stops.iter().enumerate().map(door).collect(),
         without_names: sheet.without_names,

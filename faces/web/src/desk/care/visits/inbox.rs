@@ -85,7 +85,7 @@ fn item(page: &Page, e: &Entry, names: &HashMap<AccountId, String>) -> Item {
         id: c.id.to_string(),
         name: e.name.clone().unwrap_or_else(|| page.t("visits-no-name")),
         href: page.href(format!("{LIST}/{}", c.visit)),
-        due: words::date(page, e.due),
+        due: page.date(e.due),
         why: page.tk("visits-conflict-", c.why.code()),
         state: page.tk("visits-state-", e.state.code()),
         tasks: c.form.tasks().len(),

@@ -1,6 +1,5 @@
 //! Heat, cold, typhoon and festival: a round is switched on for an area until a day, and ended before.
 
-use super::super::words;
 use super::{LIST, place, told};
 use crate::desk::table::{self, As, Listed, Table};
 use crate::desk::view::Choice;
@@ -80,8 +79,8 @@ fn lines(cx: &mut Cx<'_>, page: &Page, ground: &Snapshot, mine: &[AreaId]) -> Re
         id: r.id.to_string(),
         kind: page.tk("visits-round-", r.kind.code()),
         place: whole(page, ground, r.area),
-        since: words::date(page, r.since),
-        until: words::date(page, r.until),
+        since: page.date(r.since),
+        until: page.date(r.until),
         who: r
             .by
             .map_or_else(|| page.t("visits-by-program"), |a| names.get(&a).cloned().unwrap_or_else(|| nobody(page))),

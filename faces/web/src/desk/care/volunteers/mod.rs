@@ -84,10 +84,10 @@ fn ready(page: &Page, v: &Volunteer) -> (Option<Tag>, String) {
     let (icon, class, word) = if !v.insured(today) {
         ("warn", "tag tag-bad", page.t("volunteer-not-insured"))
     } else if v.paused(today) {
-        let until = v.paused_until.map(|d| d.to_string()).unwrap_or_default();
+        let until = v.paused_until.map(|d| page.date(d)).unwrap_or_default();
         ("wait", "tag tag-plain", page.t1("volunteer-paused-until", "day", until))
     } else {
-        let until = v.insured_until.map(|d| d.to_string()).unwrap_or_default();
+        let until = v.insured_until.map(|d| page.date(d)).unwrap_or_default();
         ("check", "tag tag-good", page.t1("volunteer-insured-until", "day", until))
     };
     let words = word.clone();
@@ -178,7 +178,7 @@ fn row(page: &Page, areas: &HashMap<AreaId, String>, l: Line) -> Row {
         ready_words,
         can: can.join(" · "),
         visits: l.visits,
-        signed: day_of(v.signed_at).to_string(),
+        signed: page.day(v.signed_at),
     }
 }
 

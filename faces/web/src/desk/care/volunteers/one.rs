@@ -159,7 +159,7 @@ pub(super) fn draw(
         skills: words_of(&page, "volunteer-skill-", &v.skills),
         week: week_words(&page, &v.week),
         signed: page.day(v.signed_at),
-        trained: v.trained_on.map(|d| d.to_string()),
+        trained: v.trained_on.map(|d| page.date(d)),
         login,
         mentor: v.mentor.map(|m| who(Some(m))),
         visits: one.visits,

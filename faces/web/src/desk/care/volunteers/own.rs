@@ -100,7 +100,7 @@ fn mine(cx: &mut Cx<'_>, page: &Page, own: Own) -> Result<Mine, Fail> {
         .map(|t| TaskLine {
             id: t.visit.to_string(),
             kind: page.tk("volunteer-visit-", t.kind.code()),
-            due: t.due.to_string(),
+            due: page.date(t.due),
             area: t.area.and_then(|a| areas.get(&a).cloned()).unwrap_or_default(),
             with: t.with.iter().filter_map(|a| names.get(a).cloned()).collect::<Vec<_>>().join(&comma),
         })
