@@ -167,6 +167,24 @@ rounds-done-left = { $n ->
    *[other] { $n } people are left over: there was no partner of another force.
  }
 rounds-fell = { $n } fell out: { $why }
+rounds-calls = { $n ->
+    [one] 1 household to telephone
+   *[other] { $n } households to telephone
+ }
+rounds-calls-hint = They still expect the time they were told, more than 15 minutes from the plan. Press “Telephoned” when they know.
+rounds-day-at = { $day } { $at }
+rounds-call-was = Told { $when }
+rounds-call-now = { $when } (pair { $letter })
+rounds-call-nobody = nobody comes
+rounds-called = Telephoned
+rounds-done-called = Noted: this household knows.
+rounds-readdressed = The address has changed; the way is still reckoned to the old one. Plan anew, or publish: that reckons it.
+rounds-sent-before = Whoever was sent before this round still goes; to send others, move it to a pair.
+rounds-done-readdressed = { $n ->
+    [one] 1 visit has another address now: its way was reckoned anew.
+   *[other] { $n } visits have another address now: their ways were reckoned anew.
+ }
+rounds-done-stopped = Nothing was published: with the new ways some visits cannot be made as they stand; they are marked in red. Move them or plan anew, then publish.
 rounds-stale = Somebody else changed this round meanwhile. Nothing of yours was done; this is how it stands now.
 rounds-field-days = Days
 rounds-field-visits = Visits

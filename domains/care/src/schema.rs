@@ -167,4 +167,5 @@ CREATE INDEX care_visit_report_inbox ON care_visit_report (district_id, state, a
     mutual::MUTUAL,
     volunteers::VOLUNTEERS,
     company::COMPANY,
+    crate::app::rounds::KNOWN,
 ];

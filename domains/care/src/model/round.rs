@@ -56,6 +56,8 @@ codes! {
 pub const DAY: (i64, i64) = (8 * 60, 20 * 60);
 /// The hours within which a shift lies.
 pub const SHIFT: (i64, i64) = (7 * 60, 21 * 60);
+/// A time that was told is kept when somebody comes within so many minutes of it.
+pub const ABOUT: i64 = 15;
 /// The longest visit, in minutes.
 pub const LONGEST: i64 = 180;
 /// Lunch begins at the latest so long after it may.

@@ -10,9 +10,11 @@ use jiff::civil::Date;
 use kernel::Role;
 use kernel::ids::{AccountId, PersonId};
 use people::app::consents::By;
-use people::app::persons::{self, EndReason};
+use people::app::persons::{self, ChangeRecord, EndReason};
 use people::model::Place;
 use people::model::person::{Contact, Identity, NewPerson};
+use places::AreaKind;
+use places::app::{AreaChanges, SaveArea, save_areas};
 use uuid::Uuid;
 
 /// Twenty households more, and four who go besides those of the town.
@@ -226,6 +228,131 @@ testkit::both_databases! {
         assert_eq!(s.why(id, given), Some(WhyNot::Hand), "planning anew takes nothing back from others");
         let still = s.t.desk(s.t.officer, move |cx| visits::load(cx, given)).unwrap();
         assert_eq!((still.state, still.sends(a)), (VisitState::Assigned, true));
+    }
+
+    fn who_is_left_with_nobody_is_in_nobodys_day(s: Street) {
+        let id = s.planned();
+        s.publish(id);
+        let (view, day) = (s.open(id), s.day);
+        let (well, ill) = (view.whole.pairs[0].clone(), view.whole.pairs[1].clone());
+        let day_of = |who| s.t.desk(who, move |cx| visits::day_pack(cx, who, day)).unwrap().stops;
+        let feed_of = |who| s.t.desk(who, move |cx| rounds::feed(cx, who, day)).unwrap();
+        assert!(!day_of(ill.two).is_empty() && !feed_of(ill.two).is_empty());
+        // Ill, and the others have an hour: at once the day of the pair is empty, before anything is planned or published.
+        let off = Off { pair: ill.id, who: ill.one, from: day, to: day, instead: None };
+        s.change(id, move |cx, seen| rounds::set_off(cx, id, seen, &off)).unwrap();
+        for who in [ill.one, ill.two] {
+            assert!(day_of(who).is_empty() && feed_of(who).is_empty());
+        }
+        s.change(id, move |cx, seen| rounds::pair_hours(cx, id, seen, well.id, 540, 620)).unwrap();
+        s.plan(id);
+        let now = s.open(id);
+        let left: Vec<_> = now.whole.stops.iter().filter(|x| x.at.is_none()).cloned().collect();
+        assert!(left.len() >= 9, "{} are with nobody", left.len());
+        for stop in &left {
+            assert_eq!((stop.why, stop.state, stop.told), (Some(WhyNot::Full), VisitState::Planned, None));
+            let visit = stop.visit;
+            assert!(s.t.desk(s.t.officer, move |cx| visits::load(cx, visit)).unwrap().pair().is_empty());
+            assert!(stop.is_to_phone(day), "they expect somebody");
+        }
+        for who in [well.one, well.two, ill.one, ill.two] {
+            assert!(day_of(who).iter().all(|d| left.iter().all(|x| x.visit != d.visit)));
+            assert!(feed_of(who).iter().all(|d| left.iter().all(|x| x.visit != d.visit)));
+        }
+        s.publish(id);
+        assert_eq!(s.open(id).pending, 0);
+        assert_eq!(day_of(well.two).len(), 12 - left.len());
+        // Taken out by hand it leaves the day when that is published; sent again it comes back.
+        let visit = s.open(id).whole.route(well.id, day)[0].visit;
+        s.change(id, move |cx, seen| rounds::move_stop(cx, id, seen, visit, None)).unwrap();
+        assert_eq!(day_of(well.two).len(), 12 - left.len(), "a plan only");
+        s.publish(id);
+        assert!(day_of(well.two).iter().all(|d| d.visit != visit));
+        s.change(id, move |cx, seen| rounds::move_stop(cx, id, seen, visit, Some((well.id, day, 0)))).unwrap();
+        s.publish(id);
+        assert!(day_of(well.two).iter().any(|d| d.visit == visit));
+    }
+
+    fn times_that_were_told_are_kept_and_others_are_telephoned(s: Street) {
+        let id = s.planned();
+        assert!(s.open(id).whole.stops.iter().all(|x| !x.is_to_phone(s.day)), "nobody expects anything before it is published");
+        s.publish(id);
+        let (view, day) = (s.open(id), s.day);
+        let (well, ill) = (view.whole.pairs[0].clone(), view.whole.pairs[1].clone());
+        let off = Off { pair: ill.id, who: ill.one, from: day, to: day, instead: None };
+        s.change(id, move |cx, seen| rounds::set_off(cx, id, seen, &off)).unwrap();
+        s.plan(id);
+        let now = s.open(id);
+        assert!(now.whole.stops.iter().all(|x| x.at.is_some()), "the other pair has the day for it");
+        let mut moved = 0;
+        for stop in &now.whole.stops {
+            let was = view.whole.stops.iter().find(|x| x.visit == stop.visit).unwrap().at.unwrap();
+            let near = (stop.at.unwrap().start - was.start).abs() <= 15;
+            assert_eq!(stop.is_to_phone(day), !near);
+            assert_eq!(stop.known, Some((day, was.start)));
+            moved += usize::from(!near);
+        }
+        let kept = now.whole.stops.len() - moved;
+        let had = view.whole.route(well.id, day).len().max(view.whole.route(ill.id, day).len());
+        assert!(kept >= had, "{kept} of 12 keep their time, one pair had {had}");
+        s.publish(id);
+        let open = s.open(id);
+        let call: Vec<VisitId> = open.whole.stops.iter().filter(|x| x.is_to_phone(day)).map(|x| x.visit).collect();
+        assert_eq!(call.len(), moved, "published, and still nobody has telephoned");
+        let (visit, seen) = (call[0], open.whole.round.version);
+        s.t.desk(s.t.officer, move |cx| rounds::called(cx, id, seen, visit)).unwrap();
+        let twice = s.t.desk(s.t.officer, move |cx| rounds::called(cx, id, seen, visit));
+        assert!(matches!(twice, Err(care::Error::Stale { .. })));
+        let now = s.open(id);
+        assert_eq!(now.whole.stops.iter().filter(|x| x.is_to_phone(day)).count(), moved - 1);
+        s.plan(id);
+        let at = |view: &View, v| view.whole.stops.iter().find(|x| x.visit == v).unwrap().at.unwrap().start;
+        assert!((at(&s.open(id), visit) - at(&now, visit)).abs() <= 15, "what they were told by telephone counts");
+    }
+
+    fn who_lives_elsewhere_or_at_another_address_is_told_right(s: Street) {
+        let save = ["c1", "c2"].map(|code| SaveArea::new(AreaKind::Community, Some(code), code)).into();
+        let saved = s.t.world.act(move |cx| save_areas(cx, &AreaChanges { save, retire: vec![] })).saved;
+        let (here, there) = (saved[0].0, saved[1].0);
+        let to = |person: PersonId, area| {
+            s.t.working(s.t.officer, move |cx, why| {
+                let ground = care::Ground(places::snapshot(cx)?);
+                Ok(persons::move_person(cx, &ground, person, why, area)?)
+            })
+            .unwrap();
+        };
+        s.people.iter().for_each(|p| to(*p, here));
+        let id = s.made(NewRound { area: here, ..s.wanted() });
+        s.plan(id);
+        let (gone, changed) = (s.people[2], s.people[3]);
+        let (left, other) = (s.visit_of(id, gone), s.visit_of(id, changed));
+        let address = |typed: &str| {
+            let contact = Contact { address: Some(typed.into()), ..Contact::default() };
+            let change = ChangeRecord { contact: Some(contact), ..ChangeRecord::default() };
+            s.t.working(s.t.officer, move |cx, why| {
+                let seen = persons::open_record(cx, changed, why)?.version;
+                Ok(persons::change_record(cx, changed, seen, why, &change)?)
+            })
+            .unwrap();
+        };
+        to(gone, there);
+        address("桂花里9号");
+        assert!(s.open(id).lines[&other].readdressed, "the page says so before");
+        let done = s.publish(id);
+        assert_eq!((done.fell.clone(), done.sent, done.readdressed, done.stopped), (vec![(left, WhyNot::Moved)], 11, 1, false));
+        assert!(!s.open(id).lines[&other].readdressed);
+        // And when it is published already: nobody is sent there any more, and nobody telephones.
+        let (next, day) = (s.people[4], s.day);
+        let visit = s.visit_of(id, next);
+        let pair = s.open(id).whole.stops.iter().find(|x| x.visit == visit).unwrap().at.unwrap().pair;
+        let who = s.open(id).whole.pair(pair).unwrap().one;
+        to(next, there);
+        assert_eq!(s.publish(id).fell, [(visit, WhyNot::Moved)]);
+        let open = s.open(id);
+        let stop = open.whole.stops.iter().find(|x| x.visit == visit).unwrap();
+        assert!((stop.state, stop.known, stop.is_to_phone(day)) == (VisitState::Planned, None, false));
+        let feed = s.t.desk(who, move |cx| rounds::feed(cx, who, day)).unwrap();
+        assert!(feed.iter().all(|t| t.visit != visit));
     }
 
     fn changes_by_hand_are_kept_and_a_stale_page_is_told(s: Street) {

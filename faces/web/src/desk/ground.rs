@@ -2,8 +2,8 @@
 
 use super::view::Choice;
 use crate::{Fail, Page};
-use kernel::Moment;
 use kernel::ids::{AccountId, AreaId, PostId};
+use kernel::{Lang, Moment};
 use matters::Ground;
 use places::{AreaKind, Post, PostState, Snapshot};
 use std::collections::HashMap;
@@ -94,10 +94,15 @@ fn pinyin_fits(name: &str, wanted: &str) -> bool {
     full.starts_with(wanted) || initials.starts_with(wanted)
 }
 
-/// An area with what it lies in: `青禾居委会 · 南桥镇`.
+/// An area with what it lies in, as it is typed and found again: `青禾居委会 · 南桥镇`.
 pub(crate) fn label(ground: &Snapshot, id: AreaId) -> String {
+    called(ground, id, Lang::ZhCn)
+}
+
+/// The same as readers of this language call it.
+pub(crate) fn called(ground: &Snapshot, id: AreaId, lang: Lang) -> String {
     let chain = ground.chain(id);
-    let names: Vec<&str> = chain.iter().filter(|a| a.kind != AreaKind::District).map(|a| a.name.as_str()).collect();
+    let names: Vec<&str> = chain.iter().filter(|a| a.kind != AreaKind::District).map(|a| a.called(lang)).collect();
     names.join(" · ")
 }
 

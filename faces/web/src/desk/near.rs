@@ -134,7 +134,7 @@ fn people_lines(cx: &mut Cx<'_>, page: &Page, near: &NearPeople, callable: bool)
             account: p.account.to_string(),
             name: name.clone(),
             what: p.role.map_or_else(|| page.t("near-on-duty"), |r| page.tk("role-", r.code())),
-            place: at_post.or_else(|| p.area.map(|a| ground::label(&known, a))).unwrap_or_default(),
+            place: at_post.or_else(|| p.area.map(|a| ground::called(&known, a, page.look.lang))).unwrap_or_default(),
             until: p.until.map(|at| page.t1("near-until", "at", page.stamp(at))),
             confirmed: p.confirmed,
             walk: page.t1("near-minutes", "n", p.minutes),

@@ -2,9 +2,10 @@
 //! says which version it was made for.
 
 use super::create::{insert_pair, shift};
+use super::publish::{know, take_back};
 use super::solve::{is_free, out};
 use super::walks::{Walks, spot};
-use super::{Pair, Stop, Whole, changed, load, on_the_wall, to_change};
+use super::{Pair, Stop, Whole, changed, door, load, on_the_wall, to_change};
 use crate::app::seal;
 use crate::app::visits::force_of;
 use crate::model::round::{Asks, Hours, LONGEST, Leg, RoundId, RoundState, WhyNot, times};
@@ -60,7 +61,7 @@ pub fn move_stop(
 }
 
 /// Writes when a pair is where if it goes in this order. What is over keeps its time and stands first.
-fn retime(cx: &mut Cx<'_>, whole: &Whole, pair: Uuid, day: Date, order: &[VisitId]) -> Result<()> {
+pub(super) fn retime(cx: &mut Cx<'_>, whole: &Whole, pair: Uuid, day: Date, order: &[VisitId]) -> Result<()> {
     let Some(pair) = whole.pair(pair) else { return Ok(()) };
     let (today, minute) = on_the_wall(cx);
     let stops: Vec<&Stop> = order.iter().filter_map(|v| whole.stops.iter().find(|s| s.visit == *v)).collect();
@@ -71,7 +72,7 @@ fn retime(cx: &mut Cx<'_>, whole: &Whole, pair: Uuid, day: Date, order: &[VisitI
     let mut here: Option<Point> = super::solve::base(&ground, whole);
     let mut hours: Hours = pair.hours(whole.round.rest);
     if let Some((last, at)) = fixed.last().and_then(|s| Some((*s, s.at?))) {
-        here = point(cx, &ground, last)?;
+        here = point(cx, &ground, last)?.0;
         if at.end > hours.rest.0 + hours.rest.1 {
             hours.rest.1 = 0;
         }
@@ -80,25 +81,36 @@ fn retime(cx: &mut Cx<'_>, whole: &Whole, pair: Uuid, day: Date, order: &[VisitI
     if day == today {
         hours.from = hours.from.max(minute);
     }
-    let mut legs = Vec::new();
+    let (mut legs, mut doors) = (Vec::new(), Vec::new());
     for stop in &free {
-        let to = point(cx, &ground, stop)?;
+        let (to, door) = point(cx, &ground, stop)?;
+        doors.push(door);
         let walk = walks.row(here, &[to]).first().copied().unwrap_or(0);
         here = to;
         legs.push(Leg { walk, lasts: stop.minutes, window: stop.asks.window() });
     }
-    for ((stop, leg), (start, end)) in free.iter().zip(&legs).zip(times(&hours, &legs)) {
-        let sql = "UPDATE care_round_stop SET pair_id = $1, day = $2, start_min = $3, end_min = $4, walk_min = $5, why = NULL \
-                   WHERE round_id = $6 AND visit_id = $7";
-        cx.execute(sql, params![pair.id, day.to_string(), start, end, leg.walk, whole.round.id, stop.visit])?;
+    for (((stop, leg), door), (start, end)) in free.iter().zip(&legs).zip(doors).zip(times(&hours, &legs)) {
+        let sql = "UPDATE care_round_stop SET pair_id = $1, day = $2, start_min = $3, end_min = $4, walk_min = $5, door = $6, \
+                   why = NULL WHERE round_id = $7 AND visit_id = $8";
+        cx.execute(sql, params![pair.id, day.to_string(), start, end, leg.walk, door, whole.round.id, stop.visit])?;
     }
     Ok(())
 }
 
-pub(super) fn point(cx: &mut Cx<'_>, ground: &Ground, stop: &Stop) -> Result<Option<Point>> {
+/// Where the door is, and the digest of its address.
+fn point(cx: &mut Cx<'_>, ground: &Ground, stop: &Stop) -> Result<(Option<Point>, Vec<u8>)> {
     let areas = persons::areas_of(cx, stop.person)?;
     let address = persons::known(cx, stop.person)?.and_then(|k| k.address);
-    Ok(spot(cx, ground, &areas, address.as_deref())?.point)
+    let point = spot(cx, ground, &areas, address.as_deref())?.point;
+    Ok((point, door(cx, address.as_deref())))
+}
+
+/// Somebody telephoned: the household expects what the plan says now.
+pub fn called(cx: &mut Cx<'_>, id: RoundId, seen: i64, visit: VisitId) -> Result<()> {
+    let whole = to_change(cx, id, seen)?;
+    let at = whole.stop(visit)?.at;
+    know(cx, id, visit, at.map(|at| (at.day, at.start)))?;
+    changed(cx, id)
 }
 
 /// Where it stands it stays when the round is planned anew; or it may move again.
@@ -266,8 +278,9 @@ pub fn set_off(cx: &mut Cx<'_>, id: RoundId, seen: i64, off: &Off) -> Result<()>
                 cx.execute(sql, params![new, id, stop.visit])?;
             }
             None => {
+                // Half a pair goes nowhere: it has gone from their day before anybody plans anew.
                 out(cx, id, stop.visit, WhyNot::Full)?;
-                cx.signal(crate::app::visits::CHANGED, stop.person.0);
+                take_back(cx, id, stop)?;
             }
         }
     }

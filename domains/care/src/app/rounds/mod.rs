@@ -10,15 +10,15 @@ mod show;
 mod solve;
 mod walks;
 
-pub use change::{Off, add_pair, ask, call_off, lock, move_stop, pair_hours, set_off, swap};
+pub use change::{Off, add_pair, ask, call_off, called, lock, move_stop, pair_hours, set_off, swap};
 pub use create::{Choice, NewRound, NewVisitor, Ready, Wanted, create, know, people, ready, where_allowed};
 pub(crate) use publish::told_to;
 pub use publish::{Published, Timed, feed, pending, publish};
-pub(crate) use schema::ROUNDS;
+pub(crate) use schema::{KNOWN, ROUNDS};
 pub use show::{Line, Listed, Sheet, SheetStop, View, list, open, sheet};
 pub use solve::{Solved, Task, keep, task};
 
-use crate::model::round::{Asks, Hours, RoundId, RoundState, WhyNot};
+use crate::model::round::{ABOUT, Asks, Hours, RoundId, RoundState, WhyNot};
 use crate::model::visit::{VisitId, VisitKind, VisitState};
 use crate::{Error, Ground, Result};
 use jiff::civil::Date;
@@ -101,6 +101,22 @@ pub struct Stop {
     pub was: String,
     /// What the pair was told: pair, day, start.
     pub told: Option<(Uuid, Date, i64)>,
+    /// When the household expects somebody: what was published first, or what they were told by telephone since.
+    pub known: Option<(Date, i64)>,
+    /// A digest of the address that the way was reckoned to.
+    pub door: Option<Vec<u8>>,
+}
+
+impl Stop {
+    /// The household expects somebody at another time than the plan says, or nobody comes: somebody has to telephone. Whoever is not in
+    /// care any more, lives elsewhere or is visited by others is left in peace.
+    pub fn is_to_phone(&self, today: Date) -> bool {
+        let Some((day, start)) = self.known.filter(|_| self.state.is_open()) else { return false };
+        match self.at {
+            Some(at) => at.day >= today && (at.day != day || (at.start - start).abs() > ABOUT),
+            None => day >= today && !matches!(self.why, Some(WhyNot::Hand | WhyNot::Gone | WhyNot::Moved)),
+        }
+    }
 }
 
 /// Everything of a round.
@@ -172,7 +188,7 @@ fn load(cx: &mut Cx<'_>, id: RoundId) -> Result<Whole> {
     may_plan(cx, round.area)?;
     let pairs = pairs(cx, id)?;
     let sql = "SELECT s.visit_id, s.person_id, s.sealed, s.locked, s.minutes, s.pair_id, s.day, s.start_min, s.end_min, \
-               s.walk_min, s.why, s.was, s.told_pair, s.told_day, s.told_min, v.kind, v.state, v.due_on FROM care_round_stop s \
+               s.walk_min, s.why, s.was, s.told_pair, s.told_day, s.told_min, s.known_day, s.known_min, s.door, v.kind, v.state, v.due_on FROM care_round_stop s \
                JOIN care_visit v ON v.id = s.visit_id WHERE s.round_id = $1 ORDER BY s.day, s.start_min, s.visit_id";
     let rows = cx.query(sql, params![id])?;
     let sealed = rows.iter().filter(|r| r.opt_blob("sealed").is_ok_and(|b| b.is_some()));
@@ -233,7 +249,14 @@ fn stop(cx: &mut Cx<'_>, r: &Row) -> Result<Stop> {
             (Some(pair), Some(day), Some(start)) => Some((pair, day, start)),
             _ => None,
         },
+        known: super::visits::opt_date(r, "known_day")?.zip(r.opt_i64("known_min")?),
+        door: r.opt_blob("door")?,
     })
+}
+
+/// A digest of an address: whether it is still the one that a way was reckoned to.
+fn door(cx: &Cx<'_>, address: Option<&str>) -> Vec<u8> {
+    cx.keyed_hash(KeyClass::Contact, format!("round-door:{}", address.unwrap_or_default().trim()).as_bytes()).to_vec()
 }
 
 /// Opens a round for a change: nobody else changes it meanwhile, and `seen` is the version that was read.

@@ -1,9 +1,11 @@
 //! Sending the pairs: what stands in the plan becomes visits with people, a day and a time. Whoever is not in care any more, lives
-//! elsewhere or was given to others meanwhile falls out, and the answer says so.
+//! elsewhere or was given to others meanwhile falls out, and the answer says so. A way to an address that is another by now is reckoned
+//! anew; where somebody cannot be in time then, nobody is told before a planner has looked.
 
+use super::change::retime;
 use super::show::faults;
 use super::solve::{is_free, is_out, out};
-use super::{Stop, Whole, changed, load, on_the_wall, sent_text, to_change};
+use super::{Stop, Whole, changed, door, load, on_the_wall, sent_text, to_change};
 use crate::app::visits;
 use crate::model::round::{RoundId, RoundState, WhyNot};
 use crate::model::visit::{VisitId, VisitKind};
@@ -23,6 +25,10 @@ pub struct Published {
     pub sent: usize,
     /// What fell out, and why.
     pub fell: Vec<(VisitId, WhyNot)>,
+    /// Visits whose address is another one since the plan was made: their ways were reckoned anew.
+    pub readdressed: usize,
+    /// That makes somebody late: nobody was told anything.
+    pub stopped: bool,
 }
 
 /// Visits of which the pairs do not know yet what the plan says now.
@@ -45,12 +51,18 @@ pub fn publish(cx: &mut Cx<'_>, id: RoundId, seen: i64) -> Result<Published> {
     to_change(cx, id, seen)?;
     let mut done = Published::default();
     fall_out(cx, id, &mut done)?;
+    done.readdressed = readdress(cx, id)?;
     let whole = load(cx, id)?;
     let (today, minute) = on_the_wall(cx);
     let free: Vec<&Stop> = whole.stops.iter().filter(|s| is_free(s, today, minute)).collect();
     let wrong = faults(cx, &whole, &free)?;
     if free.iter().any(|s| s.at.is_some() && wrong.get(&s.visit).is_some_and(|f| !f.is_empty())) {
-        return Err(Error::Refused("round-faults"));
+        if done.readdressed == 0 {
+            return Err(Error::Refused("round-faults"));
+        }
+        done.stopped = true;
+        changed(cx, id)?;
+        return Ok(done);
     }
     for stop in &free {
         if is_told(&whole, stop) {
@@ -86,8 +98,50 @@ fn fall_out(cx: &mut Cx<'_>, id: RoundId, done: &mut Published) -> Result<()> {
             continue;
         };
         out(cx, id, stop.visit, why)?;
-        tell(cx, id, stop.visit, None)?;
+        take_back(cx, id, stop)?;
+        // Nobody telephones there about this round any more.
+        know(cx, id, stop.visit, None)?;
         done.fell.push((stop.visit, why));
+    }
+    Ok(())
+}
+
+/// Reckons the ways of the days anew on which an address is another one than when they were planned.
+fn readdress(cx: &mut Cx<'_>, id: RoundId) -> Result<usize> {
+    let whole = load(cx, id)?;
+    let (today, minute) = on_the_wall(cx);
+    let free: Vec<&Stop> =
+        whole.stops.iter().filter(|s| s.at.is_some() && s.door.is_some() && is_free(s, today, minute)).collect();
+    let known = persons::known_of(cx, &free.iter().map(|s| s.person).collect::<Vec<_>>())?;
+    let other = |s: &&&Stop| {
+        let now = known.get(&s.person).map(|k| door(cx, k.address.as_deref()));
+        now.is_some() && s.door != now
+    };
+    let moved: Vec<&Stop> = free.iter().filter(other).copied().collect();
+    let mut routes: Vec<_> = moved.iter().filter_map(|s| s.at).map(|at| (at.day, at.pair)).collect();
+    routes.sort();
+    routes.dedup();
+    for (day, pair) in routes {
+        let order: Vec<VisitId> = whole.route(pair, day).into_iter().map(|s| s.visit).collect();
+        retime(cx, &whole, pair, day, &order)?;
+    }
+    Ok(moved.len())
+}
+
+/// Takes the pair back that this round sent: nobody has the visit in their day any more. Who was sent from elsewhere stays.
+pub(super) fn take_back(cx: &mut Cx<'_>, id: RoundId, stop: &Stop) -> Result<()> {
+    if stop.told.is_none() {
+        return Ok(());
+    }
+    tell(cx, id, stop.visit, None)?;
+    let visit = visits::load(cx, stop.visit)?;
+    if visit.state.is_open() && sent_text(&visit.pair()) == stop.was {
+        visits::lock(cx, stop.person)?;
+        visits::withdraw(cx, &visit)?;
+        cx.execute(
+            "UPDATE care_round_stop SET was = '' WHERE round_id = $1 AND visit_id = $2",
+            params![id, stop.visit],
+        )?;
     }
     Ok(())
 }
@@ -95,7 +149,7 @@ fn fall_out(cx: &mut Cx<'_>, id: RoundId, done: &mut Published) -> Result<()> {
 fn send(cx: &mut Cx<'_>, whole: &Whole, stop: &Stop) -> Result<()> {
     let id = whole.round.id;
     let Some((at, pair)) = stop.at.and_then(|at| Some((at, whole.pair(at.pair)?))) else {
-        return tell(cx, id, stop.visit, None);
+        return take_back(cx, id, stop);
     };
     let to = pair.sent();
     let text = sent_text(&to);
@@ -106,7 +160,17 @@ fn send(cx: &mut Cx<'_>, whole: &Whole, stop: &Stop) -> Result<()> {
         cx.execute(sql, params![text, id, stop.visit])?;
     }
     tell(cx, id, stop.visit, Some((pair.id, at.day, at.start)))?;
+    if stop.known.is_none() {
+        know(cx, id, stop.visit, Some((at.day, at.start)))?;
+    }
     cx.signal(visits::CHANGED, stop.person.0);
+    Ok(())
+}
+
+/// Writes when the household expects somebody.
+pub(super) fn know(cx: &mut Cx<'_>, id: RoundId, visit: VisitId, when: Option<(Date, i64)>) -> Result<()> {
+    let sql = "UPDATE care_round_stop SET known_day = $1, known_min = $2 WHERE round_id = $3 AND visit_id = $4";
+    cx.execute(sql, params![when.map(|w| w.0.to_string()), when.map(|w| w.1), id, visit])?;
     Ok(())
 }
 

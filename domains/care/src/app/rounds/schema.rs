@@ -2,6 +2,16 @@
 
 use store::Migration;
 
+/// When the household was told that somebody comes, and a keyed digest of the address that the way was reckoned to.
+pub const KNOWN: Migration = Migration {
+    name: "care-0012-rounds-known",
+    sql: "
+ALTER TABLE care_round_stop ADD COLUMN known_day TEXT;
+ALTER TABLE care_round_stop ADD COLUMN known_min BIGINT;
+ALTER TABLE care_round_stop ADD COLUMN door BYTEA;
+",
+};
+
 pub const ROUNDS: Migration = Migration {
     name: "care-0005-rounds",
     sql: "

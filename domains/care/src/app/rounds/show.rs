@@ -2,7 +2,7 @@
 
 use super::create::{Skills, skills, usual};
 use super::walks::{Spot, Walks, spot};
-use super::{Pair, Round, Stop, Whole, load, may_plan, pending};
+use super::{Pair, Round, Stop, Whole, door, load, may_plan, pending};
 use crate::app::visits::{self, force_of, what_to_bring};
 use crate::model::round::{Fault, RoundId, languages, speaks};
 use crate::model::visit::{Force, VisitId, VisitKind};
@@ -61,6 +61,8 @@ pub struct Line {
     pub usual: bool,
     /// Neither of the pair speaks what they speak best.
     pub foreign: bool,
+    /// The address is another one since the way there was reckoned.
+    pub readdressed: bool,
     pub faults: Vec<Fault>,
 }
 
@@ -69,7 +71,7 @@ pub struct Line {
 pub struct View {
     pub whole: Whole,
     pub day: Date,
-    /// Of the visits of the day, and of those that are with nobody.
+    /// Of the visits of the day, of those that are with nobody and of those where somebody has to telephone.
     pub lines: HashMap<VisitId, Line>,
     pub names: HashMap<AccountId, String>,
     pub forces: HashMap<AccountId, Force>,
@@ -91,7 +93,8 @@ pub fn open(cx: &mut Cx<'_>, id: RoundId, day: Option<Date>) -> Result<View> {
     let days = &whole.round.days;
     let usual_day = days.iter().find(|d| **d >= today).or(days.last()).copied().unwrap_or(today);
     let day = day.filter(|d| days.contains(d)).unwrap_or(usual_day);
-    let shown: Vec<&Stop> = whole.stops.iter().filter(|s| s.at.is_none_or(|a| a.day == day)).collect();
+    let shown = |s: &&Stop| s.at.is_none_or(|a| a.day == day) || s.is_to_phone(today);
+    let shown: Vec<&Stop> = whole.stops.iter().filter(shown).collect();
     let ground = Ground(::places::snapshot(cx)?);
     let accounts_of: Vec<AccountId> = whole.pairs.iter().flat_map(|p| [p.one, p.two]).collect();
     let names = accounts::names(cx, &accounts_of)?;
@@ -155,6 +158,9 @@ fn lines(
             vague,
             usual,
             foreign,
+            readdressed: stop.at.is_some()
+                && stop.state.is_open()
+                && stop.door.as_ref().is_some_and(|d| *d != door(cx, one.address.as_deref())),
             faults: wrong.remove(&stop.visit).unwrap_or_default(),
         };
         lines.insert(stop.visit, line);

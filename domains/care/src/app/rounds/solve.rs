@@ -1,9 +1,10 @@
 //! Planning: read in one transaction, reckoned outside of any, written in another if nobody changed the round meanwhile.
 
 use super::create::{Skills, skills, usual};
+use super::publish::take_back;
 use super::walks::{Spot, Walks, spot};
-use super::{Pair, Stop, Whole, changed, load, on_the_wall, to_change};
-use crate::model::round::{DAY, Hours, REST_SLACK, RoundId, WhyNot, speaks};
+use super::{Pair, Stop, Whole, changed, door, load, on_the_wall, to_change};
+use crate::model::round::{ABOUT, DAY, Hours, REST_SLACK, RoundId, WhyNot, speaks};
 use crate::model::visit::VisitId;
 use crate::{Error, Ground, Result};
 use jiff::civil::Date;
@@ -24,8 +25,8 @@ const FAIR: f64 = 0.4;
 /// What it costs to leave a visit out, and one that is locked.
 const WITHOUT: f64 = 1_000.0;
 const LOCKED: f64 = 100_000.0;
-/// A locked visit keeps its time within so many minutes.
-const ABOUT: i64 = 15;
+/// Where somebody would stay without a visit otherwise, times that were told may move by so many minutes before they are given up.
+const NEAR: i64 = 60;
 /// A visit is made at most so many days before it is due.
 const EARLY_DAYS: i64 = 10;
 const SEED: u64 = 8;
@@ -58,6 +59,9 @@ struct Want {
     usual: Vec<kernel::ids::AccountId>,
     locked: Option<(Uuid, Date, i64)>,
     stays: Option<Uuid>,
+    /// When the household expects somebody.
+    known: Option<(Date, i64)>,
+    door: Vec<u8>,
 }
 
 /// What is to be planned: values only, for another thread.
@@ -86,6 +90,7 @@ pub struct Solved {
     round: RoundId,
     version: i64,
     visits: Vec<(VisitId, std::result::Result<Place, WhyNot>)>,
+    doors: Vec<Vec<u8>>,
 }
 
 impl Solved {
@@ -147,6 +152,8 @@ pub fn task(cx: &mut Cx<'_>, id: RoundId, seen: Option<i64>) -> Result<Task> {
             usual: usual.get(&stop.person).cloned().unwrap_or_default(),
             locked,
             stays: stop.at.map(|a| a.pair),
+            known: stop.known,
+            door: door(cx, one.address.as_deref()),
         });
     }
     Ok(Task { round: id, version: seen, shifts, wants, walks: Walks::of(cx)?, base })
@@ -241,20 +248,24 @@ impl Task {
         (!want.nurse || shift.skills.nurse) && (!want.must_speak || understands(want, shift))
     }
 
-    fn problem(&self) -> Problem {
+    fn ways(&self) -> Vec<f64> {
         // One place for each visit, then one for each shift's beginning, then the common end.
         let mut points: Vec<Option<Point>> = self.wants.iter().map(|w| w.spot.point).collect();
         points.extend(self.shifts.iter().map(|s| s.start));
         points.push(self.base);
-        let (visits, end) = (self.wants.len(), points.len() - 1);
-        let travel = self.walks.table(&points).into_iter().map(|m| m as f64).collect();
+        self.walks.table(&points).into_iter().map(|m| m as f64).collect()
+    }
+
+    /// `near`: by how many minutes the time that a household expects may move, by visit; none: to anywhere in its window.
+    fn problem(&self, travel: &[f64], near: &[Option<i64>]) -> Problem {
+        let (visits, end) = (self.wants.len(), self.wants.len() + self.shifts.len());
         let visitors = self.shifts.iter().enumerate().map(|(n, s)| Self::visitor(n, s, visits + n, end)).collect();
         Problem {
-            places: points.len(),
-            travel,
+            places: end + 1,
+            travel: travel.to_vec(),
             distance: None,
             visitors,
-            visits: self.wants.iter().enumerate().map(|(n, w)| self.visit(n, w)).collect(),
+            visits: self.wants.iter().zip(near).enumerate().map(|(n, (w, near))| self.visit(n, w, *near)).collect(),
             pairs: Vec::new(),
             weights: Weights { distance: 1.0, late: 0.0, latest: 0.0, fair: FAIR },
         }
@@ -272,7 +283,16 @@ impl Task {
         Visitor { start, end, from: at(free), to: at(shift.hours.to), capacity: f64::INFINITY, rest, force, person: n }
     }
 
-    fn visit(&self, place: usize, want: &Want) -> Visit {
+    /// About the time that the household expects, on that day, where anybody is out then.
+    fn about(&self, want: &Want, near: i64) -> Option<(f64, f64)> {
+        let (day, start) = want.known.filter(|(day, _)| want.days.contains(day))?;
+        let (from, to) = ((start - near).max(want.window.0), (start + near).min(want.window.1));
+        let out = |s: &&Shift| s.day == day && Self::able(want, s) && from + want.lasts <= s.hours.to && to >= s.free;
+        let shift = self.shifts.iter().find(out).filter(|_| from <= to)?;
+        Some(((shift.zero + from) as f64, (shift.zero + to) as f64))
+    }
+
+    fn visit(&self, place: usize, want: &Want, near: Option<i64>) -> Visit {
         let locked = want.locked.and_then(|(pair, day, start)| {
             let n = self.shifts.iter().position(|s| s.pair == pair && s.day == day)?;
             let shift = self.shifts.get(n)?;
@@ -293,6 +313,11 @@ impl Task {
                 zeros.iter().map(|z| ((z + want.window.0) as f64, (z + want.window.1) as f64)).collect()
             }
         };
+        if locked.is_none()
+            && let Some(about) = near.and_then(|near| self.about(want, near))
+        {
+            windows = vec![about];
+        }
         if windows.is_empty() {
             windows.push((DAY.0 as f64, DAY.0 as f64));
         }
@@ -325,17 +350,50 @@ impl Task {
     /// When the engine refuses the problem, which is a mistake of this program.
     pub fn solve(&self) -> Result<Solved> {
         let none = |want: &Want| (want.visit, Err(WhyNot::Full));
+        let doors = self.wants.iter().map(|w| w.door.clone()).collect();
         if self.shifts.is_empty() || self.wants.is_empty() {
             let visits = self.wants.iter().map(none).collect();
-            return Ok(Solved { round: self.round, version: self.version, visits });
+            return Ok(Solved { round: self.round, version: self.version, visits, doors });
         }
-        let problem = self.problem();
-        let steps = 60_000 + 3_000 * self.wants.len() as u64;
-        let plan = solve(&problem, SEED, Until::Steps(steps)).map_err(|e| Error::Places(e.to_string()))?;
+        let travel = self.ways();
+        let problem = self.problem(&travel, &vec![None; self.wants.len()]);
         let mut visits: Vec<_> =
             self.wants.iter().enumerate().map(|(n, want)| (want.visit, Err(self.why(n, want, &problem)))).collect();
+        let possible: Vec<bool> = visits.iter().map(|(_, why)| *why == Err(WhyNot::Full)).collect();
+        let plan = self.kept_in_time(&travel, &possible)?;
         self.fill(&problem, &plan, &mut visits);
-        Ok(Solved { round: self.round, version: self.version, visits })
+        Ok(Solved { round: self.round, version: self.version, visits, doors })
+    }
+
+    /// The times that households expect are kept, unless somebody would stay without a visit for it: first those of others, then within
+    /// the hour, then not at all.
+    fn kept_in_time(&self, travel: &[f64], possible: &[bool]) -> Result<Plan> {
+        let steps = 60_000 + 3_000 * self.wants.len() as u64;
+        let plan = |near: &[Option<i64>]| {
+            let plan = solve(&self.problem(travel, near), SEED, Until::Steps(steps));
+            plan.map_err(|e| Error::Places(e.to_string()))
+        };
+        let left = |plan: &Plan| plan.unplanned.iter().filter(|v| possible.get(**v) == Some(&true)).count();
+        let expected = self.wants.iter().any(|w| w.known.is_some());
+        let mut best = plan(&vec![expected.then_some(ABOUT); self.wants.len()])?;
+        if !expected || left(&best) == 0 {
+            return Ok(best);
+        }
+        let without = best.unplanned.clone();
+        let others = |near: i64| {
+            let near = |v| if without.contains(&v) { None } else { Some(near) };
+            (0..self.wants.len()).map(near).collect::<Vec<_>>()
+        };
+        for near in [others(ABOUT), others(NEAR), vec![None; self.wants.len()]] {
+            let next = plan(&near)?;
+            if left(&next) < left(&best) {
+                best = next;
+            }
+            if left(&best) == 0 {
+                break;
+            }
+        }
+        Ok(best)
     }
 
     fn fill(&self, problem: &Problem, plan: &Plan, visits: &mut [(VisitId, std::result::Result<Place, WhyNot>)]) {
@@ -374,16 +432,20 @@ impl Task {
 /// Writes the plan, unless somebody changed the round since it was read.
 pub fn keep(cx: &mut Cx<'_>, solved: &Solved) -> Result<()> {
     let whole = to_change(cx, solved.round, solved.version)?;
-    for (visit, place) in &solved.visits {
+    for ((visit, place), door) in solved.visits.iter().zip(&solved.doors) {
         match place {
             Ok(p) => {
                 let sql = "UPDATE care_round_stop SET pair_id = $1, day = $2, start_min = $3, end_min = $4, walk_min = $5, \
-                           why = NULL WHERE round_id = $6 AND visit_id = $7";
-                cx.execute(sql, params![p.pair, p.day.to_string(), p.start, p.end, p.walk, solved.round, *visit])?;
+                           door = $6, why = NULL WHERE round_id = $7 AND visit_id = $8";
+                let (day, door) = (p.day.to_string(), door.clone());
+                cx.execute(sql, params![p.pair, day, p.start, p.end, p.walk, door, solved.round, *visit])?;
             }
             // What is locked stays, and the page says what is wrong with it.
             Err(_) if whole.stop(*visit).is_ok_and(|s| s.locked && s.at.is_some()) => {}
-            Err(why) => out(cx, solved.round, *visit, *why)?,
+            Err(why) => {
+                out(cx, solved.round, *visit, *why)?;
+                take_back(cx, solved.round, whole.stop(*visit)?)?;
+            }
         }
     }
     changed(cx, solved.round)

@@ -49,6 +49,15 @@ pub(super) fn of_place(cx: &mut Cx<'_>, areas: &[kernel::ids::AreaId]) -> Result
     Ok(out)
 }
 
+/// Nobody goes after all: whoever was sent is taken off, and the visit waits for others. For whoever has asked the policy.
+pub(crate) fn withdraw(cx: &mut Cx<'_>, visit: &Visit) -> Result<()> {
+    let Some(state) = visit.state.declined() else { return Ok(()) };
+    let sql = "UPDATE care_visit_visitor SET ended_at = $1 WHERE visit_id = $2 AND ended_at IS NULL";
+    cx.execute(sql, params![cx.now, visit.id])?;
+    super::move_to(cx, visit, state, None)?;
+    Ok(cx.record("care.visit_withdrawn", "person", visit.person.0, &json!({ "visit": visit.id }))?)
+}
+
 /// Sends them instead of whoever was to go; `seen` is the version that was read.
 pub fn assign(cx: &mut Cx<'_>, id: VisitId, seen: i64, to: &[AccountId]) -> Result<Visit> {
     let person = load(cx, id)?.person;

@@ -21,8 +21,8 @@ mod rules;
 mod welfare;
 
 pub use apply::{Answer, PHOTO_MOST, VisitCommand, apply, photo_of};
-pub(crate) use assign::force_of;
 pub use assign::{Candidate, assign, candidates};
+pub(crate) use assign::{force_of, withdraw};
 pub use bring::{Brought, Past, bring_in};
 pub use conflicts::{Conflict, Entry, conflicts, count_conflicts, inbox, put_aside, take};
 pub(crate) use day::bring as what_to_bring;

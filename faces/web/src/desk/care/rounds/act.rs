@@ -27,6 +27,8 @@ enum Do {
     Swap(Uuid, (AccountId, AccountId)),
     Hours(Uuid, i64, i64),
     Pair((AccountId, AccountId), (i64, i64)),
+    /// Somebody telephoned.
+    Called(VisitId),
     Plan,
     Publish,
     CallOff,
@@ -40,6 +42,7 @@ impl Do {
             Self::Lock(..) | Self::Ask(..) | Self::Hours(..) => "kept",
             Self::Ill(_) => "ill",
             Self::Swap(..) | Self::Pair(..) => "pair",
+            Self::Called(_) => "called",
             Self::Plan => "planned",
             Self::Publish => "sent",
             Self::CallOff => "off",
@@ -89,6 +92,7 @@ fn read(page: &Page, posted: &Posted) -> Result<Do, (String, String)> {
         "swap" => Do::Swap(pair()?, (person("one")?, person("two")?)),
         "hours" => Do::Hours(pair()?, time("from")?, time("to")?),
         "pair" => Do::Pair((person("one")?, person("two")?), (time("from")?, time("to")?)),
+        "called" => Do::Called(visit()?),
         "plan" => Do::Plan,
         "publish" => Do::Publish,
         "call-off" => Do::CallOff,
@@ -125,6 +129,7 @@ fn run(cx: &mut Cx<'_>, id: RoundId, seen: i64, what: &Do) -> care::Result<Publi
         Do::Pair(who, hours) => rounds::add_pair(cx, id, seen, *who, *hours)?,
         Do::Publish => return rounds::publish(cx, id, seen),
         Do::CallOff => rounds::call_off(cx, id, seen)?,
+        Do::Called(visit) => rounds::called(cx, id, seen, *visit)?,
         Do::Plan => {}
     }
     Ok(Published::default())
@@ -166,7 +171,10 @@ pub(super) async fn act(
                 *fell.entry(why.code()).or_default() += 1;
             }
             let fell: Vec<String> = fell.iter().map(|(why, n)| format!("{why}:{n}")).collect();
-            let to = format!("{LIST}/{id}?day={day}&done={done}&sent={}&fell={}", published.sent, fell.join(","));
+            let mut to = format!("{LIST}/{id}?day={day}&done={done}&sent={}&fell={}", published.sent, fell.join(","));
+            if published.readdressed > 0 {
+                to.push_str(&format!("&moved={}&stopped={}", published.readdressed, published.stopped));
+            }
             Ok(Redirect::to(&page.href(to)).into_response())
         }
         Err(error) => {

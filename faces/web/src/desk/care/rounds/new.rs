@@ -145,7 +145,10 @@ fn load(
     {
         area = one.id.to_string();
     }
-    let choices = areas.iter().map(|a| Choice::new(a.id.to_string(), ground::label(&known, a.id), &area)).collect();
+    let choices = areas
+        .iter()
+        .map(|a| Choice::new(a.id.to_string(), ground::called(&known, a.id, page.look.lang), &area))
+        .collect();
     let today = day_of(page.now);
     let tomorrow = today.checked_add(1.day()).unwrap_or(today);
     let read = |text: &str| text.parse::<Date>().ok();
@@ -205,7 +208,7 @@ fn second(cx: &mut Cx<'_>, page: &Page, area: AreaId, days: &[Date], typed: Opti
             kind: page.tk("rounds-kind-", w.kind.code()),
             due: page.date(w.due),
             late: w.late,
-            area: w.area.map(|a| ground::label(&known, a)).unwrap_or_default(),
+            area: w.area.map(|a| ground::called(&known, a, page.look.lang)).unwrap_or_default(),
             taken: w.elsewhere,
             ticked: typed.map_or(note.is_none() && w.due <= last, |t| t.list("visit").contains(&id)),
             note,

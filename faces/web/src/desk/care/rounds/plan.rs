@@ -42,6 +42,9 @@ pub(super) struct StopRow {
     pub usual: bool,
     pub vague: bool,
     pub faults: Vec<String>,
+    pub readdressed: bool,
+    /// With nobody here, and somebody was sent before the round was made.
+    pub before: Option<String>,
     pub told: Option<String>,
     /// It is over: what came of it.
     pub over: Option<String>,
@@ -51,6 +54,15 @@ pub(super) struct StopRow {
     pub why: Option<String>,
     /// The form was sent and not taken: it stays open.
     pub open: bool,
+}
+
+/// A household that expects somebody at another time than the plan says.
+pub(super) struct CallRow {
+    pub visit: String,
+    pub name: String,
+    pub phone: Option<String>,
+    pub was: String,
+    pub now: String,
 }
 
 pub(super) struct PairCol {
@@ -89,6 +101,7 @@ pub(super) struct PlanPage {
     pub last_day: String,
     pub pairs: Vec<PairCol>,
     pub left: Vec<StopRow>,
+    pub calls: Vec<CallRow>,
     pub pending: usize,
     pub published: bool,
     pub estimate: bool,
@@ -107,6 +120,9 @@ pub(super) struct Ask {
     pub left: usize,
     pub sent: usize,
     pub fell: String,
+    /// Visits with another address than when they were planned, and whether that stopped the publishing.
+    pub moved: usize,
+    pub stopped: bool,
 }
 
 /// What a form brought that was not taken, and what is wrong with it.
@@ -148,7 +164,7 @@ pub(super) fn load(
     let view = rounds::open(cx, id, asked.day.parse().ok())?;
     let frame = Frame::load(cx, &page, staff, LIST)?;
     let known = places::snapshot(cx)?;
-    let round = &view.whole.round;
+    let (round, lang) = (&view.whole.round, page.look.lang);
     let today = care::app::visits::day_of(page.now);
     let people = rounds::people(cx, round.area)?;
     let people = people
@@ -158,7 +174,7 @@ pub(super) fn load(
             Choice::new(c.account.to_string(), label, "")
         })
         .collect();
-    Ok(build(page, frame, &view, ground::label(&known, round.area), people, today, asked, note))
+    Ok(build(page, frame, &view, ground::called(&known, round.area, lang), people, today, asked, note))
 }
 
 pub(super) fn build(
@@ -184,6 +200,7 @@ pub(super) fn build(
     let pairs: Vec<PairCol> = shown.iter().map(|p| rows.pair(p)).collect();
     let left: Vec<StopRow> =
         view.whole.stops.iter().filter(|s| s.at.is_none()).map(|s| rows.stop(s, 0, None)).collect();
+    let calls = view.whole.stops.iter().filter(|s| !over && s.is_to_phone(today)).map(|s| rows.call(s)).collect();
     let href = page.href(format!("{LIST}/{}", round.id));
     let of_day = |d: &Date| view.whole.stops.iter().filter(|s| s.at.is_some_and(|a| a.day == *d)).count();
     let days_of =
@@ -202,6 +219,7 @@ pub(super) fn build(
         last_day: last.to_string(),
         pairs,
         left,
+        calls,
         pending: view.pending,
         published: round.state == RoundState::Published,
         estimate: view.estimate,
@@ -226,8 +244,13 @@ fn done(page: &Page, asked: &Ask) -> Vec<String> {
         "ill" => out.push(page.t("rounds-done-ill")),
         "pair" => out.push(page.t("rounds-done-pair")),
         "off" => out.push(page.t("rounds-done-off")),
+        "called" => out.push(page.t("rounds-done-called")),
+        "sent" if asked.stopped => out.push(page.t("rounds-done-stopped")),
         "sent" => out.push(page.t1("rounds-done-sent", "n", asked.sent)),
         _ => {}
+    }
+    if asked.moved > 0 {
+        out.push(page.t1("rounds-done-readdressed", "n", asked.moved));
     }
     if asked.left > 0 {
         out.push(page.t1("rounds-done-left", "n", asked.left));
@@ -310,6 +333,21 @@ impl Rows<'_> {
         }
     }
 
+    fn call(&self, stop: &Stop) -> CallRow {
+        let (page, view) = (self.page, self.view);
+        let when = |day: Date, start: i64| page.t2("rounds-day-at", "day", page.date(day), "at", clock(start));
+        let line = view.lines.get(&stop.visit);
+        let pair = stop.at.and_then(|a| view.whole.pair(a.pair)).map(|p| letter(p.number)).unwrap_or_default();
+        let now = |a: rounds::At| page.t2("rounds-call-now", "when", when(a.day, a.start), "letter", &pair);
+        CallRow {
+            visit: stop.visit.to_string(),
+            name: line.map_or_else(|| page.t("rounds-gone"), |l| l.name.clone()),
+            phone: line.and_then(|l| l.phone.clone()),
+            was: stop.known.map(|(day, start)| when(day, start)).unwrap_or_default(),
+            now: stop.at.map_or_else(|| page.t("rounds-call-nobody"), now),
+        }
+    }
+
     fn to_where(&self, stop: &Stop) -> Vec<Choice> {
         let (page, view) = (self.page, self.view);
         let now = stop.at.map(|a| format!("{}|{}", a.pair, a.day)).unwrap_or_default();
@@ -337,6 +375,7 @@ impl Rows<'_> {
             vague: false,
             usual: false,
             foreign: false,
+            readdressed: false,
             faults: Vec::new(),
         };
         let line = view.lines.get(&stop.visit).unwrap_or(&gone);
@@ -373,6 +412,9 @@ impl Rows<'_> {
             usual: line.usual,
             vague: line.vague,
             faults: line.faults.iter().map(|f| page.tk("rounds-fault-", f.code())).collect(),
+            readdressed: line.readdressed,
+            before: (stop.at.is_none() && stop.told.is_none() && !stop.was.is_empty() && stop.state.is_open())
+                .then(|| page.t("rounds-sent-before")),
             told,
             over: (!stop.state.is_open()).then(|| page.tk("rounds-outcome-", stop.state.code())),
             to_where: self.to_where(stop),

@@ -49,8 +49,10 @@ fn stop(n: u128, state: VisitState, at: Option<i64>, why: Option<WhyNot>) -> Sto
         minutes: 30,
         at: at.map(|start| At { pair: id(101), day: DAY, start, end: start + 30, walk: 5 }),
         why,
-        was: String::new(),
+        was: if n == 15 { "x".into() } else { String::new() },
         told: (n == 11).then_some((id(101), DAY, 545)),
+        known: (n == 12 || n == 14).then_some((DAY, 545)),
+        door: None,
     }
 }
 
@@ -65,6 +67,7 @@ fn line(page: &Page, n: u128) -> Line {
         vague: n == 12,
         usual: n == 11,
         foreign: n == 12,
+        readdressed: n == 12,
         faults: if n == 12 { Fault::ALL.to_vec() } else { Vec::new() },
     }
 }
@@ -149,6 +152,8 @@ pub(in crate::desk::care) fn samples(page: &Page) -> Vec<(&'static str, String)>
             left: 1,
             sent: 12,
             fell: "gone:1,hand:2".into(),
+            moved: 2,
+            stopped: false,
             ..Ask::default()
         };
         let today = if full { DAY } else { DAY.checked_sub(1.day()).unwrap_or(DAY) };

@@ -62,7 +62,7 @@ pub(super) async fn show(
         .write(who, move |cx| {
             let sheet = rounds::sheet(cx, id, asked.pair, day)?;
             let frame = Frame::load(cx, &page, &staff, LIST)?;
-            let area = ground::label(&*places::snapshot(cx)?, sheet.round.area);
+            let area = ground::called(&*places::snapshot(cx)?, sheet.round.area, page.look.lang);
             Ok::<_, Fail>(build(page, frame, &sheet, area))
         })
         .await?;
