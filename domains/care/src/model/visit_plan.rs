@@ -257,25 +257,25 @@ pub fn next(rules: &VisitRules, s: &Standing) -> Next {
 
 fn asked_for(rules: &VisitRules, s: &Standing, base: Date) -> Vec<(Date, Reason)> {
     let seen_since = |day: Date| s.last_seen.is_some_and(|last| last >= day);
-    let alone = s.facts.iter().any(|f| f.kind == FactKind::Alone);
-    let mut dates = vec![if alone {
-        (plus(base, rules.alone_days), Reason::Alone)
-    } else {
-        (plus(base, rules.others_days), Reason::Others)
-    }];
+    // What came to be after the last visit could not have called for one before.
+    let every = |days: i64, fact: &Stated| plus(base, days).max(plus(fact.on, 1));
+    let alone = s.facts.iter().find(|f| f.kind == FactKind::Alone);
+    let mut dates = vec![(plus(base, rules.others_days), Reason::Others)];
+    if let Some(fact) = alone {
+        dates.push((every(rules.alone_days, fact), Reason::Alone));
+    }
     if s.last_seen.is_none() {
         dates.push((plus(s.begun, rules.weekly_days), Reason::First));
     }
     for fact in &s.facts {
-        let weekly = plus(base, rules.weekly_days);
         let runs = match (fact.kind, fact.kind.weekly_for()) {
-            (FactKind::CannotRise, _) => alone,
+            (FactKind::CannotRise, _) => alone.is_some(),
             (FactKind::CarerAway, _) => fact.until.is_some_and(|until| s.today <= until),
             (_, Some(days)) => s.today <= plus(fact.on, i64::from(days)),
             (_, None) => false,
         };
         if runs {
-            dates.push((weekly, Reason::Weekly(fact.kind)));
+            dates.push((every(rules.weekly_days, fact), Reason::Weekly(fact.kind)));
         }
         // On the day itself somebody may have been there before it happened.
         let fresh = s.last_seen.is_none_or(|last| last <= fact.on);
@@ -357,6 +357,19 @@ mod tests {
         assert_eq!(asked(&s), (date(2026, 7, 3), vec!["weekly-discharged".into()]));
         s.today = date(2026, 8, 1);
         assert_eq!(asked(&s).1, vec!["others".to_owned()]);
+    }
+
+    #[test]
+    fn what_came_to_be_after_the_last_visit_calls_for_none_before_it() {
+        // Not seen for five weeks, home from hospital today: tomorrow, and not four weeks late.
+        let mut s = Standing { last_seen: Some(date(2026, 5, 22)), begun: date(2026, 1, 1), ..standing() };
+        s.facts.push(fact(FactKind::Discharged, s.today));
+        assert_eq!(asked(&s), (date(2026, 6, 30), vec!["change-discharged".into(), "weekly-discharged".into()]));
+        // Alone since today: what everybody is due stands all the same.
+        s.facts = vec![fact(FactKind::Alone, s.today)];
+        assert_eq!(asked(&s), (date(2026, 6, 30), vec!["alone".into()]));
+        s.last_seen = Some(date(2026, 3, 1));
+        assert_eq!(asked(&s), (date(2026, 5, 30), vec!["others".into()]));
     }
 
     #[test]

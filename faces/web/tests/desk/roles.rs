@@ -172,6 +172,7 @@ const FORMS: &[(&str, &str, &[Action])] = &[
     ("/desk/admin/audit/sample/00000000-0000-0000-0000-000000000007", "verdict=fine", &[Action::ReviewReadings]),
     ("/desk/withheld/ask", "number=x", &[Action::AskWithholding]),
     ("/desk/withheld/00000000-0000-0000-0000-000000000007", "do=", &[Action::ApproveWithholding]),
+    ("/desk/care", "name=x", &[Action::ViewVisits]),
     ("/desk/teams", "do=accept", &[Action::KeepTeams]),
     ("/desk/teams", "do=new&team=x", &[Action::KeepTeams]),
     ("/desk/teams/00000000-0000-0000-0000-000000000007", "do=add", &[Action::KeepTeams]),

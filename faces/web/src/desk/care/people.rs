@@ -1,5 +1,5 @@
 //! Everybody in care where the reader works: who they are, when they are visited next and why, and who has no plan yet. Each name
-//! shown is an entry of the log; the file has none.
+//! shown is an entry of the log; the file has none. A name that is looked for is posted, so that it stands in no address.
 
 use super::words;
 use crate::desk::Frame;
@@ -11,7 +11,7 @@ use crate::session::Staff;
 use crate::{App, Fail, Page};
 use askama::Template;
 use axum::Router;
-use axum::extract::{Query, State};
+use axum::extract::{Form, Query, State};
 use axum::response::Response;
 use axum::routing::get;
 use care::app::visits::{self, Ask, InCare, Which};
@@ -25,7 +25,7 @@ pub(super) const LIST: &str = "/desk/care";
 const LINES: usize = 20;
 
 pub(super) fn routes() -> Router<App> {
-    Router::new().route("/desk/care", get(show))
+    Router::new().route("/desk/care", get(show).post(find))
 }
 
 /// One of them.
@@ -51,23 +51,53 @@ pub(super) struct PeoplePage {
     pub typed: String,
     pub sum: String,
     pub rows: Vec<Row>,
-    pub before: Option<String>,
-    pub after: Option<String>,
+    /// Lines before the page before and the next one; asked for with the name, where one is looked for.
+    pub before: Option<usize>,
+    pub after: Option<usize>,
     pub file: String,
+}
+
+impl PeoplePage {
+    fn at(&self, from: &usize) -> String {
+        at(&self.page, self.which, *from)
+    }
+}
+
+/// The list by address: never with a name.
+fn at(page: &Page, which: &str, from: usize) -> String {
+    let from = if from == 0 { String::new() } else { from.to_string() };
+    format!("{}?{}", page.href(LIST), query_string(&[("which", which), ("from", &from)]))
 }
 
 #[derive(Debug, Deserialize, Default)]
 #[serde(default)]
 struct Asked {
     which: String,
-    name: String,
     from: usize,
     r#as: String,
 }
 
+#[derive(Debug, Deserialize, Default)]
+#[serde(default)]
+struct Sought {
+    which: String,
+    name: String,
+    from: String,
+}
+
 async fn show(State(app): State<App>, page: Page, staff: Staff, Query(asked): Query<Asked>) -> Result<Response, Fail> {
+    list(app, page, staff, asked, "").await
+}
+
+async fn find(State(app): State<App>, page: Page, staff: Staff, Form(s): Form<Sought>) -> Result<Response, Fail> {
+    let asked = Asked { which: s.which, from: s.from.parse().unwrap_or(0), r#as: String::new() };
+    list(app, page, staff, asked, &s.name).await
+}
+
+async fn list(app: App, page: Page, staff: Staff, asked: Asked, name: &str) -> Result<Response, Fail> {
     let (kind, words) = (As::from_code(&asked.r#as), page.clone());
     let which = Which::from_code(&asked.which);
+    let name: String = kernel::text::tidy(name).chars().take(40).collect();
     let who = staff.who(Purpose::Administration);
     // Names that are shown are written down.
     let listed = app.rt.write(who, move |cx| {
@@ -75,8 +105,7 @@ async fn show(State(app): State<App>, page: Page, staff: Staff, Query(asked): Qu
             let ask = Ask { which, most: table::MOST, nameless: true, ..Ask::default() };
             return Ok::<_, Fail>(Listed::File(as_table(cx, &page, &ask)?));
         }
-        let typed = kernel::text::tidy(&asked.name).chars().take(40).collect();
-        let ask = Ask { which, name: typed, skip: asked.from, most: LINES, nameless: false };
+        let ask = Ask { which, name, skip: asked.from, most: LINES, nameless: false };
         Ok(Listed::Page(Box::new(build(cx, page, &staff, ask)?)))
     });
     Ok(crate::unkept(listed.await?.answer(&words, kind).await?))
@@ -133,11 +162,7 @@ fn build(cx: &mut Cx<'_>, page: Page, staff: &Staff, ask: Ask) -> Result<PeopleP
     });
     let rows: Vec<Row> = rows.collect();
     let which = ask.which.code();
-    let at = |which: &str, from: usize| {
-        let from = if from == 0 { String::new() } else { from.to_string() };
-        format!("{}?{}", page.href(LIST), query_string(&[("which", which), ("name", &ask.name), ("from", &from)]))
-    };
-    let filters = Which::ALL.iter().map(|w| (at(w.code(), 0), page.tk("cared-which-", w.code()), *w == ask.which));
+    let filters = Which::ALL.iter().map(|w| (at(&page, w.code(), 0), page.tk("cared-which-", w.code()), *w == ask.which));
     let first = ask.skip.min(n);
     Ok(PeoplePage {
         filters: filters.collect(),
@@ -151,8 +176,8 @@ fn build(cx: &mut Cx<'_>, page: Page, staff: &Staff, ask: Ask) -> Result<PeopleP
                 &[("n", n.to_string()), ("from", (first + 1).to_string()), ("to", to.to_string())],
             )
         },
-        before: (ask.skip > 0).then(|| at(which, ask.skip.saturating_sub(LINES))),
-        after: (ask.skip + rows.len() < n && !rows.is_empty()).then(|| at(which, ask.skip + LINES)),
+        before: (ask.skip > 0).then(|| ask.skip.saturating_sub(LINES)),
+        after: (ask.skip + rows.len() < n && !rows.is_empty()).then_some(ask.skip + LINES),
         file: table::href(&page, LIST, &[("which", which)]),
         typed: ask.name,
         rows,
@@ -172,7 +197,7 @@ pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
         why: words::why(page, &["alone".into()]),
         last: page.day(page.now),
     };
-    let of = |full: bool| PeoplePage {
+    let of = |full: bool, sought: bool| PeoplePage {
         page: page.clone(),
         frame: Frame::sample(page),
         filters: Which::ALL
@@ -180,12 +205,14 @@ pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
             .map(|w| ("/x".into(), page.tk("cared-which-", w.code()), *w == Which::All))
             .collect(),
         which: "all",
-        typed: String::new(),
+        typed: if sought { row().name } else { String::new() },
         sum: page.t1("cared-sum", "n", 1),
         rows: if full { vec![row()] } else { Vec::new() },
-        before: full.then(|| "/x".into()),
-        after: full.then(|| "/x".into()),
+        before: full.then_some(0),
+        after: full.then_some(40),
         file: "/desk/care?as=".into(),
     };
-    [true, false].map(|full| ("desk/care_people.html", of(full).render().unwrap_or_default())).to_vec()
+    [(true, false), (true, true), (false, false)]
+        .map(|(full, sought)| ("desk/care_people.html", of(full, sought).render().unwrap_or_default()))
+        .to_vec()
 }
