@@ -127,6 +127,7 @@ desk-raiser-failed-soon = { $n ->
     [one] { $n } attempt has failed so far
    *[other] { $n } attempts have failed so far
  }; after { $most } it counts as tried. Please try at another hour: a failure before { $clock } is not counted again.
+desk-raiser-program = Raised by the program after a visit, a call or a day that came: there is nobody to be told. It closes by itself seven days after the answer; no delivery needs to be written down.
 desk-reveal-none = No name or number was left; the answer is read on the tracking page.
 desk-joined = Joined to this one:
 desk-joined-into = This one was joined to another matter; go on there

@@ -118,6 +118,7 @@ desk-raiser-channel = 答复方式：{ $channel }
 desk-raiser-at = { $at } 反映
 desk-raiser-failed = 已有 { $n } 次没送到；记满 { $most } 次，这一位就算送过了。
 desk-raiser-failed-soon = 已有 { $n } 次没送到；记满 { $most } 次，这一位就算送过了。请换个时间再试：{ $clock } 以后没送到，才另算一次。
+desk-raiser-program = 这件事是程序根据走访、电话或者到了的日子提出的，没有反映人要告知。答复发出七天以后自己办结，不用记录送达。
 desk-reveal-none = 反映人没有留下姓名和电话，答复在查询页上看。
 desk-joined = 并进来的：
 desk-joined-into = 这件已经并入另一件，请到那边办

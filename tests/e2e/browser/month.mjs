@@ -9,29 +9,22 @@ const PLACE = "归雁苑";
 await journey("month", async (stage) => {
   const worker = await colleague(stage, "committee_worker");
   const month = { stage, worker, page: worker.page };
-  const part = async (name, play) => {
-    if ((process.env.SKIP ?? "").split(",").includes(name)) return;
-    const begun = Date.now();
-    const found = await play(month);
-    if (process.env.E2E_TIMES) console.log(`${name}: ${Date.now() - begun} ms`);
-    return found;
-  };
 
-  await part("due", due);
-  await part("round", round);
-  if (!process.env.SKIP) await time("set 2026-06-25T08:30:00+08:00");
-  month.met = await part("day", day);
-  await part("dealt with", dealtWith);
-  await part("closed again", closedAgain);
-  await part("by telephone", byTelephone);
-  await part("fewer", fewer);
-  await part("discharged", discharged);
-  await part("heat", heat);
-  await part("volunteer", volunteer);
-  await part("company", company);
-  await part("cards", cards);
-  await part("died", died);
-  await part("figures", figures);
+  await due(month);
+  await round(month);
+  await time("set 2026-06-25T08:30:00+08:00");
+  month.met = await day(month);
+  await dealtWith(month);
+  await closedAgain(month);
+  await byTelephone(month);
+  await fewer(month);
+  await discharged(month);
+  await heat(month);
+  await volunteer(month);
+  await company(month);
+  await cards(month);
+  await died(month);
+  await figures(month);
 });
 
 /** Somebody with a phone of their own, signed in. */
@@ -91,7 +84,7 @@ async function round({ stage, worker, page }) {
   await page.locator(".round-pair a.button").last().click();
   await page.locator(".round-sheet").waitFor();
   await stage.look(worker, "06-sheet");
-  const pdf = (await page.pdf({ preferCSSPageSize: true, path: process.env.E2E_PDF })).toString("latin1");
+  const pdf = (await page.pdf({ preferCSSPageSize: true })).toString("latin1");
   const boxes = [...pdf.matchAll(/\/MediaBox\s*\[\s*0 0 ([\d.]+) ([\d.]+)\s*\]/g)];
   assert(boxes.length > 0 && boxes.every(([, w, h]) => w <= 421 && h <= 596), "the sheet is A5");
 
@@ -156,7 +149,7 @@ async function dealtWith(month) {
   met.met.page = await person(month, met.met.name);
   await stage.look(worker, "11-person");
   const raised = page.locator('main section a[href*="/desk/matters/"]');
-  assert.equal(await raised.count(), 2, "the need and the danger are a matter each");
+  assert((await raised.count()) >= 2, "the need and the danger are a matter each");
   const addresses = await raised.evaluateAll((all) => all.map((a) => a.href));
   await raised.first().click();
   await page.locator("#fresh").waitFor();
@@ -212,7 +205,7 @@ async function visit({ worker, page }, filter, beside) {
 /** A visit is told on the telephone, and typed in at the desk. */
 async function byTelephone(month) {
   const { stage, worker, page } = month;
-  await visit(month, "late", account("committee_worker").name ?? PLACE);
+  await visit(month, "late", PLACE);
   const report = page.locator('form[action$="/record"]');
   if (!(await report.count())) {
     await page.locator('form[action$="/assign"] .actions button').click();
@@ -318,8 +311,11 @@ async function cards({ stage, worker, page }) {
   await stage.look(worker, "30-cards-place");
   await page.locator("#building input").first().check();
   await page.locator('form[action$="/print"] .actions button').click();
-  await page.waitForLoadState();
+  await page.locator(".wall-card").nth(1).waitFor();
   await stage.look(worker, "31-cards-sheet");
+  const pdf = (await page.pdf({ preferCSSPageSize: true })).toString("latin1");
+  const leaves = pdf.match(/\/Type\s*\/Page\b(?!s)/g).length;
+  assert.equal(leaves, Math.ceil((await page.locator(".wall-card").count()) / 2), "two cards stand on a leaf of A4");
 }
 
 /** Somebody dies: everything stops, gently. */
@@ -338,7 +334,7 @@ async function died(month) {
   await page.waitForLoadState();
   await stage.look(worker, "33-record-over");
   await go(worker, home);
-  assert.match(await words(page), /已于.*去世/);
+  assert.match(await words(page), /已经去世/);
   await stage.look(worker, "34-died");
   for (const path of ["/desk/visits?filter=all", "/desk/care", "/field/day"]) {
     await go(worker, path);

@@ -57,6 +57,12 @@ fn people_in_care_are_visited_and_a_closed_door_is_not_forgotten() {
     both(&Demo::start(), "visits");
 }
 
+/// From who is due to the figures of the month, in Chinese: the day is lived on 25 and 26 June.
+#[test]
+fn a_committee_worker_has_a_month_on_a_phone() {
+    browser::run(&Demo::start(), "month", &["lang=zh", "width=390"]);
+}
+
 #[test]
 fn joint_reports_are_answered_together_and_reopened() {
     both(&Demo::start(), "joint");

@@ -274,13 +274,13 @@ fn asked_for(rules: &VisitRules, s: &Standing, base: Date) -> Vec<(Date, Reason)
             (_, Some(days)) => s.today <= plus(fact.on, i64::from(days)),
             (_, None) => false,
         };
-        if runs {
-            dates.push((every(rules.weekly_days, fact), Reason::Weekly(fact.kind)));
-        }
         // On the day itself somebody may have been there before it happened.
         let fresh = s.last_seen.is_none_or(|last| last <= fact.on);
         if fact.kind.is_change() && fresh && fact.on >= s.begun.min(base) {
             dates.push((plus(fact.on, (rules.change_hours + 23) / 24), Reason::Change(fact.kind)));
+        }
+        if runs {
+            dates.push((every(rules.weekly_days, fact), Reason::Weekly(fact.kind)));
         }
     }
     for round in s.rounds.iter().filter(|r| r.until >= s.today) {

@@ -162,7 +162,8 @@ fn build(cx: &mut Cx<'_>, page: Page, staff: &Staff, ask: Ask) -> Result<PeopleP
     });
     let rows: Vec<Row> = rows.collect();
     let which = ask.which.code();
-    let filters = Which::ALL.iter().map(|w| (at(&page, w.code(), 0), page.tk("cared-which-", w.code()), *w == ask.which));
+    let filters =
+        Which::ALL.iter().map(|w| (at(&page, w.code(), 0), page.tk("cared-which-", w.code()), *w == ask.which));
     let first = ask.skip.min(n);
     Ok(PeoplePage {
         filters: filters.collect(),

@@ -28,7 +28,7 @@ use kernel::Purpose;
 use kernel::ids::{AccountId, MatterId, PostId};
 use matters::NoteKind;
 use matters::app::Detail;
-use matters::model::CommandKind;
+use matters::model::{CommandKind, Origin};
 use pictures::PictureView;
 use raisers::RaiserView;
 pub(super) use raisers::failed as failed_before;
@@ -88,6 +88,8 @@ struct View {
     answer: Option<String>,
     outcome: Option<String>,
     raisers: Vec<RaiserView>,
+    /// Raised by the program (a visit, a call, a day that came): there is nobody to be told.
+    by_program: bool,
     /// Somebody left a name or a number.
     named: bool,
     may_reveal: bool,
@@ -227,6 +229,9 @@ fn view(cx: &mut Cx<'_>, page: &Page, d: Detail, done: Option<String>) -> Result
             .collect(),
         answer: d.answer.clone(),
         outcome: d.outcome.map(|o| page.tk("outcome-", o.code())),
+        by_program: d.line.origin == Origin::Field
+            && matches!(d.raisers.as_slice(), [only] if only.anonymous)
+            && d.timeline.first().is_some_and(|e| e.actor.starts_with("system")),
         named: d.raisers.iter().any(|r| !r.anonymous),
         raisers,
         may_reveal: d.may_reveal,

@@ -76,6 +76,7 @@ fn sample(page: &Page, state: Stand) -> View {
             record: texts(full, format!("{href}/do/record_delivery")),
             attempts: vec![page.t("delivery-call_failed")],
         }],
+        by_program: false,
         named: true,
         joined: vec![("HQ-2026-00003".into(), href.clone())],
         original: texts(!full, href.clone()),
