@@ -1,4 +1,5 @@
-// Every page that the side of the desk leads to, for people of different roles: it stands, fits and is accessible.
+// Every page that the side of the desk leads to, for people of different roles, and of what is in the lists about care a page of one:
+// it stands, fits and is accessible.
 import { account, assert, at, journey, settings, signIn } from "./lib.mjs";
 
 const { width, lang } = settings({ width: "1280", lang: "zh" });
@@ -32,6 +33,24 @@ await journey("desk", async (stage) => {
       await first.click();
       await stage.look(staff, "matter");
     }
+    if (role === "coordinator") await ones(stage, staff);
   }
   console.log([...seen].join(" "));
 });
+
+/** The first of each list about care, and what stands under somebody in care. */
+async function ones(stage, staff) {
+  const { page } = staff;
+  for (const list of ["care", "visits?filter=all", "volunteers?show=all", "teams", "activities"]) {
+    const kind = list.split("?")[0];
+    await page.goto(at(`/desk/${list}`, lang));
+    const all = await page.locator("main a").evaluateAll((links) => links.map((a) => a.pathname));
+    const first = all.find((path) => new RegExp(`/desk/${kind}/[0-9a-f-]{36}$`).test(path));
+    assert(first, `/desk/${list} leads to somebody`);
+    for (const under of kind === "care" ? ["", "/watch", "/team", "/extra", "/mutual", "/company"] : kind === "activities" ? ["", "/letters"] : [""]) {
+      const reply = await page.goto(new URL(first + under, page.url()).href);
+      assert.equal(reply.status(), 200, `${kind}${under}: ${reply.status()}`);
+      await stage.look(staff, `one-${kind}${under.replace("/", "-")}`);
+    }
+  }
+}
