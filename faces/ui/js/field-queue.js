@@ -1,7 +1,7 @@
 // Sends what waits: in the order it was done, and so that it counts once, however often a tab dies in between. Each command has an id
 // of its own, made on the phone (UUIDv7); the server takes an id once and says so the second time. Two tabs, and the worker, do not
 // send at the same time (Web Locks).
-export const LOCK = "mulin-field-send";
+const LOCK = "mulin-field-send";
 /** Commands in one request, and how long it may be. */
 const BATCH = 40;
 const LONGEST = 600_000;
@@ -84,7 +84,7 @@ function batchOf(all) {
 }
 
 /** What was not taken and can be mended or must be told is kept whole. */
-const KEPT = ["mend", "denied", "no-visit"];
+const KEPT = ["mend", "denied", "no-visit", "unreadable"];
 
 async function drain(shelf, heard) {
   let held = null;
@@ -127,4 +127,10 @@ async function drain(shelf, heard) {
 export function deliver(shelf, heard) {
   if (!navigator.locks) return drain(shelf, heard);
   return navigator.locks.request(LOCK, { ifAvailable: true }, (lock) => (lock ? drain(shelf, heard) : false));
+}
+
+/** Takes a command back, only while nobody is sending; `false` when it is too late. */
+export function retract(shelf, id) {
+  if (!navigator.locks) return shelf.retract(id);
+  return navigator.locks.request(LOCK, { ifAvailable: true }, (lock) => (lock ? shelf.retract(id) : false));
 }

@@ -8,7 +8,7 @@ export class Shelf {
   #disk = null;
   #memory = new Memory();
 
-  /** Answers how many commands were older than 48 hours, and wiped. */
+  /** Answers how many commands had lain here for their time, and were wiped. */
   async open() {
     if (!able()) {
       this.trouble = globalThis.isSecureContext ? "refused" : "insecure";
@@ -52,7 +52,7 @@ export class Shelf {
     return this.#memory[name](...args);
   }
 
-  savePack(task, pack) { return this.#put("savePack", task, pack); }
+  savePack(task, pack, keep) { return this.#put("savePack", task, pack, keep); }
   async pack(task) { return (await this.#disk?.pack(task).catch(() => null)) ?? this.#memory.pack(task); }
   packs() { return this.#all("packs"); }
   push(task, to, command) { return this.#put("push", task, to, command); }

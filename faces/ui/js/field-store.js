@@ -1,5 +1,5 @@
 // What a phone keeps for the field pages: the pack of each task and what waits to be sent, sealed with a key that cannot be taken out
-// of this browser (AES-GCM). Nothing is kept for longer than 48 hours, and nothing after the end of a task; only what visitors wrote and could
+// of this browser (AES-GCM). Nothing is kept for longer than 48 hours, or what the district says of a visitor's day, and nothing after the end of a task; only what visitors wrote and could
 // not send yet stays until it is sent ([`OUT`]). Pages and their worker both use it. Where the browser keeps nothing (private windows, full storage, no HTTPS), `Memory` stands in while a page is open.
 const NAME = "mulin-field";
 const STORES = ["keys", "packs", "queue", "told", "trace"];
@@ -127,13 +127,13 @@ const forget = (task) => within(STORES, "readwrite", async (keys, packs, ...rest
 export const disk = {
   durable: true,
 
-  async savePack(task, pack) {
+  async savePack(task, pack, keep = KEEP_MS) {
     const sealed = await seal(await keyOf(task, true), task, pack);
     const saved = Date.now();
     await within(["packs", "keys"], "readwrite", async (packs, keys) => {
-      await asked(packs.put({ id: task, ...sealed, saved, until: saved + KEEP_MS }));
+      await asked(packs.put({ id: task, ...sealed, saved, until: saved + keep }));
       const key = await asked(keys.get(task));
-      if (key) await asked(keys.put({ ...key, until: saved + KEEP_MS }));
+      if (key) await asked(keys.put({ ...key, keep, until: saved + keep }));
     });
   },
   async pack(task) {
@@ -207,13 +207,13 @@ export const disk = {
   /** Whatever has a key. */
   tasks: () => within(["keys"], "readonly", (keys) => asked(keys.getAllKeys())),
   wipe: forget,
-  /** Wipes what is older than 48 hours, also after the clock of the phone was set back. Answers how many commands were lost. */
+  /** Wipes what lay here for its time, also after the clock of the phone was set back. Answers how many commands were lost. */
   async expire(now = Date.now()) {
     const keys = await within(["keys"], "readonly", (all) => asked(all.getAll()));
     let lost = 0;
-    for (const { id, until } of keys) {
+    for (const { id, until, keep = KEEP_MS } of keys) {
       if (id.startsWith(OUT)) continue;
-      if (now < until && now > until - KEEP_MS - 86_400_000) continue;
+      if (now < until && now > until - keep - 86_400_000) continue;
       lost += (await within(["queue"], "readonly", (queue) => ofTask(queue, id))).length;
       await forget(id);
     }

@@ -1,13 +1,12 @@
 // The page of a search team on a phone. Without this file it works while there is signal; with it everything goes into the phone first
 // and is sent when there is signal: what waits is shown, what came back is shown in words.
-import { ask, deliver, Later, LOCK, ours, uuid7 } from "./field-queue.js";
+import { ask, deliver, Later, ours, retract, uuid7 } from "./field-queue.js";
+import { Sender } from "./field-sender.js";
 import { Shelf } from "./field-shelf.js";
 import { Trace } from "./field-trace.js";
 
-const SYNC = "mulin-field";
 /** How often the task is looked at again while somebody looks at it, beside what the server tells by itself. */
 const AGAIN_MS = 20_000;
-const LONGEST_WAIT_S = 60;
 /** Notices of this page itself, beside those that came back. */
 const OWN = ["lost", "late", "route"];
 
@@ -17,16 +16,12 @@ const say = (key, n) => (words[key] ?? "").replace("{n}", n ?? "");
 const base = location.pathname.match(/^.*\/field\/s\/[^/]+/)?.[0] ?? null;
 const to = `${base}/commands`;
 const shelf = new Shelf();
-const channel = "BroadcastChannel" in window ? new BroadcastChannel("mulin-field") : null;
 
 let task = "";
 let pack = null;
 let packSaved = false;
 let ready = false;
 let over = false;
-let signal = true;
-let sending = false;
-let anySent = false;
 let lost = 0;
 /** Streets the server has heard of since the page shows them. */
 const heardOf = new Set();
@@ -45,15 +40,15 @@ async function paint() {
   let text = "";
   let tone = "";
   if (all.length > 0) {
-    text = say(sending && signal ? "sending" : shelf.durable ? "saved" : "unsaved", all.length);
+    text = say(sender.sending && sender.signal ? "sending" : shelf.durable ? "saved" : "unsaved", all.length);
     tone = "wait";
     if (!shelf.durable && shelf.trouble) text = `${text} ${say(shelf.trouble)}`;
   } else if (shelf.trouble) {
     text = say(shelf.trouble);
     tone = "wait";
-  } else if (!signal) {
+  } else if (!sender.signal) {
     text = ready ? say("ready-now") : say("no-signal");
-  } else if (anySent) {
+  } else if (sender.sent) {
     text = say("sent");
     tone = "good";
   } else if (ready && packSaved) {
@@ -113,58 +108,23 @@ function add(id, text, read) {
 
 // ── Sending ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-let wait = 0;
-let timer = null;
-
-function later(seconds) {
-  clearTimeout(timer);
-  timer = setTimeout(send, seconds * 1000);
-}
-
-async function send() {
-  clearTimeout(timer);
-  if (sending) return;
-  sending = true;
-  try {
-    const had = (await shelf.waiting()).length;
-    if (had === 0) return;
-    await paint();
-    const mine = await deliver(shelf, ({ said, sent, task: of }) => {
-      signal = true;
-      if (of !== task) return;
-      for (const { outcome, command } of sent) if (outcome === "done" || outcome === "before") for (const key of command.segments ?? []) heardOf.add(key);
-      if (said.over) over = true;
-    });
-    wait = 0;
-    if (mine === false) return later(2);
-    anySent = true;
-    channel?.postMessage("sent");
-    await look(true);
-  } catch (error) {
-    if (!(error instanceof Later)) throw error;
-    signal = error.seconds > 0;
-    wait = Math.max(error.seconds, Math.min(LONGEST_WAIT_S, wait ? wait * 2 : 2));
-    later(wait);
-  } finally {
-    sending = false;
-    await paint();
-    if (over) await end();
-  }
-}
+const sender = new Sender(shelf, {
+  paint,
+  heard({ said, sent, task: of }) {
+    if (of !== task) return;
+    for (const { outcome, command } of sent) if (outcome === "done" || outcome === "before") for (const key of command.segments ?? []) heardOf.add(key);
+    if (said.over) over = true;
+  },
+  look: () => look(true),
+  closed: () => ended,
+  async settled() { if (over) await end(); },
+});
+const send = () => sender.send();
 
 /** Into the phone first, then on its way. */
 async function put(act) {
-  const command = { id: uuid7(), at: new Date().toISOString(), ...act };
-  await shelf.push(task, to, command);
-  await shortly();
-}
-
-async function shortly() {
-  channel?.postMessage("put");
-  await paint();
-  navigator.serviceWorker?.ready.then((worker) => worker.sync?.register(SYNC)).catch(() => {});
-  wait = 0;
-  send();
+  await shelf.push(task, to, { id: uuid7(), at: new Date().toISOString(), ...act });
+  await sender.shortly();
 }
 
 // ── The task ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -179,12 +139,12 @@ async function look(quiet = false) {
     else if (ours(answer) && answer.status === 200) await take(await answer.json());
     else if (ours(answer) && answer.status === 204) await keep();
     else throw new Later();
-    signal = true;
+    sender.signal = true;
   } catch {
-    signal = false;
+    sender.signal = false;
   }
   if (!quiet) await paint();
-  if (over && !sending) await end();
+  if (over && !sender.sending) await end();
 }
 
 let keptAt = 0;
@@ -251,7 +211,7 @@ async function end() {
   const left = (await shelf.waiting(task)).length;
   if (left > 0) {
     ended = false;
-    return later(5);
+    return sender.later(5);
   }
   await shelf.wipe(task);
   pack = null;
@@ -333,15 +293,9 @@ async function submit(form) {
 async function tick(box) {
   if (box.checked) return put({ act: "walked", segments: [box.value] });
   const entry = (await shelf.waiting(task)).find(({ command }) => command.act === "walked" && command.segments.includes(box.value));
-  const back = entry && (await free(() => shelf.retract(entry.id)));
+  const back = entry && (await retract(shelf, entry.id));
   if (!back) add("late", say("too-late"));
   await paint();
-}
-
-/** Only while nobody is sending. */
-function free(work) {
-  if (!navigator.locks) return work();
-  return navigator.locks.request(LOCK, { ifAvailable: true }, (lock) => (lock ? work() : false));
 }
 
 /** A long street is walked in more than one piece: each piece begins with the last minutes of the one before. */
@@ -356,7 +310,7 @@ const trace = new Trace({
       before = points.slice(-OVERLAP);
       return { id: uuid7(), at: new Date().toISOString(), act: "trace", points };
     });
-    if (count > 0) await shortly();
+    if (count > 0) await sender.shortly();
     return count;
   },
   say(key, n) {
@@ -406,7 +360,7 @@ async function begin() {
     if (kept) {
       pack = kept;
       packSaved = true;
-      signal = false;
+      sender.signal = false;
       show(pack);
     } else {
       root.querySelector("[data-opening]").hidden = true;
@@ -424,16 +378,12 @@ async function begin() {
     event.preventDefault();
     if (form.dataset.act !== "walked") submit(form);
   }, true);
-  channel?.addEventListener("message", ({ data }) => {
-    if (data !== "sent") return paint();
-    // Another tab or the worker brought it there: it is there all the same.
-    anySent = true;
-    look();
-  });
-  for (const name of ["online", "focus", "pageshow"]) addEventListener(name, () => { wait = 0; look().then(send); });
-  addEventListener("offline", () => { signal = false; paint(); });
+  // Another tab or the worker brought it there: it is there all the same.
+  sender.listen((what) => (what === "sent" ? look() : paint()));
+  for (const name of ["online", "focus", "pageshow"]) addEventListener(name, () => { sender.hurry(); look().then(send); });
+  addEventListener("offline", () => { sender.signal = false; paint(); });
   document.addEventListener("visibilitychange", () => { listen(); if (!document.hidden) look().then(send); });
-  setInterval(() => { listen(); if (!document.hidden && !sending) look().then(send); }, AGAIN_MS);
+  setInterval(() => { listen(); if (!document.hidden && !sender.sending) look().then(send); }, AGAIN_MS);
   // What a tab that was killed had measured is not lost; it is not begun again by itself.
   const leftover = await trace.gather();
   if (leftover > 0) trace.say("trace-left", leftover);

@@ -89,3 +89,14 @@ export async function shrink(file) {
     picture.close();
   }
 }
+
+/** So many days from today, as a date field has it. `today` is the server's when the list was made: a phone whose clock is days off does not
+ *  agree on days of another year. */
+export function dayAfter(today, days, now = new Date()) {
+  const pad = (n) => String(n).padStart(2, "0");
+  const here = Date.UTC(now.getFullYear(), now.getMonth(), now.getDate());
+  const there = Date.parse(today);
+  const from = Number.isNaN(there) || (here >= there && here - there <= 3 * 86_400_000) ? here : there;
+  const at = new Date(from + days * 86_400_000);
+  return `${at.getUTCFullYear()}-${pad(at.getUTCMonth() + 1)}-${pad(at.getUTCDate())}`;
+}

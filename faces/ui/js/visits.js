@@ -1,15 +1,18 @@
 // A visitor's day on the phone. Without this file it works while there is signal; with it the day's pack and every report go into the phone
 // first, sealed, and reports are sent when there is signal: what waits is shown, what came back is shown in words. Who is kept how long
 // stands in docs/field.md.
-import { ask, deliver, Held, Later, LOCK, ours, uuid7 } from "./field-queue.js";
+import { ask, deliver, Held, Later, ours, retract, uuid7 } from "./field-queue.js";
+import { Sender } from "./field-sender.js";
 import { Shelf } from "./field-shelf.js";
-import { KEEP_MS, OUT } from "./field-store.js";
-import { BadPhoto, empty, fill, reading, shrink } from "./visits-form.js";
-import { element, flag, flagged, measure, notice } from "./visits-page.js";
+import { OUT } from "./field-store.js";
+import { dayAfter, empty, fill, reading } from "./visits-form.js";
+import { leaving } from "./visits-out.js";
+import { cameBack, element, flag, flagged, markList, measure } from "./visits-page.js";
+import { choosePhoto, photoOf, showPhoto } from "./visits-photo.js";
 
-const SYNC = "mulin-field";
 const AGAIN_MS = 60_000;
-const LONGEST_WAIT_S = 60;
+/** How long what was done on this phone is remembered, so that the list does not offer it again. */
+const NOTED_MS = 48 * 3_600_000;
 const DRAFT_MS = 300;
 /** The session is over by itself: whoever signs in again goes on where they were. */
 const SOFT = ["idle", "expired", "first"];
@@ -23,7 +26,6 @@ const say = (key, n, what) => (words[key] ?? "").replace("{n}", n ?? "").replace
 const day = here()?.[1] ?? "";
 const prefix = day.replace(/\/field\/day$/, "");
 const shelf = new Shelf();
-const channel = "BroadcastChannel" in window ? new BroadcastChannel("mulin-field") : null;
 
 let task = "";
 let out = "";
@@ -33,10 +35,6 @@ let packSaved = false;
 let noted = { drafts: {}, done: [] };
 let open = here()?.[2] ?? null;
 let ready = false;
-let signal = true;
-let sending = false;
-let anySent = false;
-let held = null;
 let ended = false;
 let weight = "";
 
@@ -57,17 +55,17 @@ async function paint() {
   const others = all.filter((entry) => entry.task !== out && entry.task.startsWith(OUT)).length;
   let text = "";
   let tone = "wait";
-  if (held?.mark === "signed-out") {
+  if (sender.held?.mark === "signed-out") {
     text = own.length > 0 ? say("sign-in", own.length) : say("sign-in-only");
   } else if (own.length > 0) {
-    text = say(sending && signal ? "sending" : shelf.durable ? "saved" : "unsaved", own.length);
+    text = say(sender.sending && sender.signal ? "sending" : shelf.durable ? "saved" : "unsaved", own.length);
     if (!shelf.durable && shelf.trouble) text = `${text} ${say(shelf.trouble)}`;
   } else if (shelf.trouble) {
     text = say(shelf.trouble);
-  } else if (!signal) {
+  } else if (!sender.signal) {
     text = ready || root.dataset.shell ? say("ready-now") : say("no-signal");
     tone = "";
-  } else if (anySent) {
+  } else if (sender.sent) {
     text = say("sent");
     tone = "good";
   } else if (ready && packSaved) {
@@ -87,7 +85,7 @@ async function paint() {
 /** Under the line on top, while somebody has to sign in. */
 function signInLink() {
   const there = root.querySelector("#day-sign-in");
-  if (held?.mark !== "signed-out") return there?.remove();
+  if (sender.held?.mark !== "signed-out") return there?.remove();
   if (!there) bar.after(element("p", { id: "day-sign-in" }, element("a", { className: "button", href: signIn(), textContent: say("out-sign-in") })));
 }
 const signIn = () => `${prefix}/login?next=%2Ffield%2Fday`;
@@ -95,25 +93,10 @@ const signIn = () => `${prefix}/login?next=%2Ffield%2Fday`;
 /** What this phone knows of each household beside what the list says. */
 async function states(own) {
   const told = out ? await shelf.told(out) : [];
-  const done = new Set(noted.done.map(({ visit }) => visit));
-  for (const item of taskBox.querySelectorAll("li[data-visit]")) {
-    const { visit } = item.dataset;
-    const state = own.some(({ command }) => command.visit === visit) ? "state-saved"
-      : told.some(({ words: what }) => what.visit === visit && what.outcome === "mend") ? "state-mend"
-        : noted.drafts[visit] ? "state-draft" : "";
-    const said = item.querySelector("[data-state]");
-    said.hidden = !state;
-    said.textContent = state ? say(state) : "";
-    item.dataset.state = state;
-    item.hidden = state === "" && done.has(visit);
-  }
-  const today = new Date().toDateString();
-  const count = noted.done.filter(({ at }) => new Date(at).toDateString() === today).length;
-  const line = taskBox.querySelector("[data-done-here]");
-  if (line) {
-    line.hidden = count === 0;
-    line.textContent = say("done-here", count);
-  }
+  const state = (visit) => (own.some(({ command }) => command.visit === visit) ? "state-saved"
+    : told.some(({ words: what }) => what.visit === visit && what.outcome === "mend") ? "state-mend"
+      : noted.drafts[visit] ? "state-draft" : "");
+  markList(taskBox, say, state, noted.done);
 }
 
 const title = (visit) => pack?.titles?.[visit] ?? "";
@@ -122,81 +105,25 @@ const title = (visit) => pack?.titles?.[visit] ?? "";
 async function tell() {
   const all = out ? await shelf.told(out) : [];
   for (const item of [...toldList.children]) if (!all.some(({ id }) => id === item.dataset.id) && item.dataset.id !== "leave") item.remove();
-  for (const { id, words: what } of all) if (![...toldList.children].some((item) => item.dataset.id === id)) toldList.append(cameBack(id, what));
-}
-
-/** What became of a report that was not simply taken, with what can be done about it. */
-function cameBack(id, what) {
-  const name = title(what.visit);
-  const mend = what.outcome === "mend";
-  const why = what.words || say(what.outcome === "conflict" ? "conflict" : what.outcome, 0, name);
-  const inside = [element("p", { textContent: mend ? say("mend", 0, name) : name }), element("p", {}, element("strong", { textContent: why }))];
-  const note = what.command?.form?.note;
-  if (note && !mend) inside.push(element("p", { className: "said", textContent: note }));
-  const read = async (_, item) => { await shelf.untell(id); item.remove(); await paint(); };
-  const drop = (button, item) => {
-    if (button.dataset.sure) return read(button, item);
-    button.dataset.sure = "1";
-    button.textContent = say("drop-sure");
-  };
-  const item = notice(id, "wait", inside, mend ? [[say("mend-go"), () => go(what.visit)], [say("drop"), drop]] : [[say("dismiss"), read]]);
-  item.setAttribute("role", "alert");
-  return item;
+  for (const { id, words: what } of all) if (![...toldList.children].some((item) => item.dataset.id === id)) toldList.append(cameBack(id, what, { say, title: title(what.visit), open: () => go(what.visit), async read(item) { await shelf.untell(id); item.remove(); await paint(); } }));
 }
 
 // ── Sending ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-let wait = 0;
-let timer = null;
-
-function later(seconds) {
-  clearTimeout(timer);
-  timer = setTimeout(send, seconds * 1000);
-}
-
-async function send() {
-  clearTimeout(timer);
-  if (sending) return;
-  sending = true;
-  try {
-    if ((await shelf.waiting()).length === 0) return;
-    await paint();
-    const all = await deliver(shelf, async ({ sent, task: of }) => {
-      signal = true;
-      if (of !== out) return;
-      anySent = true;
-      for (const { outcome, command } of sent) if (["done", "before", "conflict"].includes(outcome)) noted.done.push({ visit: command.visit, at: Date.now() });
-    });
-    wait = 0;
-    if (all === false) return later(2);
-    held = null;
-    channel?.postMessage("sent");
+const sender = new Sender(shelf, {
+  paint,
+  heard({ sent, task: of }) {
+    if (of !== out) return;
+    for (const { outcome, command } of sent) if (["done", "before", "conflict"].includes(outcome)) noted.done.push({ visit: command.visit, at: Date.now() });
+  },
+  async look() {
     await keepNotes();
     await look(true);
-  } catch (error) {
-    if (!(error instanceof Later)) throw error;
-    if (error instanceof Held) {
-      signal = true;
-      held = error;
-      if (error.mark === "signed-out" && !SOFT.includes(error.why)) await gone(error.why);
-    } else {
-      signal = error.seconds > 0;
-    }
-    wait = Math.max(error.seconds, Math.min(LONGEST_WAIT_S, wait ? wait * 2 : 2));
-    if (!ended) later(wait);
-  } finally {
-    sending = false;
-    await paint();
-  }
-}
-
-async function shortly() {
-  channel?.postMessage("put");
-  await paint();
-  navigator.serviceWorker?.ready.then((worker) => worker.sync?.register(SYNC)).catch(() => {});
-  wait = 0;
-  await send();
-}
+  },
+  closed: () => ended,
+  async kept({ mark, why }) { if (mark === "signed-out" && !SOFT.includes(why)) await gone(why); },
+});
+const send = () => sender.send();
 
 // ── The day ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -209,29 +136,29 @@ async function look(quiet = false) {
     const from = ours(answer);
     if (from === "signed-out") {
       const { why } = await answer.json();
-      signal = true;
+      sender.signal = true;
       if (!SOFT.includes(why)) return await gone(why);
-      held = new Held("signed-out", why);
+      sender.held = new Held("signed-out", why);
     } else if (from && answer.status === 200) {
-      held = null;
+      sender.held = null;
       await take(await answer.json());
-      signal = true;
+      sender.signal = true;
     } else if (from && answer.status === 204) {
-      held = null;
+      sender.held = null;
       await keep();
-      signal = true;
+      sender.signal = true;
     } else throw new Later();
   } catch {
-    signal = false;
+    sender.signal = false;
   }
   if (!quiet) await paint();
 }
 
 let keptAt = Date.now();
-/** Keeps the pack; what is still true is kept for another 48 hours. */
+/** Keeps the pack; what is still true is kept for as long again. */
 async function keep(fresh = false) {
   if (!fresh && Date.now() - keptAt < 600_000) return;
-  await shelf.savePack(task, pack);
+  await shelf.savePack(task, pack, keepMs());
   keptAt = Date.now();
   packSaved = shelf.durable;
   if (packSaved) flag(true);
@@ -319,16 +246,14 @@ async function mount(visit) {
   }
   if (draft) {
     fill(form, draft);
-    await photo(form, draft.photo ?? "");
+    showPhoto(form, draft.photo ?? "");
   }
   return undefined;
 }
 
 /** Nobody has it yet: it is written anew. */
 async function takeBack(visit, { id, command }) {
-  const work = () => shelf.retract(id);
-  const back = navigator.locks ? await navigator.locks.request(LOCK, { ifAvailable: true }, (lock) => (lock ? work() : false)) : await work();
-  if (!back) return send();
+  if (!(await retract(shelf, id))) return send();
   noted.drafts[visit] = command;
   await keepNotes();
   section(visit).querySelector("[data-form]").replaceChildren();
@@ -337,7 +262,7 @@ async function takeBack(visit, { id, command }) {
 }
 
 const keepNotes = () => {
-  noted.done = noted.done.filter(({ at }) => Math.abs(Date.now() - at) < KEEP_MS);
+  noted.done = noted.done.filter(({ at }) => Math.abs(Date.now() - at) < NOTED_MS);
   return out ? shelf.savePack(out, noted) : undefined;
 };
 
@@ -349,7 +274,7 @@ const keepDraft = (() => {
     const form = open && section(open)?.querySelector("form.visit-form");
     if (!form || form.dataset.busy || soon === null) return;
     soon = null;
-    const draft = { ...reading(form), ...(form.dataset.photo ? { photo: photos.get(form) } : {}) };
+    const draft = { ...reading(form), ...(form.dataset.photo ? { photo: photoOf(form) } : {}) };
     if (empty(draft)) delete noted.drafts[open];
     else noted.drafts[open] = draft;
     await keepNotes();
@@ -358,39 +283,6 @@ const keepDraft = (() => {
   const drop = () => { clearTimeout(soon); soon = null; };
   return { now, later, drop };
 })();
-
-/** Photos of open forms, in Base64. */
-const photos = new WeakMap();
-
-async function photo(form, base64) {
-  photos.set(form, base64);
-  form.dataset.photo = base64 ? "1" : "";
-  const box = form.querySelector("[data-photo]");
-  const img = box.querySelector("img");
-  box.hidden = !base64;
-  if (base64) img.src = `data:image/jpeg;base64,${base64}`;
-  else img.removeAttribute("src");
-}
-
-async function choose(input) {
-  const { form } = input;
-  const says = form.querySelector("[data-photo-says]");
-  const [file] = input.files;
-  if (!file) return;
-  says.hidden = false;
-  says.textContent = say("photo-busy");
-  try {
-    await photo(form, await shrink(file));
-    says.hidden = true;
-  } catch (error) {
-    if (!(error instanceof BadPhoto)) throw error;
-    await photo(form, "");
-    says.textContent = say(error.message);
-  }
-  // What is kept and sent is the small one.
-  input.value = "";
-  keepDraft.later();
-}
 
 function wrong(form, text) {
   const box = form.querySelector("[data-wrong]");
@@ -410,14 +302,14 @@ async function submit(form) {
   form.dataset.busy = "1";
   keepDraft.drop();
   const visit = open;
-  const picture = photos.get(form);
+  const picture = photoOf(form);
   const command = { id: uuid7(), at: new Date().toISOString(), visit, ...said, ...(picture ? { photo: picture } : {}) };
   await shelf.push(out, to, command);
   delete noted.drafts[visit];
   await keepNotes();
   if (form.dataset.mends) await shelf.untell(form.dataset.mends);
   await go(null);
-  return shortly();
+  return sender.shortly();
 }
 
 // ── The end of a day on this phone ───────────────────────────────────────────────────────────────────────────────────────────
@@ -442,11 +334,14 @@ async function gone(why) {
   const lost = LOST.includes(why);
   await shelf.wipe(task);
   if (lost) await shelf.wipe(out);
-  channel?.postMessage("put");
+  sender.tell("put");
   await finish(say("out"), [left > 0 && say(lost ? "out-lost" : "out-left", left)]);
 }
 
-/** The list was kept for 48 hours: it goes, what was written stays. */
+/** How long the list may lie here: the district says so, with the list. */
+const keepMs = () => (Number(pack?.hours) || 48) * 3_600_000;
+
+/** The list lay here for its time: it goes, what was written stays. */
 async function expired() {
   const left = (await shelf.waiting()).length;
   await shelf.wipe(task);
@@ -465,47 +360,20 @@ function goesOn() {
 async function tooOld() {
   if (!pack || ended) return;
   await shelf.expire();
-  if (Date.now() - keptAt > KEEP_MS || (packSaved && !(await shelf.pack(task)))) await expired();
+  if (Date.now() - keptAt > keepMs() || (packSaved && !(await shelf.pack(task)))) await expired();
 }
 
-/** Signing out deletes everything; what was not sent is sent first, or deleted knowingly. */
-async function leave(form) {
-  await keepDraft.now();
-  if ((await mine()).length > 0) await send();
-  if (ended) return;
-  const left = (await mine()).length;
-  if (left > 0) return askFirst(form, left);
-  await signOut(form);
-}
-
-function askFirst(form, left) {
-  toldList.querySelector('[data-id="leave"]')?.remove();
-  const first = async (_, item) => {
-    await send();
-    if (ended) return;
-    if ((await mine()).length === 0) return signOut(form);
-    item.append(element("p", { className: "error", textContent: say("leave-unsent") }));
-  };
-  const buttons = [[say("leave-send"), first], [say("leave-anyway"), () => signOut(form)], [say("leave-stay"), (_, item) => item.remove()]];
-  const item = notice("leave", "bad", [element("h2", { tabIndex: -1, textContent: say("leave-first", left) })], buttons);
-  toldList.append(item);
-  item.querySelector("h2").focus();
-}
-
-async function signOut(form) {
-  const { action } = form;
-  await shelf.wipe(task);
-  await shelf.wipe(out);
-  flag(false);
-  try {
-    await ask(action, { method: "POST", redirect: "manual" });
-    location.assign(`${prefix}/login`);
-  } catch {
+const leave = leaving({
+  say, toldList, prefix, send,
+  left: async () => { await keepDraft.now(); return (await mine()).length; },
+  over: () => ended,
+  async wipe() { await shelf.wipe(task); await shelf.wipe(out); flag(false); },
+  async off(form) {
     await finish(say("out"), [say("out-off")]);
     taskBox.append(form);
     root.addEventListener("submit", () => form.submit(), { once: true });
-  }
-}
+  },
+});
 
 // ── Beginning ────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -545,16 +413,14 @@ function listen() {
     }
     const plus = event.target.closest("[data-plus]");
     if (plus) {
-      const at = new Date(Date.now() + Number(plus.dataset.plus) * 86_400_000);
-      const pad = (n) => String(n).padStart(2, "0");
-      plus.form.elements.next.value = `${at.getFullYear()}-${pad(at.getMonth() + 1)}-${pad(at.getDate())}`;
+      plus.form.elements.next.value = dayAfter(plus.form.elements.next.min, Number(plus.dataset.plus));
       keepDraft.later();
     }
     const off = event.target.closest("[data-photo-off]");
-    if (off) photo(off.form, "").then(keepDraft.later);
+    if (off) { showPhoto(off.form, ""); keepDraft.later(); }
   });
   taskBox.addEventListener("input", (event) => { if (event.target.form?.matches(".visit-form")) keepDraft.later(); });
-  taskBox.addEventListener("change", (event) => { if (event.target.type === "file") choose(event.target); });
+  taskBox.addEventListener("change", (event) => { if (event.target.type === "file") choosePhoto(event.target, say).then(keepDraft.later); });
   root.addEventListener("submit", (event) => {
     const form = event.target;
     if (!form.matches(".visit-form, [data-leave]") || ended) return;
@@ -563,13 +429,13 @@ function listen() {
     else submit(form);
   }, true);
   addEventListener("popstate", async () => { await keepDraft.now(); open = here()?.[2] ?? null; await route(); await paint(); });
-  channel?.addEventListener("message", async ({ data }) => {
-    if (data === "sent") { anySent = true; await look(true); }
+  sender.listen(async (what) => {
+    if (what === "sent") await look(true);
     await tooOld();
     await paint();
   });
-  for (const name of ["online", "focus", "pageshow"]) addEventListener(name, () => { wait = 0; again(); });
-  addEventListener("offline", () => { signal = false; paint(); });
+  for (const name of ["online", "focus", "pageshow"]) addEventListener(name, () => { sender.hurry(); again(); });
+  addEventListener("offline", () => { sender.signal = false; paint(); });
   addEventListener("pagehide", () => keepDraft.now());
   document.addEventListener("visibilitychange", () => { if (document.hidden) keepDraft.now(); else again(); });
   setInterval(() => { if (!document.hidden) again(); }, AGAIN_MS);
@@ -577,7 +443,7 @@ function listen() {
 
 async function again() {
   await tooOld();
-  if (ended || sending) return;
+  if (ended || sender.sending) return;
   await look();
   if (!ended) await send();
 }
@@ -589,12 +455,12 @@ async function begin() {
     if (days.length === 0) return nothing();
     [pack] = days;
     packSaved = true;
-    signal = false;
+    sender.signal = false;
   } else {
     const box = taskBox.cloneNode(true);
     for (const place of box.querySelectorAll("[data-form]")) place.replaceChildren();
-    const { account, have, mark, count, title: name } = root.dataset;
-    pack = { kind: "day", path: day, account, have, mark, title: name, count: Number(count), html: box.innerHTML };
+    const { account, have, mark, count, hours, title: name } = root.dataset;
+    pack = { kind: "day", path: day, account, have, mark, title: name, count: Number(count), hours: Number(hours), html: box.innerHTML };
     const known = days.find((one) => one.account === account);
     if (known) pack.titles = known.titles;
     for (const place of taskBox.querySelectorAll("[data-form]")) place.replaceChildren();

@@ -88,6 +88,7 @@ fn one_that_cannot_be_read_does_not_hold_up_the_others() {
          const s = shelf(3);
          await deliver(s);
          assert.deepEqual((await s.told('t')).map((t) => [t.id, t.words.outcome]), [['c1', 'unreadable']]);
+         assert.equal((await s.told('t'))[0].words.command.id, 'c1', 'what nobody could read is kept whole');
          assert.deepEqual(ids(), [['c0', 'c1', 'c2'], ['c0'], ['c1'], ['c2']]);");
 }
 
@@ -148,4 +149,16 @@ fn ids_sort_by_the_time_they_were_made_at() {
          assert.deepEqual([...at].sort(), at);
          assert.equal(new Set(Array.from({ length: 1000 }, () => uuid7(5))).size, 1000);
          assert.equal(codeOf('/en/field/s/abcd-efgh-jkmn/task.json'), 'ABCDEFGHJKMN');");
+}
+
+/// The day that is agreed on counts from the server's day where the phone's clock is a year off; across a change to summer time a week is a week.
+#[test]
+fn a_week_from_today_on_a_phone_with_a_wrong_clock() {
+    run("const at = (text) => new Date(text);
+         assert.equal(dayAfter('2026-06-29', 7, at('2026-06-29T09:00')), '2026-07-06');
+         assert.equal(dayAfter('2026-06-29', 7, at('2026-06-30T00:10')), '2026-07-07', 'the list of yesterday');
+         for (const wrong of ['2025-06-29T09:00', '2027-06-29T09:00', '1970-01-01T00:00']) assert.equal(dayAfter('2026-06-29', 7, at(wrong)), '2026-07-06');
+         assert.equal(dayAfter('2026-03-28', 1, at('2026-03-28T23:30')), '2026-03-29');
+         assert.equal(dayAfter('2026-12-31', 30, at('2026-12-31T12:00')), '2027-01-30');
+         assert.equal(dayAfter('', 1, at('2026-02-28T12:00')), '2026-03-01');");
 }
