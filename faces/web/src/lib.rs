@@ -34,6 +34,7 @@ mod looker;
 pub mod map;
 mod mutual_view;
 mod nearby;
+mod news;
 mod open311;
 mod page;
 mod photos;
