@@ -3,7 +3,7 @@
 use kernel::ids::{AreaId, PersonId, PostId};
 use people::app::Geography;
 use people::policy::PlaceFacts;
-use places::Snapshot;
+use places::{AreaKind, Snapshot};
 use std::sync::Arc;
 use store::Cx;
 
@@ -34,24 +34,45 @@ pub(crate) fn facts_of_post(cx: &mut Cx<'_>, post: PostId) -> crate::Result<Plac
 /// Areas where somebody lives and the posts that serve them, nearest first.
 pub fn lives(cx: &mut Cx<'_>, person: PersonId) -> crate::Result<PlaceFacts> {
     let of = people::app::persons::areas_of(cx, person)?;
-    let ground = Ground(places::snapshot(cx)?);
+    Ok(around(&Ground(places::snapshot(cx)?), &of))
+}
+
+/// Posts that answer for a home in these areas: for whoever asks about many homes at once.
+pub(crate) fn posts_of(ground: &Ground, areas: &[AreaId]) -> Vec<PostId> {
+    around(ground, areas).posts
+}
+
+/// A post serves areas by name, each with the post above it. It serves police areas, too, and a home is known by its neighbourhood,
+/// which lies in one: that post answers for it as well.
+fn around(ground: &Ground, of: &[AreaId]) -> PlaceFacts {
     // Innermost first: what has the most above it.
     let mut areas: Vec<_> = of.iter().map(|a| (ground.0.chain_ids(*a).len(), *a)).collect();
     areas.sort_by_key(|(above, _)| std::cmp::Reverse(*above));
     let mut areas: Vec<_> = areas.into_iter().map(|(_, a)| a).collect();
-    let mut posts: Vec<(usize, PostId)> = Vec::new();
+    let mut serving: Vec<(usize, PostId)> = Vec::new();
     for post in ground.0.posts() {
         if let Some(nearness) = areas.iter().position(|a| post.serves.contains(a)) {
-            posts.push((nearness, post.id));
+            serving.push((nearness, post.id));
         }
     }
-    posts.sort_unstable();
-    let mut posts: Vec<PostId> = posts.into_iter().map(|(_, p)| p).collect();
-    // A post serves police areas; a home is known by its community, which lies in one.
-    if let Some(at) = areas.first().and_then(|area| ground.0.stand_in(*area)) {
-        let nearest = at.post.map(|post| ground.posts_above(post)).unwrap_or_default();
-        posts.extend(nearest.into_iter().filter(|p| !posts.contains(p)).collect::<Vec<_>>());
+    serving.sort_unstable();
+    let mut posts: Vec<PostId> = Vec::new();
+    let add = |posts: &mut Vec<PostId>, post: PostId| {
+        for post in ground.posts_above(post) {
+            if !posts.contains(&post) {
+                posts.push(post);
+            }
+        }
+    };
+    for (_, post) in serving {
+        add(&mut posts, post);
+    }
+    let small = |a: &AreaId| ground.0.area(*a).is_some_and(|a| matches!(a.kind, AreaKind::Community | AreaKind::Grid));
+    if let Some(at) = areas.first().filter(|a| small(a)).and_then(|area| ground.0.stand_in(*area)) {
+        if let Some(post) = at.post {
+            add(&mut posts, post);
+        }
         areas.extend(at.police.filter(|p| !areas.contains(p)));
     }
-    Ok(PlaceFacts { areas, posts })
+    PlaceFacts { areas, posts }
 }

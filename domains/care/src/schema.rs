@@ -168,4 +168,14 @@ CREATE INDEX care_visit_report_inbox ON care_visit_report (district_id, state, a
     volunteers::VOLUNTEERS,
     company::COMPANY,
     crate::app::rounds::KNOWN,
+    Migration {
+        name: "care-0013-visits",
+        // Until when a welfare check must have been made, its class says. What a guardian asked for waits until somebody has asked the elder.
+        sql: "
+ALTER TABLE care_visit_rule DROP COLUMN welfare_hours;
+ALTER TABLE care_visit_rule ADD COLUMN pack_hours BIGINT NOT NULL DEFAULT 48;
+ALTER TABLE care_visit_plan ADD COLUMN asked_at BIGINT;
+ALTER TABLE care_visit_plan ADD COLUMN asked_days BIGINT;
+",
+    },
 ];

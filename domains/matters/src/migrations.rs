@@ -16,6 +16,7 @@ pub const MIGRATIONS: &[Migration] = &[
     CLOSED,
     OF_IMPORT,
     WELFARE_CHECK,
+    SAID_AGAIN,
 ];
 
 const CLOSED_LOOP: Migration = Migration {
@@ -250,5 +251,13 @@ SELECT c.district_id, 'welfare-check', 1, 1, c.at, 'non_police', '平安确认',
   'whole_case', 'calendar', 'restart', 'normal', '1h', '4h', '24h', '3d', (1 = 0), 170, (1 = 0)
 FROM matter_class c WHERE c.code = 'other' AND c.current = 1
   AND NOT EXISTS (SELECT 1 FROM matter_class w WHERE w.district_id = c.district_id AND w.code = 'welfare-check');
+",
+};
+
+/// What was found at somebody's home, as a keyed digest: said again, it is one more report in the same matter.
+const SAID_AGAIN: Migration = Migration {
+    name: "matters-said-again",
+    sql: "
+ALTER TABLE matter_person ADD COLUMN about BYTEA;
 ",
 };

@@ -51,6 +51,15 @@ impl Ground {
         std::iter::once(from).chain(route.line).chain(std::iter::once(to)).collect()
     }
 
+    /// Streets that touch a frame of corners south-west and north-east, at most so many: for a drawing. None where none are loaded.
+    pub fn streets_within(&self, low: LonLat, high: LonLat, most: usize) -> Vec<Vec<LonLat>> {
+        let Self::Streets(network) = self else { return Vec::new() };
+        let inside = |[lon, lat]: LonLat| (low[0]..=high[0]).contains(&lon) && (low[1]..=high[1]).contains(&lat);
+        let count = u32::try_from(network.edges()).unwrap_or(u32::MAX);
+        let lines = (0..count).filter(|edge| network.line(*edge).any(inside));
+        lines.take(most).map(|edge| network.line(edge).collect()).collect()
+    }
+
     /// The nearest of some places, nearest first: which of them, and how many metres.
     pub fn nearest(&self, from: LonLat, of: &[LonLat], k: usize, limit_m: f64) -> Vec<(usize, f64)> {
         let distances = self.distances(from, of, limit_m);

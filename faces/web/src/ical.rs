@@ -1,7 +1,7 @@
 //! `/ical/{token}.ics`: duty times and due dates of one account for its calendar program (RFC 5545).
 //!
 //! Whoever has the address reads it, without signing in, so it holds number, class and due time of a matter and nothing
-//! else of it, and of a visit its kind, its time and the area; the link leads to where one signs in.
+//! else of it, and of a visit its kind, its day or time and the area; the link leads to where one signs in.
 
 use crate::guard::{Source, Wicket};
 use crate::{App, Fail, Loc, Look};
@@ -11,6 +11,8 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use care::app::rounds::Timed;
+use care::app::visits::DueOn;
+use care::model::visit::{VisitId, VisitKind};
 use icalendar::{Calendar, Component, Event, EventLike, Property};
 use kernel::{Moment, Purpose, time};
 use matters::app::{Filter, Line, PAGE_MAX, Queue};
@@ -85,6 +87,10 @@ fn compose(cx: &mut Cx<'_>, app: &App, feed: &FeedActor) -> Result<String, Fail>
         let area = ground.area(visit.area).map_or("", |a| a.called(feed.account.lang));
         calendar.push(walk(app, feed, loc, &visit, area, now).done());
     }
+    for visit in care::app::visits::feed(cx, feed.account.id, since)? {
+        let area = visit.area.and_then(|a| ground.area(a)).map_or("", |a| a.called(feed.account.lang));
+        calendar.push(on_a_day(app, feed, loc, &visit, area, now).done());
+    }
     if decide(&cx.actor, cx.purpose, Action::ViewDesk, &ResourceFacts::District).is_allowed() {
         let classes = matters::app::classes(cx)?;
         let filter = Filter { queue: Queue::Mine, limit: PAGE_MAX, ..Filter::default() };
@@ -118,18 +124,35 @@ fn due(app: &App, feed: &FeedActor, loc: Loc, line: &Line, class: &str, now: Mom
     event
 }
 
-/// A visit of a round: nothing of whom it is to.
-fn walk(app: &App, feed: &FeedActor, loc: Loc, visit: &Timed, area: &str, now: Moment) -> Event {
-    let mut event = frame(&format!("visit-{}@{}", visit.visit, host(app)), now);
-    event.summary(&loc.t1("ical-visit", "kind", loc.tk("rounds-kind-", visit.kind.code())));
-    let midnight = visit.day.to_zoned_datetime(time::shanghai()).map_or(now, |z| Moment::from(&z));
-    at(&mut event, "DTSTART", midnight.plus_minutes(visit.start));
-    at(&mut event, "DTEND", midnight.plus_minutes(visit.end));
+/// A visit, when it is said below: nothing of whom it is to. Planned by a round later, or taken out of one, it stays the same event.
+fn visit(app: &App, feed: &FeedActor, loc: Loc, (id, kind): (VisitId, VisitKind), area: &str, now: Moment) -> Event {
+    let mut event = frame(&format!("visit-{id}@{}", host(app)), now);
+    event.summary(&loc.t1("ical-visit", "kind", loc.tk("rounds-kind-", kind.code())));
     event.location(area);
-    event.add_property("TRANSP", "OPAQUE");
     event.add_property("STATUS", "CONFIRMED");
     let look = Look { lang: feed.account.lang, elder: false, larger: false };
     event.url(&app.config.absolute(&look.href("/field")));
+    event
+}
+
+/// No round says when: on that day, and it takes no room in it.
+fn on_a_day(app: &App, feed: &FeedActor, loc: Loc, due: &DueOn, area: &str, now: Moment) -> Event {
+    let mut event = visit(app, feed, loc, (due.visit, due.kind), area, now);
+    for (name, day) in [("DTSTART", due.on), ("DTEND", due.on.tomorrow().unwrap_or(due.on))] {
+        let day = day.strftime("%Y%m%d").to_string();
+        event.append_property(Property::new(name, day).add_parameter("VALUE", "DATE").done());
+    }
+    event.add_property("TRANSP", "TRANSPARENT");
+    event
+}
+
+/// A visit of a round.
+fn walk(app: &App, feed: &FeedActor, loc: Loc, timed: &Timed, area: &str, now: Moment) -> Event {
+    let mut event = visit(app, feed, loc, (timed.visit, timed.kind), area, now);
+    let midnight = timed.day.to_zoned_datetime(time::shanghai()).map_or(now, |z| Moment::from(&z));
+    at(&mut event, "DTSTART", midnight.plus_minutes(timed.start));
+    at(&mut event, "DTEND", midnight.plus_minutes(timed.end));
+    event.add_property("TRANSP", "OPAQUE");
     event
 }
 

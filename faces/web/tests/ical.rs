@@ -4,14 +4,19 @@
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode, header};
+use care::app::visits;
+use care::model::visit::VisitKind;
 use kernel::ids::{AccountId, PostId};
 use kernel::{Purpose, Role};
 use matters::app::{Raise, RaisedPlace, RaiserInput};
 use matters::model::{Channel, Origin};
+use people::app::consents::By;
 use people::app::feeds;
+use people::app::persons;
 use people::model::Place;
-use places::app::{NewSlot, SavePost, plan_duty, save_posts};
-use places::{PostState, Tier, WeekHours};
+use people::model::person::{Contact, Identity, NewPerson};
+use places::app::{AreaChanges, NewSlot, SaveArea, SavePost, plan_duty, save_areas, save_posts};
+use places::{AreaKind, Outline, PostState, Tier, WeekHours};
 use secrecy::ExposeSecret;
 use testkit::{Kind, World};
 use tower::ServiceExt;
@@ -179,6 +184,70 @@ fn the_feed_is_a_calendar_and_names_nobody() {
         events.iter().map(|e| value(e, "UID").unwrap().to_owned()).collect()
     };
     assert_eq!(names(&events(&lines(&site.get(&token).2))), names(&found));
+}
+
+/// Open visits of an area that an account is sent to: planned, moved by the elder's wish, given to a round, taken back.
+#[test]
+fn a_visitor_s_calendar_holds_the_visit_moves_with_it_and_names_nobody() {
+    let site = Site::new();
+    let world = &site.world;
+    let outline = || Outline::rectangle(121.4, 30.8, 121.6, 31.0).unwrap();
+    let save = vec![
+        SaveArea::new(AreaKind::District, Some("d"), "和邻区").outlined(outline()),
+        SaveArea::new(AreaKind::Police, Some("p1"), "青禾警务区").outlined(outline()),
+    ];
+    let area = world.act(move |cx| save_areas(cx, &AreaChanges { save, retire: vec![] })).saved[0].0;
+    let here = Place { area: Some(area), ..Place::default() };
+    let officer = world.staff(Role::CommunityOfficer, here, "officer8", "周警官").0;
+    let worker = world.staff(Role::CommitteeWorker, here, "worker", "陈干事").0;
+    let volunteer = world.staff(Role::Volunteer, here, "volunteer8", "林志愿").0;
+    let new = NewPerson {
+        area,
+        identity: Identity { name: "王桂芳".into(), ..Identity::default() },
+        contact: Contact { phone: Some("021-0555 0101".into()), address: Some("青禾里3号".into()), language: None },
+        guardians: vec![],
+    };
+    let elder = world.act(move |cx| {
+        let ground = care::Ground(places::snapshot(cx)?);
+        Ok::<_, care::Error>(persons::register_person(cx, &ground, &new)?)
+    });
+    let who = || world.who(officer, Purpose::Administration);
+    world.act_as(who(), move |cx| visits::begin(cx, elder, By::Subject, VisitKind::Chat)).unwrap();
+    let token = site.make(worker);
+    let shown = || -> Vec<Vec<String>> {
+        let all = events(&lines(&site.get(&token).2));
+        all.into_iter().filter(|e| value(e, "UID").unwrap().starts_with("visit-")).collect()
+    };
+    assert!(shown().is_empty(), "nobody is sent yet");
+    let visit = world
+        .act_as(who(), move |cx| {
+            let due = visits::due(cx, visits::Filter::All, 5)?.remove(0).visit;
+            visits::assign(cx, due.id, due.version, &[worker, volunteer])
+        })
+        .unwrap();
+    let starts = |event: &[String]| event.iter().find(|l| l.starts_with("DTSTART")).unwrap().clone();
+    let day = |d: jiff::civil::Date| d.strftime("%Y%m%d").to_string();
+    let [event] = &shown()[..] else { panic!("one visit") };
+    assert_eq!(starts(event), format!("DTSTART;VALUE=DATE:{}", day(visit.due)), "no round says when");
+    assert_eq!(value(event, "DTEND"), Some(day(visit.due.tomorrow().unwrap()).as_str()));
+    assert_eq!((value(event, "LOCATION"), value(event, "TRANSP")), (Some("和邻区"), Some("TRANSPARENT")));
+    let uid = value(event, "UID").unwrap().to_owned();
+    for secret in ["王桂芳", "05550101", "青禾里3号"] {
+        assert!(!site.get(&token).2.contains(secret), "{secret}");
+    }
+    // The date moves: the same event moves.
+    world.act_as(who(), move |cx| visits::set_wish(cx, elder, Some(30), "")).unwrap();
+    let [event] = &shown()[..] else { panic!("one visit") };
+    assert_eq!(value(event, "UID"), Some(uid.as_str()));
+    assert_ne!(starts(event), format!("DTSTART;VALUE=DATE:{}", day(visit.due)));
+    // Others are sent: it is in their calendar and not in this one; nor is one that was called off.
+    let version = world.act(move |cx| visits::load(cx, visit.id)).version;
+    world.act_as(who(), move |cx| visits::assign(cx, visit.id, version, &[officer, volunteer])).unwrap();
+    assert!(shown().is_empty());
+    let theirs = site.make(volunteer);
+    assert!(site.get(&theirs).2.contains("visit-"), "theirs has it");
+    world.act_as(who(), move |cx| visits::cancel(cx, visit.id)).unwrap();
+    assert!(!site.get(&theirs).2.contains("visit-"));
 }
 
 #[test]

@@ -14,7 +14,7 @@ const SAYS = {
   full: zh ? /存满了/ : /is full/,
   inbox: zh ? /待处理箱/ : /inbox/,
   signIn: (n) => (zh ? new RegExp(`登录过期了，${n} 条`) : new RegExp(`session has ended. Not reported yet: ${n}`)),
-  expired: zh ? /存满 48 小时/ : /kept for 48 hours/,
+  expired: zh ? /名单存放到期/ : /time of the list was over/,
   left: (n) => (zh ? new RegExp(`共 ${n} 条`) : new RegExp(`still here: ${n}\\.`)),
   out: zh ? /已退出登录/ : /Signed out/,
   large: zh ? /太大/ : /too large/,
@@ -136,6 +136,12 @@ await journey("visits-offline", async (stage) => {
   const a = await phone(stage, worker, { sync: false });
   await says(a, SAYS.ready);
   await stage.look(a, "1-day");
+  // The way as a drawing lies in the pack; it is there without signal, too (below).
+  const drawing = () => a.page.locator(".day-map");
+  await drawing().locator("summary").click();
+  assert(await drawing().locator(".sketch .stop").count() > 0, "doors stand on the drawing");
+  await stage.look(a, "1-map");
+  await drawing().locator("summary").click();
   const today = await stops(a.page).count();
   assert(today >= 8, `a day of a demo has households to see: ${today}`);
   const bytes = Number(await a.page.locator("#field").getAttribute("data-bytes"));
@@ -167,6 +173,8 @@ await journey("visits-offline", async (stage) => {
   await a.network(false);
   await again(a);
   await says(a, SAYS.none);
+  await drawing().locator("summary").click();
+  assert(await drawing().locator(".sketch .stop").first().isVisible(), "the drawing needs no signal");
   const second = await begin(a);
   await choose(a.page, "outcome", "seen");
   const note = zh ? "厨房的灯坏了" : "The kitchen light is broken";

@@ -61,7 +61,7 @@ await journey("visits", async (stage) => {
   await page.waitForURL(/done=take/);
   assert.equal(await page.locator('button[value="aside"]').count(), waiting - 1);
 
-  for (const [path, label] of [["/desk/visits/switches", "switches"], ["/desk/visits/on-time", "on-time"]]) {
+  for (const [path, label] of [["/desk/visits/switches", "switches"], ["/desk/coverage", "coverage"]]) {
     await page.goto(at(path, lang));
     await stage.look(officer, label);
   }

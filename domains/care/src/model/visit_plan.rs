@@ -66,8 +66,8 @@ pub struct VisitRules {
     pub again_days: i64,
     /// Not at home that often in a row: a welfare check.
     pub misses: i64,
-    /// Until it must have been made.
-    pub welfare_hours: i64,
+    /// A visitor's day stays on the phone so long after the server last confirmed it.
+    pub pack_hours: i64,
     pub version: i64,
 }
 
@@ -81,7 +81,7 @@ impl Default for VisitRules {
             weather_days: 3,
             again_days: 1,
             misses: 2,
-            welfare_hours: 24,
+            pack_hours: 48,
             version: 0,
         }
     }
@@ -99,7 +99,7 @@ impl VisitRules {
         ("weather_days", 1..=7),
         ("again_days", 1..=7),
         ("misses", 2..=4),
-        ("welfare_hours", 2..=48),
+        ("pack_hours", 12..=72),
     ];
 
     fn field(&mut self, name: &str) -> Option<&mut i64> {
@@ -111,7 +111,7 @@ impl VisitRules {
             "weather_days" => &mut self.weather_days,
             "again_days" => &mut self.again_days,
             "misses" => &mut self.misses,
-            "welfare_hours" => &mut self.welfare_hours,
+            "pack_hours" => &mut self.pack_hours,
             _ => return None,
         })
     }

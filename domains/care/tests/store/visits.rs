@@ -216,19 +216,67 @@ testkit::both_databases! {
         assert_eq!(before.plan.facts.len(), 1);
         assert_eq!(before.who[&before.plan.facts[0].written_by.unwrap()].0, "周警官");
         assert!(before.plan.next.unwrap().pair().iter().all(|a| before.who.contains_key(a)));
-        let say = |seen, often| s.t.family(move |cx| visits::own_wish(cx, elder, seen, often));
+        let say = |seen, often| s.t.family(move |cx| visits::own_wish(cx, elder, None, seen, often));
         let seen = before.plan.version;
         say(seen, visits::Often::Days(180)).unwrap();
         say(seen, visits::Often::Days(180)).unwrap();
         assert!(matches!(say(seen, visits::Often::Days(90)), Err(care::Error::Stale { .. })));
         assert_eq!(own().unwrap().plan.reasons, ["wish"]);
-        assert!(s.t.desk(s.t.officer, move |cx| visits::own_wish(cx, elder, 1, visits::Often::None)).is_err());
+        assert!(s.t.desk(s.t.officer, move |cx| visits::own_wish(cx, elder, None, 1, visits::Often::None)).is_err());
         for _ in 0..2 {
             say(0, visits::Often::None).unwrap();
         }
         assert!(own().is_none());
         assert_eq!(s.t.jobs("care.visit_task"), 1, "somebody calls");
         assert!(s.t.desk(s.t.officer, |cx| visits::due(cx, Filter::All, 10)).unwrap().is_empty());
+    }
+
+    /// N4, R7: the elder's own word holds at once; a guardian alone takes nobody's visits away who lives alone.
+    fn a_guardian_alone_ends_no_visits_of_somebody_living_alone(s: Sent) {
+        let (elder, guardian) = (s.t.elder, Some(people::model::GuardianId(uuid::Uuid::from_u128(7))));
+        s.fact(FactKind::Alone).unwrap();
+        let plan = || s.t.family(move |cx| visits::own(cx, elder)).unwrap().unwrap().plan;
+        let asks = |seen, often| s.t.family(move |cx| visits::own_wish(cx, elder, guardian, seen, often));
+        let before = plan();
+        let seen = before.version;
+        assert!(matches!(asks(seen - 1, visits::Often::None), Err(care::Error::Stale { .. })));
+        for _ in 0..2 {
+            assert_eq!(asks(seen, visits::Often::None).unwrap(), visits::Said::Waits, "sent twice, it counts once");
+        }
+        assert_eq!(s.t.jobs("care.visit_task"), 1, "somebody is told to call");
+        let waits = plan();
+        assert_eq!((waits.asked.unwrap().days, waits.next.as_ref(), &waits.reasons), (None, before.next.as_ref(), &before.reasons));
+        // Fewer for somebody alone is as good as none.
+        assert_eq!(asks(waits.version, visits::Often::Days(180)).unwrap(), visits::Said::Waits);
+        let waits = plan();
+        assert_eq!((waits.asked.unwrap().days, &waits.reasons), (Some(180), &before.reasons));
+        // The elder was asked, and wants them as before; a form of before says so.
+        let answer = |seen, wished| s.t.desk(s.t.officer, move |cx| visits::answer_asked(cx, elder, seen, wished));
+        assert!(matches!(answer(seen, true), Err(care::Error::Stale { .. })));
+        for _ in 0..2 {
+            answer(waits.version, false).unwrap();
+        }
+        assert_eq!((plan().asked, plan().wish), (None, None));
+        // Asked again, and the elder wishes it too.
+        asks(plan().version, visits::Often::Days(90)).unwrap();
+        answer(plan().version, true).unwrap();
+        assert_eq!((plan().wish.unwrap().days, plan().asked), (90, None));
+        asks(plan().version, visits::Often::None).unwrap();
+        assert!(s.t.desk(s.t.far, move |cx| visits::answer_asked(cx, elder, 1, true)).is_err(), "nobody from elsewhere");
+        let version = plan().version;
+        answer(version, true).unwrap();
+        assert!(s.t.family(move |cx| visits::own(cx, elder)).unwrap().is_none());
+        // What the elder says holds at once.
+        s.t.desk(s.t.officer, move |cx| visits::begin(cx, elder, By::Subject, VisitKind::Chat)).unwrap();
+        let version = plan().version;
+        asks(version, visits::Often::None).unwrap();
+        let own = s.t.family(move |cx| visits::own_wish(cx, elder, None, version, visits::Often::None)).unwrap();
+        assert_eq!(own, visits::Said::Done);
+        assert!(s.t.family(move |cx| visits::own(cx, elder)).unwrap().is_none());
+        // Where a guardian agreed for somebody who lives with others, a guardian ends it; somebody calls afterwards.
+        s.t.desk(s.t.officer, move |cx| visits::begin(cx, elder, By::Guardian, VisitKind::Chat)).unwrap();
+        assert_eq!(asks(plan().version, visits::Often::None).unwrap(), visits::Said::Done);
+        assert!(s.t.family(move |cx| visits::own(cx, elder)).unwrap().is_none());
     }
 
     fn a_consent_about_health_that_ends_moves_the_date_at_once(s: Sent) {

@@ -269,7 +269,13 @@ fn done_before(
     Ok(Some(Acted::of(&m, true)))
 }
 
-fn remember(cx: &mut Cx<'_>, key: &str, m: &MatterRow, kind: CommandKind) -> Result<(), Error> {
+/// Was a command done under this key?
+pub(super) fn is_done(cx: &mut Cx<'_>, key: &str) -> Result<bool, Error> {
+    let sql = "SELECT 1 AS one FROM matter_command WHERE district_id = $1 AND key = $2";
+    Ok(cx.query_opt(sql, params![cx.district(), key])?.is_some())
+}
+
+pub(super) fn remember(cx: &mut Cx<'_>, key: &str, m: &MatterRow, kind: CommandKind) -> Result<(), Error> {
     let sql = "INSERT INTO matter_command (district_id, key, matter_id, kind, version) VALUES ($1, $2, $3, $4, $5)";
     cx.execute(sql, params![cx.district(), key, m.id, kind.code(), m.version])?;
     Ok(())

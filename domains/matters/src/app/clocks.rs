@@ -223,6 +223,9 @@ pub fn recompute(cx: &mut Cx<'_>, class: Option<&str>) -> Result<usize, Error> {
             cx.query(&sql, &numbers)?.iter().map(MatterRow::read).collect::<Result<Vec<MatterRow>, Error>>()?;
         changed += recompute_batch(cx, &mut rows, &rules, &calendar)?;
     }
+    if class.is_none_or(|c| c == crate::seed::WELFARE_CHECK) {
+        super::visits::checks_until(cx)?;
+    }
     Ok(changed)
 }
 

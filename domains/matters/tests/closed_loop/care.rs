@@ -145,6 +145,50 @@ testkit::both_databases! {
         }
     }
 
+    /// The same need or hazard found at a second visit is the same matter, until it is done; then it is another one.
+    fn what_is_found_again_is_one_more_report_in_the_open_matter(t: Town) {
+        let (person, matter) = t.wang();
+        let found = |key: &str, what: &str| {
+            let payload = serde_json::json!({ "person": person, "what": what, "key": key });
+            let job = format!("{key}/{}", uuid::Uuid::now_v7());
+            t.world.act(move |cx| {
+                cx.enqueue(store::NewJob { kind: care::events::VISIT_TASK, key: job, run_at: cx.now, payload })
+            });
+            t.run_jobs();
+            t.tasks(t.second.0, person, matter)
+        };
+        let tasks = found("a:gas", "hazard-gas");
+        let [gas] = tasks.as_slice() else { panic!("{tasks:?}") };
+        let gas = *gas;
+        let texts = || t.detail(t.second.0, gas).unwrap().texts.iter().filter(|n| n.text.contains("燃气")).count();
+        assert_eq!(texts(), 1);
+        // Another thing, and another person, are other matters.
+        assert_eq!(found("a:floor", "hazard-floor").len(), 2);
+        let (other, of_other) = t.wang();
+        let payload = serde_json::json!({ "person": other, "what": "hazard-gas", "key": "o:gas" });
+        t.world.act(move |cx| {
+            cx.enqueue(store::NewJob { kind: care::events::VISIT_TASK, key: "o".into(), run_at: cx.now, payload })
+        });
+        t.run_jobs();
+        assert_eq!(t.tasks(t.second.0, other, of_other).len(), 1);
+        // Found again: a second report in it, once, however often the job runs; also while somebody works on it.
+        for _ in 0..2 {
+            assert_eq!(found("b:gas", "hazard-gas").len(), 2);
+        }
+        assert_eq!(texts(), 2);
+        t.act(t.worker.0, gas, Command::Sign);
+        assert_eq!(found("c:gas", "hazard-gas").len(), 2);
+        assert_eq!((texts(), t.detail(t.second.0, gas).unwrap().line.state), (3, State::Signed));
+        // Handed in, and not checked yet.
+        t.act(t.worker.0, gas, Command::Contact { outcome: matters::model::ContactOutcome::OnSite, note: None });
+        t.act(t.worker.0, gas, Command::Submit { outcome: matters::model::Outcome::Done, answer: "软管换好了。".into() });
+        assert_eq!(found("d:gas", "hazard-gas").len(), 2, "whoever checks it reads that it was found again");
+        t.act(t.second.0, gas, Command::Verify { note: None });
+        let tasks = found("e:gas", "hazard-gas");
+        assert_eq!(tasks.len(), 3, "it was done, and is there again");
+        assert!(tasks.contains(&gas));
+    }
+
     /// A welfare check has hours, not days; it rings like every matter, and moves on by itself when somebody has seen the person.
     fn a_welfare_check_has_its_hours_and_moves_on_when_they_are_seen(t: Town) {
         let (person, matter) = t.wang();
@@ -177,6 +221,34 @@ testkit::both_databases! {
             app::raise(cx, something("welfare-check", "想确认平安"))
         });
         assert!(by_hand.is_err());
+    }
+
+    /// Until when somebody must have made sure stands in the class alone: the list of visits follows it, also when it is changed.
+    fn the_hours_of_a_welfare_check_are_those_of_its_class(t: Town) {
+        let (person, _) = t.wang();
+        let asked = t.now();
+        t.world.act(move |cx| {
+            cx.execute(
+                "INSERT INTO care_visit_plan (person_id, district_id, begun_on, agreed_by, kind, misses, welfare_due, version) \
+                 VALUES ($1, $2, '2026-06-01', 'subject', 'chat', 2, $3, 1)",
+                store::params![person, cx.district(), cx.now],
+            )?;
+            let payload = serde_json::json!({ "person": person, "what": "welfare", "key": "welfare:1" });
+            cx.enqueue(store::NewJob { kind: care::events::VISIT_TASK, key: "w".into(), run_at: cx.now, payload })
+        });
+        t.run_jobs();
+        let until = || t.world.look(move |cx| {
+            cx.query_one("SELECT welfare_due FROM care_visit_plan WHERE person_id = $1", store::params![person])?.moment("welfare_due")
+        });
+        assert_eq!(until(), asked.plus_hours(24));
+        t.world.act(|cx| {
+            let classes = app::classes(cx)?;
+            let mut rule = (**classes.iter().find(|c| c.code == "welfare-check").unwrap()).clone();
+            rule.handle = "12h".parse().unwrap();
+            app::save_class(cx, rule)
+        });
+        t.run_jobs();
+        assert_eq!(until(), asked.plus_hours(12));
     }
 
     fn what_was_withdrawn_or_ended_meanwhile_raises_nothing(t: Town) {

@@ -32,6 +32,10 @@ impl Ways {
         let to: Vec<[f64; 2]> = to.iter().map(|p| [p.lon(), p.lat()]).collect();
         self.0.distances([from.lon(), from.lat()], &to, limit_m)
     }
+    /// Streets that touch a frame, at most so many: for a drawing.
+    pub fn streets_within(&self, low: [f64; 2], high: [f64; 2], most: usize) -> Vec<Vec<[f64; 2]>> {
+        self.0.streets_within(low, high, most)
+    }
     /// The way from one place to another as it is drawn.
     pub fn line(&self, from: Point, to: Point) -> Vec<Point> {
         let line = self.0.line([from.lon(), from.lat()], [to.lon(), to.lat()]);

@@ -10,7 +10,7 @@ const RIM: f64 = 18.0;
 const LEAST_M: f64 = 120.0;
 
 /// Places on paper for longitudes and latitudes.
-struct Paper {
+pub(super) struct Paper {
     west: f64,
     north: f64,
     across: f64,
@@ -22,7 +22,7 @@ struct Paper {
 }
 
 impl Paper {
-    fn of(points: &[[f64; 2]]) -> Option<Self> {
+    pub(super) fn of(points: &[[f64; 2]]) -> Option<Self> {
         let first = points.first()?;
         let [mut west, mut south] = *first;
         let [mut east, mut north] = *first;
@@ -39,8 +39,28 @@ impl Paper {
         let top = (high - (north - south) * scale) / 2.0;
         Some(Self { west, north, across, scale, left, top, high })
     }
-    fn at(&self, [lon, lat]: [f64; 2]) -> (f64, f64) {
+    pub(super) fn at(&self, [lon, lat]: [f64; 2]) -> (f64, f64) {
         (self.left + (lon - self.west) * self.across * self.scale, self.top + (self.north - lat) * self.scale)
+    }
+    /// Does this lie on the paper?
+    pub(super) fn shows(&self, (x, y): (f64, f64)) -> bool {
+        (0.0..=WIDE).contains(&x) && (0.0..=self.high).contains(&y)
+    }
+    /// An empty drawing, to be filled and closed.
+    pub(super) fn begin(&self, label: &str) -> String {
+        let label: String = label.chars().filter(|c| !matches!(c, '"' | '<' | '>' | '&')).collect();
+        format!(
+            "<svg class=\"sketch\" viewBox=\"0 0 {WIDE} {:.0}\" role=\"img\" aria-label=\"{label}\" focusable=\"false\">",
+            self.high
+        )
+    }
+    pub(super) fn line(&self, out: &mut String, class: &str, line: &[[f64; 2]]) {
+        let _ = write!(out, "<polyline class=\"{class}\" points=\"");
+        for point in line {
+            let (x, y) = self.at(*point);
+            let _ = write!(out, "{x:.1},{y:.1} ");
+        }
+        out.push_str("\"/>");
     }
 }
 
@@ -48,27 +68,18 @@ impl Paper {
 pub(super) fn svg(rows: &[Row], looks: &[LookView], label: &str) -> Option<String> {
     let points: Vec<[f64; 2]> = rows.iter().flat_map(|r| r.line.iter().copied()).collect();
     let paper = Paper::of(&points)?;
-    let label: String = label.chars().filter(|c| !matches!(c, '"' | '<' | '>' | '&')).collect();
-    let mut out = format!(
-        "<svg class=\"sketch\" viewBox=\"0 0 {WIDE} {:.0}\" role=\"img\" aria-label=\"{label}\" focusable=\"false\">",
-        paper.high
-    );
+    let mut out = paper.begin(label);
     for row in rows {
         let class = match (row.searched, row.done) {
             (false, _) => "way",
             (true, true) => "done",
             (true, false) => "look",
         };
-        let _ = write!(out, "<polyline class=\"{class}\" points=\"");
-        for point in &row.line {
-            let (x, y) = paper.at(*point);
-            let _ = write!(out, "{x:.1},{y:.1} ");
-        }
-        out.push_str("\"/>");
+        paper.line(&mut out, class, &row.line);
     }
     for look in looks {
         let (x, y) = paper.at(look.at);
-        if (0.0..=WIDE).contains(&x) && (0.0..=paper.high).contains(&y) {
+        if paper.shows((x, y)) {
             let _ = write!(
                 out,
                 "<rect class=\"first\" x=\"{:.1}\" y=\"{:.1}\" width=\"12\" height=\"12\"/>",

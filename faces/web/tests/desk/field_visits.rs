@@ -16,16 +16,16 @@ use places::{AreaKind, Outline};
 use serde_json::{Value, json};
 
 /// A neighbourhood with an elder to be seen today, a committee worker and a volunteer who are sent, and a third who is not.
-struct Day {
-    desk: Desk,
-    visit: VisitId,
-    worker: String,
-    volunteer: String,
-    officer: AccountId,
+pub(crate) struct Day {
+    pub desk: Desk,
+    pub visit: VisitId,
+    pub worker: String,
+    pub volunteer: String,
+    pub officer: AccountId,
 }
 
 impl Day {
-    async fn new() -> Self {
+    pub async fn new() -> Self {
         let desk = Desk::new();
         let (visit, officer) = aside(|| Self::plan(&desk));
         for login in ["worker", "volunteer8", "third"] {
@@ -75,30 +75,30 @@ impl Day {
         (visit.id, officer)
     }
 
-    fn now(&self) -> Moment {
+    pub fn now(&self) -> Moment {
         self.desk.world.house.rt.now()
     }
     async fn pack(&self, cookie: &str, asked: &str) -> Answer {
         self.desk.get(cookie, &format!("/field/day/pack.json?{asked}")).await
     }
     /// Mark of the account, as its page tells the script.
-    async fn account(&self, cookie: &str) -> String {
+    pub async fn account(&self, cookie: &str) -> String {
         let page = self.desk.get(cookie, "/field/day").await;
         assert_eq!(page.status, StatusCode::OK, "{}", page.body);
         page.body.split("data-account=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
     }
-    fn report(&self, n: u8, outcome: &str, form: Value) -> Value {
+    pub fn report(&self, n: u8, outcome: &str, form: Value) -> Value {
         let id = format!("0199a000-0000-7000-8000-0000000000{n:02x}");
         json!({ "id": id, "at": self.now().rfc3339(), "visit": self.visit.to_string(), "outcome": outcome, "form": form })
     }
-    async fn post(&self, cookie: &str, of: &str, sent_at: Moment, commands: &[Value]) -> Answer {
+    pub async fn post(&self, cookie: &str, of: &str, sent_at: Moment, commands: &[Value]) -> Answer {
         let body = json!({ "sent_at": sent_at.rfc3339(), "commands": commands }).to_string();
         let request = Request::post(format!("/field/day/commands?of={of}"))
             .header(header::COOKIE, cookie)
             .header(header::CONTENT_TYPE, "application/json");
         self.desk.send(request.body(Body::from(body)).unwrap()).await
     }
-    async fn send(&self, cookie: &str, commands: &[Value]) -> Vec<(String, String)> {
+    pub async fn send(&self, cookie: &str, commands: &[Value]) -> Vec<(String, String)> {
         let of = self.account(cookie).await;
         let answer = self.post(cookie, &of, self.now(), commands).await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
@@ -106,14 +106,22 @@ impl Day {
         let text = |v: &Value| v.as_str().unwrap_or_default().to_owned();
         said["outcomes"].as_array().unwrap().iter().map(|o| (text(&o["outcome"]), text(&o["words"]))).collect()
     }
-    fn inbox(&self) -> Vec<visits::Conflict> {
+    pub fn inbox(&self) -> Vec<visits::Conflict> {
         let officer = self.officer;
         aside(|| {
             let who = self.desk.world.who(officer, Purpose::Administration);
             self.desk.world.act_as(who, visits::conflicts).unwrap()
         })
     }
-    fn reports(&self) -> i64 {
+    /// As whoever plans visits there opens it.
+    pub fn photo(&self, report: uuid::Uuid) -> Vec<u8> {
+        let officer = self.officer;
+        aside(|| {
+            let who = self.desk.world.who(officer, Purpose::Administration);
+            self.desk.world.act_as(who, move |cx| visits::photo_of(cx, report)).unwrap()
+        })
+    }
+    pub fn reports(&self) -> i64 {
         self.desk.sql(|cx| cx.query_one("SELECT COUNT(*) AS n FROM care_visit_report", &[])?.i64("n"))
     }
 }

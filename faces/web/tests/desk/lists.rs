@@ -47,7 +47,6 @@ const LISTS: &[(&str, Role, usize)] = &[
     ("/desk/visits?filter=all", Role::Coordinator, 0),
     ("/desk/visits/inbox?x=", Role::Coordinator, 0),
     ("/desk/visits/switches?x=", Role::Coordinator, 0),
-    ("/desk/visits/on-time?x=", Role::Coordinator, 1),
     ("/desk/staff?q=duty", Role::DutyOfficer, 1),
     ("/desk/questions?x=", Role::Coordinator, 0),
     ("/desk/notices?x=", Role::Coordinator, 1),

@@ -8,6 +8,7 @@ mod company;
 mod contact_cards;
 mod data_requests;
 mod editor;
+mod field_trouble;
 mod field_visits;
 mod flow;
 mod imports;

@@ -146,8 +146,6 @@ const PAGES: &[(&str, &[Action])] = &[
     ("/desk/visits/switches", &[Action::ViewVisits]),
     ("/desk/visits/switches?as=xlsx", &[Action::ViewVisits]),
     ("/desk/visits/rules", &[Action::ManageSettings]),
-    ("/desk/visits/on-time", &[Action::ViewVisits]),
-    ("/desk/visits/on-time?as=csv", &[Action::ViewVisits]),
 ];
 
 /// Forms with the action that takes them. What is sent is empty: who may is told what is missing.

@@ -12,10 +12,14 @@ use people::app::persons::{self, For};
 impl Carded {
     /// Code of a letter of the daughter, confirmed by somebody else when `stood_for`.
     pub(crate) fn letter(&self, stood_for: bool) -> String {
+        self.letter_of(true, stood_for)
+    }
+    /// The same of the daughter, or of the elder herself.
+    pub(crate) fn letter_of(&self, daughter: bool, stood_for: bool) -> String {
         let elder = self.elder;
         let code = self.working(move |cx, why| {
-            let guardian = persons::spoken_for(cx, elder)?[0].id;
-            Ok(links::issue(cx, elder, why, Some(guardian), Proof::IdCard)?.code)
+            let guardian = if daughter { Some(persons::spoken_for(cx, elder)?[0].id) } else { None };
+            Ok(links::issue(cx, elder, why, guardian, Proof::IdCard)?.code)
         });
         if stood_for {
             let (head, code) = (self.site.head, code.clone());
@@ -38,7 +42,10 @@ impl Carded {
     }
     /// Comes in with the last digits of her number.
     pub(crate) fn comes_in(&self, code: &str) -> String {
-        let door = self.say(&format!("/p/{code}/plan"), &[("digits", "0102")], None);
+        self.comes_in_with(code, "0102")
+    }
+    pub(crate) fn comes_in_with(&self, code: &str, digits: &str) -> String {
+        let door = self.say(&format!("/p/{code}/plan"), &[("digits", digits)], None);
         assert_eq!((door.status, door.location()), (StatusCode::SEE_OTHER, format!("/p/{code}/plan").as_str()));
         let kept = door.headers[header::SET_COOKIE].to_str().unwrap();
         assert!(kept.contains("HttpOnly") && kept.contains("SameSite=Lax"), "{kept}");

@@ -145,7 +145,7 @@ fn around(ground: &Ground, area: AreaId) -> (Vec<AreaId>, Vec<PostId>) {
     areas.extend(place_facts(ground, area).areas);
     areas.sort();
     areas.dedup();
-    let mut posts = visits::posts_of(ground, &areas);
+    let mut posts = crate::ground::posts_of(ground, &areas);
     posts.extend(located.iter().filter_map(|l| l.post));
     posts.sort();
     posts.dedup();

@@ -3,7 +3,6 @@
 
 mod change;
 mod create;
-
 mod publish;
 mod schema;
 mod show;
@@ -17,6 +16,7 @@ pub use publish::{Published, Timed, feed, pending, publish};
 pub(crate) use schema::{KNOWN, ROUNDS};
 pub use show::{Line, Listed, Sheet, SheetStop, View, list, open, sheet};
 pub use solve::{Solved, Task, keep, task};
+pub(super) use walks::{Walks, spot};
 
 use crate::model::round::{ABOUT, Asks, Hours, RoundId, RoundState, WhyNot};
 use crate::model::visit::{VisitId, VisitKind, VisitState};
@@ -158,7 +158,7 @@ pub(crate) fn may_plan(cx: &mut Cx<'_>, area: AreaId) -> Result<()> {
 
 pub(crate) fn place_facts(ground: &Ground, area: AreaId) -> PlaceFacts {
     let areas = ground.areas_above(area);
-    PlaceFacts { posts: super::visits::posts_of(ground, &areas), areas }
+    PlaceFacts { posts: crate::ground::posts_of(ground, &areas), areas }
 }
 
 fn days(text: &str) -> Vec<Date> {

@@ -23,7 +23,7 @@ pub struct Spot {
 }
 
 /// Where an address in these areas is.
-pub(super) fn spot(cx: &mut Cx<'_>, ground: &Ground, areas: &[AreaId], address: Option<&str>) -> Result<Spot> {
+pub(in crate::app) fn spot(cx: &mut Cx<'_>, ground: &Ground, areas: &[AreaId], address: Option<&str>) -> Result<Spot> {
     let innermost = areas.iter().copied().max_by_key(|a| ground.0.chain_ids(*a).len());
     let middle = innermost.and_then(|a| ground.0.stand_in(a)).map(|l| l.point);
     let outline = innermost.and_then(|a| ground.0.area(a)).and_then(|a| a.outline.clone());
@@ -40,7 +40,7 @@ pub(super) fn spot(cx: &mut Cx<'_>, ground: &Ground, areas: &[AreaId], address: 
 }
 
 /// Minutes on foot.
-pub(super) struct Walks {
+pub(in crate::app) struct Walks {
     ways: Ways,
 }
 
@@ -64,17 +64,23 @@ impl Walks {
         out
     }
 
-    /// From one to each of these, in whole minutes.
-    pub fn row(&self, from: Option<Point>, to: &[Option<Point>]) -> Vec<i64> {
-        let Some(from) = from else { return vec![UNKNOWN; to.len()] };
+    /// From one to each of these, in metres; `unknown` where somebody's door is not known.
+    pub fn metres(&self, from: Option<Point>, to: &[Option<Point>], unknown: f64) -> Vec<f64> {
+        let Some(from) = from else { return vec![unknown; to.len()] };
         let known: Vec<Point> = to.iter().flatten().copied().collect();
         let mut metres = self.ways.distances(from, &known, FARTHEST_M).into_iter();
-        let walk = |to: &Option<Point>| {
-            let Some(to) = to else { return UNKNOWN };
-            let metres = metres.next().flatten().unwrap_or_else(|| from.distance_m(*to) * DETOUR);
-            ((metres / metres_in(1)).ceil() as i64).max(LEAST)
+        let walk = |to: &Option<Point>| match to {
+            Some(to) => metres.next().flatten().unwrap_or_else(|| from.distance_m(*to) * DETOUR),
+            None => unknown,
         };
         to.iter().map(walk).collect()
+    }
+
+    /// From one to each of these, in whole minutes.
+    pub fn row(&self, from: Option<Point>, to: &[Option<Point>]) -> Vec<i64> {
+        let minutes = |metres: f64| ((metres / metres_in(1)).ceil() as i64).max(LEAST);
+        let walk = |metres: f64| if metres < 0.0 { UNKNOWN } else { minutes(metres) };
+        self.metres(from, to, -1.0).into_iter().map(walk).collect()
     }
 
     /// A square table, row by row.

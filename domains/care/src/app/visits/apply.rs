@@ -2,7 +2,7 @@
 //! is made where it is written: sent twice, it is taken once. What cannot be taken as it came lies in the inbox of conflicts.
 
 use super::{Visit, day_of, load, lock, may_record, move_to, replan, welfare};
-use crate::app::seal;
+use crate::app::{seal, unseal_left};
 use crate::model::visit::{ConflictWhy, Form, Outcome, VisitId, VisitState};
 use crate::{Error, Result};
 use jiff::civil::Date;
@@ -78,9 +78,14 @@ pub fn apply(cx: &mut Cx<'_>, command: &VisitCommand) -> Result<Answer> {
 
 /// The same command, sent before.
 fn before(cx: &mut Cx<'_>, command: &VisitCommand) -> Result<Option<Answer>> {
-    let sql = "SELECT visit_id, state, why FROM care_visit_report WHERE id = $1 AND district_id = $2";
+    let sql = "SELECT visit_id, state, why, outcome, sealed FROM care_visit_report WHERE id = $1 AND district_id = $2";
     let Some(row) = cx.query_opt(sql, params![command.id, cx.district()])? else { return Ok(None) };
     if row.id::<VisitId>("visit_id")? != command.visit {
+        return Err(Error::Invalid { field: "id", why: "twice" });
+    }
+    // Another report under the same id would be lost if it were taken for the first. What was erased meanwhile cannot be compared.
+    let form: Option<Form> = unseal_left(cx, KeyClass::Text, command.id, row.opt_blob("sealed")?)?;
+    if form.is_some_and(|form| form != command.form || row.text("outcome").is_ok_and(|o| o != command.outcome.code())) {
         return Err(Error::Invalid { field: "id", why: "twice" });
     }
     let why = row.opt_text("why")?.as_deref().and_then(ConflictWhy::from_code);
@@ -91,7 +96,7 @@ fn before(cx: &mut Cx<'_>, command: &VisitCommand) -> Result<Option<Answer>> {
 }
 
 /// A time in the future or too far back is the telephone's mistake: then ours counts.
-fn believed(now: Moment, said: Moment) -> Moment {
+pub fn believed(now: Moment, said: Moment) -> Moment {
     if said > now || said < now.plus_days(-BACK_DAYS) { now } else { said }
 }
 

@@ -1,17 +1,19 @@
 //! The day of one visitor: what a telephone takes along. No more than is needed at the door; the supplementary force learns no name,
 //! and nobody's health is in it (N2).
 
+use super::walk::{self, Walk};
 use super::{COLUMNS, read, with_visitors};
-use crate::Result;
-use crate::app::rounds;
+use crate::app::rounds::{self, spot};
 use crate::model::round::clock;
 use crate::model::visit::{Force, VisitId, VisitKind};
+use crate::{Ground, Result};
 use jiff::ToSpan;
 use jiff::civil::Date;
 use kernel::Moment;
-use kernel::ids::{AccountId, PersonId};
+use kernel::ids::{AccountId, AreaId, PersonId};
 use people::app::persons;
 use people::policy::{AccountFacts, Action, ResourceFacts, require};
+use places::AreaKind;
 use serde::Serialize;
 use store::{Cx, params};
 
@@ -20,7 +22,11 @@ use store::{Cx, params};
 pub struct DayPack {
     pub date: String,
     pub made_at: Moment,
+    /// In the order in which one goes.
     pub stops: Vec<Stop>,
+    pub walk: Walk,
+    /// How long a telephone keeps it after it was last confirmed.
+    pub hours: i64,
 }
 
 #[derive(Serialize)]
@@ -45,6 +51,8 @@ pub struct Stop {
     /// When one is expected there, `09:30`, where a round says so; and on which day.
     pub at: Option<String>,
     pub day: Option<String>,
+    /// The door by its address, east and north; none where only the neighbourhood is known.
+    pub place: Option<[f64; 2]>,
 }
 
 pub(crate) fn bring(kind: VisitKind) -> Vec<String> {
@@ -78,7 +86,7 @@ pub fn day_mark(cx: &mut Cx<'_>, account: AccountId, date: Date) -> Result<Strin
     only_own(cx, account)?;
     let told = rounds::told_to(cx, account, long_ago(date))?;
     let sql = format!("SELECT id, version {OWN} ORDER BY id");
-    let mut mark = date.to_string();
+    let mut mark = format!("{date} {}", super::visit_rules(cx)?.pack_hours);
     for row in &cx.query(&sql, params![cx.district(), date.to_string(), account])? {
         let id: VisitId = row.id("id")?;
         let when = told.get(&id).map(|t| format!("{}.{}", t.day, t.start)).unwrap_or_default();
@@ -95,6 +103,7 @@ pub fn day_pack(cx: &mut Cx<'_>, account: AccountId, date: Date) -> Result<DayPa
     let sql = format!("SELECT {COLUMNS} {OWN} ORDER BY due_on, id LIMIT 60");
     let told = rounds::told_to(cx, account, long_ago(date))?;
     let rows = cx.query(&sql, params![cx.district(), date.to_string(), account])?;
+    let ground = Ground(::places::snapshot(cx)?);
     let mut stops = Vec::new();
     for row in &rows {
         let visit = with_visitors(cx, read(row)?)?;
@@ -112,6 +121,8 @@ pub fn day_pack(cx: &mut Cx<'_>, account: AccountId, date: Date) -> Result<DayPa
         let misses = cx.query_opt(sql, params![visit.person])?.map_or(Ok(0), |r| r.i64("misses"))?;
         let fields: &[&str] = if support { &["contact"] } else { &["name", "contact"] };
         cx.record_read("person", visit.person.0, fields)?;
+        let areas = persons::areas_of(cx, visit.person)?;
+        let door = spot(cx, &ground, &areas, known.address.as_deref())?;
         stops.push(Stop {
             visit: visit.id,
             person: visit.person,
@@ -129,9 +140,44 @@ pub fn day_pack(cx: &mut Cx<'_>, account: AccountId, date: Date) -> Result<DayPa
             bring: bring(visit.kind),
             at: round.map(|t| clock(t.start)),
             day: round.map(|t| t.day.to_string()),
+            place: door.point.filter(|_| !door.vague).map(|p| [p.lon(), p.lat()]),
         });
     }
-    // In the order of the round; what has no time comes after.
-    stops.sort_by(|a, b| (a.at.is_none(), &a.day, &a.at, &a.due).cmp(&(b.at.is_none(), &b.day, &b.at, &b.due)));
-    Ok(DayPack { date: date.to_string(), made_at: cx.now, stops })
+    let day = date.to_string();
+    let (stops, walk) = walk::in_order(cx, &ground, stops, &day)?;
+    Ok(DayPack { date: day, made_at: cx.now, stops, walk, hours: super::visit_rules(cx)?.pack_hours })
+}
+
+/// A visit that no round says when: on a day, for the calendar of whoever is sent. Nothing of whom it is to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Due {
+    pub visit: VisitId,
+    pub kind: VisitKind,
+    pub area: Option<AreaId>,
+    pub on: Date,
+}
+
+/// Open visits that an account is sent to and that no round says when; only one's own. Those of a round are in `rounds::feed`.
+pub fn feed(cx: &mut Cx<'_>, account: AccountId, since: Date) -> Result<Vec<Due>> {
+    only_own(cx, account)?;
+    let sql = "SELECT v.id, v.kind, v.person_id, v.due_on FROM care_visit v JOIN care_visit_visitor w ON w.visit_id = v.id \
+               WHERE v.district_id = $1 AND v.state = 'assigned' AND w.account_id = $2 AND w.ended_at IS NULL AND v.due_on >= $3 \
+               AND v.id NOT IN (SELECT s.visit_id FROM care_round_stop s WHERE s.district_id = $1 AND s.told_day >= $3) \
+               ORDER BY v.due_on, v.id LIMIT 1000";
+    let rows = cx.query(sql, params![cx.district(), account, since.to_string()])?;
+    let people = rows.iter().map(|r| r.id("person_id")).collect::<std::result::Result<Vec<PersonId>, _>>()?;
+    let lives = persons::areas_of_all(cx, &people)?;
+    let ground = Ground(::places::snapshot(cx)?);
+    let community = |a: &&AreaId| ground.0.area(**a).is_some_and(|a| a.kind == AreaKind::Community);
+    let mut out = Vec::new();
+    for (row, person) in rows.iter().zip(&people) {
+        let area = lives.get(person).and_then(|of| of.iter().find(community).or_else(|| of.first()).copied());
+        out.push(Due {
+            visit: row.id("id")?,
+            kind: VisitKind::from_code(&row.text("kind")?).unwrap_or(VisitKind::Chat),
+            area,
+            on: super::date(row, "due_on")?,
+        });
+    }
+    Ok(out)
 }

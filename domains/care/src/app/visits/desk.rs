@@ -1,18 +1,17 @@
-//! What the desk needs beside the list: who could be sent, one visit whole, many sent at once, how many dates were kept.
+//! What the desk needs beside the list: who could be sent, one visit whole, many sent at once.
 
 use super::{Candidate, Visit, assign, lives, load, may, opt_date, posts_of, replan};
 use crate::app::volunteers::{Ready, ready};
 use crate::model::visit::{Force, VisitId, VisitState};
 use crate::{Error, Ground, Result};
-use jiff::ToSpan;
 use jiff::civil::Date;
 use kernel::ids::{AccountId, AreaId, PersonId};
 use kernel::{Moment, Role};
 use people::app::persons::{self, Known};
 use people::app::takers;
-use people::policy::{Action, PersonFacts, PlaceFacts, ResourceFacts, decide, require_somewhere};
+use people::policy::{Action, PlaceFacts, ResourceFacts, decide, require_somewhere};
 use places::AreaKind;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use store::{Cx, params};
 
 /// Somebody who could be sent, with the visits they are sent to already.
@@ -132,62 +131,6 @@ pub fn call_off(cx: &mut Cx<'_>, id: VisitId, seen: i64) -> Result<()> {
         return Err(Error::Refused("visit-over"));
     }
     super::cancel(cx, id)
-}
-
-/// Dates of one area that fell into the last thirty days.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct OnTime {
-    /// None: all of them together.
-    pub area: Option<AreaId>,
-    /// Seen on the day or before.
-    pub kept: i64,
-    pub of: i64,
-}
-
-/// Days that are looked back on.
-pub const BACK_DAYS: i64 = 30;
-/// Fewer dates than this say something of single people: no figure is given.
-pub const FEWEST: i64 = 10;
-
-/// How many dates were kept, by neighbourhood: only of people who agreed to be visited, never of one of them. Moved dates, closed
-/// doors (the next try counts) and visits that were called off are left out.
-pub fn on_time(cx: &mut Cx<'_>) -> Result<Vec<OnTime>> {
-    require_somewhere(&cx.actor, Action::ViewVisits)?;
-    let today = super::day_of(cx.now);
-    let from = today.checked_sub(BACK_DAYS.days()).unwrap_or(today);
-    let sql = "SELECT v.person_id, v.state, v.due_on, v.done_at FROM care_visit v JOIN care_visit_plan p ON p.person_id = v.person_id \
-               WHERE v.district_id = $1 AND v.state IN ('planned', 'assigned', 'seen', 'refused') AND v.due_on >= $2 AND v.due_on < $3";
-    let mut dates: Vec<(PersonId, bool)> = Vec::new();
-    for row in &cx.query(sql, params![cx.district(), from.to_string(), today.to_string()])? {
-        let due = super::date(row, "due_on")?;
-        let kept = row.opt_moment("done_at")?.is_some_and(|at| super::day_of(at) <= due);
-        dates.push((row.id("person_id")?, kept));
-    }
-    let mut people: Vec<PersonId> = dates.iter().map(|(person, _)| *person).collect();
-    people.sort_unstable();
-    people.dedup();
-    let lives = persons::areas_of_all(cx, &people)?;
-    let ground = Ground(places::snapshot(cx)?);
-    let mut served: HashMap<AreaId, bool> = HashMap::new();
-    let mut out: BTreeMap<AreaId, (i64, i64)> = BTreeMap::new();
-    for (person, kept) in dates {
-        let Some(of) = lives.get(&person) else { continue };
-        let community = |a: &&AreaId| ground.0.area(**a).is_some_and(|a| a.kind == AreaKind::Community);
-        let Some(area) = of.iter().find(community).or_else(|| of.first()).copied() else { continue };
-        let may = *served.entry(area).or_insert_with(|| {
-            let facts = PersonFacts { areas: of.clone(), posts: posts_of(&ground, of), ..PersonFacts::default() };
-            decide(&cx.actor, cx.purpose, Action::ViewVisits, &ResourceFacts::Person(facts)).is_allowed()
-        });
-        if may {
-            let sum = out.entry(area).or_default();
-            sum.0 += i64::from(kept);
-            sum.1 += 1;
-        }
-    }
-    let all = out.values().fold((0, 0), |sum, (kept, of)| (sum.0 + kept, sum.1 + of));
-    let mut lines = vec![OnTime { area: None, kept: all.0, of: all.1 }];
-    lines.extend(out.into_iter().map(|(area, (kept, of))| OnTime { area: Some(area), kept, of }));
-    Ok(lines)
 }
 
 /// Areas for which whoever asks may turn a round on: the district, towns and neighbourhoods.

@@ -20,6 +20,11 @@ pub(crate) fn kept(cx: &mut Cx<'_>, person: PersonId, out: &mut Kept) -> Result<
             out.push(("visit_plan", "safety", wish.safety.unwrap_or_default()));
         }
     }
+    let sql =
+        "SELECT asked_days FROM care_visit_plan WHERE person_id = $1 AND district_id = $2 AND asked_at IS NOT NULL";
+    if let Some(r) = cx.query_opt(sql, params![person, cx.district()])? {
+        out.push(("visit_plan", "asked_days", r.i64("asked_days")?.to_string()));
+    }
     for f in facts::load(cx, person)? {
         out.push(("visit_facts", "fact", f.kind.code().to_owned()));
         out.push(("visit_facts", "source", f.source.code().to_owned()));

@@ -18,42 +18,40 @@ mod plan;
 mod replan;
 mod rounds;
 mod rules;
+mod walk;
 mod welfare;
 
-pub use apply::{Answer, PHOTO_MOST, VisitCommand, apply, photo_of};
+pub use apply::{Answer, PHOTO_MOST, VisitCommand, apply, believed, photo_of};
 pub use assign::{Candidate, assign, candidates};
 pub(crate) use assign::{force_of, withdraw};
 pub use bring::{Brought, Past, bring_in};
 pub use conflicts::{Conflict, Entry, conflicts, count_conflicts, inbox, put_aside, take};
 pub(crate) use day::bring as what_to_bring;
-pub use day::{DayPack, Stop, day_mark, day_pack};
-pub use desk::{
-    BACK_DAYS, Colleague, FEWEST, OnTime, One, Sent, assign_many, call_off, colleagues, on_time, one, switchable,
-};
+pub use day::{DayPack, Due as DueOn, Stop, day_mark, day_pack, feed};
+pub use desk::{Colleague, One, Sent, assign_many, call_off, colleagues, one, switchable};
 pub use everybody::{Ask, InCare, Which, people};
 pub use facts::{FactLine, NewFact, end_fact, facts, state_fact};
 pub(crate) use kept::kept;
 pub use list::{Ask as ListAsk, Due, Filter, Found, due, find, names};
-pub use own::{Often, Own, own, own_wish};
+pub use own::{Often, Own, Said, answer_asked, own, own_wish};
 pub use page::{PersonPage, expect, page, say_need};
-pub use person::{Last, OfPerson, Wish, of_person, planned};
+pub use person::{Asked, Last, OfPerson, Wish, of_person, planned};
 use plan::end_plan;
 pub use plan::{begin, cancel, end, set_wish};
 pub use replan::{DAILY, REPLAN_AREA, daily, next_daily, replan, replan_area, replan_people, with_plan};
 pub use rounds::{RoundLine, rounds, switch_off, switch_on};
 pub use rules::{set_visit_rules, visit_rules};
-pub use welfare::checked;
+pub use walk::Walk;
+pub use welfare::{check_until, checked};
 pub(crate) use welfare::{reached, unreached, wants_visit};
 
+use crate::ground::{self, posts_of};
 use crate::model::visit::{VisitId, VisitKind, VisitState};
-use crate::{Error, Ground, Result};
+use crate::{Error, Result};
 use jiff::civil::Date;
-use kernel::ids::{AccountId, AreaId, PersonId, PostId};
+use kernel::ids::{AccountId, PersonId};
 use kernel::{Moment, time};
-use people::app::Geography;
-use people::app::persons;
 use people::policy::{Action, PersonFacts, ResourceFacts, require};
-use places::AreaKind;
 use store::{Cx, Row, params};
 
 /// Signal after anything about visits moved; the subject is the person.
@@ -91,29 +89,10 @@ pub(crate) fn may_record(cx: &mut Cx<'_>, visit: &Visit) -> Result<()> {
     Ok(require(&cx.actor, cx.purpose, Action::RecordVisit, &ResourceFacts::Person(facts))?)
 }
 
-/// Where somebody lives, with the posts that serve it.
+/// Where somebody lives, for the policy.
 fn lives(cx: &mut Cx<'_>, person: PersonId) -> Result<PersonFacts> {
-    let areas = persons::areas_of(cx, person)?;
-    let ground = Ground(places::snapshot(cx)?);
-    Ok(PersonFacts { id: Some(person), posts: posts_of(&ground, &areas), areas, ..PersonFacts::default() })
-}
-
-/// Posts that serve one of these areas, with those above; where none names them, the post that answers for the neighbourhood.
-pub(crate) fn posts_of(ground: &Ground, areas: &[AreaId]) -> Vec<PostId> {
-    let serving = ground.0.posts().iter().filter(|p| p.serves.iter().any(|a| areas.contains(a)));
-    let mut posts: Vec<PostId> = Vec::new();
-    for post in serving.flat_map(|p| ground.posts_above(p.id)) {
-        if !posts.contains(&post) {
-            posts.push(post);
-        }
-    }
-    if posts.is_empty() {
-        let innermost = areas.iter().filter_map(|a| ground.0.area(*a)).max_by_key(|a| ground.0.chain_ids(a.id).len());
-        let small = innermost.filter(|a| matches!(a.kind, AreaKind::Community | AreaKind::Grid));
-        let near = small.and_then(|a| ground.0.stand_in(a.id)).and_then(|located| located.post);
-        posts.extend(near.into_iter().flat_map(|post| ground.posts_above(post)));
-    }
-    posts
+    let place = ground::lives(cx, person)?;
+    Ok(PersonFacts { id: Some(person), areas: place.areas, posts: place.posts, ..PersonFacts::default() })
 }
 
 /// Somebody who was sent.

@@ -1,10 +1,13 @@
 //! What the person and those who speak for them see and say about visits, with their letter.
 
 use super::{OfPerson, end_plan, lock, person, replan};
+use crate::model::visit_plan::FactKind;
 use crate::{Error, Result};
 use kernel::Role;
 use kernel::ids::{AccountId, PersonId};
+use people::app::consents::By;
 use people::app::{accounts, links, persons, terms};
+use people::model::GuardianId;
 use people::policy::Action;
 use serde_json::json;
 use std::collections::HashMap;
@@ -45,42 +48,111 @@ pub enum Often {
     None,
 }
 
+/// What became of a wish.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Said {
+    /// It holds.
+    Done,
+    /// The elder is asked first.
+    Waits,
+}
+
 /// They say how often they wish to be visited. A reason of safety that stands stays; the desk of the place is asked to call when
 /// nobody is to come any more.
 ///
+/// The elder's own word holds at once. A guardian's word for fewer visits, or none, waits where visits may be all that somebody has
+/// (docs/decisions/0033-a-guardian-alone-ends-no-visits.md).
+///
 /// # Errors
 /// When the plan was changed since it was seen.
-pub fn own_wish(cx: &mut Cx<'_>, of: PersonId, seen: i64, often: Often) -> Result<()> {
+pub fn own_wish(cx: &mut Cx<'_>, of: PersonId, guardian: Option<GuardianId>, seen: i64, often: Often) -> Result<Said> {
     links::require_own(cx, of, Action::WishVisits)?;
     lock(cx, of)?;
     persons::in_care(cx, of)?;
     let Some(plan) = person::load(cx, of)? else {
         // Sent twice: it is over already.
-        return if often == Often::None { Ok(()) } else { Err(store::Error::NotFound.into()) };
+        return if often == Often::None { Ok(Said::Done) } else { Err(store::Error::NotFound.into()) };
     };
     let days = match often {
         Often::Usual => None,
-        Often::Days(days) => Some(days),
-        Often::None => return none(cx, of),
+        Often::Days(days) if (7..=366).contains(&days) => Some(days),
+        Often::Days(_) => return Err(Error::Invalid { field: "wish", why: "range" }),
+        Often::None => Some(0),
     };
-    if plan.wish.as_ref().map(|w| w.days) == days {
-        return Ok(());
+    let stands = plan.wish.as_ref().map(|w| w.days);
+    let fewer = days.is_some_and(|d| d == 0 || stands.is_none_or(|s| d > s));
+    if guardian.is_some() && fewer && needs_the_elder(&plan) {
+        return wait(cx, of, &plan, seen, days.unwrap_or(0)).map(|()| Said::Waits);
+    }
+    if often == Often::None {
+        return none(cx, of).map(|()| Said::Done);
+    }
+    if stands == days && plan.asked.is_none() {
+        return Ok(Said::Done);
     }
     if plan.version != seen {
         return Err(Error::Stale { seen, current: plan.version });
     }
-    if days.is_some_and(|d| !(7..=366).contains(&d)) {
-        return Err(Error::Invalid { field: "wish", why: "range" });
-    }
     let day = days.map(|_| super::day_of(cx.now).to_string());
-    let sql = "UPDATE care_visit_plan SET wish_days = $1, wish_on = $2, version = version + 1 WHERE person_id = $3 AND district_id = $4";
+    let sql = "UPDATE care_visit_plan SET wish_days = $1, wish_on = $2, asked_at = NULL, asked_days = NULL, version = version + 1 \
+               WHERE person_id = $3 AND district_id = $4";
     cx.execute(sql, params![days, day, of, cx.district()])?;
     if days.is_none() {
         let sql = "UPDATE care_visit_plan SET safety = NULL WHERE person_id = $1 AND district_id = $2";
         cx.execute(sql, params![of, cx.district()])?;
     }
     cx.record("care.visit_wish", "person", of.0, &json!({ "days": days, "by": "own" }))?;
-    replan(cx, of)
+    replan(cx, of)?;
+    Ok(Said::Done)
+}
+
+/// Somebody who lives alone, who agreed to visits themselves, for whom a reason of safety is written or to whom nobody opened.
+fn needs_the_elder(plan: &OfPerson) -> bool {
+    let alone = plan.facts.iter().any(|f| f.kind == FactKind::Alone);
+    let safety = plan.wish.as_ref().is_some_and(|w| w.safety.is_some());
+    alone || safety || plan.welfare_due.is_some() || plan.agreed_by == By::Subject.code()
+}
+
+/// It is written down that it was asked for, and whoever looks after the place gets a matter: to call the elder. Visits go on until then.
+fn wait(cx: &mut Cx<'_>, of: PersonId, plan: &OfPerson, seen: i64, days: i64) -> Result<()> {
+    if plan.asked.is_some_and(|a| a.days.unwrap_or(0) == days) {
+        return Ok(());
+    }
+    if plan.version != seen {
+        return Err(Error::Stale { seen, current: plan.version });
+    }
+    let sql = "UPDATE care_visit_plan SET asked_at = $1, asked_days = $2, version = version + 1 WHERE person_id = $3 AND district_id = $4";
+    cx.execute(sql, params![cx.now, days, of, cx.district()])?;
+    cx.record("care.visit_asked", "person", of.0, &json!({ "days": days, "by": "guardian" }))?;
+    cx.signal(super::CHANGED, of.0);
+    super::apply::task(cx, of, &format!("visits-asked:{of}/{}", cx.now.micros()), "visits-asked")
+}
+
+/// Somebody has asked the elder what a guardian asked for: they wish it too, or want to be visited as before.
+///
+/// # Errors
+/// When the plan was changed since it was seen.
+pub fn answer_asked(cx: &mut Cx<'_>, person: PersonId, seen: i64, wished: bool) -> Result<()> {
+    super::may(cx, person, Action::PlanVisits)?;
+    lock(cx, person)?;
+    let plan = person::load(cx, person)?.ok_or(store::Error::NotFound)?;
+    // Sent twice: it was answered already.
+    let Some(asked) = plan.asked else { return Ok(()) };
+    if plan.version != seen {
+        return Err(Error::Stale { seen, current: plan.version });
+    }
+    cx.record("care.visit_asked_answer", "person", person.0, &json!({ "wished": wished, "days": asked.days }))?;
+    if wished && asked.days.is_none() {
+        return end_plan(cx, person);
+    }
+    let day = super::day_of(cx.now).to_string();
+    let sql = "UPDATE care_visit_plan SET asked_at = NULL, asked_days = NULL, version = version + 1 WHERE person_id = $1 AND district_id = $2";
+    cx.execute(sql, params![person, cx.district()])?;
+    if wished {
+        let sql = "UPDATE care_visit_plan SET wish_days = $1, wish_on = $2 WHERE person_id = $3 AND district_id = $4";
+        cx.execute(sql, params![asked.days, day, person, cx.district()])?;
+    }
+    replan(cx, person)
 }
 
 fn none(cx: &mut Cx<'_>, of: PersonId) -> Result<()> {

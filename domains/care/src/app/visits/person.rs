@@ -21,6 +21,14 @@ pub struct Wish {
     pub safety: Option<String>,
 }
 
+/// Fewer visits, or none, that a guardian asked for: nobody has asked the elder yet, and nothing has changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Asked {
+    pub at: Moment,
+    /// None: no visits at all.
+    pub days: Option<i64>,
+}
+
 /// What came of one visit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Last {
@@ -41,6 +49,7 @@ pub struct OfPerson {
     pub agreed_by: String,
     pub kind: VisitKind,
     pub wish: Option<Wish>,
+    pub asked: Option<Asked>,
     pub last_seen: Option<Date>,
     pub misses: i64,
     pub welfare_due: Option<Moment>,
@@ -77,6 +86,7 @@ pub(super) fn load(cx: &mut Cx<'_>, person: PersonId) -> Result<Option<OfPerson>
         agreed_by: row.text("agreed_by")?,
         kind: VisitKind::from_code(&row.text("kind")?).unwrap_or(VisitKind::Chat),
         wish,
+        asked: asked(&row)?,
         last_seen: opt_date(&row, "last_seen")?,
         misses: row.i64("misses")?,
         welfare_due: row.opt_moment("welfare_due")?,
@@ -86,6 +96,11 @@ pub(super) fn load(cx: &mut Cx<'_>, person: PersonId) -> Result<Option<OfPerson>
         past: past(cx, person)?,
         version: row.i64("version")?,
     }))
+}
+
+pub(super) fn asked(row: &Row) -> Result<Option<Asked>> {
+    let days = row.opt_i64("asked_days")?;
+    Ok(row.opt_moment("asked_at")?.map(|at| Asked { at, days: days.filter(|d| *d > 0) }))
 }
 
 fn past(cx: &mut Cx<'_>, person: PersonId) -> Result<Vec<Last>> {

@@ -8,7 +8,7 @@ use store::{Cx, params};
 
 /// The rules of the district, or what holds where nobody changed them.
 pub fn visit_rules(cx: &mut Cx<'_>) -> Result<VisitRules> {
-    let sql = "SELECT alone_days, weekly_days, others_days, change_hours, weather_days, again_days, misses, welfare_hours, \
+    let sql = "SELECT alone_days, weekly_days, others_days, change_hours, weather_days, again_days, misses, pack_hours, \
                version FROM care_visit_rule WHERE district_id = $1";
     let Some(r) = cx.query_opt(sql, params![cx.district()])? else { return Ok(VisitRules::default()) };
     let mut rules = VisitRules { version: r.i64("version")?, ..VisitRules::default() };
@@ -30,9 +30,9 @@ pub fn set_visit_rules(cx: &mut Cx<'_>, to: &VisitRules) -> Result<()> {
     }
     cx.execute(
         "INSERT INTO care_visit_rule (district_id, alone_days, weekly_days, others_days, change_hours, weather_days, again_days, \
-         misses, welfare_hours, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (district_id) DO UPDATE SET \
+         misses, pack_hours, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (district_id) DO UPDATE SET \
          alone_days = $2, weekly_days = $3, others_days = $4, change_hours = $5, weather_days = $6, again_days = $7, misses = $8, \
-         welfare_hours = $9, version = $10",
+         pack_hours = $9, version = $10",
         params![
             cx.district(),
             to.alone_days,
@@ -42,7 +42,7 @@ pub fn set_visit_rules(cx: &mut Cx<'_>, to: &VisitRules) -> Result<()> {
             to.weather_days,
             to.again_days,
             to.misses,
-            to.welfare_hours,
+            to.pack_hours,
             to.version + 1
         ],
     )?;

@@ -3,6 +3,7 @@
 use super::{lock, replan, rules};
 use crate::Result;
 use crate::model::visit::VisitId;
+use kernel::Moment;
 use kernel::ids::PersonId;
 use serde_json::json;
 use store::{Cx, NewJob, params};
@@ -17,7 +18,8 @@ pub(super) fn missed(cx: &mut Cx<'_>, person: PersonId, visit: VisitId, day: &st
     if row.i64("misses")? < rules.misses || row.opt_moment("welfare_due")?.is_some() {
         return Ok(());
     }
-    let due = cx.now.plus_hours(rules.welfare_hours);
+    // Until when, the matter says as soon as it is there ([`check_until`]).
+    let due = cx.now;
     let sql = "UPDATE care_visit_plan SET welfare_due = $1 WHERE person_id = $2 AND district_id = $3";
     cx.execute(sql, params![due, person, cx.district()])?;
     super::apply::task(cx, person, &format!("welfare:{visit}"), "welfare")?;
@@ -67,9 +69,19 @@ pub fn checked(cx: &mut Cx<'_>, person: PersonId) -> Result<()> {
     replan(cx, person)
 }
 
+/// Until when the check that was asked for must have been made: the clock of its matter says so, and nothing here.
+pub fn check_until(cx: &mut Cx<'_>, person: PersonId, until: Moment) -> Result<()> {
+    let sql = "UPDATE care_visit_plan SET welfare_due = $1 WHERE person_id = $2 AND district_id = $3 AND welfare_due IS NOT NULL \
+               AND welfare_due <> $1";
+    if cx.execute(sql, params![until, person, cx.district()])? > 0 {
+        cx.signal(super::CHANGED, person.0);
+    }
+    Ok(())
+}
+
 /// Nobody answered the telephone twice: as a door that nobody opens. Also for whoever has no plan of visits.
 pub(crate) fn unreached(cx: &mut Cx<'_>, person: PersonId, call: Uuid) -> Result<()> {
-    let due = cx.now.plus_hours(rules::visit_rules(cx)?.welfare_hours);
+    let due = cx.now;
     let sql = "UPDATE care_visit_plan SET welfare_due = $1, version = version + 1 WHERE person_id = $2 AND district_id = $3 \
                AND welfare_due IS NULL";
     cx.execute(sql, params![due, person, cx.district()])?;

@@ -148,7 +148,7 @@ pub(super) async fn bring(
     photo: Option<Vec<u8>>,
 ) -> Result<Became, Fail> {
     fit(&mut command);
-    if let Some(wrong) = wrong_day(&command) {
+    if let Some(wrong) = wrong_day(&command, app.rt.now()) {
         return Ok(Became::Mend(page.t(wrong)));
     }
     if let Some(bytes) = photo {
@@ -181,10 +181,10 @@ fn fit(command: &mut VisitCommand) {
     };
 }
 
-/// Nobody agrees on a day that was over when they did.
-fn wrong_day(command: &VisitCommand) -> Option<&'static str> {
+/// Nobody agrees on a day that was over when they did. A telephone whose clock cannot be believed is no reason to send them back.
+fn wrong_day(command: &VisitCommand, now: Moment) -> Option<&'static str> {
     let next = command.form.next_day()?;
-    let on = visits::day_of(command.phone_time);
+    let on = visits::day_of(visits::believed(now, command.phone_time));
     let last = on.saturating_add(jiff::Span::new().days(AHEAD_DAYS));
     (next < on || next > last).then_some("fv-wrong-day")
 }
@@ -228,9 +228,10 @@ mod tests {
         assert!(seen.form.chat && seen.form.card.is_none() && seen.form.needs == ["meal"]);
         assert!(!away.form.chat && away.form.needs.is_empty() && away.form.next.is_none() && away.form.note == "x");
         assert_eq!(moved.form.next.as_deref(), Some("2026-07-01"));
-        assert_eq!(wrong_day(&moved), None);
+        let now = moved.phone_time.plus_hours(1);
+        assert_eq!(wrong_day(&moved, now), None);
         let late =
             |day: &str| VisitCommand { form: Form { next: Some(day.into()), ..Form::default() }, ..moved.clone() };
-        assert!(wrong_day(&late("2026-06-28")).is_some() && wrong_day(&late("2028-01-01")).is_some());
+        assert!(wrong_day(&late("2026-06-28"), now).is_some() && wrong_day(&late("2028-01-01"), now).is_some());
     }
 }

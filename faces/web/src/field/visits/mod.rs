@@ -5,6 +5,7 @@ mod commands;
 mod forms;
 #[cfg(test)]
 mod samples;
+mod sketch;
 mod view;
 
 use super::{MARK, shell};
@@ -247,6 +248,7 @@ async fn pack(
     let mut put = |name: &str, value: serde_json::Value| pack.insert(name.to_owned(), value);
     put("title", day.v.title(&page).into());
     put("count", day.v.stops.len().into());
+    put("hours", day.v.hours.into());
     put("mark", day.mark.into());
     // Only the mark moved: the phone has the words.
     if fresh != have || day.account != of {
@@ -296,7 +298,7 @@ mod tests {
     fn forty_households_take_little_of_a_phone() {
         let page = Page::sample(crate::Look::default());
         let stops = (0..40).map(|n| samples::stop(&page, n % 3)).collect();
-        let (_, text) = part(&page, &DayView { date: page.day(page.now), stops }).unwrap();
+        let (_, text) = part(&page, &samples::day_of(&page, stops)).unwrap();
         assert!(text.len() < 200_000, "{} bytes", text.len());
     }
 }

@@ -1,6 +1,6 @@
 //! A day with invented people, for the tests of the pages.
 
-use super::view::{DayView, FormView, StopView};
+use super::view::{DayView, FormView, MapView, StopView};
 use super::{DayPage, part, shell, words};
 use crate::Page;
 use askama::Template;
@@ -26,11 +26,17 @@ pub(super) fn stop(page: &Page, n: usize) -> StopView {
     }
 }
 
+pub(super) fn day_of(page: &Page, stops: Vec<StopView>) -> DayView {
+    let svg = "<svg class=\"sketch\"></svg>".to_owned();
+    let map = (!stops.is_empty()).then_some(MapView { svg, missing: 1, estimate: true, post: true });
+    DayView { date: page.day(page.now), stops, hours: 48, map }
+}
+
 pub(in crate::field) fn samples(page: &Page) -> Vec<(&'static str, askama::Result<String>)> {
     let mut out = Vec::new();
     for n in 0..4usize {
         let stops = if n == 1 { Vec::new() } else { (0..3).map(|i| stop(page, i)).collect() };
-        let v = DayView { date: page.day(page.now), stops };
+        let v = day_of(page, stops);
         let open = (n >= 2).then(|| v.stops.first().map(|s| s.visit.clone())).flatten();
         let typed = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         let f = FormView {

@@ -1,5 +1,6 @@
 //! A day as the page shows it, and the form of one visit.
 
+use super::sketch;
 use crate::Page;
 use care::app::visits::{DayPack, Stop};
 use care::model::visit::{CardSeen, Hazard, Mood, Need, Outcome};
@@ -7,12 +8,23 @@ use jiff::civil::Date;
 use kernel::ids::AccountId;
 use std::collections::HashMap;
 
-/// Not at home so often in a row: they come first.
-const FIRST: i64 = 2;
-
 pub(super) struct DayView {
     pub date: String,
     pub stops: Vec<StopView>,
+    /// How long the list stays on a phone.
+    pub hours: i64,
+    pub map: Option<MapView>,
+}
+
+/// The drawing, and what is to be said of it.
+pub(super) struct MapView {
+    pub svg: String,
+    /// Doors that nobody can place.
+    pub missing: usize,
+    /// Straight lines: no streets are loaded.
+    pub estimate: bool,
+    /// It begins at a post, which is drawn.
+    pub post: bool,
 }
 
 /// Somebody to see.
@@ -37,14 +49,12 @@ pub(super) struct StopView {
 
 impl DayView {
     pub(super) fn of(page: &Page, pack: DayPack, names: &HashMap<AccountId, String>) -> Self {
-        let mut stops = pack.stops;
-        // As the round goes; for the others one way through the place: whoever was missed first, then house by house.
-        stops.sort_by_cached_key(|s| {
-            let round = today(s, &pack.date);
-            (!round, (!round).then(|| (s.misses < FIRST, along(s.address.as_deref().unwrap_or_default()))))
-        });
-        let stops = stops.into_iter().map(|s| StopView::of(page, s, names, &pack.date)).collect();
-        Self { date: day(page, &pack.date), stops }
+        let DayPack { date, stops, walk, hours, .. } = pack;
+        let missing = stops.iter().filter(|s| s.place.is_none()).count();
+        let svg = sketch::svg(&stops, &walk, &page.t("fv-map"));
+        let map = svg.map(|svg| MapView { svg, missing, estimate: walk.estimate, post: walk.base.is_some() });
+        let stops = stops.into_iter().map(|s| StopView::of(page, s, names, &date)).collect();
+        Self { date: day(page, &date), stops, hours, map }
     }
     pub(super) fn has(&self, visit: &str) -> bool {
         self.stops.iter().any(|s| s.visit == visit)
@@ -105,25 +115,6 @@ fn day(page: &Page, date: &str) -> String {
     date.parse::<Date>().map_or_else(|_| date.to_owned(), |day| page.date(day))
 }
 
-/// Numbers in an address count as numbers, so that house 9 comes before house 12 and one house after the other.
-fn along(address: &str) -> Vec<(u64, String)> {
-    let mut out = vec![(0_u64, String::new())];
-    let mut digits = false;
-    for c in address.chars() {
-        if c.is_ascii_digit() != digits {
-            digits = !digits;
-            out.push((0, String::new()));
-        }
-        if let Some((number, text)) = out.last_mut() {
-            match c.to_digit(10) {
-                Some(n) => *number = number.saturating_mul(10).saturating_add(u64::from(n)),
-                None => text.push(c),
-            }
-        }
-    }
-    out
-}
-
 /// The form as it was filled in.
 pub(super) struct FormView {
     /// What makes one form one command.
@@ -166,17 +157,5 @@ impl FormView {
     }
     pub(super) fn looks(&self) -> Vec<&'static str> {
         CardSeen::ALL.iter().map(|c| c.code()).collect()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::along;
-
-    #[test]
-    fn house_by_house() {
-        let mut all = ["归雁苑12号501", "归雁苑9号202", "桂花里3号", "归雁苑9号101", ""];
-        all.sort_by_key(|a| along(a));
-        assert_eq!(all, ["", "归雁苑9号101", "归雁苑9号202", "归雁苑12号501", "桂花里3号"]);
     }
 }

@@ -15,7 +15,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
-use care::app::visits::{self, Often, Own};
+use care::app::visits::{self, Often, Own, Said};
 use kernel::Role;
 use kernel::ids::AccountId;
 use serde::Deserialize;
@@ -41,6 +41,8 @@ struct View {
     facts: Vec<Fact>,
     past: Vec<(String, String)>,
     safety: Option<String>,
+    /// What a guardian asked for, while nobody has asked the elder.
+    asked: Option<String>,
     version: i64,
     /// Value, words, chosen.
     wishes: Vec<(String, String, bool)>,
@@ -97,6 +99,7 @@ fn view(page: &Page, own: &Own) -> View {
         facts: plan.facts.iter().map(fact).collect(),
         past: past.collect(),
         safety: plan.wish.as_ref().and_then(|w| w.safety.clone()),
+        asked: plan.asked.as_ref().map(|a| words::asked(page, a, "own-visits-asked-")),
         version: plan.version,
         wishes,
     }
@@ -114,7 +117,8 @@ async fn show(
         Ok(inside) => inside,
         Err(response) => return Ok(response),
     };
-    let done = ["wish", "ended"].into_iter().find(|d| *d == asked.done).map(|d| page.tk("own-visits-done-", d));
+    let done =
+        ["wish", "ended", "waits"].into_iter().find(|d| *d == asked.done).map(|d| page.tk("own-visits-done-", d));
     answer(&app, page, inside, done, None).await
 }
 
@@ -155,11 +159,15 @@ async fn say(
         return answer(&app, page, inside, None, problem).await;
     };
     let seen = posted.get("version").parse().unwrap_or(0);
-    let person = inside.of.person;
-    let done = app.rt.write(inside.who.clone(), move |cx| visits::own_wish(cx, person, seen, often)).await;
+    let (person, guardian) = (inside.of.person, inside.of.guardian);
+    let done = app.rt.write(inside.who.clone(), move |cx| visits::own_wish(cx, person, guardian, seen, often)).await;
     let problem = match done {
-        Ok(()) => {
-            let what = if often == Often::None { "ended" } else { "wish" };
+        Ok(said) => {
+            let what = match said {
+                Said::Waits => "waits",
+                Said::Done if often == Often::None => "ended",
+                Said::Done => "wish",
+            };
             return Ok(Redirect::to(&page.href(format!("/p/{}/visits?done={what}", inside.code))).into_response());
         }
         Err(care::Error::Stale { .. }) => page.t("own-visits-stale"),
@@ -188,6 +196,7 @@ pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
         },
         past: if full { vec![(page.stamp(page.now), page.tk("cared-outcome-", "seen"))] } else { vec![] },
         safety: full.then(|| say("楼上没有电梯", "No lift")),
+        asked: full.then(|| page.t1("own-visits-asked-none", "day", page.day(page.now))),
         version: 1,
         wishes: vec![
             ("usual".into(), page.t("own-visits-wish-usual"), true),

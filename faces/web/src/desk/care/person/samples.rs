@@ -34,6 +34,7 @@ pub(in crate::desk::care) fn samples(page: &Page) -> Vec<(&'static str, String)>
         welfare: full.then(|| page.t2("cared-welfare", "n", 2, "by", page.by(page.now))),
         wish: full.then(|| page.t1("cared-wish-stands", "n", 60)),
         safety: full.then(|| say("楼上没有电梯", "No lift")),
+        asked: full.then(|| page.t1("cared-asked-none", "day", page.day(page.now))),
         wish_days: if full { "60".into() } else { String::new() },
         version: 1,
         facts: if full {

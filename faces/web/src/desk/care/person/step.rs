@@ -13,7 +13,8 @@ use store::Cx;
 use uuid::Uuid;
 
 /// Ends of the keys `cared-done-…`.
-pub(super) const DONE: [&str; 8] = ["begun", "ended", "wish", "fact", "fact-ended", "need", "assigned", "recorded"];
+pub(super) const DONE: [&str; 10] =
+    ["as-asked", "as-before", "begun", "ended", "wish", "fact", "fact-ended", "need", "assigned", "recorded"];
 
 /// A form that could not be taken: which, what was typed, and why.
 pub(super) struct Wrong {
@@ -74,6 +75,16 @@ pub(super) fn step(cx: &mut Cx<'_>, person: PersonId, posted: &Posted) -> Result
             Ok(()) | Err(Error::Store(store::Error::NotFound)) => Ok("ended"),
             Err(other) => Err(other),
         },
+        "asked" => {
+            let wished = posted.get("wished") == "yes";
+            let seen = posted.get("version").parse().unwrap_or(0);
+            match visits::answer_asked(cx, person, seen, wished) {
+                Ok(()) => Ok(if wished { "as-asked" } else { "as-before" }),
+                // Sent twice: the plan is over already.
+                Err(Error::Store(store::Error::NotFound)) if wished => Ok("as-asked"),
+                Err(other) => Err(other),
+            }
+        }
         "wish" => wish(cx, person, posted),
         "fact" => fact(cx, person, posted),
         "fact-end" => {

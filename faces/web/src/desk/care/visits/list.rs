@@ -73,6 +73,7 @@ pub(super) struct VisitsPage {
     /// Nobody to choose from, or nothing to send to.
     pub pair: Option<Pair>,
     pub may_rules: bool,
+    pub may_coverage: bool,
     pub waiting: usize,
     pub done: Option<String>,
     pub problem: Option<String>,
@@ -188,6 +189,7 @@ fn build(
         welfare: found.welfare,
         pair,
         may_rules,
+        may_coverage: require_somewhere(&cx.actor, Action::ViewCoverage).is_ok(),
         waiting,
         done: asked.done(&page),
         problem,

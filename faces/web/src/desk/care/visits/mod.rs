@@ -1,5 +1,5 @@
 //! Visits at the desk (N4): who is due and why, pairs sent one by one or many at once, what visitors say on the telephone, the inbox of
-//! conflicts, rounds that are switched on, the numbers of the district, and how many dates were kept.
+//! conflicts, rounds that are switched on, and the numbers of the district.
 
 mod inbox;
 mod list;
@@ -9,7 +9,6 @@ mod rounds;
 mod rules;
 #[cfg(test)]
 pub(super) mod samples;
-mod times;
 
 use crate::desk::frame::{NavItem, Tone};
 use crate::{App, Fail, Page};
@@ -29,7 +28,6 @@ pub(super) fn routes() -> Router<App> {
         .merge(inbox::routes())
         .merge(rounds::routes())
         .merge(rules::routes())
-        .merge(times::routes())
 }
 
 /// The list, with what waits in the inbox.

@@ -5,7 +5,6 @@ use super::list::{Asked, Row, VisitsPage};
 use super::one::{Report, VisitPage};
 use super::rounds::{Line, SwitchesPage};
 use super::rules::RulesPage;
-use super::times::{self, TimesPage};
 use super::{LIST, pair};
 use crate::Page;
 use crate::desk::Frame;
@@ -75,6 +74,7 @@ fn list(page: &Page, full: bool, possible: bool) -> VisitsPage {
         after: full.then(|| LIST.to_owned()),
         pair: full.then(|| two(page, possible)),
         may_rules: full,
+        may_coverage: full,
         waiting: usize::from(full) * 2,
         done: full.then(|| page.t1("visits-done-sent", "n", 2)),
         problem: full.then(|| page.t("visits-wrong-visit")),
@@ -187,23 +187,6 @@ pub(in crate::desk::care) fn samples(page: &Page) -> Vec<(&'static str, String)>
             done: full,
         };
         out.push(("desk/visit_rules.html", rules.render().unwrap_or_default()));
-        let line = |share: &str, of: String| times::Line {
-            place: word(page, "青禾街道 · 荷风里", "Qinghe · Hefengli"),
-            share: share.to_owned(),
-            of,
-        };
-        let kept = page.t2("visits-kept-of", "n", 18, "all", 20);
-        let few = times::Line { share: page.t("visits-too-few"), ..line("", page.t1("visits-below", "n", 10)) };
-        let times = TimesPage {
-            page: page.clone(),
-            frame: Frame::sample(page),
-            all: times::Line { place: page.t("visits-all-places"), ..line("90 %", kept.clone()) },
-            lines: if full { vec![line("90 %", kept), few] } else { Vec::new() },
-            days: 30,
-            fewest: 10,
-            file: "/desk/visits/on-time?as=".into(),
-        };
-        out.push(("desk/visit_times.html", times.render().unwrap_or_default()));
     }
     out.push(("desk/visits.html", list(page, true, false).render().unwrap_or_default()));
     out
