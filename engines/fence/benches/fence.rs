@@ -1,7 +1,7 @@
 //! `cargo bench -p fence`: 10,000 areas of 60 corners, a point in 1.1 of them, beside rstar with geo on the same points.
 //!
-//! Each turn asks for a thousand points: microseconds of a turn are nanoseconds of a point. `scattered` are outlines anywhere,
-//! `tiling` share their borders and one of ten is drawn twice.
+//! Each turn asks for a thousand points: microseconds of a turn are nanoseconds of a point. `scattered` are outlines anywhere, `jagged`
+//! ones have long teeth, `tiling` share their borders and one of ten is drawn twice.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, dead_code, reason = "a bench, with what the tests share")]
 
 #[path = "../tests/world/mod.rs"]
@@ -13,9 +13,9 @@ use geo::{Contains, LineString, Point, Polygon};
 use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, RTree};
 use std::sync::{Arc, LazyLock};
-use world::{Chance, anywhere, scattered, tiling};
+use world::{Chance, anywhere, jagged, scattered, tiling};
 
-const WORLDS: [&str; 2] = ["scattered", "tiling"];
+const WORLDS: [&str; 3] = ["scattered", "jagged", "tiling"];
 const TURN: usize = 1_000;
 const TURNS: usize = 500;
 
@@ -29,7 +29,8 @@ struct World {
     peer: Peer,
 }
 
-static ALL: LazyLock<[World; 2]> = LazyLock::new(|| [scattered(7, 10_000), tiling(7, 95, 95, 15, 10)].map(World::new));
+static ALL: LazyLock<[World; 3]> =
+    LazyLock::new(|| [scattered(7, 10_000), jagged(7, 10_000), tiling(7, 95, 95, 15, 10)].map(World::new));
 
 impl World {
     fn new(shapes: Vec<Shape>) -> Self {
@@ -49,7 +50,7 @@ impl World {
     }
 
     fn named(name: &str) -> &'static Self {
-        &ALL[usize::from(name == WORLDS[1])]
+        &ALL[WORLDS.iter().position(|world| *world == name).unwrap()]
     }
 }
 

@@ -204,9 +204,12 @@ impl Index {
             }
             return;
         }
-        let met = tile.met(cell);
+        let mut met = tile.met(cell);
         if met.unsure {
-            return self.locate_unsure(tile, cell, at, hit);
+            met = tile.met_wide(cell);
+            if met.unsure {
+                return self.locate_unsure(tile, cell, at, hit);
+            }
         }
         met.hits().for_each(|place| hit(tile.area(place)));
     }
@@ -254,6 +257,7 @@ impl Index {
             // upper bits, and that of the area in the list of its tile in the lower eight.
             let (mut hits, mut n) = ([0_u16; SLOTS * AT_ONCE], 0);
             let (mut others, mut m) = ([0_u8; AT_ONCE], 0);
+            let (mut unsure, mut w) = ([0_u8; AT_ONCE], 0);
             // The sum is of no use; asking for these bytes brings them near.
             let mut sum = 0;
             for (k, (tile, cell)) in found.iter().enumerate().take(some.len()) {
@@ -267,6 +271,16 @@ impl Index {
             for k in others[..m].iter().map(|k| usize::from(*k)) {
                 let (tile, cell) = found[k];
                 let met = tile.met(cell);
+                unsure[w] = k as u8;
+                w += usize::from(met.unsure);
+                for slot in 0..SLOTS {
+                    hits[n] = (k << 8 | met.place(slot)) as u16;
+                    n += usize::from(met.is_hit(slot) & !met.unsure);
+                }
+            }
+            for k in unsure[..w].iter().map(|k| usize::from(*k)) {
+                let (tile, cell) = found[k];
+                let met = tile.met_wide(cell);
                 if met.unsure {
                     self.locate_unsure(tile, cell, some[k], &mut |number| hit(start + k, number));
                     continue;

@@ -2,13 +2,15 @@
 
 use crate::local::{HIGH, LOW, Spot};
 use crate::stroke::{BYTES, EDGES, POINTS, stroke};
-use crate::tile::ALWAYS;
+use crate::tile::{ALWAYS, WIDE_POINTS};
 
 /// How the points of a line are to be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// At most eight points; a bit for each edge that counts, and [`ALWAYS`].
     Masked(u8),
+    /// At most fifteen points; a bit for each of the first seven edges that counts and [`ALWAYS`], and one for each of the next seven.
+    Wide(u8, u8),
     /// Any number of points, all edges count; whether the count is to be turned round.
     Whole(bool),
     /// Only the exact test helps.
@@ -18,10 +20,12 @@ pub(crate) enum Kind {
 impl Kind {
     const WHOLE: u16 = 0x100;
     const UNKNOWN: u16 = 0x200;
+    const WIDE: u16 = 0x8000;
 
     pub const fn of(word: u16) -> Self {
         match word {
             0..=0xFF => Self::Masked(word as u8),
+            Self::WIDE.. => Self::Wide(word as u8, (word >> 8) as u8 & EDGES),
             Self::UNKNOWN.. => Self::Unknown,
             _ => Self::Whole(word & 1 != 0),
         }
@@ -29,6 +33,7 @@ impl Kind {
     pub const fn word(self) -> u16 {
         match self {
             Self::Masked(mask) => mask as u16,
+            Self::Wide(mask, further) => Self::WIDE | (further as u16) << 8 | mask as u16,
             Self::Whole(odd) => Self::WHOLE | odd as u16,
             Self::Unknown => Self::UNKNOWN,
         }
@@ -48,7 +53,14 @@ impl Line<'_> {
     /// The same with no more points than it needs.
     #[must_use]
     pub fn trimmed(self) -> Self {
-        let Kind::Masked(mask) = self.kind else { return self };
+        let mask = match self.kind {
+            Kind::Masked(mask) => mask,
+            Kind::Wide(..) => {
+                let points = self.points.get(..2 * WIDE_POINTS).unwrap_or(self.points);
+                return Self { points, ..self };
+            }
+            Kind::Whole(_) | Kind::Unknown => return self,
+        };
         let edges = mask & EDGES;
         if edges == 0 {
             return Self { points: &[], ..self };
@@ -66,6 +78,12 @@ impl Line<'_> {
             Kind::Masked(mask) => {
                 let met = stroke(&eight(self.points), spot);
                 (((met.crossed | ALWAYS) & mask).count_ones() & 1 != 0, met.near & mask != 0)
+            }
+            Kind::Wide(mask, further) => {
+                let rest = self.points.get(2 * (POINTS - 1)..).unwrap_or_default();
+                let (one, two) = (stroke(&eight(self.points), spot), stroke(&eight(rest), spot));
+                let crossed = ((one.crossed | ALWAYS) & mask).count_ones() + (two.crossed & further).count_ones();
+                (crossed & 1 != 0, one.near & mask != 0 || two.near & further != 0)
             }
             Kind::Whole(turned) => {
                 let (mut odd, mut near) = (turned, false);
@@ -94,17 +112,19 @@ fn eight(points: &[u8]) -> [u8; BYTES] {
     some
 }
 
+/// Whether a ray from the cell may meet this edge.
+pub(crate) fn counts(a: [u8; 2], b: [u8; 2]) -> bool {
+    let side = |c: u8| (i32::from(c) >= HIGH, i32::from(c) <= LOW);
+    let ((_, west_a), (_, west_b)) = (side(a[0]), side(b[0]));
+    let ((above_a, below_a), (above_b, below_b)) = (side(a[1]), side(b[1]));
+    !(west_a && west_b || above_a && above_b || below_a && below_b)
+}
+
 /// The same border in at most eight points, if that is possible: edges that no ray from the cell meets are left out. `whole` is a
 /// line of which all edges count. Returns the mask without [`ALWAYS`].
 pub(crate) fn shortened(whole: &[u8], into: &mut Vec<u8>) -> Option<u8> {
     into.clear();
     let corners = whole.as_chunks::<2>().0;
-    let side = |c: u8| (i32::from(c) >= HIGH, i32::from(c) <= LOW);
-    let counts = |a: [u8; 2], b: [u8; 2]| {
-        let ((_, west_a), (_, west_b)) = (side(a[0]), side(b[0]));
-        let ((above_a, below_a), (above_b, below_b)) = (side(a[1]), side(b[1]));
-        !(west_a && west_b || above_a && above_b || below_a && below_b)
-    };
     let mut mask = 0_u8;
     let mut before = false;
     for (k, at) in corners.iter().enumerate() {

@@ -3,10 +3,10 @@
 #![expect(clippy::indexing_slicing, reason = "places come from the tile itself (docs/decisions/0017)")]
 
 use crate::grid::Frame;
-use crate::line::{Kind, Line};
+use crate::line::{Kind, Line, counts};
 use crate::shape::Shape;
-use crate::stroke::POINTS;
-use crate::tile::{ALWAYS, LONG, LONG_HEAD, NONE, READ, RECORDS, SLOTS, Tile};
+use crate::stroke::{EDGES, POINTS};
+use crate::tile::{ALWAYS, LONG, LONG_HEAD, NONE, READ_WIDE, RECORDS, SLOTS, Tile, WIDE, WIDE_POINTS};
 use crate::trace::Tracer;
 
 /// What areas are to the cells of a tile.
@@ -176,7 +176,7 @@ impl Writer {
             self.bytes[*stub..][..4].copy_from_slice(&(start + place).to_le_bytes());
         }
         self.bytes.append(&mut self.long);
-        self.bytes.resize(self.bytes.len() + READ, 0);
+        self.bytes.resize(self.bytes.len() + READ_WIDE, 0);
         true
     }
 
@@ -188,13 +188,18 @@ impl Writer {
             _ => {}
         }
         let more = self.here.len() as u16 - 1;
-        let Some(head) = self.head(from) else { return self.long(from) };
+        let Some((head, _)) = self.heads(from, POINTS) else {
+            return match self.heads(from, WIDE_POINTS) {
+                Some(heads) => self.wide(heads, more),
+                None => self.long(from),
+            };
+        };
         let known = (head.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 58) as usize;
         if self.points.is_empty() && self.known[known].0 == head {
             return Some(self.known[known].1);
         }
         let word = self.start()? | more;
-        self.bytes.extend(head.to_le_bytes().iter().take(2 * more as usize + 2));
+        self.words(head, more);
         self.bytes.extend(self.points.iter().flatten());
         if self.points.is_empty() {
             self.known[known] = (head, word);
@@ -202,30 +207,57 @@ impl Writer {
         Some(word)
     }
 
-    /// The words of a record and its points, when all fit into one.
-    fn head(&mut self, from: &Builder) -> Option<u64> {
-        let mut head = 0;
+    fn wide(&mut self, (head, further): (u64, u64), more: u16) -> Option<u16> {
+        let word = self.start()? | more;
+        self.bytes.extend(WIDE.to_le_bytes());
+        self.words(head, more);
+        self.words(further, more);
+        self.bytes.extend(self.points.iter().flatten());
+        Some(word)
+    }
+
+    /// So many words and one.
+    fn words(&mut self, of: u64, more: u16) {
+        self.bytes.extend(of.to_le_bytes().iter().take(2 * usize::from(more) + 2));
+    }
+
+    /// The words of a record for the first seven edges and for the next, and its points, when all fit into `most` points.
+    fn heads(&mut self, from: &Builder, most: usize) -> Option<(u64, u64)> {
+        let (mut head, mut further) = (0, 0);
         self.points.clear();
         if self.here.len() > SLOTS {
             return None;
         }
         for slot in 0..self.here.len() {
             let (place, kind, start, length) = self.here[slot];
-            let Kind::Masked(mask) = kind else { return None };
-            let edges = self.edges(mask, &from.points[start as usize..][..length as usize])?;
+            let line = from.points[start as usize..][..length as usize].as_chunks::<2>().0;
+            let (always, edges) = match kind {
+                Kind::Masked(mask) => (mask & ALWAYS, self.edges(|k| (mask & EDGES) >> k & 1 != 0, line, most)?),
+                Kind::Wide(mask, next) if most > POINTS => {
+                    let all = u16::from(mask & EDGES) | u16::from(next) << (POINTS - 1);
+                    (mask & ALWAYS, self.edges(|k| all >> k & 1 != 0, line, most)?)
+                }
+                Kind::Whole(turned) if most > POINTS => {
+                    let edges = self.edges(|k| counts(line[k], line[k + 1]), line, most)?;
+                    (if turned { ALWAYS } else { 0 }, edges)
+                }
+                _ => return None,
+            };
             if place > 0xFF {
                 return None;
             }
-            head |= u64::from(place << 8 | u32::from(edges | mask & ALWAYS)) << (16 * slot);
+            let mask = edges as u8 & EDGES | always;
+            head |= u64::from(place << 8 | u32::from(mask)) << (16 * slot);
+            further |= u64::from(edges >> (POINTS - 1)) << (16 * slot);
         }
-        Some(head)
+        Some((head, further))
     }
 
-    /// Puts the edges of a line among the points of the record, those that another area has as well only once. Gives their mask.
-    fn edges(&mut self, mask: u8, line: &[u8]) -> Option<u8> {
-        let line = line.as_chunks::<2>().0;
-        let mut found = 0_u8;
-        for k in (0..line.len().saturating_sub(1)).filter(|k| mask >> k & 1 != 0) {
+    /// Puts the edges of a line that count among the points of the record, those that another area has as well only once. Gives a bit
+    /// for each, the lowest for the one between the first two points of the record.
+    fn edges(&mut self, counts: impl Fn(usize) -> bool, line: &[[u8; 2]], most: usize) -> Option<u16> {
+        let mut found = 0_u16;
+        for k in (0..line.len().saturating_sub(1)).filter(|k| counts(*k)) {
             let (a, b) = (line[k], line[k + 1]);
             let is_it = |w: &[[u8; 2]]| w == [a, b] || w == [b, a];
             let place = self.points.windows(2).enumerate().position(|(n, w)| is_it(w) && found >> n & 1 == 0);
@@ -236,7 +268,7 @@ impl Writer {
                 self.points.push(b);
                 self.points.len() - 2
             });
-            if self.points.len() > POINTS {
+            if self.points.len() > most {
                 return None;
             }
             found |= 1 << place;

@@ -10,6 +10,9 @@
 //! says that the area covers the cell, and with others it turns their count round. So all cells are answered in the same way, by
 //! one stroke ([`crate::stroke`]) and without a branch; those that nothing or one area covers share a record.
 //!
+//! What has more points, up to fifteen, begins with [`WIDE`] and has a second word for each area, with a mask over the next seven edges: two
+//! strokes answer it.
+//!
 //! What does not fit (more areas, more points, a place beyond 8 bits) has [`LONG`] in place of its record, and behind it where its
 //! items stand: an area each, one after the other.
 //!
@@ -22,7 +25,7 @@ use crate::line::{Kind, Line};
 use crate::local::Spot;
 use crate::pack::Builder;
 use crate::shape::{At, Shape};
-use crate::stroke::{BYTES, stroke};
+use crate::stroke::{BYTES, POINTS, stroke};
 use std::sync::Arc;
 
 /// Area of the first place of each list: no area reaches into that.
@@ -35,6 +38,13 @@ pub(crate) const SLOTS: usize = 4;
 pub(crate) const ALWAYS: u8 = 0x80;
 /// First word of what has a place among the long ones; no record begins so.
 pub(crate) const LONG: u16 = 0x0100;
+/// First word of a record of up to [`WIDE_POINTS`] points: behind it the words for the first seven edges, the words for the next
+/// seven, and the points. No other record begins so.
+pub(crate) const WIDE: u16 = 0x0200;
+/// Two strokes that share a point.
+pub(crate) const WIDE_POINTS: usize = 2 * POINTS - 1;
+/// Bytes of such a record that are read at once.
+pub(crate) const READ_WIDE: usize = 2 + 4 * SLOTS + 2 * (POINTS - 1) + BYTES;
 /// Bytes of a record that are read at once, whether they belong to it or not.
 pub(crate) const READ: usize = 2 * SLOTS + BYTES;
 /// The lowest bit of each word of a head.
@@ -156,6 +166,27 @@ impl Met {
     }
 }
 
+/// Four words of sixteen bits from there.
+#[inline]
+fn word_of(record: &[u8], at: usize) -> u64 {
+    record[at..].first_chunk().map_or(0, |head| u64::from_le_bytes(*head))
+}
+
+/// All bits of so many words and one.
+#[inline]
+const fn words(more: usize) -> u64 {
+    u64::MAX >> (48 - 16 * more)
+}
+
+/// The lowest bit of each word whose lower eight have an odd number of ones.
+#[inline]
+const fn odd(mut of: u64) -> u64 {
+    of ^= of >> 4;
+    of ^= of >> 2;
+    of ^= of >> 1;
+    of & EACH
+}
+
 impl Tile {
     #[inline]
     pub fn cell(&self, place: Place) -> InCell {
@@ -205,18 +236,35 @@ impl Tile {
         let record = self.bytes[self.record(cell)..].first_chunk::<READ>();
         let Some(record) = record else { return Met::default() };
         let more = usize::from(cell.word & 3);
-        let head = record.first_chunk().map_or(0, |head| u64::from_le_bytes(*head)) & (u64::MAX >> (48 - 16 * more));
+        let head = word_of(record, 0) & words(more);
         let Some(points) = record[2 * more + 2..].first_chunk() else {
             return Met::default();
         };
         let met = stroke(points, cell.spot());
-        let mut odd = head & (EACH * u64::from(met.crossed | ALWAYS));
-        odd ^= odd >> 4;
-        odd ^= odd >> 2;
-        odd ^= odd >> 1;
         let near = head & (EACH * u64::from(met.near));
-        let unsure = near != 0 || head as u16 == LONG;
-        Met { head, hits: odd & EACH, unsure }
+        let unsure = near != 0 || matches!(head as u16, LONG | WIDE);
+        Met { head, hits: odd(head & (EACH * u64::from(met.crossed | ALWAYS))), unsure }
+    }
+
+    /// The same of a cell of which [`Tile::met`] is not sure: that of a wide record, and unsure what is something else.
+    #[inline]
+    pub fn met_wide(&self, cell: InCell) -> Met {
+        const UNSURE: Met = Met { head: 0, hits: 0, unsure: true };
+        let Some(record) = self.bytes[self.record(cell)..].first_chunk::<READ_WIDE>() else { return UNSURE };
+        if word_of(record, 0) as u16 != WIDE {
+            return UNSURE;
+        }
+        let more = usize::from(cell.word & 3);
+        let (head, further) = (word_of(record, 2) & words(more), word_of(record, 2 * more + 4) & words(more));
+        let points = &record[4 * more + 6..];
+        let (Some(one), Some(two)) = (points.first_chunk(), points[2 * (POINTS - 1)..].first_chunk()) else {
+            return UNSURE;
+        };
+        let (one, two) = (stroke(one, cell.spot()), stroke(two, cell.spot()));
+        let crossed = head & (EACH * u64::from(one.crossed | ALWAYS));
+        let hits = odd(crossed) ^ odd(further & (EACH * u64::from(two.crossed)));
+        let near = head & (EACH * u64::from(one.near)) | further & (EACH * u64::from(two.near));
+        Met { head, hits, unsure: near != 0 }
     }
 
     /// Tells every area of the cell that contains the point, also what is not sure at once. `exact` asks the outline of an area.
@@ -246,13 +294,17 @@ impl Tile {
         let simple = cell.is_covered().then(|| Item { area: self.area(cell.place()), line: Line::COVERS });
         let has_record = cell.has_record();
         let record = if has_record { self.record(cell) } else { 0 };
-        let is_long = has_record && self.word(record) == LONG;
+        let first = if has_record { self.word(record) } else { 0 };
+        let (is_long, is_wide) = (first == LONG, first == WIDE);
         let slots = if is_long || !has_record { 0 } else { usize::from(cell.word & 3) + 1 };
-        let points = &self.bytes[record + 2 * slots..];
+        let words = record + if is_wide { 2 } else { 0 };
+        let points = &self.bytes[words + if is_wide { 4 } else { 2 } * slots..];
         let short = (0..slots).filter_map(move |slot| {
-            let word = self.word(record + 2 * slot);
+            let word = self.word(words + 2 * slot);
             let (area, mask) = (self.area(usize::from(word >> 8)), word as u8);
-            (area != NONE).then_some(Item { area, line: Line { kind: Kind::Masked(mask), points } })
+            let wide = |further| Kind::Wide(mask, further);
+            let kind = if is_wide { wide(self.word(words + 2 * (slots + slot)) as u8) } else { Kind::Masked(mask) };
+            (area != NONE).then_some(Item { area, line: Line { kind, points } })
         });
         let mut next = is_long.then(|| self.number(record + 4) as usize);
         let long = std::iter::from_fn(move || {
@@ -262,7 +314,8 @@ impl Tile {
             let start = at + LONG_HEAD;
             next = (length & 1 == 0).then_some(start + points * 2);
             // With a mask what lies behind does no harm.
-            let end = if matches!(kind, Kind::Masked(_)) { self.bytes.len() } else { start + points * 2 };
+            let end =
+                if matches!(kind, Kind::Masked(_) | Kind::Wide(..)) { self.bytes.len() } else { start + points * 2 };
             Some(Item { area, line: Line { kind, points: &self.bytes[start..end] } })
         });
         simple.into_iter().chain(short).chain(long)

@@ -5,7 +5,7 @@ mod world;
 
 use fence::{At, Index, Shape};
 use proptest::prelude::*;
-use world::{Chance, anywhere, blob, scattered, slowly, tiling};
+use world::{Chance, anywhere, blob, jagged, scattered, slowly, tiling};
 
 /// Points that are likely to go wrong: corners of outlines, places on and next to their edges, the same heights.
 fn hard_points(chance: &mut Chance, shapes: &[Shape], n: usize) -> Vec<At> {
@@ -53,12 +53,17 @@ fn agrees(index: &Index, points: &[At]) {
 
 #[test]
 fn scattered_fences() {
-    let shapes = scattered(1, 2_000);
-    let index = Index::new(shapes.clone());
-    let mut chance = Chance(2);
-    let points: Vec<At> = (0..500).map(|_| anywhere(&mut chance)).collect();
-    agrees(&index, &points);
-    agrees(&index, &hard_points(&mut chance, &shapes, 500));
+    for shapes in [scattered(1, 2_000), jagged(1, 2_000)] {
+        let index = Index::new(shapes.clone());
+        let mut chance = Chance(2);
+        let points: Vec<At> = (0..500).map(|_| anywhere(&mut chance)).collect();
+        agrees(&index, &points);
+        let hard = hard_points(&mut chance, &shapes, 500);
+        agrees(&index, &hard);
+        // Packed anew from what is packed.
+        let fewer = (0..2_000).step_by(7).fold(index, |index, number| index.with(number, None)).settled(usize::MAX);
+        agrees(&fewer, &hard);
+    }
 }
 
 #[test]

@@ -36,12 +36,17 @@ pub fn anywhere(chance: &mut Chance) -> At {
     [SOUTH_WEST[0] + chance.share() * WIDTH, SOUTH_WEST[1] + chance.share() * HEIGHT]
 }
 
-/// A jagged ring around a centre: `corners` at even angles, each at its own distance.
-pub fn blob(chance: &mut Chance, [x, y]: At, [rx, ry]: At, corners: usize) -> Vec<At> {
+/// A ring around a centre: `corners` at even angles, each at its own distance.
+pub fn blob(chance: &mut Chance, centre: At, size: At, corners: usize) -> Vec<At> {
+    ring(chance, centre, size, corners, 0.8)
+}
+
+/// The same with distances from `nearest` to 1.
+fn ring(chance: &mut Chance, [x, y]: At, [rx, ry]: At, corners: usize, nearest: f64) -> Vec<At> {
     let turn = chance.share();
     let ring = (0..corners).map(|k| {
         let (sin, cos) = ((k as f64 + turn) * TAU / corners as f64).sin_cos();
-        let far = chance.between(0.8, 1.0);
+        let far = chance.between(nearest, 1.0);
         [x + rx * far * cos, y + ry * far * sin]
     });
     let mut ring: Vec<At> = ring.collect();
@@ -58,6 +63,21 @@ pub fn scattered(seed: u64, n: usize) -> Vec<Shape> {
         .map(|_| {
             let centre = anywhere(&mut chance);
             Shape::new([blob(&mut chance, centre, [WIDTH * r, HEIGHT * r], 60)]).unwrap()
+        })
+        .collect()
+}
+
+/// The same with so long teeth that many cells have more border in them than one record holds.
+pub fn jagged(seed: u64, n: usize) -> Vec<Shape> {
+    const NEAREST: f64 = 0.54;
+    let mut chance = Chance(seed);
+    // Distances next to each other have nothing to do with each other: what counts is the square of their mean.
+    let mean = f64::midpoint(NEAREST, 1.0);
+    let r = (1.1 / (n as f64 * std::f64::consts::PI * mean * mean * 0.98)).sqrt();
+    (0..n)
+        .map(|_| {
+            let centre = anywhere(&mut chance);
+            Shape::new([ring(&mut chance, centre, [WIDTH * r, HEIGHT * r], 60, NEAREST)]).unwrap()
         })
         .collect()
 }
