@@ -106,6 +106,21 @@ struct Known {
     turn: u64,
 }
 
+/// What the gate said last on one connection: the next frame of the same device is judged by it, without anything being looked up, until the
+/// gate knows something else.
+#[derive(Debug, Clone, Default)]
+pub struct Memory(Option<Said>);
+
+#[derive(Debug, Clone, Copy)]
+struct Said {
+    device: DeviceId,
+    line: Line,
+    /// When the table was read that the line is from.
+    read_at: Moment,
+    /// The line is as of this [`Gate::turn`].
+    turn: u64,
+}
+
 /// See the module. Shared by `Arc`.
 pub struct Gate {
     keys: Keys,
@@ -143,12 +158,21 @@ impl Gate {
 
     /// May it pass? A number that two districts registered belongs to the one in which somebody wears it.
     pub fn ask(&self, device: DeviceId, now: Moment) -> Passage {
+        self.ask_again(&mut Memory::default(), device, now)
+    }
+
+    /// As [`Gate::ask`], for whoever asks for the same device again and again.
+    pub fn ask_again(&self, memory: &mut Memory, device: DeviceId, now: Moment) -> Passage {
         // Asked for before the table: what is remembered under this number is of that table or a later one.
         let turn = self.turn();
-        let table = self.table();
-        let Some(line) = self.line(&table, turn, device) else { return Passage::Unknown };
-        let Line { door, bound, allowed, paused_until } = line;
-        let read_at = table.read_at.get(&door.district).copied().unwrap_or_default();
+        let said = match memory.0.filter(|said| said.turn == turn && said.device == device) {
+            Some(said) => Some(said),
+            None => self.look_up(turn, device),
+        };
+        memory.0 = said;
+        let Some(Said { line: Line { door, bound, allowed, paused_until }, read_at, .. }) = said else {
+            return Passage::Unknown;
+        };
         match () {
             () if !bound => Passage::Shut(Why::NotBound, None),
             // Who wears it was known a minute ago: enough for a call for help, not for a place.
@@ -157,6 +181,13 @@ impl Gate {
             () if now < paused_until => Passage::Shut(Why::Paused, Some(door)),
             () => Passage::Open(door),
         }
+    }
+
+    fn look_up(&self, turn: u64, device: DeviceId) -> Option<Said> {
+        let table = self.table();
+        let line = self.line(&table, turn, device)?;
+        let read_at = table.read_at.get(&line.door.district).copied().unwrap_or_default();
+        Some(Said { device, line, read_at, turn })
     }
 
     fn line(&self, table: &Table, turn: u64, device: DeviceId) -> Option<Line> {

@@ -3,6 +3,7 @@
 use crate::bytes::Take;
 use crate::{Command, DeviceId, Model, Models, Options, Protocol, Reading, gps103, gt06, h02, jt808, tk103, watch};
 use kernel::Moment;
+use std::cell::Cell;
 
 /// No frame of these protocols is longer; what has not come to an end by then is noise and is let go.
 pub(crate) const LONGEST_FRAME: usize = 8_192;
@@ -63,19 +64,17 @@ pub struct Session {
     state: State,
     held: Vec<u8>,
     seen: usize,
-    reading: Reading,
+}
+
+thread_local! {
+    /// What frames are read into: one for all conversations of a thread, as there may be very many, each with one frame now and then.
+    static READING: Cell<Option<Box<Reading>>> = const { Cell::new(None) };
 }
 
 impl Session {
     /// A conversation that has not begun yet. For the protocols over HTTP use [`crate::http`].
     pub fn new(protocol: Protocol, options: &Options) -> Self {
-        Self {
-            protocol,
-            state: State { model: options.model, ..State::default() },
-            held: Vec::new(),
-            seen: 0,
-            reading: Reading::default(),
-        }
+        Self { protocol, state: State { model: options.model, ..State::default() }, held: Vec::new(), seen: 0 }
     }
 
     /// As [`Self::new`], where the model is known only once the device has said its number.
@@ -213,7 +212,8 @@ impl Session {
     }
 
     fn read(&mut self, frame: &[u8], now: Moment, sink: &mut dyn FnMut(&Reading)) {
-        let (state, reading) = (&mut self.state, &mut self.reading);
+        let mut room = READING.take().unwrap_or_default();
+        let (state, reading) = (&mut self.state, &mut *room);
         reading.clear();
         let read = match self.protocol {
             Protocol::Watch => watch::read(frame, state, reading),
@@ -232,5 +232,6 @@ impl Session {
         }
         reading.rate_network();
         sink(reading);
+        READING.set(Some(room));
     }
 }

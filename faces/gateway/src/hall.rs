@@ -8,7 +8,7 @@ use crate::spool::{Kept, Spool};
 use crate::strangers::{Stranger, Strangers};
 use crate::{Settings, Totals};
 use kernel::{Clock, Moment};
-use locators::gate::{Passage, Why};
+use locators::gate::{Memory, Passage, Why};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use trackers::{Alarms, DeviceId, Model, Models, Protocol, Reading};
@@ -18,6 +18,11 @@ use uuid::Uuid;
 pub trait Guard: Send + Sync {
     fn ask(&self, device: DeviceId, now: Moment) -> Passage;
 
+    /// As [`Guard::ask`], for a connection that asks for the same device with each frame.
+    fn ask_again(&self, _memory: &mut Memory, device: DeviceId, now: Moment) -> Passage {
+        self.ask(device, now)
+    }
+
     /// A number that is another one whenever a device's model may be another one.
     fn turn(&self) -> u64;
 }
@@ -25,6 +30,9 @@ pub trait Guard: Send + Sync {
 impl Guard for locators::gate::Gate {
     fn ask(&self, device: DeviceId, now: Moment) -> Passage {
         Self::ask(self, device, now)
+    }
+    fn ask_again(&self, memory: &mut Memory, device: DeviceId, now: Moment) -> Passage {
+        Self::ask_again(self, memory, device, now)
     }
     fn turn(&self) -> u64 {
         Self::turn(self)
@@ -55,8 +63,10 @@ pub(crate) struct Hall {
     pub counts: Counts,
 }
 
-/// What happened since the start; for readiness and the administrator's page.
+/// What happened since the start; for readiness and the administrator's page. In lines of memory of their own: what stands beside them is
+/// read for each frame, and would come anew each time another thread counts.
 #[derive(Default)]
+#[repr(align(128))]
 pub(crate) struct Counts {
     pub frames: AtomicU64,
     pub unreadable: AtomicU64,
@@ -143,6 +153,18 @@ impl Hall {
 
     /// Takes one frame into `heard`.
     pub(crate) fn hear(&self, protocol: Protocol, reading: &Reading, now: Moment, heard: &mut Heard) {
+        self.hear_again(&mut Memory::default(), protocol, reading, now, heard);
+    }
+
+    /// The same for a connection that carries one device.
+    pub(crate) fn hear_again(
+        &self,
+        memory: &mut Memory,
+        protocol: Protocol,
+        reading: &Reading,
+        now: Moment,
+        heard: &mut Heard,
+    ) {
         Counts::add(&self.counts.frames);
         if reading.error.is_some() {
             Counts::add(&self.counts.unreadable);
@@ -152,7 +174,7 @@ impl Hall {
             // carries known locators may also send what belongs to none.
             return;
         };
-        heard.last = match self.guard.ask(device, now) {
+        heard.last = match self.guard.ask_again(memory, device, now) {
             Passage::Open(door) => {
                 let locator = Uuid::from(door.locator);
                 let whose = (now, locator);

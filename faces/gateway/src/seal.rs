@@ -31,8 +31,14 @@ struct Inner {
     /// Seals what this one does; `None` cannot be, and nothing would be kept.
     sealing: Option<LessSafeKey>,
     process: [u8; 16],
-    next: AtomicU64,
+    next: Next,
 }
+
+/// The number of the next record, in a line of memory of its own: the keys beside it are read for each frame, and would come anew each time
+/// another thread takes a number.
+#[derive(Default)]
+#[repr(align(128))]
+struct Next(AtomicU64);
 
 /// Shows nothing.
 impl fmt::Debug for Seal {
@@ -53,7 +59,7 @@ impl Seal {
         let cipher = XChaCha20Poly1305::new(&key.into());
         let own = hchacha::<R20>(&key.into(), &process.into());
         let sealing = UnboundKey::new(&CHACHA20_POLY1305, &own).ok().map(LessSafeKey::new);
-        Self(Some(Arc::new(Inner { cipher, sealing, process, next: AtomicU64::new(0) })))
+        Self(Some(Arc::new(Inner { cipher, sealing, process, next: Next::default() })))
     }
 
     /// Appends the record of a frame to `out`.
@@ -61,7 +67,7 @@ impl Seal {
         let start = out.len();
         record::write_parts(out, received, locator, fixes, status);
         let Some(inner) = &self.0 else { return };
-        let number = inner.next.fetch_add(1, Ordering::Relaxed).to_le_bytes();
+        let number = inner.next.0.fetch_add(1, Ordering::Relaxed).to_le_bytes();
         // What XChaCha20 leaves of its nonce: four zeros and the last eight bytes.
         let mut short = [0; 12];
         for (to, from) in short.iter_mut().skip(4).zip(number) {

@@ -5,6 +5,7 @@ use crate::hall::{Counts, Hall, Heard};
 use crate::limits::{Pace, Place};
 use crate::lines::{Line, NotSent};
 use crate::spool::Kept;
+use locators::gate::Memory;
 use std::cell::RefCell;
 use std::future::poll_fn;
 use std::io;
@@ -143,6 +144,8 @@ struct Caller {
     locator: Option<Uuid>,
     /// As of which the gate was asked for the device's model.
     turn: u64,
+    /// What the gate said.
+    gate: Memory,
     /// The last frame of a known locator, or the beginning.
     heard: Instant,
 }
@@ -163,7 +166,19 @@ async fn serve(hall: Arc<Hall>, wire: Wire, protocol: Protocol, place: Place) {
     let pace = hall.limits.pace();
     let line = Arc::new(Line::default());
     let (turn, heard) = (hall.guard.turn(), Instant::now());
-    let mut caller = Caller { hall, wire, protocol, session, pace, place, line, locator: None, turn, heard };
+    let mut caller = Caller {
+        hall,
+        wire,
+        protocol,
+        session,
+        pace,
+        place,
+        line,
+        locator: None,
+        turn,
+        gate: Memory::default(),
+        heard,
+    };
     // What goes wrong on a connection is the sender's or the network's.
     let _ = caller.run().await;
     if let Some(locator) = caller.locator {
@@ -223,7 +238,7 @@ impl Caller {
     fn read(&mut self, came: usize) -> io::Result<(Next, Option<Duration>)> {
         DESK.with_borrow_mut(|(scratch, heard)| {
             heard.clear();
-            let (hall, pace, protocol) = (&self.hall, &self.pace, self.protocol);
+            let (hall, pace, protocol, gate) = (&self.hall, &self.pace, self.protocol, &mut self.gate);
             // Somebody may have changed what the device is since its last frame; of a new device the session asks by itself.
             let turn = hall.guard.turn();
             if turn != std::mem::replace(&mut self.turn, turn) {
@@ -232,7 +247,7 @@ impl Caller {
             let bytes = self.wire.bytes(scratch, came);
             let (now, mut pause) = (hall.now(), None);
             self.session.feed(bytes, now, &mut |reading| {
-                hall.hear(protocol, reading, now, heard);
+                hall.hear_again(gate, protocol, reading, now, heard);
                 pause = pace.frame();
             });
             if heard.known > 0 {

@@ -6,7 +6,7 @@ use kernel::Purpose;
 use locators::app::consents;
 use locators::app::devices::{self, Bind};
 use locators::app::{family, pauses, sights};
-use locators::gate::{Passage, Why};
+use locators::gate::{Memory, Passage, Why};
 use locators::model::{By, Sight, Unbound, Weighed};
 use people::app::consents::Answer;
 use people::app::persons::{self, EndReason, For};
@@ -43,6 +43,28 @@ testkit::both_databases! {
         let hidden = t.world.look(|cx| cx.query_one("SELECT number FROM locator", &[])?.blob("number"));
         assert!(!String::from_utf8_lossy(&hidden).contains(crate::town::NUMBER));
         assert!(!format!("{gate:?}").contains(crate::town::NUMBER));
+    }
+
+    fn what_a_connection_remembers_of_the_gate_holds_until_the_gate_knows_better(t: Town) {
+        let (daughter, _) = t.worn();
+        let (gate, house) = (t.gate(), &t.world.house);
+        let refresh = || gate.refresh(&house.rt, house.district).unwrap();
+        let device = DeviceId::new(crate::town::NUMBER).unwrap();
+        let other = DeviceId::new("359999999999999").unwrap();
+        let mut memory = Memory::default();
+        let mut asked = |device, now| gate.ask_again(&mut memory, device, now);
+        assert!(matches!(asked(device, t.now()), Passage::Open(_)));
+        assert_eq!(asked(other, t.now()), Passage::Unknown, "another device on the same connection");
+        assert!(matches!(asked(device, t.now()), Passage::Open(_)));
+        assert!(matches!(asked(device, t.now().plus_secs(61)), Passage::Shut(Why::Stale, Some(_))), "old all the same");
+        t.advance(1);
+        t.says(daughter, Answer::Refused).unwrap();
+        refresh();
+        assert!(matches!(asked(device, t.now()), Passage::Shut(Why::NotAgreed, Some(_))));
+        t.advance(1);
+        t.says(daughter, Answer::Given).unwrap();
+        refresh();
+        assert!(matches!(asked(device, t.now()), Passage::Open(_)));
     }
 
     fn where_guardians_disagree_the_committee_decides_and_the_wearer_above_all(t: Town) {
