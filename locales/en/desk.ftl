@@ -127,7 +127,7 @@ desk-raiser-failed-soon = { $n ->
     [one] { $n } attempt has failed so far
    *[other] { $n } attempts have failed so far
  }; after { $most } it counts as tried. Please try at another hour: a failure before { $clock } is not counted again.
-desk-raiser-program = Raised by the program after a visit, a call or a day that came: there is nobody to be told. It closes by itself seven days after the answer; no delivery needs to be written down.
+desk-raiser-program = Raised by the program after a visit, a call or a day that came: there is nobody to be told. The answer closes it.
 desk-reveal-none = No name or number was left; the answer is read on the tracking page.
 desk-joined = Joined to this one:
 desk-joined-into = This one was joined to another matter; go on there
@@ -196,6 +196,7 @@ desk-done-submit = Submitted; a colleague who did not handle it will check.
 desk-done-verify = Approved. Next: send the answer.
 desk-done-send_back = Sent back.
 desk-done-answer = The answer is on its way. It closes by itself once everybody has it.
+desk-done-answer-program = The answer is written down and the matter is closed.
 desk-done-record_delivery = The attempt is recorded.
 desk-done-close = Closed.
 desk-done-add_note = The note is written; only colleagues see it.

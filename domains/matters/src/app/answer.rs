@@ -5,7 +5,7 @@ use super::around;
 use crate::Error;
 use crate::events;
 use crate::model::delivery::{LAY_OPEN_DAYS, proof_of};
-use crate::model::{Command, CommandKind, DeliveryResult, Refusal, State, WhoCould, delivery, next};
+use crate::model::{Command, CommandKind, DeliveryResult, Origin, Refusal, State, WhoCould, delivery, next};
 use crate::store::notes::{self, NoteKind};
 use crate::store::{MatterRow, raisers};
 use ::store::{Cx, params};
@@ -94,9 +94,23 @@ pub(super) fn write_attempt(
     }))
 }
 
-/// Closes an answered matter whose last proof has come. The program does it; nothing is left to decide.
+/// Did the program raise it (a visit, a call, a day that came) and nobody else? Then there is nobody to be told.
+pub(super) fn by_program(cx: &mut Cx<'_>, m: &MatterRow, raisers: &[raisers::RaiserLine]) -> Result<bool, Error> {
+    if m.origin != Origin::Field || !matches!(raisers, [only] if only.anonymous) {
+        return Ok(false);
+    }
+    let sql = "SELECT actor FROM event WHERE subject = $1 AND kind = 'matter.raise' ORDER BY n LIMIT 1";
+    let row = cx.query_opt(sql, params![m.id])?;
+    Ok(row.map(|r| r.text("actor")).transpose()?.is_some_and(|actor| actor.starts_with("system")))
+}
+
+/// Closes an answered matter whose last proof has come, or that has nobody to be told. The program does it; nothing is left to decide.
 pub(super) fn close_if_proven(cx: &mut Cx<'_>, m: &mut MatterRow) -> Result<(), Error> {
-    if m.state != State::Answered || raisers::of(cx, m.id)?.iter().any(|r| r.proof.is_none()) {
+    if m.state != State::Answered {
+        return Ok(());
+    }
+    let raisers = raisers::of(cx, m.id)?;
+    if raisers.iter().any(|r| r.proof.is_none()) && !by_program(cx, m, &raisers)? {
         return Ok(());
     }
     let district = cx.district();

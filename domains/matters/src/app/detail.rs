@@ -38,6 +38,8 @@ pub struct Detail {
     pub closed_at: Option<Moment>,
     pub rating: Option<i64>,
     pub raisers: Vec<RaiserLine>,
+    /// The program raised it and nobody else: there is nobody to be told.
+    pub by_program: bool,
     pub deliveries: Vec<DeliveryLine>,
     pub timeline: Vec<TimelineLine>,
     pub attachments: Vec<Attachment>,
@@ -105,6 +107,7 @@ pub fn detail(cx: &mut Cx<'_>, matter: MatterId) -> Result<Detail, Error> {
     let texts = notes::all(cx, matter, Reader::Body(m.owner_org))?;
     let answer = m.answer_note.and_then(|id| texts.iter().find(|n| n.id == id)).map(|n| n.text.clone());
     let raisers = raisers::of(cx, matter)?;
+    let by_program = super::answer::by_program(cx, &m, &raisers)?;
     let deliveries = deliveries(cx, matter, &raisers)?;
     let joined = cx
         .query("SELECT id, number FROM matter WHERE merged_into = $1 ORDER BY n", params![matter])?
@@ -131,6 +134,7 @@ pub fn detail(cx: &mut Cx<'_>, matter: MatterId) -> Result<Detail, Error> {
         answered_at: m.answered_at,
         closed_at: m.closed_at,
         rating: m.rating,
+        by_program,
         raisers,
         deliveries,
         timeline: entries.into_iter().map(TimelineLine::from_log).collect(),

@@ -189,6 +189,21 @@ testkit::both_databases! {
         assert!(tasks.contains(&gas));
     }
 
+    /// There is nobody to be told of what the program raised: its answer closes it, after somebody else has checked it.
+    fn what_visitors_find_closes_with_its_answer(t: Town) {
+        let (person, matter) = t.wang();
+        let payload = serde_json::json!({ "person": person, "what": "need-meal", "key": "v:1" });
+        t.world.act(move |cx| {
+            cx.enqueue(store::NewJob { kind: care::events::VISIT_TASK, key: "v".to_owned(), run_at: cx.now, payload })
+        });
+        t.run_jobs();
+        let task = t.tasks(t.second.0, person, matter)[0];
+        assert!(t.detail(t.second.0, task).unwrap().by_program);
+        assert!(!t.detail(t.second.0, matter).unwrap().by_program);
+        t.answered(task);
+        assert_eq!(t.state(task), State::Closed);
+    }
+
     /// A welfare check has hours, not days; it rings like every matter, and moves on by itself when somebody has seen the person.
     fn a_welfare_check_has_its_hours_and_moves_on_when_they_are_seen(t: Town) {
         let (person, matter) = t.wang();

@@ -28,7 +28,7 @@ use kernel::Purpose;
 use kernel::ids::{AccountId, MatterId, PostId};
 use matters::NoteKind;
 use matters::app::Detail;
-use matters::model::{CommandKind, Origin};
+use matters::model::CommandKind;
 use pictures::PictureView;
 use raisers::RaiserView;
 pub(super) use raisers::failed as failed_before;
@@ -146,7 +146,10 @@ async fn show(
         .read(who, move |cx| {
             let detail = matters::app::detail(cx, id)?;
             let frame = Frame::load(cx, &page, &staff, "")?;
-            let done = CommandKind::from_code(&after.done).map(|kind| page.tk("desk-done-", kind.code()));
+            let done = CommandKind::from_code(&after.done).map(|kind| match kind {
+                CommandKind::Answer if detail.by_program => page.t("desk-done-answer-program"),
+                kind => page.tk("desk-done-", kind.code()),
+            });
             let m = view(cx, &page, detail, done)?;
             Ok::<_, Fail>(MatterPage { page, frame, m })
         })
@@ -229,9 +232,7 @@ fn view(cx: &mut Cx<'_>, page: &Page, d: Detail, done: Option<String>) -> Result
             .collect(),
         answer: d.answer.clone(),
         outcome: d.outcome.map(|o| page.tk("outcome-", o.code())),
-        by_program: d.line.origin == Origin::Field
-            && matches!(d.raisers.as_slice(), [only] if only.anonymous)
-            && d.timeline.first().is_some_and(|e| e.actor.starts_with("system")),
+        by_program: d.by_program,
         named: d.raisers.iter().any(|r| !r.anonymous),
         raisers,
         may_reveal: d.may_reveal,
@@ -298,7 +299,9 @@ fn viewers(page: &Page, d: &Detail, names: &HashMap<AccountId, String>, areas: &
         out.push(page.t1("desk-viewer-area", "area", areas.join(&page.t("list-comma"))));
     }
     out.push(page.t("desk-viewer-coordinator"));
-    out.push(page.t("desk-viewer-raiser"));
+    if !d.by_program {
+        out.push(page.t("desk-viewer-raiser"));
+    }
     out
 }
 
