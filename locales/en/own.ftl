@@ -1,4 +1,5 @@
 # The own page of a person in care or a guardian
+own-page = Care and record
 own-title = Who has looked at my record
 own-ask-title = Who has looked at my record
 own-ask-lead = With the code of the letter, a person in care or a guardian sees who looked at the record, when and why.
