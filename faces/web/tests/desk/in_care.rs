@@ -2,9 +2,11 @@
 
 use crate::records::says;
 use crate::world::{Desk, aside, hidden};
-use axum::http::StatusCode;
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
 use kernel::Role;
 use people::policy::{Action, who_may};
+use tower::ServiceExt;
 
 #[tokio::test]
 async fn one_page_for_one_person_from_the_plan_to_the_need() {
@@ -110,4 +112,20 @@ async fn nobody_else_opens_the_page() {
     let looks: i64 = desk
         .sql(|cx| cx.query_one("SELECT COUNT(*) AS n FROM audit_read WHERE subject_kind = 'person'", &[])?.i64("n"));
     assert!(looks >= 3, "each look is written down: {looks}");
+}
+
+/// Whoever sits down at the machine after somebody has signed out finds none of these pages in its cache.
+#[tokio::test]
+async fn no_cache_keeps_a_page_about_care() {
+    let desk = Desk::new();
+    let person = desk.resident();
+    let cookie = desk.sign_in(Role::Coordinator).await;
+    for path in ["care", "visits", "visits/inbox", "rounds", "teams", "mutual", "extra-care", "worries", "volunteers"] {
+        for path in [format!("/desk/{path}"), format!("/desk/care/{person}/team")] {
+            let ask = Request::get(&path).header(header::COOKIE, &cookie).body(Body::empty()).unwrap();
+            let answer = desk.router.clone().oneshot(ask).await.unwrap();
+            assert_eq!(answer.status(), StatusCode::OK, "{path}");
+            assert_eq!(answer.headers()[header::CACHE_CONTROL], "no-store", "{path}");
+        }
+    }
 }

@@ -19,8 +19,11 @@ use super::frame::NavItem;
 use crate::{App, Fail};
 use ::people::policy::{Action, require_somewhere};
 use axum::Router;
+use axum::middleware::map_response;
+use axum::response::Response;
 use store::Cx;
 
+/// Names, addresses and what was found at home stand on most of these pages: no cache keeps any of them.
 pub(super) fn routes() -> Router<App> {
     Router::new()
         .merge(company::routes())
@@ -36,6 +39,7 @@ pub(super) fn routes() -> Router<App> {
         .merge(teams::routes())
         .merge(extra::routes())
         .merge(mutual::routes())
+        .layer(map_response(|answer: Response| async { crate::unkept(answer) }))
 }
 
 /// The group "care" of the side list: only what the reader may open.
