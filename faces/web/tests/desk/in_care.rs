@@ -120,12 +120,12 @@ async fn no_cache_keeps_a_page_about_care() {
     let desk = Desk::new();
     let person = desk.resident();
     let cookie = desk.sign_in(Role::Coordinator).await;
-    for path in ["care", "visits", "visits/inbox", "rounds", "teams", "mutual", "extra-care", "worries", "volunteers"] {
-        for path in [format!("/desk/{path}"), format!("/desk/care/{person}/team")] {
-            let ask = Request::get(&path).header(header::COOKIE, &cookie).body(Body::empty()).unwrap();
-            let answer = desk.router.clone().oneshot(ask).await.unwrap();
-            assert_eq!(answer.status(), StatusCode::OK, "{path}");
-            assert_eq!(answer.headers()[header::CACHE_CONTROL], "no-store", "{path}");
-        }
+    let lists = ["care", "visits", "visits/inbox", "rounds", "teams", "mutual", "extra-care", "worries", "volunteers"];
+    let pages = lists.map(|list| format!("/desk/{list}")).into_iter().chain([format!("/desk/care/{person}/team")]);
+    for path in pages {
+        let ask = Request::get(&path).header(header::COOKIE, &cookie).body(Body::empty()).unwrap();
+        let answer = desk.router.clone().oneshot(ask).await.unwrap();
+        assert_eq!(answer.status(), StatusCode::OK, "{path}");
+        assert_eq!(answer.headers()[header::CACHE_CONTROL], "no-store", "{path}");
     }
 }
