@@ -96,6 +96,11 @@ async function round({ stage, worker, page }) {
   for (const secret of links.secrets) assert(!calendar.includes(secret), "whoever holds the calendar's address learns of nobody");
 }
 
+/** What a visit brings is raised by a job, a second after the report came in. */
+function raised() {
+  return time("advance 10s");
+}
+
 function stops(page) {
   return page.locator("li.stop:visible");
 }
@@ -146,12 +151,13 @@ async function person({ worker, page }, name) {
 /** What was brought back is a matter each; the danger is dealt with, and somebody else checks it. */
 async function dealtWith(month) {
   const { stage, worker, page, met } = month;
+  await raised();
   met.met.page = await person(month, met.met.name);
   await stage.look(worker, "11-person");
-  const raised = page.locator('main section a[href*="/desk/matters/"]');
-  assert((await raised.count()) >= 2, "the need and the danger are a matter each");
-  const addresses = await raised.evaluateAll((all) => all.map((a) => a.href));
-  await raised.first().click();
+  const about = page.locator('main section a[href*="/desk/matters/"]');
+  assert((await about.count()) >= 2, "the need and the danger are a matter each");
+  const addresses = await about.evaluateAll((all) => all.map((a) => a.href));
+  await about.first().click();
   await page.locator("#fresh").waitFor();
   await stage.look(worker, "12-matter");
   await steps(stage, worker, handling("已经上门看过，处理好了。"));
@@ -173,6 +179,7 @@ async function closedAgain(month) {
   await go(worker, "/field/day");
   await page.locator('#field[data-ready="1"]').waitFor();
   await door(month, "14-not-home-again", [["outcome", "not-home"]], met.closed.name);
+  await raised();
   await go(worker, home);
   await stage.look(worker, "15-welfare");
   await page.locator('main section a[href*="/desk/matters/"]').first().click();
