@@ -31,6 +31,7 @@ struct Search<'p> {
     temperature: f64,
     best: Kept,
     best_cost: f64,
+    best_left: usize,
     small: u64,
     large: u64,
 }
@@ -47,6 +48,7 @@ pub(crate) fn solve(problem: &Problem, seed: u64, mut until: Until<'_>) -> Plan 
         temperature: leg,
         best: Kept::default(),
         best_cost: state.cost(),
+        best_left: unplanned(&state).len(),
         small: 0,
         large: 0,
         state,
@@ -56,7 +58,7 @@ pub(crate) fn solve(problem: &Problem, seed: u64, mut until: Until<'_>) -> Plan 
     let (mut steps, mut cycle) = (0_u64, 0);
     loop {
         if steps.is_multiple_of(STRIDE) {
-            let share = until.share(steps);
+            let share = until.share(steps, search.best_left);
             if share >= 1.0 {
                 break;
             }
@@ -98,6 +100,7 @@ impl Search<'_> {
         }
         if new < self.best_cost - 1e-9 {
             self.best_cost = new;
+            self.best_left = self.left.len();
             self.state.keep(&mut self.best);
         }
     }

@@ -24,20 +24,39 @@ pub use check::{Violation, check};
 pub use plan::{Cost, Plan, Route, Stop};
 pub use problem::{Break, Invalid, Late, Pair, Problem, Visit, Visitor, Weights};
 
+/// How far a search is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Look {
+    pub steps: u64,
+    pub of: u64,
+    /// Visits that the best plan so far leaves out.
+    pub left: usize,
+}
+
 /// How long to go on. Asked every some hundred steps.
 pub enum Until<'a> {
     /// So many steps: the same seed gives the same plan on every machine.
     Steps(u64),
     /// The share of the time that has passed, 0 to 1; at 1 the search ends. The same seed may end elsewhere.
     Share(&'a mut dyn FnMut() -> f64),
+    /// As [`Self::Steps`], and looked at now and then: after `false` the best plan so far is the answer.
+    Watched(u64, &'a mut dyn FnMut(Look) -> bool),
 }
 
 impl Until<'_> {
     /// The share of the work that is done after `steps` steps.
-    fn share(&mut self, steps: u64) -> f64 {
+    fn share(&mut self, steps: u64, left: usize) -> f64 {
+        let of = |all: u64| steps as f64 / all.max(1) as f64;
         match self {
-            Self::Steps(all) => steps as f64 / (*all).max(1) as f64,
+            Self::Steps(all) => of(*all),
             Self::Share(ask) => ask(),
+            Self::Watched(all, go_on) => {
+                if go_on(Look { steps, of: *all, left }) {
+                    of(*all)
+                } else {
+                    1.0
+                }
+            }
         }
     }
 }

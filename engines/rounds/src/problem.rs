@@ -108,6 +108,8 @@ pub enum Invalid {
     Amount(usize),
     #[error("the shift of visitor {0} ends before it begins, or its break does")]
     Shift(usize),
+    #[error("two shifts of one person, {0} and {1}, lie at the same time")]
+    TwoShifts(usize, usize),
     #[error("visit {0} does not say of every visitor whether they may do it")]
     May(usize),
     #[error("nobody may do visit {0}")]
@@ -145,10 +147,28 @@ impl Problem {
                 return Err(Invalid::Shift(v));
             }
         }
+        self.validate_shifts()?;
         for (i, visit) in self.visits.iter().enumerate() {
             self.validate_visit(i, visit)?;
         }
         self.validate_pairs()
+    }
+
+    /// Nobody is in two places at once.
+    fn validate_shifts(&self) -> Result<(), Invalid> {
+        let mut order: Vec<usize> = (0..self.visitors.len()).collect();
+        let key = |v: &usize| self.visitors.get(*v).map_or((0, 0.0), |w| (w.person, w.from));
+        order.sort_by(|a, b| key(a).0.cmp(&key(b).0).then(key(a).1.total_cmp(&key(b).1)));
+        for two in order.windows(2) {
+            let &[a, b] = two else { continue };
+            if let (Some(one), Some(next)) = (self.visitors.get(a), self.visitors.get(b))
+                && one.person == next.person
+                && next.from < one.to
+            {
+                return Err(Invalid::TwoShifts(a.min(b), a.max(b)));
+            }
+        }
+        Ok(())
     }
 
     fn validate_ways(&self) -> Result<(), Invalid> {

@@ -74,7 +74,7 @@ pub(crate) fn solve(problem: &Problem, seed: u64, mut until: Until<'_>) -> Plan 
     let (mut steps, mut temperature) = (0_u64, scale);
     loop {
         if steps % 64 == 0 {
-            let share = until.share(steps);
+            let share = until.share(steps, best_absent);
             if share >= 1.0 {
                 break;
             }

@@ -5,7 +5,7 @@ mod brute;
 
 use proptest::prelude::*;
 use rounds::formats::{Day, Flat, Hhcrsp};
-use rounds::{Break, Invalid, Late, Pair, Plan, Problem, Until, Visit, Visitor, Weights, check, solve};
+use rounds::{Break, Invalid, Late, Look, Pair, Plan, Problem, Until, Visit, Visitor, Weights, check, solve};
 
 fn steps(problem: &Problem, seed: u64, n: u64) -> Plan {
     solve(problem, seed, Until::Steps(n)).unwrap()
@@ -95,6 +95,33 @@ proptest! {
     }
 }
 
+#[test]
+fn what_is_watched_is_the_same_and_can_be_ended_at_any_look() {
+    let day = Day::read(&serde_json::from_str(DAY).unwrap()).unwrap().problem;
+    let flat = Flat::read(include_str!("data/RC208.vrp")).unwrap();
+    for problem in [day, flat.problem(flat.usual())] {
+        let mut looks = Vec::new();
+        let mut all = |look: Look| {
+            looks.push(look);
+            true
+        };
+        let whole = solve(&problem, 4, Until::Watched(2_000, &mut all)).unwrap();
+        assert_eq!(whole, steps(&problem, 4, 2_000));
+        assert!(looks.len() > 3 && looks.is_sorted_by_key(|l| l.steps) && looks.iter().all(|l| l.of == 2_000));
+        for last in 0..looks.len() {
+            let mut n = 0;
+            let mut some = |_: Look| {
+                n += 1;
+                n <= last
+            };
+            let cut = solve(&problem, 4, Until::Watched(2_000, &mut some)).unwrap();
+            assert_eq!(check(&problem, &cut).0, []);
+            assert!(cut.cost.total >= whole.cost.total - 1e-9);
+            assert_eq!(cut.unplanned.len(), looks[last].left);
+        }
+    }
+}
+
 fn hhcrsp(text: &str) -> Hhcrsp {
     Hhcrsp::read(&serde_json::from_str(text).unwrap()).unwrap()
 }
@@ -155,6 +182,14 @@ fn a_day_is_planned_with_pairs_breaks_and_reasons() {
     let out = day.unplanned(&plan);
     assert_eq!(out[0]["visit"], "too-much", "{out}");
     assert!(out[0]["why"].as_str().unwrap().contains("could make it"), "{out}");
+}
+
+/// 40 visits for 8 who go: windows, lunch, pairs of visits, nurses. With as many steps as the desk takes.
+#[test]
+fn a_day_of_forty_visits_leaves_nobody_out() {
+    let day = Day::read(&serde_json::from_str(include_str!("data/forty.json")).unwrap()).unwrap();
+    let plan = steps(&day.problem, 8, 180_000);
+    assert_eq!((check(&day.problem, &plan).0, day.unplanned(&plan)), (vec![], serde_json::json!([])));
 }
 
 #[test]

@@ -46,14 +46,21 @@ enum File {
     Day(Day),
 }
 
+const LONGEST_SECONDS: f64 = 86_400.0;
+/// A file with the largest table of ways that can be planned.
+const LARGEST: u64 = 256 << 20;
+
 /// Runs the command: one JSON object to `out`.
 ///
 /// # Errors
 /// When the file cannot be read, or a visit cannot be made by anybody: which one.
 pub fn run(args: &RoundsArgs, out: &mut dyn Write) -> anyhow::Result<()> {
-    anyhow::ensure!(args.seconds >= 0.0, crate::WrongUse("--seconds takes a number from 0".into()));
+    let seconds = (0.0..=LONGEST_SECONDS).contains(&args.seconds);
+    anyhow::ensure!(seconds, crate::WrongUse("--seconds takes a number from 0 to 86400".into()));
     let begun = Instant::now();
     let name = args.input.display().to_string();
+    let long = std::fs::metadata(&args.input).with_context(|| name.clone())?.len();
+    anyhow::ensure!(long <= LARGEST, "{name}: {} MB; files up to {} MB are read", long >> 20, LARGEST >> 20);
     let bytes = std::fs::read(&args.input).with_context(|| name.clone())?;
     let file = read(&bytes, args.distance).with_context(|| name.clone())?;
     let problem = file.problem();
@@ -132,9 +139,31 @@ impl File {
         }
     }
 
+    fn visitor(&self, visitor: usize) -> String {
+        match self {
+            Self::Flat(..) => format!("vehicle {}", visitor + 1),
+            Self::Hhcrsp(file) => file.visitor(visitor),
+            Self::Day(day) => day.visitor(visitor),
+        }
+    }
+
+    /// It asks for more than any vehicle holds.
+    fn too_much(&self, visit: usize) -> bool {
+        let Self::Flat(flat, rounding) = self else { return false };
+        let problem = flat.problem(*rounding);
+        let most = problem.visitors.iter().map(|v| v.capacity).fold(0.0, f64::max);
+        problem.visits.get(visit).is_some_and(|v| v.demand > most)
+    }
+
     /// The reason, with the file's own names.
     fn named(&self, why: &Invalid) -> anyhow::Error {
         match why {
+            Invalid::Unreachable(v) if self.too_much(*v) => {
+                anyhow!("{}: it asks for more than any vehicle holds", self.name(*v))
+            }
+            Invalid::Shift(v) => anyhow!("{}: the shift or the break ends before it begins", self.visitor(*v)),
+            Invalid::TwoShifts(v, _) => anyhow!("{}: two shifts lie at the same time", self.visitor(*v)),
+            Invalid::Apart(v, _) => anyhow!("{}: the two of a pair can never be in step", self.name(*v)),
             Invalid::Nobody(v) => anyhow!("{}: nobody may do it", self.name(*v)),
             Invalid::Unreachable(v) => {
                 anyhow!("{}: nobody can make it within its window and their own shift", self.name(*v))

@@ -1,8 +1,8 @@
 //! Our own form of a problem (docs/rounds.md): people, visits, ISO times, places by latitude and longitude or by a table.
 
-use super::Unreadable;
+use super::{Unreadable, few_enough};
 use crate::plan::Plan;
-use crate::problem::{Break, Late, Pair, Problem, Visit, Visitor, Weights};
+use crate::problem::{Break, Invalid, Late, Pair, Problem, Visit, Visitor, Weights};
 use kernel::{Moment, Point};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -15,15 +15,52 @@ const WITHOUT: f64 = 1_000.0;
 /// What the usual visitor is worth, in minutes on the way.
 const USUAL: f64 = 10.0;
 
+/// People and visits are read one by one, so that an error names them.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File {
-    visitors: Vec<Person>,
-    visits: Vec<Wanted>,
+struct Outer {
+    visitors: Vec<Value>,
+    visits: Vec<Value>,
     #[serde(default)]
     travel: Travel,
     #[serde(default)]
     weights: Wishes,
+}
+
+struct File {
+    visitors: Vec<Person>,
+    visits: Vec<Wanted>,
+    travel: Travel,
+    weights: Wishes,
+}
+
+impl File {
+    fn read(value: &Value) -> Result<Self, Unreadable> {
+        let Outer { visitors, visits, travel, weights } =
+            Outer::deserialize(value).map_err(|e| Unreadable::file(e.to_string()))?;
+        let file = Self { visitors: each(&visitors, "visitor")?, visits: each(&visits, "visit")?, travel, weights };
+        let wishes = [("way", file.weights.way), ("usual", file.weights.usual), ("fair", file.weights.fair)];
+        if let Some((name, _)) = wishes.into_iter().find(|(_, w)| *w < 0.0) {
+            return Err(Unreadable::file(format!("“weights.{name}” is less than nothing")));
+        }
+        for (n, person) in file.visitors.iter().enumerate() {
+            if file.visitors.iter().take(n).any(|p| p.id == person.id) {
+                return Err(Unreadable::file(format!("visitor {} stands there twice", person.id)));
+            }
+        }
+        Ok(file)
+    }
+}
+
+/// The items of a list; an error says which one, by its number from 1 and its name.
+fn each<T: serde::de::DeserializeOwned>(list: &[Value], what: &str) -> Result<Vec<T>, Unreadable> {
+    let one = |(n, item): (usize, &Value)| {
+        T::deserialize(item).map_err(|e| {
+            let name = item.get("id").and_then(Value::as_str).map(|id| format!(" ({id})")).unwrap_or_default();
+            Unreadable::file(format!("{what} number {}{name}: {e}", n + 1))
+        })
+    };
+    list.iter().enumerate().map(one).collect()
 }
 
 #[derive(Deserialize)]
@@ -60,7 +97,7 @@ struct Rest {
 }
 
 #[derive(Deserialize, Clone, Copy)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "a place is {\"lat\", \"lon\"} in degrees or the number of a row")]
 enum Place {
     At { lat: f64, lon: f64 },
     Row(usize),
@@ -160,7 +197,9 @@ impl Clock {
     /// A time of day on the day on which a shift begins.
     fn on_day(&self, shift: &Span, time: &str, what: &str) -> Result<f64, Unreadable> {
         let day = shift.from.get(..10).unwrap_or_default();
-        let offset = shift.from.find(['+', 'Z']).and_then(|at| shift.from.get(at..)).unwrap_or("+08:00");
+        // Behind the seconds: the day has hyphens, too.
+        let clock = shift.from.get(19..).unwrap_or_default();
+        let offset = clock.find(['+', '-', 'Z', 'z']).and_then(|at| clock.get(at..)).unwrap_or("+08:00");
         self.minutes(&format!("{day}T{time}:00{offset}"), what)
     }
 }
@@ -178,7 +217,7 @@ impl Day {
     /// # Errors
     /// [`Unreadable`]: what is wrong, where, and which visits nobody can do.
     pub fn read(value: &Value) -> Result<Self, Unreadable> {
-        let file = File::deserialize(value).map_err(|e| Unreadable::file(e.to_string()))?;
+        let file = File::read(value)?;
         let clock = Clock { zero: earliest(&file)? };
         let ways = Ways::of(&file)?;
         let mut visitors = Vec::new();
@@ -205,6 +244,10 @@ impl Day {
             visits: Vec::new(),
             zero: clock.zero,
         };
+        if let Err(Invalid::TwoShifts(a, _)) = day.problem.validate() {
+            let name = day.visitors.get(a).map_or("", String::as_str);
+            return Err(Unreadable::file(format!("visitor {name}: two shifts lie at the same time")));
+        }
         for (i, wanted) in file.visits.iter().enumerate() {
             day.add(i, wanted, &clock, &ways, &able, file.weights.usual)?;
         }
@@ -225,12 +268,18 @@ impl Day {
         if self.visits.iter().any(|v| v.0 == wanted.id) {
             return Err(Unreadable::file(format!("{what} stands there twice")));
         }
+        if wanted.minutes < 0.0 || wanted.without.is_some_and(|w| w < 0.0) {
+            return Err(Unreadable::file(format!("{what}: “minutes” and “without” are not less than nothing")));
+        }
         let known = |id: &String| able.iter().any(|(p, _)| p.id == *id);
         if let Some(nobody) = wanted.usual.iter().chain(&wanted.locked).find(|id| !known(id)) {
             return Err(Unreadable::file(format!("{what} names the visitor “{nobody}”, who is not there")));
         }
         let mut windows = wanted.windows.iter().map(|w| clock.span(w, &what)).collect::<Result<Vec<_>, _>>()?;
         windows.sort_by(|a, b| a.0.total_cmp(&b.0));
+        if windows.windows(2).any(|w| matches!(w, [a, b] if a.1 > b.0)) {
+            return Err(Unreadable::file(format!("{what}: two windows lie at the same time")));
+        }
         // A visit of one person that is locked keeps its own; of two, the first.
         let locked =
             |id: &Option<String>| id.as_ref().map(|id| able.iter().map(|(p, _)| p.id == *id).collect::<Vec<_>>());
@@ -306,6 +355,11 @@ impl Day {
             }
         }
         if wrong.is_empty() { Ok(()) } else { Err(Unreadable::file(wrong.join("; "))) }
+    }
+
+    /// Whose shift it is, for messages.
+    pub fn visitor(&self, shift: usize) -> String {
+        format!("visitor {}", self.visitors.get(shift).map_or("", String::as_str))
     }
 
     /// A visit by its name, for messages.
@@ -387,10 +441,16 @@ fn shift_of(
         let (from, latest) = (clock.on_day(shift, &r.from, &what)?, clock.on_day(shift, &r.latest, &what)?);
         Ok::<_, Unreadable>(Break { from, latest, lasts: r.minutes })
     });
+    let rest = rest.transpose()?;
+    if rest.is_some_and(|r| r.latest < r.from || r.lasts < 0.0) {
+        return Err(Unreadable::file(format!("{what}: the break ends before it begins")));
+    }
+    // A shift that does not go on after lunch has none.
+    let rest = rest.filter(|r| from <= r.latest && to >= r.from.max(from) + r.lasts);
     let forces = all.iter().position(|other| other.force == p.force).unwrap_or(0);
     let (start, end) = ways.homes.get(person).copied().unwrap_or((0, 0));
     let capacity = p.most.map_or(f64::INFINITY, f64::from);
-    Ok(Visitor { start, end, from, to, capacity, rest: rest.transpose()?, force: forces as u16, person })
+    Ok(Visitor { start, end, from, to, capacity, rest, force: forces as u16, person })
 }
 
 /// The table of ways, and which rows people and visits have in it.
@@ -403,6 +463,8 @@ struct Ways {
 
 impl Ways {
     fn of(file: &File) -> Result<Self, Unreadable> {
+        let count = file.travel.minutes.as_ref().map_or(2 * file.visitors.len() + file.visits.len(), Vec::len);
+        few_enough(count, "places")?;
         let mut points: Vec<Point> = Vec::new();
         let rows = file.travel.minutes.as_ref();
         let mut row = |place: Place, what: String| match (place, rows) {

@@ -1,7 +1,8 @@
 //! Customers around a depot with a capacity and time windows: VRPLIB (`.vrp`) and Solomon (`.txt`).
 
-use super::{Unreadable, vrplib};
+use super::{Unreadable, few_enough, vrplib};
 use crate::problem::{Late, Problem, Visit, Visitor, Weights};
+use std::collections::HashSet;
 
 /// How a straight line becomes a distance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +42,21 @@ pub(crate) struct Node {
     pub demand: f64,
     pub window: (f64, f64),
     pub lasts: f64,
+}
+
+impl Node {
+    /// What is wrong with it.
+    pub(super) fn fits(&self) -> Result<(), String> {
+        let number = self.number;
+        if self.demand < 0.0 || self.lasts < 0.0 {
+            return Err(format!("node {number} asks for less than nothing, or lasts less"));
+        }
+        let (open, close) = self.window;
+        if open > close {
+            return Err(format!("the window of node {number} ends ({close}) before it begins ({open})"));
+        }
+        Ok(())
+    }
 }
 
 /// A file of this kind.
@@ -113,17 +129,38 @@ impl Flat {
 fn solomon(text: &str) -> Result<Flat, Unreadable> {
     let mut fleet = None;
     let mut nodes = Vec::new();
+    let mut numbers_seen = HashSet::new();
     for (i, line) in text.lines().enumerate() {
-        let numbers: Option<Vec<f64>> = line.split_whitespace().map(|w| w.parse().ok()).collect();
+        let wrong = |what: String| Unreadable::Line { line: i + 1, what };
+        let words: Vec<Option<f64>> = line.split_whitespace().map(|w| w.parse().ok()).collect();
+        if fleet.is_some() && words.iter().any(Option::is_some) && words.iter().any(Option::is_none) {
+            return Err(wrong("a word among the numbers".into()));
+        }
+        let numbers: Option<Vec<f64>> = words.into_iter().collect();
+        if numbers.iter().flatten().any(|n| !n.is_finite()) {
+            return Err(wrong("not a number".into()));
+        }
         match numbers.as_deref() {
-            Some([number, capacity]) if fleet.is_none() => fleet = Some((*number as usize, *capacity)),
-            Some([number, x, y, demand, open, close, lasts]) => nodes.push(Node {
-                number: *number as i64,
-                at: Some((*x, *y)),
-                demand: *demand,
-                window: (*open, *close),
-                lasts: *lasts,
-            }),
+            Some([number, capacity]) if fleet.is_none() => {
+                if *number < 1.0 || *capacity < 0.0 {
+                    return Err(wrong("at least one vehicle, and a capacity that is not less than nothing".into()));
+                }
+                fleet = Some((*number as usize, *capacity));
+            }
+            Some([number, x, y, demand, open, close, lasts]) => {
+                let node = Node {
+                    number: *number as i64,
+                    at: Some((*x, *y)),
+                    demand: *demand,
+                    window: (*open, *close),
+                    lasts: *lasts,
+                };
+                node.fits().map_err(wrong)?;
+                if !numbers_seen.insert(node.number) {
+                    return Err(wrong(format!("node {} stands there twice", node.number)));
+                }
+                nodes.push(node);
+            }
             Some([]) | None => {}
             Some(_) => {
                 let what =
@@ -137,5 +174,8 @@ fn solomon(text: &str) -> Result<Flat, Unreadable> {
     if nodes.len() < 2 {
         return Err(Unreadable::file("no customers: expected lines of 7 numbers after CUSTOMER"));
     }
+    few_enough(nodes.len(), "nodes")?;
+    // More than one for each customer would stand idle.
+    let vehicles = vehicles.min(nodes.len() - 1);
     Ok(Flat { nodes, vehicles, capacity, table: None, windows: true })
 }

@@ -2,7 +2,7 @@
 //!
 //! Cost = (distance + sum of lateness + largest lateness) / 3 (Mankowska, Meisel and Bierwirth 2014). Lateness costs, the rest binds.
 
-use super::Unreadable;
+use super::{Unreadable, few_enough};
 use crate::plan::Plan;
 use crate::problem::{Late, Pair, Problem, Visit, Visitor, Weights};
 use serde_json::{Map, Value, json};
@@ -50,16 +50,38 @@ impl Hhcrsp {
     pub fn read(value: &Value) -> Result<Self, Unreadable> {
         let travel = table(value)?;
         let places = list(value, "distances")?.len();
+        let within = |place: usize, what: &str| {
+            let beyond = || Unreadable::file(format!("{what}: place {place} is beyond the {places} of “distances”"));
+            if place < places { Ok(()) } else { Err(beyond()) }
+        };
         let offices = offices(value)?;
         let mut caregivers = Vec::new();
         let mut skills: Vec<Vec<&str>> = Vec::new();
         let mut visitors = Vec::new();
         for (i, caregiver) in list(value, "caregivers")?.iter().enumerate() {
             let id = text(caregiver, "id", &format!("caregiver {}", i + 1))?;
-            skills.push(list(caregiver, "abilities")?.iter().filter_map(Value::as_str).collect());
-            let home = caregiver.get("departing_point").and_then(Value::as_str);
-            let start = home.and_then(|h| offices.iter().find(|o| o.0 == h)).or(offices.first()).map_or(0, |o| o.1);
-            let shift = two(caregiver.get("working_shift")).unwrap_or((0.0, f64::INFINITY));
+            let wrong = |what: &str| Unreadable::file(format!("caregiver {id}: {what}"));
+            if caregivers.iter().any(|c| c == id) {
+                return Err(wrong("stands there twice"));
+            }
+            let abilities = caregiver.get("abilities").and_then(Value::as_array);
+            let abilities: Option<Vec<&str>> = abilities.and_then(|a| a.iter().map(Value::as_str).collect());
+            skills.push(abilities.ok_or_else(|| wrong("“abilities” is no list of texts"))?);
+            let start = match caregiver.get("departing_point") {
+                None => offices.first().map_or(0, |o| o.1),
+                Some(home) => {
+                    let known = home.as_str().and_then(|h| offices.iter().find(|o| o.0 == h));
+                    known.ok_or_else(|| wrong("its “departing_point” is not in the file"))?.1
+                }
+            };
+            within(start, &format!("caregiver {id}"))?;
+            let shift = match caregiver.get("working_shift") {
+                None => (0.0, f64::INFINITY),
+                Some(shift) => two(Some(shift)).ok_or_else(|| wrong("“working_shift” takes two numbers"))?,
+            };
+            if shift.0 > shift.1 {
+                return Err(wrong("the shift ends before it begins"));
+            }
             let (from, to) = shift;
             let (force, person) = (0, i);
             visitors.push(Visitor { start, end: start, from, to, capacity: f64::INFINITY, rest: None, force, person });
@@ -80,6 +102,11 @@ impl Hhcrsp {
         };
         let usual = durations(value)?;
         for (i, patient) in list(value, "patients")?.iter().enumerate() {
+            let id = text(patient, "id", &format!("patient {}", i + 1))?;
+            if file.names.iter().any(|n| n.0 == id) {
+                return Err(Unreadable::file(format!("patient {id}: stands there twice")));
+            }
+            within(place(patient, i + offices.len()), &format!("patient {id}"))?;
             file.patient(patient, i, offices.len(), &skills, &usual)?;
         }
         Ok(file)
@@ -96,14 +123,22 @@ impl Hhcrsp {
         let id = text(patient, "id", &format!("patient {}", i + 1))?;
         let wrong = |what: &str| Unreadable::file(format!("patient {id}: {what}"));
         let window = two(patient.get("time_window")).ok_or_else(|| wrong("“time_window” takes two numbers"))?;
-        let needs = list(patient, "required_caregivers")?;
+        if window.0 > window.1 {
+            return Err(wrong("“time_window” ends before it begins"));
+        }
+        let needs = patient.get("required_caregivers").and_then(Value::as_array);
+        let needs = needs.ok_or_else(|| wrong("the list “required_caregivers” is missing"))?;
         let first = self.problem.visits.len();
         for need in needs {
             let service = text(need, "service", &format!("patient {id}"))?;
             let lasts = need.get("duration").or_else(|| usual.get(service)).and_then(Value::as_f64);
+            let lasts = lasts.ok_or_else(|| wrong("a service without “duration”"))?;
+            if lasts < 0.0 {
+                return Err(wrong("“duration” is less than nothing"));
+            }
             self.problem.visits.push(Visit {
                 place: place(patient, i + offices),
-                lasts: lasts.ok_or_else(|| wrong("a service without “duration”"))?,
+                lasts,
                 windows: vec![window],
                 late: Late::Costs,
                 demand: 0.0,
@@ -123,7 +158,8 @@ impl Hhcrsp {
                 let (least, most) = match synchronization.get("type").and_then(Value::as_str) {
                     Some("simultaneous") => (0.0, 0.0),
                     Some("sequential") => {
-                        two(synchronization.get("distance")).ok_or_else(|| wrong("“distance” takes two numbers"))?
+                        let distance = two(synchronization.get("distance")).filter(|(least, most)| least <= most);
+                        distance.ok_or_else(|| wrong("“distance” takes two numbers, the smaller one first"))?
                     }
                     _ => return Err(wrong("“type” is simultaneous or sequential")),
                 };
@@ -132,6 +168,11 @@ impl Hhcrsp {
             _ => return Err(wrong("more than two caregivers for one patient are not planned")),
         }
         Ok(())
+    }
+
+    /// Who it is, for messages.
+    pub fn visitor(&self, visitor: usize) -> String {
+        format!("caregiver {}", self.caregivers.get(visitor).map_or("", String::as_str))
     }
 
     /// The visits by their names, for messages.
@@ -164,12 +205,13 @@ fn rounded(time: f64) -> f64 {
 
 fn table(value: &Value) -> Result<Vec<f64>, Unreadable> {
     let rows = list(value, "distances")?;
+    few_enough(rows.len(), "places in “distances”")?;
     let mut travel = Vec::with_capacity(rows.len() * rows.len());
     for (i, row) in rows.iter().enumerate() {
         let row: Option<Vec<f64>> = row.as_array().and_then(|r| r.iter().map(Value::as_f64).collect());
-        let row = row.filter(|r| r.len() == rows.len());
+        let row = row.filter(|r| r.len() == rows.len() && r.iter().all(|d| *d >= 0.0));
         let row = row.ok_or_else(|| {
-            Unreadable::file(format!("“distances”: row {} does not hold {} numbers", i + 1, rows.len()))
+            Unreadable::file(format!("“distances”: row {} does not hold {} numbers from 0", i + 1, rows.len()))
         })?;
         travel.extend(row);
     }

@@ -20,6 +20,17 @@ pub enum Unreadable {
     File(String),
 }
 
+/// Places at most: the table of ways has an entry for each two of them.
+pub(crate) const MOST_PLACES: usize = 5_000;
+
+/// # Errors
+/// When there are more.
+pub(crate) fn few_enough(places: usize, what: &str) -> Result<(), Unreadable> {
+    let most = MOST_PLACES;
+    let many = || Unreadable::file(format!("{places} {what}; up to {most} can be planned"));
+    if places <= most { Ok(()) } else { Err(many()) }
+}
+
 impl Unreadable {
     pub(crate) fn file(what: impl Into<String>) -> Self {
         Self::File(what.into())

@@ -1,8 +1,8 @@
 //! VRPLIB: `KEY : value` lines, then sections of numbers.
 
-use super::Unreadable;
 use super::flat::{Flat, Node};
-use std::collections::{BTreeMap, HashMap};
+use super::{Unreadable, few_enough};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 #[derive(Default)]
 struct File<'t> {
@@ -12,13 +12,21 @@ struct File<'t> {
 
 pub(super) fn read(text: &str) -> Result<Flat, Unreadable> {
     let file = split(text)?;
-    let number = |key: &str| file.keys.get(key).and_then(|v| v.parse::<f64>().ok());
-    let dimension = number("DIMENSION").ok_or_else(|| Unreadable::file("DIMENSION is missing or no number"))? as usize;
-    if !(2..=100_000).contains(&dimension) {
-        return Err(Unreadable::file(format!("DIMENSION is {dimension}; 2 to 100000 can be planned")));
+    let number = |key: &str| match file.keys.get(key) {
+        None => Ok(None),
+        Some(value) => {
+            let number = value.parse::<f64>().ok().filter(|n| n.is_finite() && *n >= 0.0);
+            number.map(Some).ok_or_else(|| Unreadable::file(format!("{key} is “{value}”, which is no number from 0")))
+        }
+    };
+    let dimension = number("DIMENSION")?.ok_or_else(|| Unreadable::file("DIMENSION is missing"))?;
+    if dimension < 2.0 || dimension.fract() != 0.0 {
+        return Err(Unreadable::file(format!("DIMENSION is {dimension}; a depot and a customer are 2 nodes")));
     }
+    let dimension = dimension as usize;
+    few_enough(dimension, "nodes")?;
     let windows = file.sections.contains_key("TIME_WINDOW_SECTION");
-    let lasts = number("SERVICE_TIME").unwrap_or(0.0);
+    let lasts = number("SERVICE_TIME")?.unwrap_or(0.0);
     let mut nodes: Vec<Node> = (1..=dimension as i64)
         .map(|number| Node {
             number,
@@ -38,8 +46,11 @@ pub(super) fn read(text: &str) -> Result<Flat, Unreadable> {
             "NODE_COORD_SECTION does not hold every node, and there is no table of distances",
         ));
     }
-    let capacity = number("CAPACITY").unwrap_or(f64::INFINITY);
-    let vehicles = number("VEHICLES").map_or(dimension - 1, |v| v as usize).clamp(1, dimension - 1);
+    let capacity = number("CAPACITY")?.unwrap_or(f64::INFINITY);
+    let vehicles = number("VEHICLES")?.map_or(dimension - 1, |v| v as usize).min(dimension - 1);
+    if vehicles == 0 {
+        return Err(Unreadable::file("VEHICLES is 0"));
+    }
     Ok(Flat { nodes: depot_first(&file, nodes)?, vehicles, capacity, table, windows })
 }
 
@@ -83,14 +94,22 @@ fn fill(
     nodes: &mut [Node],
     set: impl Fn(&mut Node, &[f64]),
 ) -> Result<(), Unreadable> {
+    let mut filled = HashSet::new();
     for (line, row) in file.sections.get(name).into_iter().flatten() {
         let wrong = |what: String| Unreadable::Line { line: *line, what };
+        if row.iter().any(|n| !n.is_finite()) {
+            return Err(wrong(format!("{name}: not a number")));
+        }
         let Some((number, rest)) = row.split_first().filter(|_| row.len() >= width) else {
             return Err(wrong(format!("{name} takes {width} numbers a line")));
         };
         let node = nodes.iter_mut().find(|n| n.number == *number as i64);
         let node = node.ok_or_else(|| wrong(format!("node {number} is beyond DIMENSION")))?;
+        if !filled.insert(node.number) {
+            return Err(wrong(format!("node {number} stands twice in {name}")));
+        }
         set(node, rest);
+        node.fits().map_err(wrong)?;
     }
     Ok(())
 }
