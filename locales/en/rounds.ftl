@@ -17,7 +17,7 @@ rounds-state-over = Over
 rounds-state-called-off = Called off
 rounds-first = First day
 rounds-last = Last day (empty: only one)
-rounds-weekends = Saturdays and Sundays too
+rounds-weekends = Weekends and public holidays too
 rounds-look = Show who is due
 rounds-who = Who goes
 rounds-who-hint = The program makes pairs of two forces. Hours, languages and nurses are remembered for the next round.
@@ -185,6 +185,32 @@ rounds-done-readdressed = { $n ->
    *[other] { $n } visits have another address now: their ways were reckoned anew.
  }
 rounds-done-stopped = Nothing was published: with the new ways some visits cannot be made as they stand; they are marked in red. Move them or plan anew, then publish.
+rounds-planning = Being planned
+rounds-planning-first = { $of ->
+    [one] 1 visit: finding the ways and a first plan.
+   *[other] { $of } visits: finding the ways and a first plan.
+ }
+rounds-planning-so-far = { $percent } % done; { $with } of { $of } visits have somebody so far.
+rounds-planning-by = Begun by { $name }
+rounds-planning-take = Take it as it is now
+rounds-planning-end = Stop, change nothing
+rounds-planning-look = See whether it is done
+rounds-planning-hint = You can leave this page; the plan is kept when it is done. A change of the round meanwhile makes this plan void.
+rounds-planning-ended = Stopped; every visit is where it was.
+rounds-planning-stale = Somebody changed the round while it was planned, so that plan was not used. Please plan anew.
+rounds-planning-lost = The last planning broke off before its end; every visit is where it was. Please plan anew.
+rounds-planning-changed = Your change is kept. The round is being planned, and that plan is void now; please wait until it has stopped and plan anew.
+rule-care-round-planning = Somebody is planning this round already; please wait until it is done.
+rounds-holiday = { $day } { $name }
+rounds-holidays-in = There are public holidays among these days: { $days }. People may have guests or be away.
+rounds-holidays-out = Public holidays are left out: { $days }. Tick “Weekends and public holidays too” to go then.
+rounds-on-holiday = A public holiday ({ $name }): people may have guests or be away.
+rounds-busy-on = { $day } { $from }–{ $to } in another round
+rounds-busy = { $name } is in another round { $from }–{ $to }; nothing is planned for then.
+rounds-fault-busy = One of the two is in another round then.
+rounds-why-hours-of = Agreed { $from }–{ $to }; the pairs go { $hours }, so it fits nowhere.
+rounds-done-outside = But no pair works then ({ $hours }): agree another time with them, or change the hours of a pair.
+rounds-done-unfit = But where it stands it does not fit that time: move it, or plan anew.
 rounds-stale = Somebody else changed this round meanwhile. Nothing of yours was done; this is how it stands now.
 rounds-field-days = Days
 rounds-field-visits = Visits

@@ -78,7 +78,7 @@ pub const RETENTION: &[Rule] = &[
     },
     Rule {
         key: "visit_rounds",
-        tables: "care_round, care_round_pair, care_round_stop",
+        tables: "care_round, care_round_pair, care_round_stop, care_round_work",
         what: "plans of rounds: which pair was to be at which door when, from the day the plan was made",
         days: 365,
         least: 62,
@@ -86,7 +86,7 @@ pub const RETENTION: &[Rule] = &[
         erase: |cx, span, limit| {
             let old = ids(cx, span, limit, "care_round", ROUNDS)?;
             for round in &old {
-                for table in ["care_round_stop", "care_round_pair"] {
+                for table in ["care_round_stop", "care_round_pair", "care_round_work"] {
                     cx.execute(&format!("DELETE FROM {table} WHERE round_id = $1"), params![*round])?;
                 }
                 cx.execute("DELETE FROM care_round WHERE id = $1", params![*round])?;

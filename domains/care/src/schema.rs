@@ -178,4 +178,5 @@ ALTER TABLE care_visit_plan ADD COLUMN asked_at BIGINT;
 ALTER TABLE care_visit_plan ADD COLUMN asked_days BIGINT;
 ",
     },
+    crate::app::rounds::WORK,
 ];

@@ -40,6 +40,24 @@ function show(el) {
 
 for (const el of document.querySelectorAll("[data-round]")) show(el);
 
+// A round that is being planned: how far it is, and the page anew when it is done. What somebody types meanwhile stays.
+const planning = document.querySelector("[data-stream]#planning");
+if (planning && window.EventSource) {
+  const source = new EventSource(planning.dataset.stream);
+  source.addEventListener("progress", ({ data }) => {
+    const { done, words } = JSON.parse(data);
+    planning.querySelector("progress").value = done;
+    planning.querySelector("[data-words]").textContent = words;
+  });
+  source.addEventListener("over", () => {
+    source.close();
+    const to = planning.querySelector("a.button");
+    if (document.activeElement?.matches("main input, main select")) to.focus();
+    else location.replace(to.href);
+  });
+  addEventListener("pagehide", () => source.close());
+}
+
 const form = document.querySelector("[data-round-move]");
 let held = null;
 const clear = () => { for (const el of document.querySelectorAll(".round-before, .round-end")) el.classList.remove("round-before", "round-end"); };

@@ -22,6 +22,7 @@ await journey("rounds", async (stage) => {
   assert(wanted >= 4, `${wanted} visits are due`);
   await page.locator("form[method=post] .actions button").click();
   await page.locator(".round-plan").waitFor();
+  await settled(page);
   const stops = page.locator("main [data-pair]:not([data-pair='']) > [data-visit]");
   assert.equal(await page.locator("main [data-visit]").count(), wanted, "each visit stands somewhere");
   assert(await stops.count() > 0, "somebody is visited");
@@ -56,6 +57,11 @@ async function busiest() {
 /** Everybody of the place goes; the table stands for itself. */
 async function people(page) {
   for (const box of await page.locator("#people .round-people").first().locator("input[name=person]").all()) await box.check();
+}
+
+/** A plan that takes longer than some seconds shows how far it is; the page comes anew when it is done. */
+async function settled(page) {
+  await page.locator("#planning").waitFor({ state: "detached", timeout: 120_000 });
 }
 
 function order(page) {
@@ -100,6 +106,7 @@ async function unserved(stage, planner) {
   await page.locator(`#s-${visit} .tag-bad`).first().waitFor();
   await stage.look(planner, "fault");
   await page.locator(".next form button").last().click();
+  await settled(page);
   await page.locator(`.round-left #s-${visit} .tag-wait`).waitFor();
   await stage.look(planner, "unserved");
 }
@@ -116,9 +123,22 @@ async function ill(stage, planner) {
   await pair.locator("> details").first().locator("summary").click();
   await pair.locator("> details").first().locator("button").click();
   await page.locator(".notice-good").waitFor();
+  await settled(page);
   assert.equal(await page.locator(".round-pair").last().locator("[data-visit]").count(), 0, "nobody is visited by half a pair");
   await stage.look(planner, "ill");
   await publish(page);
+  await called(stage, planner);
+}
+
+/** Whose time moved is telephoned: whoever knows has gone from the list. */
+async function called(stage, planner) {
+  const { page } = planner;
+  const left = await page.locator("#calls li").count();
+  if (left === 0) return;
+  await stage.look(planner, "calls");
+  await page.locator("#calls li").first().locator("button").click();
+  await page.locator(".notice-good").waitFor();
+  assert.equal(await page.locator("#calls li").count(), left - 1, "told");
 }
 
 /** Two windows: the second planner is told, and nothing of theirs is done. */
@@ -128,6 +148,7 @@ async function faster(stage, planner) {
   await late.goto(page.url());
   await page.locator(".next form button").last().click();
   await page.locator(".notice-good").waitFor();
+  await settled(page);
   await late.locator(".next form button").last().click();
   await late.locator(".error-summary").waitFor();
   await stage.look({ ...planner, page: late }, "stale");

@@ -49,7 +49,11 @@ codes! {
 }
 codes! {
     /// What is wrong with a visit where it stands in a route.
-    Fault { Early = "early", Late = "late", Hours = "hours", Language = "language", Nurse = "nurse", Day = "day" }
+    Fault {
+        Early = "early", Late = "late", Hours = "hours", Language = "language", Nurse = "nurse", Day = "day",
+        /// One of the pair stands at another door then, in another round.
+        Busy = "busy",
+    }
 }
 
 /// The hours within which anybody is visited at all, in minutes of the day.

@@ -1,7 +1,7 @@
 //! Rounds: mixed pairs that walk, who cannot be served and why, an ill visitor, and what changes between the plan and its publication.
 
 use super::{Town, refused};
-use care::app::rounds::{self, NewRound, NewVisitor, Off, View};
+use care::app::rounds::{self, NewRound, NewVisitor, Off, View, Wish, WorkState};
 use care::app::visits;
 use care::model::round::{Asks, Fault, RoundId, WhyNot};
 use care::model::visit::{VisitId, VisitKind, VisitState};
@@ -337,7 +337,14 @@ testkit::both_databases! {
         };
         to(gone, there);
         address("桂花里9号");
-        assert!(s.open(id).lines[&other].readdressed, "the page says so before");
+        let view = s.open(id);
+        assert!(view.lines[&other].readdressed, "the page says so before");
+        assert!(view.elsewhere == [left] && !view.lines.contains_key(&left), "and shows nothing of who lives elsewhere");
+        let doors = view.whole.pairs.iter().map(|p| {
+            let (pair, day) = (p.id, s.day);
+            s.t.desk(s.t.officer, move |cx| rounds::sheet(cx, id, pair, day)).unwrap().stops.len()
+        });
+        assert_eq!(doors.sum::<usize>(), 11);
         let done = s.publish(id);
         assert_eq!((done.fell.clone(), done.sent, done.readdressed, done.stopped), (vec![(left, WhyNot::Moved)], 11, 1, false));
         assert!(!s.open(id).lines[&other].readdressed);
@@ -353,6 +360,84 @@ testkit::both_databases! {
         assert!((stop.state, stop.known, stop.is_to_phone(day)) == (VisitState::Planned, None, false));
         let feed = s.t.desk(who, move |cx| rounds::feed(cx, who, day)).unwrap();
         assert!(feed.iter().all(|t| t.visit != visit));
+    }
+
+    fn nobody_is_at_two_doors_in_two_rounds(s: Street) {
+        let mut first = s.wanted();
+        let others = first.visits.split_off(6);
+        let one = s.made(first);
+        s.plan(one);
+        let two = s.made(NewRound { visits: others, ..s.wanted() });
+        s.plan(two);
+        let (a, b) = (s.open(one), s.open(two));
+        assert!(!a.busy.is_empty() && !b.busy.is_empty(), "each page says where they are besides");
+        let mut met = 0;
+        for x in &a.whole.stops {
+            let at = x.at.unwrap();
+            let here = a.whole.pair(at.pair).unwrap();
+            for y in &b.whole.stops {
+                let then = y.at.expect("the rest of the day is long enough");
+                let there = b.whole.pair(then.pair).unwrap();
+                if here.has(there.one) || here.has(there.two) {
+                    met += 1;
+                    assert!(at.end < then.start || then.end < at.start, "{at:?} and {then:?}");
+                }
+            }
+        }
+        assert!(met > 0);
+        let (area, day) = (s.t.area, s.day);
+        let ready = s.t.desk(s.t.officer, move |cx| rounds::ready(cx, area, day)).unwrap();
+        assert!(ready.people.iter().filter(|p| s.team.contains(&p.account)).all(|p| p.busy.len() == 2));
+        // Put there by hand it is marked, and not published until the other round is called off.
+        let pair = b.whole.pairs[0].id;
+        let visit = b.whole.route(pair, day).last().unwrap().visit;
+        s.change(two, move |cx, seen| rounds::move_stop(cx, two, seen, visit, Some((pair, day, 0)))).unwrap();
+        assert!(s.open(two).lines[&visit].faults.contains(&Fault::Busy));
+        assert_eq!(refused(s.change(two, move |cx, seen| rounds::publish(cx, two, seen))), "round-faults");
+        s.change(one, move |cx, seen| rounds::call_off(cx, one, seen)).unwrap();
+        assert!(s.open(two).busy.is_empty());
+        assert_eq!(s.publish(two).sent, 6);
+    }
+
+    fn planning_is_watched_ended_or_taken_as_it_is_and_begun_once(s: Street) {
+        let id = s.made(s.wanted());
+        let rt = s.t.world.house.rt.clone();
+        let who = s.t.world.who(s.t.officer, kernel::Purpose::Administration);
+        let work = || s.t.desk(s.t.officer, move |cx| rounds::work(cx, id)).unwrap().unwrap();
+        let begin = |seen| s.t.desk(s.t.officer, move |cx| rounds::begin(cx, id, seen));
+        let wish = |wish| s.t.desk(s.t.officer, move |cx| rounds::end(cx, id, wish)).unwrap();
+        let placed = || s.open(id).whole.stops.iter().filter(|x| x.at.is_some()).count();
+        let seen = s.open(id).whole.round.version;
+        let begun = begin(Some(seen)).unwrap();
+        assert_eq!((work().state, work().visits, work().by), (WorkState::Running, 12, Some(s.t.officer)));
+        assert_eq!(refused(begin(Some(seen)).map(drop)), "round-planning", "two at once");
+        assert_eq!(refused(s.t.desk(s.t.far, move |cx| rounds::work(cx, id).map(drop))), "elsewhere");
+        // Ended: nothing is written.
+        wish(Wish::End);
+        wish(Wish::Take);
+        assert_eq!(begun.run(&rt, &who).unwrap(), WorkState::Ended, "the first word counts");
+        assert_eq!((placed(), work().state, s.open(id).whole.round.version), (0, WorkState::Ended, seen));
+        // Taken as it is.
+        let begun = begin(Some(seen)).unwrap();
+        wish(Wish::Take);
+        assert_eq!(begun.run(&rt, &who).unwrap(), WorkState::Done);
+        assert_eq!((placed(), work().left), (12, Some(0)));
+        // Somebody changes the round meanwhile.
+        let begun = begin(None).unwrap();
+        let visit = s.visit_of(id, s.people[0]);
+        s.change(id, move |cx, seen| rounds::lock(cx, id, seen, visit, true)).unwrap();
+        assert_eq!(begun.run(&rt, &who).unwrap(), WorkState::Stale);
+        assert!(s.open(id).whole.stops.iter().any(|x| x.locked));
+        assert!(matches!(begin(Some(1)), Err(care::Error::Stale { .. })), "an old page");
+        // The process died: after a minute the page says so, and planning begins anew. What comes from the dead is not written.
+        let dead = begin(None).unwrap();
+        s.t.world.house.clock.advance_secs(61);
+        assert_eq!(work().state, WorkState::Lost);
+        let begun = begin(None).unwrap();
+        assert_eq!(dead.run(&rt, &who).unwrap(), WorkState::Ended);
+        assert_eq!(work().state, WorkState::Running);
+        assert_eq!(begun.run(&rt, &who).unwrap(), WorkState::Done);
+        assert_eq!((work().state, work().done), (WorkState::Done, 1_000));
     }
 
     fn changes_by_hand_are_kept_and_a_stale_page_is_told(s: Street) {

@@ -248,6 +248,8 @@ const FORMS: &[(&str, &str, &[Action])] = &[
     ("/desk/rounds", "x=1", &[Action::PlanVisits]),
     ("/desk/rounds/0199c000-0000-7000-8000-000000000001", "do=plan&version=1", &[Action::PlanVisits]),
     ("/desk/rounds/0199c000-0000-7000-8000-000000000001", "do=move", &[Action::PlanVisits]),
+    ("/desk/rounds/0199c000-0000-7000-8000-000000000001", "do=end&version=1", &[Action::PlanVisits]),
+    ("/desk/rounds/0199c000-0000-7000-8000-000000000001", "do=called&version=1", &[Action::PlanVisits]),
     (
         "/desk/volunteers/seated",
         "account=0199c000-0000-7000-8000-000000000001&insured=2026-12-01",

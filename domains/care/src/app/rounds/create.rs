@@ -1,5 +1,6 @@
 //! Before a round: who is due in an area, who could go, and then the round itself.
 
+use super::busy::{Busy, busy};
 use super::{may_plan, place_facts, sent_text};
 use crate::app::visits::{self, force_of};
 use crate::app::volunteers;
@@ -55,6 +56,8 @@ pub struct Choice {
     pub nurse: bool,
     /// They went on a round before.
     pub known: bool,
+    /// Where they are already from today on, in other rounds.
+    pub busy: Vec<Busy>,
 }
 
 /// An open visit that the round can take.
@@ -155,6 +158,7 @@ fn around(ground: &Ground, area: AreaId) -> (Vec<AreaId>, Vec<PostId>) {
 fn choices(cx: &mut Cx<'_>, ground: &Ground, area: AreaId) -> Result<Vec<Choice>> {
     let (areas, posts) = around(ground, area);
     let everywhere: Vec<AccountId> = takers(cx, &[], &[])?.into_iter().map(|t| t.account).collect();
+    let out_already = busy(cx, None, visits::day_of(cx.now))?;
     let mut out: Vec<Choice> = Vec::new();
     for taker in takers(cx, &areas, &posts)? {
         let Some(force) = Force::of(taker.role) else { continue };
@@ -181,6 +185,7 @@ fn choices(cx: &mut Cx<'_>, ground: &Ground, area: AreaId) -> Result<Vec<Choice>
             languages: known.as_ref().map(|r| r.text("languages")).transpose()?.unwrap_or_default(),
             nurse: known.as_ref().map(|r| r.bool("nurse")).transpose()?.unwrap_or(false),
             known: known.is_some(),
+            busy: out_already.iter().filter(|b| b.has(account)).copied().collect(),
         });
     }
     Ok(out)

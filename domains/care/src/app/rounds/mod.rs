@@ -1,6 +1,7 @@
 //! Rounds (N5): a day or a month of visits in one area, for pairs of two forces that walk from door to door. The plan is a proposal until
 //! it is published; then the pairs are sent, with day and time. Visits that are over, locked or begun are not planned anew.
 
+mod busy;
 mod change;
 mod create;
 mod publish;
@@ -8,15 +9,18 @@ mod schema;
 mod show;
 mod solve;
 mod walks;
+mod work;
 
+pub use busy::Busy;
 pub use change::{Off, add_pair, ask, call_off, called, lock, move_stop, pair_hours, set_off, swap};
 pub use create::{Choice, NewRound, NewVisitor, Ready, Wanted, create, know, people, ready, where_allowed};
 pub(crate) use publish::told_to;
 pub use publish::{Published, Timed, feed, pending, publish};
-pub(crate) use schema::{KNOWN, ROUNDS};
+pub(crate) use schema::{KNOWN, ROUNDS, WORK};
 pub use show::{Line, Listed, Sheet, SheetStop, View, list, open, sheet};
 pub use solve::{Solved, Task, keep, task};
 pub(super) use walks::{Walks, spot};
+pub use work::{Begun, Wish, Work, WorkState, begin, end, work};
 
 use crate::model::round::{ABOUT, Asks, Hours, RoundId, RoundState, WhyNot};
 use crate::model::visit::{VisitId, VisitKind, VisitState};

@@ -12,6 +12,17 @@ ALTER TABLE care_round_stop ADD COLUMN door BYTEA;
 ",
 };
 
+/// How far the planning of a round is: one row for each, the last time.
+pub const WORK: Migration = Migration {
+    name: "care-0014-rounds-work",
+    sql: "
+CREATE TABLE care_round_work (
+  round_id UUID PRIMARY KEY, district_id UUID NOT NULL, run UUID NOT NULL, state TEXT NOT NULL, wish TEXT, done BIGINT NOT NULL,
+  visits BIGINT NOT NULL, left_out BIGINT, begun_at BIGINT NOT NULL, heard_at BIGINT NOT NULL, by_account UUID
+);
+",
+};
+
 pub const ROUNDS: Migration = Migration {
     name: "care-0005-rounds",
     sql: "

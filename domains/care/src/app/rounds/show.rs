@@ -1,5 +1,6 @@
 //! A round as planners see it, a day at a time, and the sheet that a pair takes along. Each name and address shown is an entry of the log.
 
+use super::busy::{Busy, meets, of_round};
 use super::create::{Skills, skills, usual};
 use super::walks::{Spot, Walks, spot};
 use super::{Pair, Round, Stop, Whole, door, load, may_plan, pending};
@@ -84,6 +85,10 @@ pub struct View {
     pub estimate: bool,
     pub pending: usize,
     pub skills: HashMap<AccountId, (String, bool)>,
+    /// Where the people of the pairs are on the day besides, in other rounds.
+    pub busy: Vec<Busy>,
+    /// Who lives in another area by now: nothing of them is shown here any more.
+    pub elsewhere: Vec<VisitId>,
 }
 
 /// Opens a round on a day, the first that is not over when none is named.
@@ -106,7 +111,7 @@ pub fn open(cx: &mut Cx<'_>, id: RoundId, day: Option<Date>) -> Result<View> {
         let Skills { languages, nurse } = skills(cx, account)?;
         can.insert(account, (languages.join("、"), nurse));
     }
-    let lines = lines(cx, &ground, &whole, &shown, &can)?;
+    let (lines, elsewhere) = lines(cx, &ground, &whole, &shown, &can)?;
     let base = super::solve::base(&ground, &whole);
     let walks = Walks::of(cx)?;
     let (mut home, mut ways) = (HashMap::new(), HashMap::new());
@@ -119,8 +124,10 @@ pub fn open(cx: &mut Cx<'_>, id: RoundId, day: Option<Date>) -> Result<View> {
         let through: Vec<kernel::Point> = base.into_iter().chain(doors).chain(base).collect();
         ways.insert(pair.id, walks.line(&through));
     }
+    let mut busy = of_round(cx, &whole)?;
+    busy.retain(|b| b.day == day);
     let (estimate, pending) = (walks.is_estimate(), pending(&whole));
-    Ok(View { whole, day, lines, names, forces, base, ways, home, estimate, pending, skills: can })
+    Ok(View { whole, day, lines, names, forces, base, ways, home, estimate, pending, skills: can, busy, elsewhere })
 }
 
 /// What a planner sees of these households; each is an entry of the log.
@@ -130,17 +137,21 @@ fn lines(
     whole: &Whole,
     shown: &[&Stop],
     can: &HashMap<AccountId, (String, bool)>,
-) -> Result<HashMap<VisitId, Line>> {
+) -> Result<(HashMap<VisitId, Line>, Vec<VisitId>)> {
     let mut wrong = faults(cx, whole, shown)?;
     let people: Vec<PersonId> = shown.iter().map(|s| s.person).collect();
     let known = persons::known_of(cx, &people)?;
     let lives = persons::areas_of_all(cx, &people)?;
     let last = usual(cx, &people)?;
-    let mut lines = HashMap::new();
+    let (mut lines, mut elsewhere) = (HashMap::new(), Vec::new());
     for stop in shown {
         let Some(one) = known.get(&stop.person) else { continue };
-        cx.record_read("person", stop.person.0, &["name", "contact"])?;
         let areas = lives.get(&stop.person).cloned().unwrap_or_default();
+        if !areas.contains(&whole.round.area) {
+            elsewhere.push(stop.visit);
+            continue;
+        }
+        cx.record_read("person", stop.person.0, &["name", "contact"])?;
         let Spot { point, vague } = spot(cx, ground, &areas, one.address.as_deref())?;
         let pair = stop.at.and_then(|a| whole.pair(a.pair));
         let usual = last.get(&stop.person).is_some_and(|who| pair.is_some_and(|p| who.iter().any(|a| p.has(*a))));
@@ -165,7 +176,7 @@ fn lines(
         };
         lines.insert(stop.visit, line);
     }
-    Ok(lines)
+    Ok((lines, elsewhere))
 }
 
 /// What is wrong with visits where they stand, for those that are asked about.
@@ -179,6 +190,7 @@ pub(super) fn faults(cx: &mut Cx<'_>, whole: &Whole, of: &[&Stop]) -> Result<Has
         can.insert(pair.id, Skills { languages, nurse: a.nurse || b.nurse });
     }
     let none = Skills::default();
+    let busy = of_round(cx, whole)?;
     let mut out = HashMap::new();
     for stop in of {
         let Some((at, pair)) = stop.at.and_then(|a| Some((a, whole.pair(a.pair)?))) else { continue };
@@ -196,6 +208,9 @@ pub(super) fn faults(cx: &mut Cx<'_>, whole: &Whole, of: &[&Stop]) -> Result<Has
         }
         if !pair.works(at.day) {
             wrong.push(Fault::Day);
+        }
+        if meets(&busy, pair, at.day, (at.start, at.end)) {
+            wrong.push(Fault::Busy);
         }
         out.insert(stop.visit, wrong);
     }
@@ -260,6 +275,9 @@ pub fn sheet(cx: &mut Cx<'_>, id: RoundId, pair: Uuid, day: Date) -> Result<Shee
     for stop in whole.route(pair.id, day) {
         let (Some(at), true) = (stop.at, stop.state.is_open()) else { continue };
         let Some(one) = persons::known(cx, stop.person)? else { continue };
+        if !persons::areas_of(cx, stop.person)?.contains(&whole.round.area) {
+            continue;
+        }
         let fields: &[&str] = if support { &["contact"] } else { &["name", "contact"] };
         cx.record_read("person", stop.person.0, fields)?;
         stops.push(SheetStop {

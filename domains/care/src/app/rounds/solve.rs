@@ -1,5 +1,6 @@
 //! Planning: read in one transaction, reckoned outside of any, written in another if nobody changed the round meanwhile.
 
+use super::busy::{free_part, of_round};
 use super::create::{Skills, skills, usual};
 use super::publish::take_back;
 use super::walks::{Spot, Walks, spot};
@@ -11,7 +12,7 @@ use jiff::civil::Date;
 use kernel::Point;
 use kernel::ids::PersonId;
 use people::app::persons;
-use rounds::{Break, Late, Plan, Problem, Until, Visit, Visitor, Weights, solve};
+use rounds::{Break, Late, Look, Plan, Problem, Until, Visit, Visitor, Weights, solve};
 use store::{Cx, params};
 use uuid::Uuid;
 
@@ -183,6 +184,7 @@ fn shifts(
     minute: i64,
     ground: &Ground,
 ) -> Result<Vec<Shift>> {
+    let busy = of_round(cx, whole)?;
     let mut out = Vec::new();
     for pair in &whole.pairs {
         let (a, b) = (skills(cx, pair.one)?, skills(cx, pair.two)?);
@@ -191,7 +193,9 @@ fn shifts(
             if *day < today || !pair.works(*day) {
                 continue;
             }
-            let hours = pair.hours(whole.round.rest);
+            let mut hours = pair.hours(whole.round.rest);
+            let Some((from, to)) = free_part(&busy, pair, *day, (hours.from, hours.to)) else { continue };
+            (hours.from, hours.to) = (from, to);
             let (free, start, rested) = begun(cx, whole, pair, *day, (today, minute), ground, base)?;
             out.push(Shift {
                 pair: pair.id,
@@ -349,6 +353,15 @@ impl Task {
     /// # Errors
     /// When the engine refuses the problem, which is a mistake of this program.
     pub fn solve(&self) -> Result<Solved> {
+        self.solve_watched(&mut |_, _| true)
+    }
+
+    /// The same; `look` hears how much is done, in thousandths, and how many visits are with nobody so far. After `false` the best that was
+    /// found is the plan.
+    ///
+    /// # Errors
+    /// As [`Self::solve`].
+    pub fn solve_watched(&self, look: &mut dyn FnMut(i64, usize) -> bool) -> Result<Solved> {
         let none = |want: &Want| (want.visit, Err(WhyNot::Full));
         let doors = self.wants.iter().map(|w| w.door.clone()).collect();
         if self.shifts.is_empty() || self.wants.is_empty() {
@@ -360,23 +373,35 @@ impl Task {
         let mut visits: Vec<_> =
             self.wants.iter().enumerate().map(|(n, want)| (want.visit, Err(self.why(n, want, &problem)))).collect();
         let possible: Vec<bool> = visits.iter().map(|(_, why)| *why == Err(WhyNot::Full)).collect();
-        let plan = self.kept_in_time(&travel, &possible)?;
+        let plan = self.kept_in_time(&travel, &possible, look)?;
         self.fill(&problem, &plan, &mut visits);
         Ok(Solved { round: self.round, version: self.version, visits, doors })
     }
 
     /// The times that households expect are kept, unless somebody would stay without a visit for it: first those of others, then within
     /// the hour, then not at all.
-    fn kept_in_time(&self, travel: &[f64], possible: &[bool]) -> Result<Plan> {
+    fn kept_in_time(
+        &self,
+        travel: &[f64],
+        possible: &[bool],
+        look: &mut dyn FnMut(i64, usize) -> bool,
+    ) -> Result<Plan> {
         let steps = 60_000 + 3_000 * self.wants.len() as u64;
-        let plan = |near: &[Option<i64>]| {
-            let plan = solve(&self.problem(travel, near), SEED, Until::Steps(steps));
-            plan.map_err(|e| Error::Places(e.to_string()))
+        let expected = self.wants.iter().any(|w| w.known.is_some());
+        let (mut go_on, mut before) = (true, 0);
+        let share = if expected { 250 } else { 1_000 };
+        let mut plan = |near: &[Option<i64>]| {
+            let mut heard = |l: Look| {
+                go_on = go_on && look(before + (l.steps * share as u64 / l.of.max(1)) as i64, l.left);
+                go_on
+            };
+            let plan = solve(&self.problem(travel, near), SEED, Until::Watched(steps, &mut heard));
+            before += share;
+            Ok::<_, Error>((plan.map_err(|e| Error::Places(e.to_string()))?, go_on))
         };
         let left = |plan: &Plan| plan.unplanned.iter().filter(|v| possible.get(**v) == Some(&true)).count();
-        let expected = self.wants.iter().any(|w| w.known.is_some());
-        let mut best = plan(&vec![expected.then_some(ABOUT); self.wants.len()])?;
-        if !expected || left(&best) == 0 {
+        let (mut best, more) = plan(&vec![expected.then_some(ABOUT); self.wants.len()])?;
+        if !expected || !more || left(&best) == 0 {
             return Ok(best);
         }
         let without = best.unplanned.clone();
@@ -385,11 +410,11 @@ impl Task {
             (0..self.wants.len()).map(near).collect::<Vec<_>>()
         };
         for near in [others(ABOUT), others(NEAR), vec![None; self.wants.len()]] {
-            let next = plan(&near)?;
+            let (next, more) = plan(&near)?;
             if left(&next) < left(&best) {
                 best = next;
             }
-            if left(&best) == 0 {
+            if !more || left(&best) == 0 {
                 break;
             }
         }

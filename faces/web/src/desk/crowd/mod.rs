@@ -107,7 +107,7 @@ fn day_words(page: &Page, day: Date) -> String {
 }
 
 /// Holidays are stored as the notice names them; those of the embedded years have names in both languages.
-fn holiday(page: &Page, name: &str) -> String {
+pub(super) fn holiday(page: &Page, name: &str) -> String {
     let known = match name {
         "New Year's Day" | "元旦" => "new-year",
         "Spring Festival" | "春节" => "spring",

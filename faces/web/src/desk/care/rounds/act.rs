@@ -8,7 +8,7 @@ use crate::{App, Fail, Page, html, unkept};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use care::app::rounds::{self, Off, Published};
+use care::app::rounds::{self, Off, Published, Wish, WorkState};
 use care::model::round::{Asks, RoundId, minute};
 use care::model::visit::VisitId;
 use jiff::civil::Date;
@@ -30,6 +30,8 @@ enum Do {
     /// Somebody telephoned.
     Called(VisitId),
     Plan,
+    /// Of a planning that goes on.
+    End(Wish),
     Publish,
     CallOff,
 }
@@ -44,6 +46,7 @@ impl Do {
             Self::Swap(..) | Self::Pair(..) => "pair",
             Self::Called(_) => "called",
             Self::Plan => "planned",
+            Self::End(_) => "planning",
             Self::Publish => "sent",
             Self::CallOff => "off",
         }
@@ -94,6 +97,8 @@ fn read(page: &Page, posted: &Posted) -> Result<Do, (String, String)> {
         "pair" => Do::Pair((person("one")?, person("two")?), (time("from")?, time("to")?)),
         "called" => Do::Called(visit()?),
         "plan" => Do::Plan,
+        "end" => Do::End(Wish::End),
+        "take" => Do::End(Wish::Take),
         "publish" => Do::Publish,
         "call-off" => Do::CallOff,
         _ => return Err(wrong("", "rounds-wrong-unknown")),
@@ -130,6 +135,7 @@ fn run(cx: &mut Cx<'_>, id: RoundId, seen: i64, what: &Do) -> care::Result<Publi
         Do::Publish => return rounds::publish(cx, id, seen),
         Do::CallOff => rounds::call_off(cx, id, seen)?,
         Do::Called(visit) => rounds::called(cx, id, seen, *visit)?,
+        Do::End(wish) => rounds::end(cx, id, *wish)?,
         Do::Plan => {}
     }
     Ok(Published::default())
@@ -153,18 +159,28 @@ pub(super) async fn act(
         Ok(what) => what,
         Err(error) => return again(app, page, staff, id, &posted, error, StatusCode::UNPROCESSABLE_ENTITY).await,
     };
-    let (done, plans) = (what.done(), what.plans());
+    let (mut done, plans) = (what.done(), what.plans());
     let only = matches!(what, Do::Plan);
     let ran = app.rt.write(who.clone(), move |cx| run(cx, id, seen, &what)).await;
     match ran {
         Ok(published) => {
             if plans {
-                let planned = plan_now(&app, who, id, only.then_some(seen)).await;
-                if let Err(Fail::Stale { .. }) = planned {
-                    let error = (String::new(), page.t("rounds-stale"));
+                let key = match plan_now(&app, who, id, only.then_some(seen)).await {
+                    Ok(Some(WorkState::Done)) => None,
+                    // It goes on, or somebody ended it: the page says how it stands.
+                    Ok(None | Some(WorkState::Running | WorkState::Ended | WorkState::Lost)) => {
+                        done = "planning";
+                        None
+                    }
+                    Ok(Some(WorkState::Stale)) | Err(care::Error::Stale { .. }) => Some("rounds-stale"),
+                    Err(care::Error::Refused("round-planning")) if !only => Some("rounds-planning-changed"),
+                    Err(care::Error::Refused("round-planning")) => Some("rule-care-round-planning"),
+                    Err(other) => return Err(other.into()),
+                };
+                if let Some(key) = key {
+                    let error = (String::new(), page.t(key));
                     return again(app, page, staff, id, &posted, error, StatusCode::CONFLICT).await;
                 }
-                planned?;
             }
             let mut fell: BTreeMap<&str, usize> = BTreeMap::new();
             for (_, why) in &published.fell {
@@ -172,6 +188,12 @@ pub(super) async fn act(
             }
             let fell: Vec<String> = fell.iter().map(|(why, n)| format!("{why}:{n}")).collect();
             let mut to = format!("{LIST}/{id}?day={day}&done={done}&sent={}&fell={}", published.sent, fell.join(","));
+            if posted.get("do") == "ask" {
+                to.push_str(&format!(
+                    "&visit={}",
+                    form_urlencoded::byte_serialize(posted.get("visit").as_bytes()).collect::<String>()
+                ));
+            }
             if published.readdressed > 0 {
                 to.push_str(&format!("&moved={}&stopped={}", published.readdressed, published.stopped));
             }

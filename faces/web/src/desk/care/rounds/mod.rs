@@ -3,6 +3,7 @@
 mod act;
 mod new;
 mod plan;
+mod progress;
 #[cfg(test)]
 pub(super) mod samples;
 mod sheet;
@@ -17,11 +18,12 @@ use axum::Router;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::routing::get;
-use care::app::rounds;
+use care::app::rounds::{self, WorkState};
 use care::model::round::{RoundId, RoundState};
 use jiff::civil::Date;
 use kernel::Purpose;
 use people::policy::{Action, require_somewhere};
+use std::time::Duration;
 use store::{Cx, Who};
 
 const LIST: &str = "/desk/rounds";
@@ -32,6 +34,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/desk/rounds/new", get(new::show))
         .route("/desk/rounds/{id}", get(plan::show).post(act::act))
         .route("/desk/rounds/{id}/sheet", get(sheet::show))
+        .route("/desk/rounds/{id}/events", get(progress::events))
 }
 
 /// May this actor plan rounds anywhere? For the side list.
@@ -116,13 +119,29 @@ fn load(cx: &mut Cx<'_>, page: Page, staff: &Staff, file: Option<As>) -> Result<
     Ok(Listed::Page(Box::new(ListPage { page, frame, rows, file })))
 }
 
-/// Plans what is free and writes it: reckoned outside of any transaction. Long rounds take some seconds.
-async fn plan_now(app: &App, who: Who, id: RoundId, seen: Option<i64>) -> Result<(), Fail> {
-    let task = app.rt.read(who.clone(), move |cx| rounds::task(cx, id, seen)).await?;
-    let solved = tokio::task::spawn_blocking(move || task.solve()).await;
-    let solved = solved.map_err(|e| Fail::Internal(format!("planning: {e}")))??;
-    app.rt.write(who, move |cx| rounds::keep(cx, &solved)).await?;
-    Ok(())
+/// A round that is planned within this is shown planned; of a longer one the page shows how far it is.
+const WAIT: Duration = Duration::from_secs(4);
+
+/// Begins to plan what is free, in a thread of its own, outside of any transaction; waits a moment for the end of it. None: it goes on.
+async fn plan_now(app: &App, who: Who, id: RoundId, seen: Option<i64>) -> care::Result<Option<WorkState>> {
+    let begun = app.rt.write(who.clone(), move |cx| rounds::begin(cx, id, seen)).await?;
+    let (tell, told) = tokio::sync::oneshot::channel();
+    let rt = app.rt.clone();
+    let plan = move || {
+        let done = begun.run(&rt, &who);
+        if let Err(error) = &done {
+            tracing::warn!(round = %id, %error, "a round was not planned");
+        }
+        // Perhaps nobody waits any more: what became of it stands in its row.
+        let _ = tell.send(done);
+    };
+    let thread = std::thread::Builder::new().name("round".into()).spawn(plan);
+    thread.map_err(|e| care::Error::Places(format!("no thread to plan in: {e}")))?;
+    match tokio::time::timeout(WAIT, told).await {
+        Ok(Ok(state)) => state.map(Some),
+        // The thread is gone without a word; the row says so after a minute.
+        Ok(Err(_)) | Err(_) => Ok(None),
+    }
 }
 
 /// What a use case refused, in the words of a form: field and sentence. Everything else is a page of its own.

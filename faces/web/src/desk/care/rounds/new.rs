@@ -16,6 +16,7 @@ use care::model::round::{clock, minute};
 use jiff::ToSpan;
 use jiff::civil::{Date, Weekday};
 use kernel::Purpose;
+use kernel::calendar::WorkCalendar;
 use kernel::ids::AreaId;
 use places::AreaKind;
 use serde::Deserialize;
@@ -30,6 +31,8 @@ pub(super) struct PersonRow {
     pub to: String,
     pub languages: String,
     pub nurse: bool,
+    /// Where they are on these days already.
+    pub busy: Vec<String>,
 }
 
 pub(super) struct VisitRow {
@@ -48,6 +51,8 @@ pub(super) struct VisitRow {
 pub(super) struct Ready {
     pub days: Vec<String>,
     pub days_words: String,
+    /// Public holidays among the days, or left out.
+    pub holidays: Option<String>,
     pub here: Vec<PersonRow>,
     pub others: Vec<PersonRow>,
     pub visits: Vec<VisitRow>,
@@ -80,12 +85,18 @@ pub(super) struct Ask {
     weekends: String,
 }
 
-/// Days between two, without Saturdays and Sundays unless they are wanted; a single day always counts.
-fn days(from: Date, until: Date, weekends: bool) -> Vec<Date> {
-    let mut out = Vec::new();
+/// Days between two, without weekends and public holidays unless they are wanted; a single day always counts. And the holidays among all
+/// of them.
+fn days(calendar: &WorkCalendar, from: Date, until: Date, weekends: bool) -> (Vec<Date>, Vec<Date>) {
+    let (mut out, mut holidays) = (Vec::new(), Vec::new());
     let mut day = from;
     while day <= until && out.len() < 32 {
-        let free = matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday);
+        // Of a year that is not loaded only the weekends are known.
+        let weekday = !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday);
+        let free = !calendar.is_working_day(day).unwrap_or(weekday);
+        if free && calendar.holiday(day).is_some() {
+            holidays.push(day);
+        }
         if weekends || !free || from == until {
             out.push(day);
         }
@@ -94,7 +105,19 @@ fn days(from: Date, until: Date, weekends: bool) -> Vec<Date> {
             Err(_) => break,
         }
     }
-    out
+    (out, holidays)
+}
+
+/// Which holidays the round goes on, or leaves out.
+fn holiday_words(page: &Page, calendar: &WorkCalendar, listed: &[Date], holidays: &[Date]) -> Option<String> {
+    let names = holidays.iter().filter_map(|d| {
+        let name = crate::desk::crowd::holiday(page, calendar.holiday(*d)?);
+        Some(page.t2("rounds-holiday", "day", page.date(*d), "name", name))
+    });
+    let names: Vec<String> = names.collect();
+    let first = holidays.first()?;
+    let key = if listed.contains(first) { "rounds-holidays-in" } else { "rounds-holidays-out" };
+    Some(page.t1(key, "days", names.join(&page.t("list-comma"))))
 }
 
 pub(super) async fn show(
@@ -154,14 +177,16 @@ fn load(
     let read = |text: &str| text.parse::<Date>().ok();
     let from = read(&asked.from).unwrap_or(tomorrow);
     let until = read(&asked.until).unwrap_or(from);
-    let listed = days(from, until, !asked.weekends.is_empty());
+    let calendar = matters::app::calendar(cx)?;
+    let (listed, holidays) = days(&calendar, from, until, !asked.weekends.is_empty());
     let mut ready = None;
     if let Ok(id) = asked.area.parse::<AreaId>() {
         if from < today || listed.is_empty() || listed.len() > 31 {
             let key = if from < today { "rounds-wrong-past" } else { "rounds-wrong-days" };
             errors.push(("from".into(), page.t(key)));
         } else {
-            ready = Some(second(cx, &page, id, &listed, typed)?);
+            let words = holiday_words(&page, &calendar, &listed, &holidays);
+            ready = Some(Ready { holidays: words, ..second(cx, &page, id, &listed, typed)? });
         }
     }
     Ok(NewPage {
@@ -186,7 +211,13 @@ fn second(cx: &mut Cx<'_>, page: &Page, area: AreaId, days: &[Date], typed: Opti
     let person = |c: &rounds::Choice| {
         let account = c.account.to_string();
         let field = |name: &str, usual: String| typed.map_or(usual, |t| t.get(&format!("{name}-{account}")));
+        let out = |b: &&rounds::Busy| days.contains(&b.day);
+        let busy = c.busy.iter().filter(out).map(|b| {
+            let args = [("day", page.date(b.day)), ("from", clock(b.from)), ("to", clock(b.to))];
+            page.loc.args("rounds-busy-on", &args)
+        });
         PersonRow {
+            busy: busy.collect(),
             name: c.name.clone(),
             what: format!("{} · {}", page.tk("rounds-force-", c.force.code()), page.tk("role-", c.role.code())),
             ticked: typed.map_or(c.local && (c.known || !once), |t| t.list("person").contains(&account)),
@@ -236,6 +267,7 @@ fn second(cx: &mut Cx<'_>, page: &Page, area: AreaId, days: &[Date], typed: Opti
     Ok(Ready {
         days: days.iter().map(Date::to_string).collect(),
         days_words: super::days(page, days),
+        holidays: None,
         here: here.into_iter().map(person).collect(),
         others: others.into_iter().map(person).collect(),
         visits: found.visits.iter().map(visit).collect(),
@@ -278,10 +310,10 @@ pub(super) async fn create(State(app): State<App>, page: Page, staff: Staff, pos
         Err(error) => error,
         Ok(new) => match app.rt.write(who.clone(), move |cx| rounds::create(cx, &new)).await {
             Ok((id, left)) => {
-                plan_now(&app, who, id, None).await?;
-                return Ok(
-                    Redirect::to(&page.href(format!("{LIST}/{id}?done=made&left={}", left.len()))).into_response()
-                );
+                let planned = plan_now(&app, who, id, None).await?;
+                let done = if planned.is_some() { "made" } else { "planning" };
+                let to = page.href(format!("{LIST}/{id}?done={done}&left={}", left.len()));
+                return Ok(Redirect::to(&to).into_response());
             }
             Err(error) => {
                 let (field, words) = said(&page, error)?;

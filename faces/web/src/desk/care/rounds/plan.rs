@@ -1,5 +1,6 @@
 //! A round on one day: a list for each pair, what is with nobody and why, the map beside it.
 
+use super::progress::{self, Progress};
 use super::{LIST, days, tag};
 use crate::desk::view::Choice;
 use crate::desk::words::Tag;
@@ -9,11 +10,12 @@ use crate::{App, Fail, Page, html, unkept};
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
-use care::app::rounds::{self, Line, Pair, Stop, View};
+use care::app::rounds::{self, Line, Pair, Stop, View, Work, WorkState};
 use care::model::round::{RoundId, RoundState, WhyNot, clock};
 use jiff::civil::Date;
 use kernel::ids::AccountId;
 use kernel::{Point, Purpose};
+use people::app::accounts;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use store::Cx;
@@ -77,6 +79,8 @@ pub(super) struct PairCol {
     /// When they are back, and how long they walk.
     pub sum: String,
     pub off: Option<String>,
+    /// Where one of them is besides.
+    pub busy: Vec<String>,
     pub members: Vec<Choice>,
     pub value: String,
     pub sheet: String,
@@ -96,11 +100,14 @@ pub(super) struct PlanPage {
     pub version: i64,
     pub day: String,
     pub day_words: String,
+    pub holiday: Option<String>,
     /// Other days: address, words, chosen, visits.
     pub days: Vec<(String, String, bool, usize)>,
     pub last_day: String,
     pub pairs: Vec<PairCol>,
     pub left: Vec<StopRow>,
+    /// It is being planned.
+    pub progress: Option<Progress>,
     pub calls: Vec<CallRow>,
     pub pending: usize,
     pub published: bool,
@@ -123,6 +130,8 @@ pub(super) struct Ask {
     /// Visits with another address than when they were planned, and whether that stopped the publishing.
     pub moved: usize,
     pub stopped: bool,
+    /// The visit whose agreed time was kept.
+    pub visit: String,
 }
 
 /// What a form brought that was not taken, and what is wrong with it.
@@ -174,7 +183,18 @@ pub(super) fn load(
             Choice::new(c.account.to_string(), label, "")
         })
         .collect();
-    Ok(build(page, frame, &view, ground::called(&known, round.area, lang), people, today, asked, note))
+    let work = rounds::work(cx, id)?;
+    let mut shown = build(page, frame, &view, ground::called(&known, round.area, lang), people, today, asked, note);
+    let calendar = matters::app::calendar(cx)?;
+    if let Some(name) = calendar.holiday(view.day).filter(|_| calendar.is_working_day(view.day) == Some(false)) {
+        let name = crate::desk::crowd::holiday(&shown.page, name);
+        shown.holiday = Some(shown.page.t1("rounds-on-holiday", "name", name));
+    }
+    if let Some(work) = work {
+        let by = work.by.map(|a| accounts::names(cx, &[a])).transpose()?;
+        shown.planning(&work, by.and_then(|names| names.into_values().next()), asked);
+    }
+    Ok(shown)
 }
 
 pub(super) fn build(
@@ -201,6 +221,8 @@ pub(super) fn build(
     let left: Vec<StopRow> =
         view.whole.stops.iter().filter(|s| s.at.is_none()).map(|s| rows.stop(s, 0, None)).collect();
     let calls = view.whole.stops.iter().filter(|s| !over && s.is_to_phone(today)).map(|s| rows.call(s)).collect();
+    let mut done = done(&page, asked);
+    done.extend(rows.unfit(&asked.visit));
     let href = page.href(format!("{LIST}/{}", round.id));
     let of_day = |d: &Date| view.whole.stops.iter().filter(|s| s.at.is_some_and(|a| a.day == *d)).count();
     let days_of =
@@ -215,10 +237,12 @@ pub(super) fn build(
         version: round.version,
         day: view.day.to_string(),
         day_words: page.date(view.day),
+        holiday: None,
         days: days_of,
         last_day: last.to_string(),
         pairs,
         left,
+        progress: None,
         calls,
         pending: view.pending,
         published: round.state == RoundState::Published,
@@ -227,10 +251,34 @@ pub(super) fn build(
         map,
         centre,
         errors: note.errors.clone(),
-        done: done(&page, asked),
+        done,
         href,
         page,
         frame,
+    }
+}
+
+impl PlanPage {
+    /// What is to be said of the planning.
+    pub(super) fn planning(&mut self, work: &Work, by: Option<String>, asked: &Ask) {
+        let page = &self.page;
+        if work.state == WorkState::Running {
+            let words = progress::words(page, work);
+            let by = by.map(|name| page.t1("rounds-planning-by", "name", name));
+            self.progress = Some(Progress { stream: format!("{}/events", self.href), done: work.done, words, by });
+            return;
+        }
+        let key = match work.state {
+            WorkState::Running | WorkState::Done => "rounds-done-planned",
+            WorkState::Ended => "rounds-planning-ended",
+            WorkState::Stale => "rounds-planning-stale",
+            WorkState::Lost => "rounds-planning-lost",
+        };
+        if asked.done == "planning" {
+            self.done.insert(0, page.t(key));
+        } else if work.state == WorkState::Lost {
+            self.done.push(page.t(key));
+        }
     }
 }
 
@@ -327,10 +375,44 @@ impl Rows<'_> {
             stops,
             sum,
             off: off.map(|(_, to)| page.t1("rounds-pair-off", "day", page.date(to))),
+            busy: self.busy(pair),
             members: both.map(|a| Choice::new(a.to_string(), self.name(a), "")).into(),
             value: format!("{}|{}", pair.id, view.day),
             sheet: page.href(format!("{LIST}/{}/sheet?pair={}&day={}", view.whole.round.id, pair.id, view.day)),
         }
+    }
+
+    fn busy(&self, pair: &Pair) -> Vec<String> {
+        let one = |b: &rounds::Busy, who: AccountId| {
+            let args = [("name", self.name(who)), ("from", clock(b.from)), ("to", clock(b.to))];
+            self.page.loc.args("rounds-busy", &args)
+        };
+        let mut out = Vec::new();
+        for who in [pair.one, pair.two] {
+            out.extend(self.view.busy.iter().filter(|b| b.has(who)).map(|b| one(b, who)));
+        }
+        out
+    }
+
+    /// The hours of the pairs that still go, for words.
+    fn hours(&self) -> String {
+        let mut all: Vec<(i64, i64)> = self.view.whole.pairs.iter().map(|p| (p.from, p.to)).collect();
+        all.sort_unstable();
+        all.dedup();
+        let all: Vec<String> = all.into_iter().map(|(from, to)| format!("{}–{}", clock(from), clock(to))).collect();
+        all.join(&self.page.t("list-comma"))
+    }
+
+    /// After an agreed time was kept: that the plan does not fit it.
+    fn unfit(&self, visit: &str) -> Option<String> {
+        let stop = self.view.whole.stops.iter().find(|s| s.visit.to_string() == visit)?;
+        let (from, to) = stop.asks.window();
+        let out = |p: &Pair| from.max(p.from) + stop.minutes <= p.to && to >= p.from;
+        if !self.view.whole.pairs.iter().any(out) {
+            return Some(self.page.t1("rounds-done-outside", "hours", self.hours()));
+        }
+        let faults = self.view.lines.get(&stop.visit).is_some_and(|l| !l.faults.is_empty());
+        faults.then(|| self.page.t("rounds-done-unfit"))
     }
 
     fn call(&self, stop: &Stop) -> CallRow {
@@ -366,8 +448,9 @@ impl Rows<'_> {
 
     fn stop(&self, stop: &Stop, n: usize, lunch: Option<String>) -> StopRow {
         let (page, view) = (self.page, self.view);
+        let moved = view.elsewhere.contains(&stop.visit);
         let gone = Line {
-            name: page.t("rounds-gone"),
+            name: page.t(if moved { "rounds-why-moved" } else { "rounds-gone" }),
             address: None,
             phone: None,
             language: None,
@@ -426,6 +509,11 @@ impl Rows<'_> {
 
     fn why(&self, stop: &Stop, line: &Line) -> String {
         match (stop.why, &line.language) {
+            (Some(WhyNot::Hours), _) => {
+                let (from, to) = stop.asks.window();
+                let args = [("from", clock(from)), ("to", clock(to)), ("hours", self.hours())];
+                self.page.loc.args("rounds-why-hours-of", &args)
+            }
             (Some(WhyNot::Language), Some(language)) => self.page.t1("rounds-why-language-of", "language", language),
             (Some(why), _) => self.page.tk("rounds-why-", why.code()),
             (None, _) => self.page.t("rounds-why-new"),

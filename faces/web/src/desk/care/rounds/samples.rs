@@ -7,7 +7,7 @@ use crate::Page;
 use crate::desk::Frame;
 use crate::desk::view::Choice;
 use askama::Template;
-use care::app::rounds::{At, Line, Pair, Round, Sheet, SheetStop, Stop, View, Whole};
+use care::app::rounds::{At, Busy, Line, Pair, Round, Sheet, SheetStop, Stop, View, Whole, Work, WorkState};
 use care::model::round::{Asks, Fault, RoundId, RoundState, WhyNot};
 use care::model::visit::{Force, VisitId, VisitKind, VisitState};
 use jiff::ToSpan;
@@ -110,6 +110,8 @@ fn view(page: &Page, many: bool) -> View {
         estimate: true,
         pending: if many { 0 } else { 3 },
         skills: HashMap::from([(AccountId(id(1)), (String::new(), true))]),
+        elsewhere: Vec::new(),
+        busy: vec![Busy { one: AccountId(id(1)), two: AccountId(id(9)), day: DAY, from: 600, to: 640 }],
     }
 }
 
@@ -154,6 +156,7 @@ pub(in crate::desk::care) fn samples(page: &Page) -> Vec<(&'static str, String)>
             fell: "gone:1,hand:2".into(),
             moved: 2,
             stopped: false,
+            visit: id(12).to_string(),
             ..Ask::default()
         };
         let today = if full { DAY } else { DAY.checked_sub(1.day()).unwrap_or(DAY) };
@@ -167,6 +170,13 @@ pub(in crate::desk::care) fn samples(page: &Page) -> Vec<(&'static str, String)>
             &asked,
             &note,
         );
+        let mut plan = plan;
+        plan.holiday = Some(page.t1("rounds-on-holiday", "name", page.t("crowd-holiday-national")));
+        if !full {
+            let work =
+                Work { state: WorkState::Running, done: 420, visits: 40, left: Some(3), begun: page.now, by: None };
+            plan.planning(&work, Some(word("陈主任", "Chen")), &Ask::default());
+        }
         out.push(("desk/care/round.html", plan.render().unwrap_or_default()));
         let door = SheetStop {
             start: 545,
@@ -195,16 +205,25 @@ pub(in crate::desk::care) fn samples(page: &Page) -> Vec<(&'static str, String)>
 }
 
 fn new(page: &Page, full: bool, word: &dyn Fn(&str, &str) -> String) -> NewPage {
-    let person = |n: &str| PersonRow {
-        account: n.into(),
-        name: word("陈主任", "Chen"),
-        what: page.t("rounds-force-front"),
-        ticked: n == "1",
-        from: "09:00".into(),
-        to: "17:00".into(),
-        languages: word("本地话", "Wenzhou dialect"),
-        nurse: n == "1",
-    };
+    let person =
+        |n: &str| PersonRow {
+            account: n.into(),
+            name: word("陈主任", "Chen"),
+            what: page.t("rounds-force-front"),
+            ticked: n == "1",
+            from: "09:00".into(),
+            to: "17:00".into(),
+            languages: word("本地话", "Wenzhou dialect"),
+            nurse: n == "1",
+            busy: if n == "1" {
+                vec![page.loc.args(
+                    "rounds-busy-on",
+                    &[("day", page.date(DAY)), ("from", "09:00".into()), ("to", "11:00".into())],
+                )]
+            } else {
+                Vec::new()
+            },
+        };
     let visit = |n: &str, note: Option<String>| VisitRow {
         id: n.into(),
         kind: page.t("rounds-kind-clean"),
@@ -218,6 +237,7 @@ fn new(page: &Page, full: bool, word: &dyn Fn(&str, &str) -> String) -> NewPage 
     let ready = Ready {
         days: vec![DAY.to_string()],
         days_words: super::days(page, &[DAY]),
+        holidays: Some(page.t1("rounds-holidays-in", "days", page.t("crowd-holiday-national"))),
         here: vec![person("1"), person("2")],
         others: vec![person("3")],
         visits: vec![visit("1", None), visit("2", Some(page.t("rounds-in-another")))],
