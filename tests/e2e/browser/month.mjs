@@ -76,6 +76,8 @@ async function round({ stage, worker, page }) {
   const wanted = await page.locator("input[name=visit]:checked").count();
   await page.locator("form[method=post] .actions button").click();
   await page.locator(".round-plan").waitFor({ timeout: 30_000 });
+  // A plan that takes longer shows how far it is; the page comes anew when it is done.
+  await page.locator("#planning").waitFor({ state: "detached", timeout: 60_000 });
   assert.equal(await page.locator("main [data-visit]").count(), wanted, "each visit stands somewhere");
   await stage.look(worker, "04-round-plan");
   await page.locator(".next form button").first().click();
