@@ -56,6 +56,8 @@ desk-import-alike-same = The same person: what the row says is taken over, what 
 desk-import-alike-other = Somebody else
 desk-import-alike-all = All others without an answer
 desk-import-alike-cut = Only the first are listed here; this answer also goes for those that are not.
+desk-import-alike-kind-here = All that look like somebody who is here by { $fields } (rows: { $n })
+desk-import-alike-kind-row = All that look like another row by { $fields } (rows: { $n })
 desk-import-alike-ask = Ask again
 desk-import-alike-all-same = All the same people
 desk-import-alike-all-other = All somebody else
@@ -265,6 +267,7 @@ finding-refused = is refused ({ $why })
 
 # People in care
 finding-key-of-two = stands for two people: each row needs a key of its own
+finding-key-gone = this record is not here any more: joined, erased or no longer in care. Leave the row out, or take the register out anew
 finding-area-missing = is empty: write the code or name of the community or grid
 finding-area-unknown = there is no such area; import the areas first, and name them by code or name
 finding-area-ambiguous = several areas are called so: give the code

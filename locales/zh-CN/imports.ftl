@@ -56,6 +56,8 @@ desk-import-alike-same = 是同一个人：以这一行为准，没写的保留�
 desk-import-alike-other = 是另外一个人
 desk-import-alike-all = 其余没有回答的
 desk-import-alike-cut = 这里只列出前面一部分；这个回答也管没列出的。
+desk-import-alike-kind-here = 像已经登记的人、{ $fields }相同的（共 { $n } 行）
+desk-import-alike-kind-row = 像表里另一行、{ $fields }相同的（共 { $n } 行）
 desk-import-alike-ask = 再问一次
 desk-import-alike-all-same = 都是同一个人
 desk-import-alike-all-other = 都是另外的人
@@ -253,6 +255,7 @@ finding-refused = 不能接受（{ $why }）
 
 # 照护对象
 finding-key-of-two = 编号用在了两个人身上；每一行都要有自己的编号
+finding-key-gone = 这份档案已经不在：可能已经合并、删除，或者照护已经结束。请从文件里去掉这一行，或者重新导出名册
 finding-area-missing = 是空的；请填社区（村）或网格的编码或名称
 finding-area-unknown = 没有这个区域；请先导入区域，并用编码或名称填写
 finding-area-ambiguous = 有几个区域都叫这个名称，请填编码

@@ -451,7 +451,7 @@ impl Image {
 }
 
 /// With its type, as the database gave it: PostgreSQL takes no number for a truth value.
-fn written(value: &Value) -> Json {
+pub fn written(value: &Value) -> Json {
     match value {
         Value::Null => Json::Null,
         Value::Int(v) => json!({ "i": v }),
@@ -463,7 +463,8 @@ fn written(value: &Value) -> Json {
     }
 }
 
-fn value_of(written: &Json) -> Result<Value, Error> {
+/// What [`written`] wrote.
+pub fn value_of(written: &Json) -> Result<Value, Error> {
     let broken = || Error::Sealed("no value");
     let Some(fields) = written.as_object() else { return Ok(Value::Null) };
     let (kind, v) = fields.iter().next().ok_or_else(broken)?;

@@ -91,11 +91,16 @@ pub fn own(cx: &mut Cx<'_>, found: Found) -> Result<Vec<Reading>, Error> {
 /// Everything at the record of a person in care, newest first, for the holder of their link.
 pub fn of_person(cx: &mut Cx<'_>, person: PersonId) -> Result<Vec<Reading>, Error> {
     people::app::links::require_own(cx, person, Action::FollowRecord)?;
+    // Whoever looked at a second record of theirs looked at them.
+    let records = people::app::persons::joined_with(cx, person)?;
+    let among = (2..records.len() + 2).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ");
     let sql = format!(
-        "SELECT {READING} FROM audit_read a WHERE a.subject = $1 AND a.subject_kind = 'person' AND a.district_id = $2 \
+        "SELECT {READING} FROM audit_read a WHERE a.subject IN ({among}) AND a.subject_kind = 'person' AND a.district_id = $1 \
          ORDER BY n DESC"
     );
-    Ok(cx.query(&sql, params![person, cx.district()])?.iter().map(read).collect::<Result<_, _>>()?)
+    let values: Vec<Value> =
+        std::iter::once(cx.district().into()).chain(records.into_iter().map(Value::from)).collect();
+    Ok(cx.query(&sql, &values)?.iter().map(read).collect::<Result<_, _>>()?)
 }
 
 /// Looks at people this matter is about, in its name. Open to those who may read the matter.

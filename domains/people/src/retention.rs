@@ -26,7 +26,7 @@ pub const RETENTION: &[Rule] = &[
     },
     Rule {
         key: "records",
-        tables: "person, guardian, person_area, person_move, consent",
+        tables: "person, guardian, person_area, person_move, consent, person_join, person_join_row, person_apart",
         what: "records of people who are in care no longer, from the end of their care",
         days: 1_095,
         least: 30,
@@ -128,8 +128,18 @@ pub const RETENTION: &[Rule] = &[
         due: |cx, span| count(cx, span, "lawful_demand", OVER),
         erase: |cx, span, limit| with_keys(cx, span, limit, "lawful_demand", OVER),
     },
+    Rule {
+        key: "register_exports",
+        tables: "register_export",
+        what: "who asked for the register as a file and what for, from then on; the log stays",
+        days: 1_095,
+        least: 365,
+        due: |cx, span| count(cx, span, "register_export", ASKED),
+        erase: |cx, span, limit| with_keys(cx, span, limit, "register_export", ASKED),
+    },
 ];
 
+const ASKED: &str = "district_id = $1 AND asked_at >= $2 AND asked_at < $3";
 const LAPSED: &str =
     "district_id = $1 AND answer = 'given' AND ended_at IS NULL AND review_on >= $2 AND review_on < $3";
 const PAST: &str =

@@ -285,4 +285,42 @@ CREATE TABLE person_import_key (
 CREATE INDEX person_import_key_person ON person_import_key (person_id);
 ",
     },
+    // Two records of one person: which was joined into which, what went along, and who was found to be somebody else.
+    Migration {
+        name: "people-joins",
+        sql: "
+ALTER TABLE person ADD COLUMN joined_into UUID;
+CREATE INDEX person_joined ON person (joined_into);
+CREATE TABLE person_join (
+  id UUID PRIMARY KEY, district_id UUID NOT NULL, kept_id UUID NOT NULL, away_id UUID NOT NULL, reason BYTEA NOT NULL,
+  at BIGINT NOT NULL, by_account UUID, taken TEXT NOT NULL, narrowed TEXT NOT NULL, moved BIGINT NOT NULL, was_identity BYTEA,
+  was_contact BYTEA, was_health BYTEA, was_location BYTEA, was_area UUID NOT NULL, away_key BYTEA, undone_at BIGINT,
+  undone_by UUID, undo_reason BYTEA
+);
+CREATE INDEX person_join_kept ON person_join (kept_id, at);
+CREATE INDEX person_join_away ON person_join (away_id, at);
+CREATE INDEX person_join_at ON person_join (district_id, at);
+CREATE TABLE person_join_row (
+  join_id UUID NOT NULL, n BIGINT NOT NULL, district_id UUID NOT NULL, in_table TEXT NOT NULL, in_column TEXT NOT NULL,
+  row_key TEXT NOT NULL, did TEXT NOT NULL, PRIMARY KEY (join_id, n)
+);
+CREATE TABLE person_apart (
+  one_id UUID NOT NULL, other_id UUID NOT NULL, district_id UUID NOT NULL, at BIGINT NOT NULL, by_account UUID,
+  PRIMARY KEY (one_id, other_id)
+);
+CREATE INDEX person_apart_other ON person_apart (other_id);
+CREATE INDEX person_apart_all ON person_apart (district_id, at);
+",
+    },
+    // The register as a file: asked for, agreed to, taken.
+    Migration {
+        name: "people-register-exports",
+        sql: "
+CREATE TABLE register_export (
+  id UUID PRIMARY KEY, district_id UUID NOT NULL, purpose BYTEA NOT NULL, asked_by UUID NOT NULL, asked_at BIGINT NOT NULL,
+  answered_by UUID, answered_at BIGINT, agreed BOOLEAN, until_at BIGINT NOT NULL, taken BIGINT NOT NULL
+);
+CREATE INDEX register_export_asked ON register_export (district_id, asked_at);
+",
+    },
 ];

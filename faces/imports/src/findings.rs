@@ -191,6 +191,7 @@ findings! {
 
     // People in care.
     "key-of-two" KeyOfTwo;
+    "key-gone" KeyGone;
     "area-missing" AreaMissing;
     "area-unknown" AreaUnknown;
     "area-ambiguous" AreaAmbiguous;

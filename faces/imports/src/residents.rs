@@ -12,7 +12,9 @@ use crate::whence::of_people;
 use crate::words::spoken;
 use crate::{Env, Look, Order};
 use ::matters::Ground;
-use ::people::app::persons::{Alike, ResidentReport, ResidentRow, With, alike, check_residents, import_joined};
+use ::people::app::persons::{
+    Alike, ResidentReport, ResidentRow, With, alike, check_residents, gone_records, import_joined,
+};
 use ::people::model::person::{Contact, GuardianName, Identity, NewGuardian};
 use clap::{Args, ValueEnum};
 use kernel::Lang;
@@ -140,7 +142,9 @@ pub fn bring(
     let (sheet, table) = Sheet::open(order, FIELDS, &["key", "name", "area"])?;
     let reader = Reader { sheet, ground: Arc::clone(&ground) };
     let mut read = sheet::read(table, |record, problems| reader.read(record, problems))?;
-    for wrong in check_residents(&read.rows) {
+    let rows = read.rows.clone();
+    let gone = rt.read_now(who.clone(), move |cx| gone_records(cx, &rows))?;
+    for wrong in check_residents(&read.rows).into_iter().chain(gone) {
         let row = read.number(wrong.row.saturating_sub(1));
         read.problems.wrong(row, reader.sheet.column(wrong.field), of_people(wrong.field, &wrong.why));
     }
@@ -247,8 +251,12 @@ impl Reader {
         }
     }
 
-    /// By code, or by a name that only one area has.
+    /// By code, or by a name that only one area has; or by its id, as the register that is taken out here writes it where neither is
+    /// enough.
     fn area(&self, text: &str) -> Result<AreaId, Finding> {
+        if let Some(area) = text.parse().ok().and_then(|id| self.ground.area(id)) {
+            return Ok(area.id);
+        }
         let same = |a: &&places::Area| a.code.as_deref() == Some(text) || a.name == text;
         let mut found = self.ground.areas().iter().filter(same);
         match (found.next(), found.next()) {

@@ -109,6 +109,7 @@ pub fn of_people(field: &str, why: &str) -> Finding {
         (_, "last-catch-all") => Finding::LastCatchAll,
         (_, "catch-all-has-area") => Finding::CatchAllHasArea,
         ("key", "twice") => Finding::KeyOfTwo,
+        ("key", "gone") => Finding::KeyGone,
         ("sex", "unknown") => Finding::NotASex,
         ("birth_year", "range") => Finding::BirthYearRange,
         ("guardian", "too-many") => Finding::TooManyGuardians,

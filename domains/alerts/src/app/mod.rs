@@ -5,6 +5,7 @@ pub mod bulletins;
 pub mod dead;
 pub(crate) mod family;
 pub mod intake;
+pub mod joins;
 pub(crate) mod locators;
 pub mod log;
 pub mod lost;

@@ -6,6 +6,7 @@ use crate::{Error, Result};
 use kernel::Moment;
 use kernel::ids::PersonId;
 use people::app::consents::{self as agreed, Answer, By, REVIEW_DAYS, Speaker, Standing, Way, fits, settled};
+use people::app::joins::{Pair, clash};
 use people::app::persons::{self, For};
 use people::app::voices::{self, Said, Voice, weigh};
 use people::model::GuardianId;
@@ -125,8 +126,13 @@ fn settle(cx: &mut Cx<'_>, person: PersonId, what: Consented, given: bool) -> Re
             cx.execute(sql, params![true, person])?;
             Ok(())
         }
-        Consented::Identification => super::plan::erase_outer(cx, person),
-        Consented::Photo if !given => super::photo::erase(cx, person),
+        // A second record of theirs that was joined into this one may hold the same.
+        Consented::Identification => {
+            persons::joined_with(cx, person)?.into_iter().try_for_each(|p| super::plan::erase_outer(cx, p))
+        }
+        Consented::Photo if !given => {
+            persons::joined_with(cx, person)?.into_iter().try_for_each(|p| super::photo::erase(cx, p))
+        }
         // Asked at each scan and each look.
         Consented::Approach | Consented::Photo | Consented::PhotoCard => Ok(()),
     }
@@ -154,6 +160,36 @@ fn end(
         }
     }
     Ok(cx.execute(&sql, &values)? > 0)
+}
+
+/// Where one of two records of one person has a no, every yes of both ends before the answers stand together.
+pub(super) fn narrow(cx: &mut Cx<'_>, pair: Pair) -> Result<()> {
+    for what in clashing(cx, pair, clash)? {
+        for person in pair.both() {
+            if end(cx, person, what, ("join", "join"), None)? {
+                settle(cx, person, what, false)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What one of them says no to and the other agreed to.
+pub(super) fn narrowed(cx: &mut Cx<'_>, pair: Pair) -> Result<Vec<Consented>> {
+    const fn given(standing: Standing) -> bool {
+        matches!(standing, Standing::Given { .. })
+    }
+    clashing(cx, pair, |one, other| clash(one, other) && (given(one) || given(other)))
+}
+
+fn clashing(cx: &mut Cx<'_>, pair: Pair, which: fn(Standing, Standing) -> bool) -> Result<Vec<Consented>> {
+    let mut out = Vec::new();
+    for what in Consented::ALL {
+        if which(standing(cx, pair.kept, *what)?, standing(cx, pair.away, *what)?) {
+            out.push(*what);
+        }
+    }
+    Ok(out)
 }
 
 /// What they were agreed for is over.

@@ -9,6 +9,7 @@ pub mod endings;
 pub mod extra;
 pub mod family;
 pub mod finder;
+pub mod joins;
 pub mod mutual;
 pub mod news;
 pub mod own;

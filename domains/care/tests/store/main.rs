@@ -7,6 +7,7 @@ mod company;
 mod extra;
 mod family;
 mod guessing;
+mod joins;
 mod mutual;
 mod photo;
 mod planning;

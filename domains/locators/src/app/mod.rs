@@ -11,6 +11,7 @@ pub mod desk;
 pub mod devices;
 pub mod family;
 pub mod fences;
+pub mod joins;
 pub mod looks;
 pub mod news;
 pub mod own;

@@ -17,6 +17,7 @@ mod found;
 mod hand_over;
 mod helpers;
 mod identify;
+pub mod joins;
 mod keep;
 mod list;
 pub mod near;

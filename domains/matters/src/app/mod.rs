@@ -20,6 +20,7 @@ mod exchanged;
 mod foresee;
 mod import;
 mod inspect;
+pub mod joins;
 mod lists;
 pub mod moved_ground;
 mod moves;

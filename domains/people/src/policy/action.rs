@@ -158,6 +158,8 @@ actions! {
         ViewLocation = "view-location",
         RegisterPerson = "register-person",
         ChangeRecord = "change-record",
+        /// Say that two records are of one person, or of two, and take that back: only where both live.
+        JoinRecords = "join-records",
         RecordConsent = "record-consent",
         WithdrawConsent = "withdraw-consent",
         /// Look without a matter: a reason, half an hour, and others look into it.
@@ -170,6 +172,10 @@ actions! {
         ApproveDemand = "approve-demand",
         /// Take the record out once it is approved.
         ExportDemand = "export-demand",
+        /// Ask for the register of people as a file, and take it once somebody else agreed (R5). Each one is logged.
+        AskRegister = "ask-register",
+        /// Agree to that; never to one's own.
+        ApproveRegister = "approve-register",
         /// How many look-ups a day, how many hits, how long a window.
         ManageRecordRules = "manage-record-rules",
         /// Give the person or a guardian the link to their own page, once it was checked who they are; take it back.

@@ -151,6 +151,10 @@ const CARERS: &[(Role, Within)] =
 const RECORDERS: &[(Role, Within)] =
     &[(Committee, Mine), (Aux, Mine), (Officer, Mine), (Duty, Place), (Head, Place), (Clerk, Place), (CatchAll, Mine)];
 
+/// Those who write records, where they read who lives there: the core of the place.
+const JOINERS: &[(Role, Within)] =
+    &[(Committee, Place), (Officer, Place), (Duty, Place), (Head, Place), (CatchAll, Place)];
+
 const fn in_purpose(roles: &'static [(Role, Within)]) -> Rule {
     Rule { in_purpose: true, ..staff(roles) }
 }
@@ -391,6 +395,7 @@ pub const fn rule(action: Action) -> Rule {
         Action::OpenRecord | Action::ViewContact => in_purpose(OPENERS),
         Action::ViewHealth | Action::ViewLocation => in_purpose(CARERS),
         Action::ChangeRecord | Action::IssueLink => in_purpose(RECORDERS),
+        Action::JoinRecords => Rule { jobs: OPERATOR, ..staff(JOINERS) },
         Action::RecordConsent => Rule { subject: true, letter: true, ..in_purpose(RECORDERS) },
         Action::WithdrawConsent => Rule { subject: true, ..in_purpose(RECORDERS) },
         Action::FollowRecord => Rule { subject: true, ..NOBODY },
@@ -422,6 +427,10 @@ pub const fn rule(action: Action) -> Rule {
         }
         Action::ApproveDemand => Rule { second_person: true, ..staff(&[(Head, District), (Coordinator, District)]) },
         Action::ExportDemand => staff(&[(Officer, Mine), (Head, Mine), (Coordinator, Mine)]),
+        Action::AskRegister => staff(&[(Coordinator, District), (CatchAll, District)]),
+        Action::ApproveRegister => {
+            Rule { second_person: true, ..staff(&[(Head, District), (Coordinator, District), (CatchAll, District)]) }
+        }
         Action::ManageRecordRules => Rule { jobs: OPERATOR, ..staff(&[(Security, District)]) },
 
         // How near is asked beside it, as for making one.

@@ -139,6 +139,9 @@ impl Frame {
                 admin.push(NavItem::plain(path, key, here));
             }
         }
+        if super::admin::register::may(cx) {
+            admin.push(NavItem::plain(super::admin::register::HERE, "register", here));
+        }
         if let Some(letters) = admin.iter_mut().find(|i| i.key == "letters") {
             let n = cx.dead_letters()?.len();
             letters.count = (n > 0).then(|| n.to_string());

@@ -19,6 +19,9 @@ pub(super) struct Table {
     pub mark: String,
     /// There were more lines than stand in it. A table of [`MOST`] lines is taken to be cut anyway.
     pub cut: bool,
+    /// Cells are kept as they are and stay text when somebody writes into them: the file is read back. Only for a workbook, where no text
+    /// is computed.
+    pub exact: bool,
 }
 
 /// What the file is to be.
@@ -127,7 +130,7 @@ pub(super) async fn answer(page: &Page, table: Table, kind: As) -> Result<Respon
 fn taken(page: &Page, table: &Table) -> String {
     let who = page.reader.name().map_or_else(|| page.t("desk-table-somebody"), str::to_owned);
     let taken = page.t2("desk-table-taken", "who", who, "at", instant(page.now));
-    if !table.cut && table.rows.len() < MOST {
+    if !table.cut && (table.exact || table.rows.len() < MOST) {
         return taken;
     }
     format!("{taken} · {}", page.t1("desk-table-cut", "n", table.rows.len()))
@@ -160,12 +163,20 @@ fn to_xlsx(table: &Table, taken: &str, about: &str) -> Result<Vec<u8>, XlsxError
     let mut book = Workbook::new();
     let sheet = book.add_worksheet();
     let bold = Format::new().set_bold();
+    let text = Format::new().set_num_format("@");
+    for (at, _) in (0_u16..).zip(&table.head).filter(|_| table.exact) {
+        sheet.set_column_format(at, &text)?;
+    }
     for (at, cell) in (0..).zip(&table.head) {
         sheet.write_string_with_format(0, at, cell, &bold)?;
     }
     for (line, row) in (1..).zip(&table.rows) {
         for (at, cell) in (0..).zip(row) {
-            sheet.write_string(line, at, safe(cell))?;
+            if table.exact {
+                sheet.write_string_with_format(line, at, cell, &text)?;
+            } else {
+                sheet.write_string(line, at, safe(cell))?;
+            }
         }
     }
     sheet.set_freeze_panes(1, 0)?;

@@ -74,7 +74,7 @@ pub struct InCare {
 /// For whoever plans and reads no visits anywhere; a name when the look-ups of today are spent.
 pub fn people(cx: &mut Cx<'_>, ask: &Ask) -> Result<(Vec<InCare>, usize)> {
     require_somewhere(&cx.actor, Action::ViewVisits)?;
-    let mut all = here(cx)?;
+    let mut all = here(cx, Action::ViewVisits)?;
     let today = day_of(cx.now);
     plans(cx, &mut all, today)?;
     all.retain(|p| match ask.which {
@@ -104,8 +104,8 @@ pub fn people(cx: &mut Cx<'_>, ask: &Ask) -> Result<(Vec<InCare>, usize)> {
     Ok((shown, n))
 }
 
-/// Where one works.
-fn here(cx: &mut Cx<'_>) -> Result<Vec<InCare>> {
+/// With whom whoever asks may do this, where they work.
+pub(crate) fn here(cx: &mut Cx<'_>, action: Action) -> Result<Vec<InCare>> {
     let people = persons::everybody(cx)?;
     let mut areas = persons::areas_of_all(cx, &people)?;
     let ground = Ground(places::snapshot(cx)?);
@@ -120,7 +120,7 @@ fn here(cx: &mut Cx<'_>) -> Result<Vec<InCare>> {
             let posts = posts_of(&ground, &of);
             let facts = PersonFacts { id: Some(person), posts, areas: of, ..PersonFacts::default() };
             let facts = ResourceFacts::Person(facts);
-            (decide(&cx.actor, cx.purpose, Action::ViewVisits, &facts).is_allowed(), area)
+            (decide(&cx.actor, cx.purpose, action, &facts).is_allowed(), area)
         });
         if may {
             let (name, next, last_seen, welfare_due) = (None, None, None, None);

@@ -29,12 +29,13 @@ pub use conflicts::{Conflict, Entry, conflicts, count_conflicts, inbox, put_asid
 pub(crate) use day::bring as what_to_bring;
 pub use day::{DayPack, Due as DueOn, Stop, day_mark, day_pack, feed};
 pub use desk::{Colleague, One, Sent, assign_many, call_off, colleagues, one, switchable};
+pub(crate) use everybody::here;
 pub use everybody::{Ask, InCare, Which, people};
 pub use facts::{FactLine, NewFact, end_fact, facts, state_fact};
 pub(crate) use kept::kept;
 pub use list::{Ask as ListAsk, Due, Filter, Found, due, find, names};
 pub use own::{Often, Own, Said, answer_asked, own, own_wish};
-pub use page::{PersonPage, expect, page, say_need};
+pub use page::{PersonPage, expect, page, say_need, stands_for};
 pub use person::{Asked, Last, OfPerson, Wish, of_person, planned};
 use plan::end_plan;
 pub use plan::{begin, cancel, end, set_wish};
@@ -51,7 +52,9 @@ use crate::{Error, Result};
 use jiff::civil::Date;
 use kernel::ids::{AccountId, PersonId};
 use kernel::{Moment, time};
+use people::app::joins::Pair;
 use people::policy::{Action, PersonFacts, ResourceFacts, require};
+use serde_json::json;
 use store::{Cx, Row, params};
 
 /// Signal after anything about visits moved; the subject is the person.
@@ -89,8 +92,22 @@ pub(crate) fn may_record(cx: &mut Cx<'_>, visit: &Visit) -> Result<()> {
     Ok(require(&cx.actor, cx.purpose, Action::RecordVisit, &ResourceFacts::Person(facts))?)
 }
 
+/// Two records of one person are joined: the plan of the one that stays goes on, the visit that the other's was waiting for is not made.
+pub(crate) fn one_plan(cx: &mut Cx<'_>, pair: Pair) -> Result<()> {
+    for person in pair.both() {
+        lock(cx, person)?;
+    }
+    if open_of(cx, pair.kept)?.is_some()
+        && let Some(visit) = open_of(cx, pair.away)?
+    {
+        move_to(cx, &visit, VisitState::Cancelled, None)?;
+        cx.record("care.visit_cancelled", "person", pair.away.0, &json!({ "visit": visit.id, "why": "joined" }))?;
+    }
+    Ok(())
+}
+
 /// Where somebody lives, for the policy.
-fn lives(cx: &mut Cx<'_>, person: PersonId) -> Result<PersonFacts> {
+pub(crate) fn lives(cx: &mut Cx<'_>, person: PersonId) -> Result<PersonFacts> {
     let place = ground::lives(cx, person)?;
     Ok(PersonFacts { id: Some(person), areas: place.areas, posts: place.posts, ..PersonFacts::default() })
 }

@@ -67,6 +67,19 @@ pub fn page(cx: &mut Cx<'_>, who: PersonId) -> Result<PersonPage> {
     })
 }
 
+/// The record that this one was joined into, for whoever reads visits where both live.
+///
+/// # Errors
+/// Elsewhere, and for whoever reads no visits.
+pub fn stands_for(cx: &mut Cx<'_>, who: PersonId) -> Result<Option<PersonId>> {
+    may(cx, who, Action::ViewVisitFacts)?;
+    let kept = people::app::joins::kept_of(cx, who)?;
+    if let Some(kept) = kept {
+        may(cx, kept, Action::ViewVisitFacts)?;
+    }
+    Ok(kept)
+}
+
 /// The form was made for another state of the plan: nothing is written over what somebody else wrote meanwhile.
 pub fn expect(cx: &mut Cx<'_>, who: PersonId, seen: i64) -> Result<()> {
     may(cx, who, Action::PlanVisits)?;

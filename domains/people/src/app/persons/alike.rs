@@ -53,10 +53,14 @@ pub fn alike(cx: &mut Cx<'_>, rows: &[ResidentRow]) -> Result<Vec<Alike>> {
         let before = earlier.entry(name).or_default();
         if !known.contains(&at) {
             let somebody = here.get(name).into_iter().flatten();
-            let mut people = somebody.map(|p| (With::Person(p.id, p.area), agreement(row, &p.identity, &p.contact)));
+            let mut people = somebody.map(|p| {
+                (With::Person(p.id, p.area), agreement((&row.identity, &row.contact), (&p.identity, &p.contact)))
+            });
             let mut others = before.iter().filter_map(|n| Some((*n, rows.get(*n)?)));
             let best = people.find_map(|(with, agree)| Some((with, agree?))).or_else(|| {
-                others.find_map(|(n, other)| Some((With::Row(n), agreement(row, &other.identity, &other.contact)?)))
+                others.find_map(|(n, other)| {
+                    Some((With::Row(n), agreement((&row.identity, &row.contact), (&other.identity, &other.contact))?))
+                })
             });
             found.extend(best.map(|(with, agree)| Alike { row: at, with, agree }));
         }
@@ -76,7 +80,9 @@ pub(super) fn key_hash(cx: &Cx<'_>, key: &str) -> [u8; 32] {
 fn known_keys(cx: &mut Cx<'_>, rows: &[ResidentRow]) -> Result<HashSet<usize>> {
     let hashes: HashMap<[u8; 32], usize> =
         rows.iter().enumerate().map(|(n, row)| (key_hash(cx, &row.key), n)).collect();
-    let mut known = HashSet::new();
+    // Rows of the register that was taken out here are who their key says.
+    let own = |(n, row): (usize, &ResidentRow)| super::own_rows::of_key(&row.key).map(|_| n);
+    let mut known: HashSet<usize> = rows.iter().enumerate().filter_map(own).collect();
     for some in hashes.keys().collect::<Vec<_>>().chunks(AT_ONCE) {
         let mut values = params![cx.district()].to_vec();
         values.extend(some.iter().map(|hash| Value::Blob(hash.to_vec())));
@@ -138,8 +144,11 @@ fn people_of_names<'n>(
     Ok(here)
 }
 
-/// In what a row and somebody of the same name agree; nothing when something says that they are two.
-fn agreement(row: &ResidentRow, identity: &Identity, contact: &Contact) -> Option<Vec<&'static str>> {
+/// In what two of the same name agree; nothing when something says that they are two.
+pub(crate) fn agreement(
+    (identity, contact): (&Identity, &Contact),
+    (other, reached): (&Identity, &Contact),
+) -> Option<Vec<&'static str>> {
     let digits = |text: &Option<String>| -> Option<String> {
         let all: String = text.as_deref()?.chars().filter(char::is_ascii_digit).collect();
         (all.len() >= 7).then_some(all)
@@ -149,17 +158,17 @@ fn agreement(row: &ResidentRow, identity: &Identity, contact: &Contact) -> Optio
         (!all.is_empty()).then(|| all.to_lowercase())
     };
     let same = |a: Option<String>, b: Option<String>| Some(a? == b?);
-    let card = same(plain(&row.identity.id_number), plain(&identity.id_number));
-    let years = row.identity.birth_year.zip(identity.birth_year);
-    let sexes = (!row.identity.sex.is_empty() && !identity.sex.is_empty()).then(|| row.identity.sex == identity.sex);
+    let card = same(plain(&identity.id_number), plain(&other.id_number));
+    let years = identity.birth_year.zip(other.birth_year);
+    let sexes = (!identity.sex.is_empty() && !other.sex.is_empty()).then(|| identity.sex == other.sex);
     let two = card == Some(false) || sexes == Some(false) || years.is_some_and(|(a, b)| a.abs_diff(b) > 1);
     if two && card != Some(true) {
         return None;
     }
     let agree = [
         ("id_number", card),
-        ("phone", same(digits(&row.contact.phone), digits(&contact.phone))),
-        ("address", same(plain(&row.contact.address), plain(&contact.address))),
+        ("phone", same(digits(&contact.phone), digits(&reached.phone))),
+        ("address", same(plain(&contact.address), plain(&reached.address))),
         ("birth_year", years.map(|(a, b)| a == b)),
     ];
     let agree: Vec<_> = agree.into_iter().filter(|(_, same)| *same == Some(true)).map(|(field, _)| field).collect();
@@ -178,7 +187,7 @@ mod tests {
 
     #[test]
     fn one_more_field_must_agree_and_none_must_tell_them_apart() {
-        let of = |a: &ResidentRow, b: &ResidentRow| agreement(a, &b.identity, &b.contact);
+        let of = |a: &ResidentRow, b: &ResidentRow| agreement((&a.identity, &a.contact), (&b.identity, &b.contact));
         let one = row("赵德福", "m", Some(1938), Some("021-0555 0103"));
         assert_eq!(of(&one, &row("赵德福", "", None, Some("02105550103"))), Some(vec!["phone"]));
         assert_eq!(of(&one, &row("赵德福", "m", Some(1938), None)), Some(vec!["birth_year"]));

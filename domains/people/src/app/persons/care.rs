@@ -23,7 +23,14 @@ codes! {
         MovedAway = "moved_away",
         /// They, or a guardian, do not want it any more.
         Withdrew = "withdrew",
+        /// It was the second record of somebody (`app::joins`); nobody says this of a person.
+        Joined = "joined",
     }
+}
+
+impl EndReason {
+    /// What somebody can say.
+    pub const SAID: [Self; 3] = [Self::Died, Self::MovedAway, Self::Withdrew];
 }
 
 /// What came of taking somebody in.
@@ -136,6 +143,9 @@ pub fn end_care(cx: &mut Cx<'_>, person: PersonId, why: &For, reason: EndReason)
     let facts = person_facts(cx, Some(person), why)?;
     allow(cx, Action::ChangeRecord, &facts)?;
     allow(cx, Action::ViewIdentity, &facts)?;
+    if !EndReason::SAID.contains(&reason) {
+        return Err(Error::Invalid { field: "reason", why: "unknown" });
+    }
     cx.lock(&format!("person/{person}"))?;
     in_care(cx, person)?;
     let sql = "UPDATE person SET ended_at = $1, end_reason = $2, version = version + 1 WHERE id = $3";
@@ -158,7 +168,7 @@ pub fn resume_care(cx: &mut Cx<'_>, person: PersonId, why: &For) -> Result<()> {
     allow(cx, Action::ViewIdentity, &facts)?;
     cx.lock(&format!("person/{person}"))?;
     let sql = "UPDATE person SET ended_at = NULL, end_reason = NULL, version = version + 1 WHERE id = $1 \
-               AND district_id = $2 AND ended_at IS NOT NULL";
+               AND district_id = $2 AND ended_at IS NOT NULL AND joined_into IS NULL";
     if cx.execute(sql, params![person, cx.district()])? == 0 {
         return Err(Error::Refused("in-care"));
     }

@@ -106,6 +106,16 @@ fn sealed<T: serde::de::DeserializeOwned + Default>(
     }
 }
 
+/// Somebody, and every record that was joined into theirs: what stands under the id of one was about the same person.
+pub fn joined_with(cx: &mut Cx<'_>, person: PersonId) -> std::result::Result<Vec<PersonId>, store::Error> {
+    let sql = "SELECT id FROM person WHERE joined_into = $1 AND district_id = $2 ORDER BY id";
+    let mut all = vec![person];
+    for row in &cx.query(sql, params![person, cx.district()])? {
+        all.push(row.id("id")?);
+    }
+    Ok(all)
+}
+
 /// Where each of these people lives, with what lies above.
 pub fn areas_of_all(cx: &mut Cx<'_>, people: &[PersonId]) -> Result<HashMap<PersonId, Vec<AreaId>>> {
     let mut out: HashMap<PersonId, Vec<AreaId>> = HashMap::new();
@@ -140,6 +150,9 @@ pub fn in_care_of(cx: &mut Cx<'_>, people: &[PersonId]) -> Result<HashSet<Person
 
 /// Tells `care`, in the transaction of the end.
 pub(super) fn care_is_over(cx: &mut Cx<'_>, person: PersonId) -> std::result::Result<(), store::Error> {
-    let key = format!("{person}/{}", cx.now.micros());
-    cx.enqueue(NewJob { kind: CARE_OVER, key, run_at: cx.now, payload: json!({ "person": person }) })
+    for record in joined_with(cx, person)? {
+        let key = format!("{record}/{}", cx.now.micros());
+        cx.enqueue(NewJob { kind: CARE_OVER, key, run_at: cx.now, payload: json!({ "person": record }) })?;
+    }
+    Ok(())
 }

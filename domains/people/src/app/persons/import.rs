@@ -4,7 +4,7 @@
 use super::alike::{With, key_hash};
 use super::keep::{checked_contact, checked_identity, move_to, write_guardian, write_tokens};
 use super::open::part_of;
-use super::{seal, write_areas};
+use super::{own_rows, seal, write_areas};
 use crate::app::import::{Did, Imported};
 use crate::app::undo::PERSON;
 use crate::app::{Geography, allow};
@@ -97,6 +97,10 @@ pub fn import_joined(
         return Err(Error::WrongRows(wrong));
     }
     cx.lock("import-residents")?;
+    let gone = own_rows::gone(cx, rows)?;
+    if !gone.is_empty() {
+        return Err(Error::WrongRows(gone));
+    }
     let mut done: Imported<ResidentReport> = Imported::default();
     let mut noted = HashSet::new();
     for (place, row) in rows.iter().enumerate() {
@@ -127,6 +131,9 @@ fn one(
     same: Option<PersonId>,
     noted: &mut HashSet<PersonId>,
 ) -> Result<(PersonId, Did)> {
+    if let Some(person) = own_rows::of_key(&row.key) {
+        return Ok((person, own_rows::write(cx, geography, person, row)?));
+    }
     let key = key_hash(cx, &row.key);
     let content = serde_json::to_vec(&(
         &row.identity,

@@ -133,15 +133,17 @@ fn write_part(
     Ok(())
 }
 
-/// Erases a part: its key is destroyed, so that no copy can be read either.
+/// Erases a part: its key is destroyed, so that no copy can be read either; nor what a second record of theirs has of it.
 pub(crate) fn erase_part(cx: &mut Cx<'_>, person: PersonId, part: Part) -> Result<()> {
-    cx.destroy_subject_key(part.class(), person.0)?;
-    let sql = format!("UPDATE person SET {} = NULL, version = version + 1 WHERE id = $1", part.code());
-    cx.execute(&sql, params![person])?;
+    for record in super::joined_with(cx, person)? {
+        cx.destroy_subject_key(part.class(), record.0)?;
+        let sql = format!("UPDATE person SET {} = NULL, version = version + 1 WHERE id = $1", part.code());
+        cx.execute(&sql, params![record])?;
+    }
     Ok(())
 }
 
-pub(super) fn write_tokens(cx: &mut Cx<'_>, person: PersonId, name: &str) -> Result<()> {
+pub(crate) fn write_tokens(cx: &mut Cx<'_>, person: PersonId, name: &str) -> Result<()> {
     cx.execute("DELETE FROM person_token WHERE person_id = $1", params![person])?;
     for text in name_tokens(name) {
         let n = token(cx, &text);
@@ -205,7 +207,7 @@ pub(super) fn write_guardian(
 }
 
 /// Moves somebody to another area.
-pub(super) fn move_to(cx: &mut Cx<'_>, geography: &dyn Geography, person: PersonId, area: AreaId) -> Result<()> {
+pub(crate) fn move_to(cx: &mut Cx<'_>, geography: &dyn Geography, person: PersonId, area: AreaId) -> Result<()> {
     cx.execute("UPDATE person SET area_id = $1 WHERE id = $2", params![area, person])?;
     write_areas(cx, person, &geography.areas_above(area))
 }

@@ -9,20 +9,25 @@ mod import;
 mod keep;
 mod open;
 mod own;
+mod own_rows;
 
+pub(crate) use alike::agreement;
 pub use alike::{Alike, With, alike};
 pub use care::{
     EndReason, Moved, Registered, end_care, ended, in_care, move_person, moves, register_within, resume_care,
 };
-pub use circle::{CARE_OVER, Known, areas_of_all, everybody, how_ended, in_care_of, known, known_of, may, spoken_for};
+pub use circle::{
+    CARE_OVER, Known, areas_of_all, everybody, how_ended, in_care_of, joined_with, known, known_of, may, spoken_for,
+};
 pub use find::{Found, find_person, lookups_left, spend};
 pub use import::{ResidentReport, ResidentRow, check_residents, import_joined, import_residents};
-pub(crate) use keep::erase_part;
 pub use keep::{ChangeRecord, add_guardian, change_record, end_guardian, register_person, say_language};
+pub(crate) use keep::{erase_part, move_to, write_tokens};
 pub use open::{GuardianLine, Record, Shown, areas_of, exists, open_record};
-pub(crate) use open::{guardians_of as open_guardians, part_of};
+pub(crate) use open::{guardians_of as open_guardians, part_of, row};
 pub(crate) use own::erase_all;
 pub use own::{Field, Keepers, Kept, KeptBy, copy_of_record, correct_field, erase_person};
+pub use own_rows::{COLUMNS as GUARDIAN_COLUMNS, gone as gone_records, own_key};
 
 use super::links::{self, Holder};
 use crate::model::person::Part;
@@ -83,12 +88,12 @@ fn token(cx: &Cx<'_>, text: &str) -> i64 {
     hash.iter().take(6).fold(0, |n, b| (n << 8) | i64::from(*b))
 }
 
-fn seal<T: Serialize>(cx: &mut Cx<'_>, class: KeyClass, of: Uuid, value: &T) -> Result<Vec<u8>> {
+pub(crate) fn seal<T: Serialize>(cx: &mut Cx<'_>, class: KeyClass, of: Uuid, value: &T) -> Result<Vec<u8>> {
     let plain = serde_json::to_vec(value).map_err(|_| Error::Store(store::Error::Sealed("cannot be written")))?;
     Ok(cx.seal(class, of, &plain)?)
 }
 
-fn unseal<T: DeserializeOwned>(cx: &mut Cx<'_>, class: KeyClass, of: Uuid, sealed: &[u8]) -> Result<T> {
+pub(crate) fn unseal<T: DeserializeOwned>(cx: &mut Cx<'_>, class: KeyClass, of: Uuid, sealed: &[u8]) -> Result<T> {
     let plain = cx.open(class, of, sealed)?;
     serde_json::from_slice(&plain).map_err(|_| Error::Store(store::Error::Sealed("cannot be read")))
 }

@@ -96,7 +96,7 @@ pub fn open_record(cx: &mut Cx<'_>, person: PersonId, why: &For) -> Result<Recor
 }
 
 /// Of this district, or it is not there.
-pub(super) fn row(cx: &mut Cx<'_>, person: PersonId) -> Result<Row> {
+pub(crate) fn row(cx: &mut Cx<'_>, person: PersonId) -> Result<Row> {
     let sql = "SELECT id, area_id, version, identity, contact, health, location FROM person \
                WHERE id = $1 AND district_id = $2";
     Ok(cx.query_one(sql, params![person, cx.district()])?)

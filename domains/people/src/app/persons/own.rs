@@ -195,8 +195,15 @@ pub fn erase_person(cx: &mut Cx<'_>, person: PersonId, request: DataRequestId, o
     Ok(())
 }
 
-/// The keys and the rows, for whoever has decided it: a person asked, or the time is over.
+/// The keys and the rows, for whoever has decided it: a person asked, or the time is over. With them goes every record that was joined
+/// into theirs.
 pub(crate) fn erase_all(cx: &mut Cx<'_>, person: PersonId) -> std::result::Result<(), store::Error> {
+    let also = super::joined_with(cx, person)?;
+    also.into_iter().try_for_each(|record| erase_one(cx, record))
+}
+
+fn erase_one(cx: &mut Cx<'_>, person: PersonId) -> std::result::Result<(), store::Error> {
+    crate::app::joins::forget(cx, person)?;
     for part in Part::ALL {
         cx.destroy_subject_key(part.class(), person.0)?;
     }

@@ -12,6 +12,7 @@ mod locators;
 mod orgs;
 mod people;
 mod places;
+pub(super) mod register;
 pub(super) mod resources;
 mod seats;
 mod sign_in;
@@ -41,6 +42,7 @@ pub(super) fn routes() -> Router<App> {
         .merge(seats::routes())
         .merge(orgs::routes())
         .merge(imports::routes())
+        .merge(register::routes())
         .merge(places::routes())
         .merge(areas_edit::routes())
         .merge(areas_border::routes())
@@ -97,6 +99,7 @@ pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
     all.extend(seats::tests::samples(page));
     all.extend(orgs::tests::samples(page));
     all.extend(imports::samples::samples(page));
+    all.extend(register::samples(page));
     all.extend(places::tests::samples(page));
     all.extend(areas_edit::tests::samples(page));
     all.extend(areas_border::tests::samples(page));

@@ -4,6 +4,7 @@ mod company;
 mod coverage;
 mod extra;
 mod mutual;
+mod pairs;
 mod people;
 mod person;
 mod roles;
@@ -28,6 +29,7 @@ pub(super) fn routes() -> Router<App> {
     Router::new()
         .merge(company::routes())
         .merge(coverage::routes())
+        .merge(pairs::routes())
         .merge(people::routes())
         .merge(person::routes())
         .merge(roles::routes())
@@ -72,6 +74,7 @@ pub(super) fn samples(page: &crate::Page) -> Vec<(&'static str, String)> {
     let mut all = Vec::new();
     all.extend(company::samples::samples(page));
     all.extend(coverage::samples(page));
+    all.extend(pairs::samples::samples(page));
     all.extend(people::samples(page));
     all.extend(person::samples(page));
     all.extend(roles::samples(page));

@@ -55,6 +55,8 @@ pub(super) struct PeoplePage {
     pub before: Option<usize>,
     pub after: Option<usize>,
     pub file: String,
+    /// Where two records of one person are joined, for those who may.
+    pub pairs: Option<String>,
 }
 
 impl PeoplePage {
@@ -180,6 +182,7 @@ fn build(cx: &mut Cx<'_>, page: Page, staff: &Staff, ask: Ask) -> Result<PeopleP
         before: (ask.skip > 0).then(|| ask.skip.saturating_sub(LINES)),
         after: (ask.skip + rows.len() < n && !rows.is_empty()).then_some(ask.skip + LINES),
         file: table::href(&page, LIST, &[("which", which)]),
+        pairs: super::pairs::may(cx).then(|| page.href(super::pairs::HERE)),
         typed: ask.name,
         rows,
         page,
@@ -212,6 +215,7 @@ pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
         before: full.then_some(0),
         after: full.then_some(40),
         file: "/desk/care?as=".into(),
+        pairs: full.then(|| "/desk/care/pairs".into()),
     };
     [(true, false), (true, true), (false, false)]
         .map(|(full, sought)| ("desk/care_people.html", of(full, sought).render().unwrap_or_default()))

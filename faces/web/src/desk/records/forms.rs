@@ -72,7 +72,7 @@ pub(super) fn forms(
     if may(cx, Action::ChangeRecord) {
         let areas = crate::desk::ground::choices(cx, page, "")?;
         forms.move_to = vec![Field::select("area", page.t("record-field-area"), areas).must()];
-        let reasons = Choice::codes(page, "care-end-", EndReason::ALL.iter().map(|r| r.code()), "");
+        let reasons = Choice::codes(page, "care-end-", EndReason::SAID.iter().map(|r| r.code()), "");
         forms.end = vec![Field::radio("reason", page.t("care-end-why"), reasons).must()];
     }
     if may(cx, Action::ChangeRecord) {

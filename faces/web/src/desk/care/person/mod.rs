@@ -41,6 +41,11 @@ async fn show(
     Path(id): Path<PersonId>,
     Query(asked): Query<Ask>,
 ) -> Result<Response, Fail> {
+    // Another record of theirs was joined into this one: old links lead to them.
+    let who = staff.who(Purpose::Administration);
+    if let Some(kept) = app.rt.read(who, move |cx| visits::stands_for(cx, id)).await? {
+        return Ok(Redirect::to(&page.href(format!("{LIST}/{kept}?done=was-joined"))).into_response());
+    }
     let done = step::DONE.iter().find(|d| **d == asked.done).map(|d| page.tk("cared-done-", d));
     shown(&app, page, staff, id, done, None).await
 }

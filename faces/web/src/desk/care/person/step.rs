@@ -13,8 +13,19 @@ use store::Cx;
 use uuid::Uuid;
 
 /// Ends of the keys `cared-done-…`.
-pub(super) const DONE: [&str; 10] =
-    ["as-asked", "as-before", "begun", "ended", "wish", "fact", "fact-ended", "need", "assigned", "recorded"];
+pub(super) const DONE: [&str; 11] = [
+    "as-asked",
+    "as-before",
+    "begun",
+    "ended",
+    "wish",
+    "fact",
+    "fact-ended",
+    "need",
+    "assigned",
+    "recorded",
+    "was-joined",
+];
 
 /// A form that could not be taken: which, what was typed, and why.
 pub(super) struct Wrong {

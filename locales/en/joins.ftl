@@ -1,0 +1,87 @@
+# Two records of one person
+pairs-go = Look whether somebody is registered twice
+pairs-title = Records that may be of one person
+pairs-lead = Each pair below has the same name and agrees in something else. Nothing is joined by itself: look at both. Join them if it is one person; say so if it is two, and nobody asks again.
+pairs-sum = { $n } { $n ->
+    [one] pair
+   *[other] pairs
+ }
+pairs-sum-part = { $from }–{ $to } of { $n } pairs
+pairs-none = No two records look alike
+pairs-none-more = When two people with the same name and the same telephone number or address are registered or imported, they appear here.
+pairs-agree = Also the same: { $fields }
+pairs-agree-none = Nothing agrees besides the name, or something does not. Ask first.
+pairs-joined = Joined lately
+pairs-joined-line = Joined by { $who }, { $at }
+pairs-undone-line = Taken back { $at }
+pairs-compare = Two records side by side
+pairs-question = { $name }: is this one person?
+pairs-first = First record
+pairs-second = Second record
+pairs-open = Open this record
+pairs-plan = Visits planned since { $day }
+pairs-no-plan = No plan of visits
+pairs-cards = Cards: { $n }
+pairs-and = {"; "}
+pairs-apart = Somebody looked and said that these are two people.
+pairs-apart-back = That was a mistake
+pairs-not-now = They cannot be joined now
+pairs-same = This is one person
+pairs-kept = Which record stays
+pairs-kept-hint = Everything of the other goes to the one that stays.
+pairs-value = { $value } ({ $of })
+pairs-reason = How you know that it is one person
+pairs-reason-hint = For example: asked them at home; saw the household book.
+pairs-note-follow = Visits, cards, locators, contacts, consents, matters and lost cases go along. Both cards still open. A join can be taken back.
+pairs-note-plans = Both have a plan of visits: that of the record that stays goes on, the other stops.
+pairs-note-narrowed = About “{ $what }” one record says no: after the join it is a no, what is written is erased, and taking the join back does not bring it back.
+pairs-join = Join them
+pairs-two = These are two people
+pairs-two-what = Once that is written down, this pair does not appear here again.
+pairs-two-do = Not the same person
+pairs-one-join = A join
+pairs-join-of = { $name }: two records were joined
+pairs-by = Joined by
+pairs-at = When
+pairs-taken = Taken from the other record
+pairs-moved = Came along
+pairs-moved-n = { $n } { $n ->
+    [one] entry
+   *[other] entries
+ }
+pairs-narrowed = Counted as a no
+pairs-erased = Erased
+pairs-to-person = Open this person
+pairs-undo = Take the join back
+pairs-undo-what = The other record comes back with everything that came from it and is still there. What was written since stays here.
+pairs-undo-reason = Why it is taken back
+pairs-undo-hint = For example: two brothers of one name.
+pairs-undo-do = Take this join back
+pairs-undone = This join was taken back by { $who }, { $at }.
+pairs-stuck = It cannot be taken back any more: { $why }
+pairs-stale = Somebody has just changed one of the two; the page shows it as it is now. What you typed is still here. Look once more.
+pairs-done-joined = They are one record now.
+pairs-done-apart = Written down: these are two people.
+pairs-done-undone = Taken back: both records are there.
+pairs-done-back = Changed back.
+pairs-wrong-reason = Write a reason of up to 200 characters.
+pairs-wrong-kept = Choose which record stays.
+pairs-field-name = Name
+pairs-field-sex = Sex
+pairs-field-birth_year = Year of birth
+pairs-field-id_number = Identity number
+pairs-field-phone = Telephone
+pairs-field-address = Address
+pairs-field-language = Dialect or language
+pairs-field-area = Where they live
+pairs-field-health = What to mind
+pairs-field-location = Usual places
+rule-record-join-two = The identity numbers differ: these are two people. If a number is wrong, put it right first.
+rule-record-join-case-open = One of the two is in an open case of a lost elder. Finish that case first, then join.
+rule-record-join-asked = A request about the own data of one of the two is open. Finish it first, then join.
+rule-record-join-each-other = The two help each other in mutual help. End that first, then join.
+rule-record-join-erased = One of the records has been erased.
+rule-record-join-later = There was another join later. Take that one back first.
+rule-record-join-over = Care has ended for the record that stayed.
+cared-done-was-joined = This person had two records; they were joined into this one.
+cared-ended-joined = This record was joined into another record of the same person.

@@ -1,0 +1,24 @@
+# The whole register as a file
+desk-nav-register = Register of people
+register-lead = This is the only way in which the whole register leaves: with a purpose, agreed to by somebody else, taken within a day by whoever asked, and each taking is an entry of the log. The file says who took it and when. It can be imported again; rows that were not changed change nothing.
+register-ask = Ask for it
+register-purpose = What it is for
+register-purpose-hint = For example: to compare this year's list with the town.
+register-ask-do = Ask
+register-none = Nobody has asked for it yet.
+register-asked = Asked for by { $who }, { $at }
+register-answered = Answered by { $who }, { $at }
+register-until = Until { $at }
+register-taken = Taken: { $n }
+register-state-asked = Waits for somebody to agree
+register-state-agreed = May be taken
+register-state-refused = Refused
+register-state-over = Over
+register-agree = Agree
+register-refuse = Refuse
+register-take = Download as Excel
+register-back = Delete it after use. Leave the first column as it is when it is to be imported again.
+register-wrong-purpose = Write what it is for, in up to 200 characters.
+rule-record-register-answered = This was answered already, or is over.
+rule-record-register-not-yours = Only whoever asked may take it.
+rule-record-register-not-agreed = It cannot be taken now: nobody agreed, or it is over.

@@ -1,0 +1,24 @@
+# 名册整份导出
+desk-nav-register = 老人名册
+register-lead = 整份名册只能这样拿出去：写明用途，另一个人同意，一天之内由申请的人下载，每次下载都记入日志。文件里写着是谁、什么时候拿的。改好以后可以在“导入”里读回来，没有改的一行也不会动。
+register-ask = 申请一份
+register-purpose = 做什么用
+register-purpose-hint = 例如：和街道核对今年的名册。
+register-ask-do = 申请
+register-none = 还没有人申请过。
+register-asked = { $who } 于 { $at } 申请
+register-answered = { $who } 于 { $at } 答复
+register-until = 到 { $at } 为止
+register-taken = 下载过 { $n } 次
+register-state-asked = 等人同意
+register-state-agreed = 可以下载
+register-state-refused = 没有同意
+register-state-over = 过期了
+register-agree = 同意
+register-refuse = 不同意
+register-take = 下载 Excel 文件
+register-back = 用完请删除。读回来的时候不要改第一列。
+register-wrong-purpose = 请写明做什么用，200 字以内。
+rule-record-register-answered = 这一份已经有人答复，或者过期了。
+rule-record-register-not-yours = 只有申请的人可以下载。
+rule-record-register-not-agreed = 现在不能下载：还没有人同意，或者过期了。
