@@ -17,7 +17,7 @@ use axum::extract::{Form, Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use kernel::{Datum, Purpose};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use store::imports::drafts::Wish;
 use uuid::Uuid;
 
@@ -70,6 +70,8 @@ pub(super) struct LookPage {
     alike: Vec<Question>,
     /// How many there are; only the first are listed.
     alikes: usize,
+    /// Those that agree in the same, to be answered together.
+    alike_kinds: Vec<Question>,
     /// It is read, or waits for it: in a sentence.
     busy: Option<String>,
     /// Things to look at that refuse nothing.
@@ -83,6 +85,39 @@ pub(super) struct LookPage {
     places: Vec<Place>,
     rows: Vec<Row>,
     unaccepted: bool,
+}
+
+/// Rows that are asked about at once; the rest come when these are answered.
+const ASKED: usize = 20;
+
+/// In what a row agrees with somebody, and whether with a row of the file or somebody who is here.
+fn kind(proposal: &Proposal) -> Option<(&'static str, &[String])> {
+    match &proposal.finding {
+        Finding::AlikeHere { agree, .. } => Some(("here", &agree.0)),
+        Finding::AlikeRow { agree, .. } => Some(("row", &agree.0)),
+        _ => None,
+    }
+}
+
+fn kind_field((of, agree): (&str, &[String])) -> String {
+    format!("all-{of}-{}", agree.join("-"))
+}
+
+/// Kinds with several rows, the most frequent first.
+fn kinds(page: &Page, rows: &[Proposal]) -> Vec<Question> {
+    let mut counts: BTreeMap<(&str, &[String]), usize> = BTreeMap::new();
+    for found in rows.iter().filter_map(kind) {
+        *counts.entry(found).or_default() += 1;
+    }
+    let mut all: Vec<_> = counts.into_iter().filter(|(_, n)| *n > 1).collect();
+    all.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
+    let question = |(found, n): ((&str, &[String]), usize)| {
+        let fields: Vec<String> = found.1.iter().map(|field| page.tk("findings-agrees-", field)).collect();
+        let fields = fields.join(page.t("list-comma").as_str());
+        let words = page.t2(&format!("desk-import-alike-kind-{}", found.0), "n", n, "fields", fields);
+        Question { field: kind_field(found), words, name: String::new() }
+    };
+    all.into_iter().map(question).collect()
 }
 
 /// A pair that somebody must decide about.
@@ -135,6 +170,7 @@ pub(super) fn look_page(page: Page, frame: Frame, upload: &Upload, unaccepted: b
         unsure: Vec::new(),
         alike: Vec::new(),
         alikes: 0,
+        alike_kinds: Vec::new(),
         busy: upload.is_busy().then(|| page.tk("desk-import-busy-", draft.state.code())),
         notes: Vec::new(),
         wrong: Vec::new(),
@@ -196,7 +232,8 @@ pub(super) fn look_page(page: Page, frame: Frame, upload: &Upload, unaccepted: b
                 words: said(&proposal.finding),
                 name: String::new(),
             };
-            shown.alike = rows.iter().take(SHOWN).map(question).collect();
+            shown.alike = rows.iter().take(ASKED).map(question).collect();
+            shown.alike_kinds = kinds(page, rows);
             None
         }
         Some(Outcome::Broken) => {
@@ -287,13 +324,15 @@ fn decided(stated: &Stated, pairs: &[Pair], answer: &Answer) -> Stated {
     stated
 }
 
-/// The rows that were decided, beside those of before: each by its own answer, else by the one for all others; without either it stays
+/// The rows that were decided, beside those of before: each by its own answer, else by the one for its kind, else for all others; without either it stays
 /// open.
 fn answered(stated: &Stated, rows: &[Proposal], answer: &Answer) -> Stated {
     let mut stated = stated.clone();
     let said = |field: &str| answer.get(field).map(String::as_str).filter(|said| matches!(*said, "same" | "other"));
     for proposal in rows {
-        if let Some(said) = said(&format!("row-{}", proposal.row)).or_else(|| said("all")) {
+        let of_kind = || kind(proposal).and_then(|found| said(&kind_field(found)));
+        let own = said(&format!("row-{}", proposal.row));
+        if let Some(said) = own.or_else(of_kind).or_else(|| said("all")) {
             stated.rows.insert(proposal.row, said == "same");
         }
     }
