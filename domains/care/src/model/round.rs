@@ -35,6 +35,8 @@ codes! {
         Both = "both",
         /// The agreed time lies outside of everybody's working hours.
         Hours = "hours",
+        /// The way there, the visit and the way back take longer than any shift.
+        Far = "far",
         /// Everybody who could come has no time left.
         Full = "full",
         /// Somebody took it out.

@@ -164,6 +164,18 @@ testkit::both_databases! {
         ask(dialect, Asks::default()).unwrap();
         s.plan(id);
         assert_eq!(s.why(id, dialect), None, "a wish only");
+        // Three hours at one door, and a shift of two: no hour of the day would do.
+        let long = s.visit_of(id, s.people[2]);
+        s.change(id, move |cx, seen| rounds::ask(cx, id, seen, long, Asks::default(), 180)).unwrap();
+        for pair in s.open(id).whole.pairs.clone() {
+            s.change(id, move |cx, seen| rounds::pair_hours(cx, id, seen, pair.id, 540, 660)).unwrap();
+        }
+        s.plan(id);
+        assert_eq!(s.why(id, long), Some(WhyNot::Far));
+        for pair in s.open(id).whole.pairs.clone() {
+            s.change(id, move |cx, seen| rounds::pair_hours(cx, id, seen, pair.id, 540, 1020)).unwrap();
+        }
+        s.plan(id);
         // Put there by hand it is shown as wrong, and not published.
         let (pair, day) = (s.open(id).whole.pairs[0].id, s.day);
         s.change(id, move |cx, seen| rounds::move_stop(cx, id, seen, nurse, Some((pair, day, 0)))).unwrap();

@@ -103,6 +103,9 @@ pub(crate) fn label(ground: &Snapshot, id: AreaId) -> String {
 pub(crate) fn called(ground: &Snapshot, id: AreaId, lang: Lang) -> String {
     let chain = ground.chain(id);
     let names: Vec<&str> = chain.iter().filter(|a| a.kind != AreaKind::District).map(|a| a.called(lang)).collect();
+    if names.is_empty() {
+        return ground.area(id).map(|a| a.called(lang).to_owned()).unwrap_or_default();
+    }
     names.join(" · ")
 }
 

@@ -17,7 +17,7 @@ pub use create::{Choice, NewRound, NewVisitor, Ready, Wanted, create, know, peop
 pub(crate) use publish::told_to;
 pub use publish::{Published, Timed, feed, pending, publish};
 pub(crate) use schema::{KNOWN, ROUNDS, WORK};
-pub use show::{Line, Listed, Sheet, SheetStop, View, list, open, sheet};
+pub use show::{LEFT, Line, Listed, Sheet, SheetStop, View, list, open, sheet};
 pub use solve::{Solved, Task, keep, task};
 pub(super) use walks::{Walks, spot};
 pub use work::{Begun, Wish, Work, WorkState, begin, end, work};

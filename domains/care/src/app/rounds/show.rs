@@ -16,6 +16,9 @@ use std::collections::HashMap;
 use store::{Cx, params};
 use uuid::Uuid;
 
+/// So many of those that are with nobody are shown; the others come up when these have somebody.
+pub const LEFT: usize = 60;
+
 /// A round of the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listed {
@@ -98,7 +101,8 @@ pub fn open(cx: &mut Cx<'_>, id: RoundId, day: Option<Date>) -> Result<View> {
     let days = &whole.round.days;
     let usual_day = days.iter().find(|d| **d >= today).or(days.last()).copied().unwrap_or(today);
     let day = day.filter(|d| days.contains(d)).unwrap_or(usual_day);
-    let shown = |s: &&Stop| s.at.is_none_or(|a| a.day == day) || s.is_to_phone(today);
+    let left: Vec<VisitId> = whole.stops.iter().filter(|s| s.at.is_none()).take(LEFT).map(|s| s.visit).collect();
+    let shown = |s: &&Stop| s.at.is_some_and(|a| a.day == day) || left.contains(&s.visit) || s.is_to_phone(today);
     let shown: Vec<&Stop> = whole.stops.iter().filter(shown).collect();
     let ground = Ground(::places::snapshot(cx)?);
     let accounts_of: Vec<AccountId> = whole.pairs.iter().flat_map(|p| [p.one, p.two]).collect();

@@ -447,10 +447,17 @@ impl Task {
         if none(&|s| Self::skilled(want, s)) {
             return WhyNot::Both;
         }
-        let alone = problem.visits.get(n).is_some_and(|visit| {
+        let able = |visit: &Visit| {
             problem.visitors.iter().enumerate().any(|(v, visitor)| problem.may(n, v) && problem.alone(visitor, visit))
-        });
-        if alone { WhyNot::Full } else { WhyNot::Hours }
+        };
+        let Some(visit) = problem.visits.get(n) else { return WhyNot::Full };
+        // At any hour at all?
+        let whenever = Visit { windows: vec![(f64::NEG_INFINITY, f64::INFINITY)], ..visit.clone() };
+        match (able(visit), able(&whenever)) {
+            (true, _) => WhyNot::Full,
+            (false, true) => WhyNot::Hours,
+            (false, false) => WhyNot::Far,
+        }
     }
 }
 

@@ -110,11 +110,24 @@ fn days(calendar: &WorkCalendar, from: Date, until: Date, weekends: bool) -> (Ve
 
 /// Which holidays the round goes on, or leaves out.
 fn holiday_words(page: &Page, calendar: &WorkCalendar, listed: &[Date], holidays: &[Date]) -> Option<String> {
-    let names = holidays.iter().filter_map(|d| {
-        let name = crate::desk::crowd::holiday(page, calendar.holiday(*d)?);
-        Some(page.t2("rounds-holiday", "day", page.date(*d), "name", name))
-    });
-    let names: Vec<String> = names.collect();
+    // Days of one name in a row are one.
+    let mut runs: Vec<(&str, Date, Date)> = Vec::new();
+    for day in holidays {
+        let Some(name) = calendar.holiday(*day) else { continue };
+        match runs.last_mut() {
+            Some((of, _, last)) if *of == name && last.tomorrow().ok() == Some(*day) => *last = *day,
+            _ => runs.push((name, *day, *day)),
+        }
+    }
+    let run = |(name, first, last): &(&str, Date, Date)| {
+        let name = crate::desk::crowd::holiday(page, name);
+        if first == last {
+            return page.t2("rounds-holiday", "day", page.date(*first), "name", name);
+        }
+        let args = [("first", page.date(*first)), ("last", page.date(*last)), ("name", name)];
+        page.loc.args("rounds-holiday-days", &args)
+    };
+    let names: Vec<String> = runs.iter().map(run).collect();
     let first = holidays.first()?;
     let key = if listed.contains(first) { "rounds-holidays-in" } else { "rounds-holidays-out" };
     Some(page.t1(key, "days", names.join(&page.t("list-comma"))))

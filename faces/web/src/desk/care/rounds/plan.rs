@@ -19,6 +19,7 @@ use people::app::accounts;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use store::Cx;
+use uuid::Uuid;
 
 /// One visit of a list.
 pub(super) struct StopRow {
@@ -106,6 +107,8 @@ pub(super) struct PlanPage {
     pub last_day: String,
     pub pairs: Vec<PairCol>,
     pub left: Vec<StopRow>,
+    /// The first of them are shown.
+    pub left_all: usize,
     /// It is being planned.
     pub progress: Option<Progress>,
     pub calls: Vec<CallRow>,
@@ -216,10 +219,11 @@ pub(super) fn build(
         .iter()
         .filter(|p| (view.day >= p.first && view.day <= p.last) || !view.whole.route(p.id, view.day).is_empty())
         .collect();
-    let rows = Rows { page: &page, view, note };
+    let rows = Rows { page: &page, view, note, places: places(&page, view) };
     let pairs: Vec<PairCol> = shown.iter().map(|p| rows.pair(p)).collect();
-    let left: Vec<StopRow> =
-        view.whole.stops.iter().filter(|s| s.at.is_none()).map(|s| rows.stop(s, 0, None)).collect();
+    let with_nobody = || view.whole.stops.iter().filter(|s| s.at.is_none());
+    let left_all = with_nobody().count();
+    let left: Vec<StopRow> = with_nobody().take(rounds::LEFT).map(|s| rows.stop(s, 0, None)).collect();
     let calls = view.whole.stops.iter().filter(|s| !over && s.is_to_phone(today)).map(|s| rows.call(s)).collect();
     let mut done = done(&page, asked);
     done.extend(rows.unfit(&asked.visit));
@@ -242,6 +246,7 @@ pub(super) fn build(
         last_day: last.to_string(),
         pairs,
         left,
+        left_all,
         progress: None,
         calls,
         pending: view.pending,
@@ -312,10 +317,34 @@ fn done(page: &Page, asked: &Ask) -> Vec<String> {
     out
 }
 
+/// Where a visit can be put: a pair on a day.
+struct Place {
+    pair: Uuid,
+    day: Date,
+    value: String,
+    label: String,
+}
+
+/// Every pair on every day on which it goes; made once for all visits of the page.
+fn places(page: &Page, view: &View) -> Vec<Place> {
+    let days = &view.whole.round.days;
+    let mut out = Vec::new();
+    for day in days {
+        let words = page.date(*day);
+        for pair in view.whole.pairs.iter().filter(|p| p.works(*day)) {
+            let who = page.t1("rounds-pair", "letter", letter(pair.number));
+            let label = if days.len() == 1 { who } else { format!("{words} · {who}") };
+            out.push(Place { pair: pair.id, day: *day, value: format!("{}|{day}", pair.id), label });
+        }
+    }
+    out
+}
+
 struct Rows<'a> {
     page: &'a Page,
     view: &'a View,
     note: &'a Note,
+    places: Vec<Place>,
 }
 
 impl Rows<'_> {
@@ -433,15 +462,11 @@ impl Rows<'_> {
     fn to_where(&self, stop: &Stop) -> Vec<Choice> {
         let (page, view) = (self.page, self.view);
         let now = stop.at.map(|a| format!("{}|{}", a.pair, a.day)).unwrap_or_default();
-        let mut out = Vec::new();
-        let one_day = view.whole.round.days.len() == 1;
-        for day in &view.whole.round.days {
-            for pair in view.whole.pairs.iter().filter(|p| p.works(*day)) {
-                let who = page.t1("rounds-pair", "letter", letter(pair.number));
-                let label = if one_day { who } else { format!("{} · {who}", page.date(*day)) };
-                out.push(Choice::new(format!("{}|{day}", pair.id), label, &now));
-            }
-        }
+        let choice = |p: &&Place| Choice::new(p.value.clone(), p.label.clone(), &now);
+        // To everybody on the day that is shown; to other days with the same pair. For more one opens the other day.
+        let own = stop.at.map(|a| a.pair);
+        let offered = |p: &&Place| p.day == view.day || Some(p.pair) == own;
+        let mut out: Vec<Choice> = self.places.iter().filter(offered).map(|p| choice(&p)).collect();
         out.push(Choice::new("", page.t("rounds-nobody"), &now));
         out
     }
