@@ -260,6 +260,8 @@ actions! {
         ViewTeams = "view-teams",
         /// Make teams, take people in, give somebody who agreed a named person and a deputy.
         KeepTeams = "keep-teams",
+        /// Say that one would like to have a help team, or not any more.
+        AgreeTeam = "agree-team",
         /// Extra care for a time (N12): what was asked and until when; why, with the person opened.
         ViewExtraCare = "view-extra-care",
         /// Ask for it, once the person or a guardian agreed; end it.
@@ -282,6 +284,8 @@ actions! {
         ApproveVolunteer = "approve-volunteer",
         /// Plan what is done together, invite whoever agreed to that, write how many came.
         RunActivities = "run-activities",
+        /// Whether one would like to be rung and invited, and what one answers (N10).
+        OwnCompany = "own-company",
         /// Appoint residents' representatives and building leaders, and end their terms.
         AppointCommunity = "appoint-community",
         /// Coverage, warmth and precision of visits, per neighbourhood.

@@ -2,8 +2,7 @@
 
 use super::rule::Within::{self, District, Mine, Place};
 use super::rule::{NOBODY, Rule, jobs, staff};
-use super::rules_neighbours::neighbours;
-use super::{Action, rules_volunteers};
+use super::{Action, rules_neighbours as neighbours, rules_volunteers as volunteers};
 use kernel::Role;
 use kernel::Role::{
     AgencyWorker as Agency, AuditAdmin as Audit, Auxiliary as Aux, BuildingLeader as Leader, CatchAll, Clerk,
@@ -473,26 +472,25 @@ pub const fn rule(action: Action) -> Rule {
         Action::RecordVisit => Rule { jobs: OPERATOR, ..staff(VISITORS) },
         Action::WishVisits => Rule { subject: true, ..NOBODY },
 
-        Action::ViewWatch
-        | Action::NameNeighbour
-        | Action::Worry
-        | Action::TypeWorry
-        | Action::AnswerWorry
-        | Action::ManageWatch
-        | Action::ViewTeams
-        | Action::KeepTeams
-        | Action::ViewExtraCare
-        | Action::AskExtraCare
-        | Action::DecideExtraCare
-        | Action::ViewMutual
-        | Action::KeepMutual => neighbours(action),
-        Action::SignUpVolunteer
-        | Action::ViewVolunteers
-        | Action::LeadVolunteers
-        | Action::ApproveVolunteer
-        | Action::RunActivities
-        | Action::AppointCommunity
-        | Action::ViewCoverage => rules_volunteers::rule(action),
+        Action::ViewWatch => neighbours::VIEW_WATCH,
+        Action::NameNeighbour => neighbours::NAME_NEIGHBOUR,
+        Action::Worry => neighbours::WORRY,
+        Action::TypeWorry => neighbours::TYPE_WORRY,
+        Action::AnswerWorry => neighbours::ANSWER_WORRY,
+        Action::ManageWatch => neighbours::MANAGE_WATCH,
+        Action::ViewTeams => neighbours::VIEW_TEAMS,
+        Action::KeepTeams => neighbours::KEEP_TEAMS,
+        Action::AgreeTeam => neighbours::AGREE_TEAM,
+        Action::ViewExtraCare | Action::AskExtraCare => neighbours::EXTRA_CARE,
+        Action::DecideExtraCare => neighbours::DECIDE_EXTRA_CARE,
+        Action::ViewMutual => neighbours::VIEW_MUTUAL,
+        Action::KeepMutual => neighbours::KEEP_MUTUAL,
+        Action::SignUpVolunteer => volunteers::SIGN_UP,
+        Action::ViewVolunteers | Action::ViewCoverage => volunteers::VIEW,
+        Action::LeadVolunteers => volunteers::LEAD,
+        Action::ApproveVolunteer | Action::AppointCommunity => volunteers::APPROVE,
+        Action::RunActivities => volunteers::RUN_ACTIVITIES,
+        Action::OwnCompany => volunteers::OWN_COMPANY,
 
         Action::FollowLocator | Action::ChangeFences | Action::CommandLocator | Action::AnswerAlert => {
             Rule { subject: true, letter: true, ..NOBODY }

@@ -1,6 +1,6 @@
-//! The rules about volunteers and company: who leads them does not approve them, so that nobody is let in by one body alone.
+//! The rules about volunteers and company: who leads them does not approve them, so that nobody is let in by one body alone. Each
+//! is named in the one match over all actions.
 
-use super::Action;
 use super::rule::{NOBODY, Rule, Within, staff};
 use super::rules::OPERATOR;
 use Within::{District, Place};
@@ -24,14 +24,10 @@ const HOSTS: &[(Role, Within)] =
 /// Who lets them be sent.
 const APPROVERS: &[(Role, Within)] = &[(Officer, Place), (Head, Place), (Coordinator, District), (CatchAll, Place)];
 
-pub(super) const fn rule(action: Action) -> Rule {
-    match action {
-        Action::SignUpVolunteer => Rule { public: true, any_account: true, ..NOBODY },
-        Action::ViewVolunteers => Rule { jobs: OPERATOR, ..staff(READERS) },
-        Action::LeadVolunteers => Rule { jobs: OPERATOR, ..staff(LEADERS) },
-        Action::ApproveVolunteer | Action::AppointCommunity => Rule { jobs: OPERATOR, ..staff(APPROVERS) },
-        Action::RunActivities => Rule { jobs: OPERATOR, ..staff(HOSTS) },
-        Action::ViewCoverage => Rule { jobs: OPERATOR, ..staff(READERS) },
-        _ => NOBODY,
-    }
-}
+pub(super) const SIGN_UP: Rule = Rule { public: true, any_account: true, ..NOBODY };
+pub(super) const VIEW: Rule = Rule { jobs: OPERATOR, ..staff(READERS) };
+pub(super) const LEAD: Rule = Rule { jobs: OPERATOR, ..staff(LEADERS) };
+pub(super) const APPROVE: Rule = Rule { jobs: OPERATOR, ..staff(APPROVERS) };
+pub(super) const RUN_ACTIVITIES: Rule = Rule { jobs: OPERATOR, ..staff(HOSTS) };
+/// The person and who speaks for them: whether somebody rings, who invites them, and what they answer.
+pub(super) const OWN_COMPANY: Rule = Rule { subject: true, letter: true, ..NOBODY };
