@@ -10,7 +10,7 @@ use crate::{App, Fail, Page, html};
 use askama::Template;
 use axum::Router;
 use axum::extract::{Extension, State};
-use axum::http::{StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use care::app::family::Question;
@@ -124,12 +124,8 @@ async fn page_of(app: &App, page: Page, draft: Draft, problems: Vec<Problem>) ->
     Ok((status, html(&EnrolPage { page, draft, towns, problems })?).into_response())
 }
 
-fn new_idem(app: &App) -> String {
-    app.rt.ids().uuid(app.rt.now()).to_string()
-}
-
 async fn show(State(app): State<App>, page: Page) -> Result<Response, Fail> {
-    let draft = Draft { idem: new_idem(&app), ..Draft::default() };
+    let draft = Draft { idem: home::new_idem(&app), ..Draft::default() };
     page_of(&app, page, draft, Vec::new()).await
 }
 
@@ -141,17 +137,10 @@ async fn send(
 ) -> Result<Response, Fail> {
     let mut draft = Draft::of(&posted);
     if draft.idem.is_empty() {
-        draft.idem = new_idem(&app);
+        draft.idem = home::new_idem(&app);
     }
-    match posted.get("go").as_str() {
-        "look" => return page_of(&app, page, draft, Vec::new()).await,
-        go @ ("larger" | "smaller") => {
-            page.look.larger = go == "larger" && page.look.elder;
-            let mut response = page_of(&app, page, draft, Vec::new()).await?;
-            response.headers_mut().insert(header::SET_COOKIE, home::size_cookie(go == "larger"));
-            return Ok(response);
-        }
-        _ => {}
+    if let Some(again) = home::Again::asked(&posted.get("go"), &mut page) {
+        return Ok(again.onto(page_of(&app, page, draft, Vec::new()).await?));
     }
     let problems = draft.problems(&page);
     if !problems.is_empty() {

@@ -46,6 +46,37 @@ pub(super) fn size_cookie(larger: bool) -> HeaderValue {
     })
 }
 
+/// A form without script that is only shown again as it was typed: in another language or look, larger or smaller.
+pub(super) struct Again {
+    size: Option<HeaderValue>,
+}
+
+impl Again {
+    /// What the button of a form asks for; none: something else.
+    pub(super) fn asked(go: &str, page: &mut Page) -> Option<Self> {
+        if !matches!(go, "look" | "larger" | "smaller") {
+            return None;
+        }
+        let size = (go != "look").then(|| {
+            page.look.larger = go == "larger" && page.look.elder;
+            size_cookie(go == "larger")
+        });
+        Some(Self { size })
+    }
+    /// The page, with the size remembered.
+    pub(super) fn onto(self, mut response: Response) -> Response {
+        if let Some(size) = self.size {
+            response.headers_mut().insert(header::SET_COOKIE, size);
+        }
+        response
+    }
+}
+
+/// The key of a new form: sent twice it counts once.
+pub(super) fn new_idem(app: &App) -> String {
+    app.rt.ids().uuid(app.rt.now()).to_string()
+}
+
 #[cfg(test)]
 pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
     vec![("public/home.html", Home { page: page.clone() }.render().unwrap_or_default())]

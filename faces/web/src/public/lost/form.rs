@@ -11,7 +11,7 @@ use crate::{App, Fail, Page, html};
 use askama::Template;
 use axum::Router;
 use axum::extract::{Extension, State};
-use axum::http::{StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use kernel::ids::PersonId;
@@ -100,12 +100,8 @@ async fn missing(State(app): State<App>, page: Page) -> Result<Response, Fail> {
 }
 
 pub(in crate::public) async fn start(app: &App, page: Page, form: Form) -> Result<Response, Fail> {
-    let draft = Draft { idem: new_idem(app), ..Draft::default() };
+    let draft = Draft { idem: home::new_idem(app), ..Draft::default() };
     show(app, page, form, draft, Vec::new()).await
-}
-
-fn new_idem(app: &App) -> String {
-    app.rt.ids().uuid(app.rt.now()).to_string()
 }
 
 async fn show(app: &App, page: Page, form: Form, draft: Draft, problems: Vec<Problem>) -> Result<Response, Fail> {
@@ -141,7 +137,7 @@ pub(in crate::public) async fn send(
 ) -> Result<Response, Fail> {
     let mut draft = Draft::of(&posted);
     if draft.idem.is_empty() {
-        draft.idem = new_idem(&app);
+        draft.idem = home::new_idem(&app);
     }
     match posted.get("go").as_str() {
         "unpin" => {
@@ -153,14 +149,10 @@ pub(in crate::public) async fn send(
             draft.places = Some(find::look_up(&app, &page, source, &draft.address, near).await?);
             return show(&app, page, form, draft, Vec::new()).await;
         }
-        "look" => return show(&app, page, form, draft, Vec::new()).await,
-        go @ ("larger" | "smaller") => {
-            page.look.larger = go == "larger" && page.look.elder;
-            let mut response = show(&app, page, form, draft, Vec::new()).await?;
-            response.headers_mut().insert(header::SET_COOKIE, home::size_cookie(go == "larger"));
-            return Ok(response);
-        }
         _ => {}
+    }
+    if let Some(again) = home::Again::asked(&posted.get("go"), &mut page) {
+        return Ok(again.onto(show(&app, page, form, draft, Vec::new()).await?));
     }
     let report = match draft.report(&page, form.kind) {
         Ok(report) => Report { person: form.of.as_ref().map(|(person, _)| *person), ..report },

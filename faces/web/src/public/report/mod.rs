@@ -5,6 +5,7 @@ mod pages;
 mod send;
 
 use super::find;
+use super::home::new_idem;
 use super::post::Posted;
 use crate::guard::{PHOTOS, Source, Wicket};
 use crate::{App, Fail, Page, html};
@@ -37,10 +38,6 @@ async fn start(State(app): State<App>, page: Page, Query(scanned): Query<Scanned
     let post = send::known_post(&app, &scanned.post).await?;
     let draft = Draft { idem: new_idem(&app), post, ..Draft::default() };
     show(&app, page, draft, 0, Vec::new()).await
-}
-
-fn new_idem(app: &App) -> String {
-    app.rt.ids().uuid(app.rt.now()).to_string()
 }
 
 async fn show(app: &App, page: Page, draft: Draft, index: usize, problems: Vec<Problem>) -> Result<Response, Fail> {
