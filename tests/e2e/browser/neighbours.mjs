@@ -63,6 +63,39 @@ await journey("neighbours", async (stage) => {
   await stage.look(asked, "agreed");
   await family.page.goto(at(`${path(letter.url)}/extra`, lang));
   await stage.look(family, "family-extra");
+  await family.page.goto(at(`${path(letter.url)}/team`, lang));
+  await stage.look(family, "family-team");
+  // The other pages of the letter in the browser of somebody without a script, in large letters.
+  const elder = await stage.person({ width, lang, script: false });
+  await elder.page.goto(at(`${path(letter.url)}/company`, lang, true));
+  await elder.page.locator("#digits").fill(letter.digits);
+  await elder.page.locator("main form button").first().click();
+  await elder.page.locator('button[value="wishes"]').waitFor();
+  for (const box of ["calls", "activities"]) await elder.page.locator(`input[name="${box}"]`).check();
+  await elder.page.locator("#day").selectOption("3");
+  await elder.page.locator('button[value="wishes"]').click();
+  await elder.page.locator('.notice-good[role="status"]').waitFor();
+  if (await elder.page.locator('button[value="come"]').count()) {
+    await elder.page.locator('button[value="come"]').first().click();
+    await elder.page.locator("main .tag-good").first().waitFor();
+  }
+  await elder.page.goto(at(`${path(letter.url)}/team`, lang, true));
+  const leave = elder.page.locator('button[value="leave"]');
+  if (await leave.count()) {
+    await leave.click();
+    await elder.page.locator('.notice-good[role="status"]').waitFor();
+    assert.equal(await leave.count(), 0, "left");
+  }
+  const large = await stage.person({ width, lang });
+  await large.page.goto(at(`${path(letter.url)}/company`, lang, true));
+  await large.page.locator("#digits").fill(letter.digits);
+  await large.page.locator("main form button").first().click();
+  await large.page.locator('button[value="wishes"]').waitFor();
+  await stage.look(large, "elder-company");
+  await large.page.goto(at(`${path(letter.url)}/team`, lang, true));
+  await stage.look(large, "elder-team");
+  await large.page.goto(at(`${path(letter.url)}/mutual`, lang));
+  await stage.look(large, "elder-mutual");
 
   await desk.page.goto(at("/desk/teams", lang));
   await stage.look(desk, "teams");
