@@ -170,11 +170,26 @@ sms-family-scan = Somebody scanned the care card of your elder. Please call them
 sms-family-message = A finder wrote to you through the care card. Read it at { $link } with the code on your letter. Duty desk: { $phone }.
 sms-family-plan = Somebody on duty opened the care plan of your elder; who looked, see { $link }. Duty desk: { $phone }.
 sms-family-change = Another guardian, or the elder, changed the care plan; which part, see { $link }. Duty desk: { $phone }.
+mail-family-worry-subject = A neighbour is worried about your elder
+mail-family-worry-body = A neighbour pressed the button “I am worried”. The committee knows and is seeing to it. You can also call your elder first.
+
+    What came of it stands here (open it with the code of your letter):
+    { $link }
+
+    The duty desk answers at any hour: { $phone }.
+mail-family-worry-over-subject = A neighbour's worry is over
+mail-family-worry-over-body = The committee has seen to it. When and how stands here (open it with the code of your letter):
+    { $link }
+sms-family-worry = A neighbour is worried about your elder, and the committee is seeing to it. You can also call your elder first; what came of it stands at { $link }. Duty desk { $phone }.
+sms-family-worry-over = A neighbour's worry about your elder is over; see { $link } with the code of your letter. Duty desk { $phone }.
 # Locators: to the family and the post, without a name, without a place and without saying who
 notice-worry_new = A neighbour is worried about an elder; please call back and look after them: { $number }
 notice-worry_again = Nobody has called back the worried neighbour yet; the time is nearly up: { $number }
 notice-worry_late = A neighbour's worry is still open past its time, please look into it: { $number }
 notice-worry_over = A neighbour's worry is over: { $number }
+notice-extra_ends = Extra care for somebody is nearly over: please see whether it goes on
+notice-team_left = An elder does not want a help team any more; you are named for them no longer
+notice-volunteer_left = A volunteer has stopped and what they had taken on has gone back: please see who takes it over
 notice-locator_sos = An elder pressed the help button; please see to it at once: { $number }
 notice-locator_unanswered = Nobody of the family answered an alert of a locator; please see to it: { $number }
 notice-locator_untaken = A call for help or an alert is still not dealt with, please look into it: { $number }

@@ -169,3 +169,4 @@ visits-rule-weather_days = During heat and cold: every so many days
 visits-rule-again_days = Nobody opened: again after so many days
 visits-rule-misses = Nobody opened so often in a row: make sure they are well
 visits-rule-pack_hours = The day's list stays on a phone for so many hours
+visits-away = not available on that day, ask first

@@ -170,11 +170,26 @@ sms-family-scan = 有人扫了您家老人的爱心卡。请先联系老人，�
 sms-family-message = 发现人通过爱心卡给您留言了，请打开 { $link } 用查询信上的编码查看。值班电话 { $phone }。
 sms-family-plan = 工作人员打开了您家老人的照护计划，谁看过请到 { $link } 查看。值班电话 { $phone }。
 sms-family-change = 另一位监护人或老人自己改了照护计划，改了哪一部分请到 { $link } 查看。值班电话 { $phone }。
+mail-family-worry-subject = 有邻居对您家老人不放心
+mail-family-worry-body = 有邻居按了“不放心”。居委会已经知道了，正在联系。您也可以先打电话给老人。
+
+    后来怎样，在这里能看到（用查询信上的编码进入）：
+    { $link }
+
+    有事请打值班电话 { $phone }，24 小时有人。
+mail-family-worry-over-subject = 邻居的不放心有结果了
+mail-family-worry-over-body = 居委会已经处理好了。是谁、什么时候、怎么样，在这里能看到（用查询信上的编码进入）：
+    { $link }
+sms-family-worry = 有邻居对您家老人不放心，居委会已在联系。您也可以先打电话给老人，后来怎样请到 { $link } 查看。值班电话 { $phone }。
+sms-family-worry-over = 邻居的不放心有结果了，请到 { $link } 用查询信上的编码查看。值班电话 { $phone }。
 # 定位器:写给家人和站里的话,没有姓名、没有地点,也不说是谁
 notice-worry_new = 有邻居对老人不放心，请马上回电并去看看：{ $number }
 notice-worry_again = 邻居的不放心还没有回电，时间快到了：{ $number }
 notice-worry_late = 邻居的不放心过了时间还没有结果，请过问：{ $number }
 notice-worry_over = 邻居的不放心已有结果：{ $number }
+notice-extra_ends = 有一份加的照应快到期了：要不要续，请看看
+notice-team_left = 有一位老人不要帮困队了，您不用再负责
+notice-volunteer_left = 有一位志愿者不做了，手上的事已经交回，请看看谁来接
 notice-locator_sos = 有老人按了求救键，请马上处理：{ $number }
 notice-locator_unanswered = 定位器告警没有家人回应，请处理：{ $number }
 notice-locator_untaken = 求救或者告警还没有处理好，请过问：{ $number }

@@ -157,3 +157,4 @@ visits-rule-weather_days = 高温、寒潮期间：几天一次
 visits-rule-again_days = 没人应门：几天后再去
 visits-rule-misses = 连续几次没人应门就去查看
 visits-rule-pack_hours = 当天名单在手机上最多留几小时
+visits-away = 那天不方便，去前先问

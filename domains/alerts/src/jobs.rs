@@ -125,7 +125,11 @@ pub fn handlers(config: AlertsConfig) -> Handlers {
         })
         .on(care::app::watch::TellWorry::KIND, move |rt, job| {
             let (n, key): (care::app::watch::TellWorry, _) = (payload(job)?, job_key(job));
-            run(rt, job, move |cx| neighbours::worry(cx, mail, &n, &key))
+            run(rt, job, move |cx| neighbours::worry(cx, (mail, sms), &n, &key))
+        })
+        .on(care::events::TellColleagues::KIND, |rt, job| {
+            let (n, key): (care::events::TellColleagues, _) = (payload(job)?, job_key(job));
+            run(rt, job, move |cx| neighbours::colleagues(cx, &n, &key))
         })
         .on(SEND, move |rt, job| match &mailer {
             Some(mailer) => send(rt, job, &config, mailer),

@@ -6,10 +6,13 @@ use alerts::{AlertsConfig, Encryption, MailConfig};
 use care::app::cards;
 use care::app::contacts;
 use care::app::finder::{self, Answer, Said};
+use care::app::watch::{self, NewNeighbour, Side};
+use care::model::watch::{AgreedWay, Step};
 use care::model::{NewContact, Whom};
 use kernel::ids::{AccountId, MatterId, PersonId};
 use kernel::{Lang, Point, Purpose, Role};
 use people::app::Flat;
+use people::app::consents::By;
 use people::app::persons::{self, For};
 use people::model::Place;
 use people::model::person::{Contact, GuardianName, Identity, NewGuardian, NewPerson};
@@ -141,6 +144,56 @@ impl Town {
 }
 
 testkit::both_databases! {
+    fn the_family_who_asked_for_it_hears_at_once_that_a_neighbour_is_worried(t: Town) {
+        let (elder, officer) = (t.elder, t.officer);
+        let desk = || t.world.who(officer, Purpose::Administration);
+        let new = NewNeighbour {
+            key: Uuid::from_u128(1), name: "赵阿姨".into(), phone: "138 0555 0199".into(), called: "楼上王阿姨".into(),
+            by: By::Subject, agreed: Some(AgreedWay::Phone),
+        };
+        let code = t.world.act_as(desk(), move |cx| watch::name(cx, elder, Side::Desk, &new)).unwrap().code;
+        let press = || {
+            let code = code.clone();
+            let read = t.world.act_as(t.world.public(), {
+                let code = code.clone();
+                move |cx| Ok::<_, care::Error>(watch::view(cx, &code)?.1.map(|w| w.id))
+            });
+            let read = read.unwrap();
+            t.world.act_as(t.world.public(), move |cx| watch::press(cx, &code, read)).unwrap();
+            run_due(&t.world.house.rt, t.world.house.district, &t.handlers).unwrap();
+        };
+        let well = || {
+            let done = t.world.act_as(desk(), |cx| {
+                let id = watch::list(cx)?[0].id;
+                let open = watch::open(cx, id)?;
+                watch::step(cx, id, open.version, Step::Well)
+            });
+            done.unwrap();
+            run_due(&t.world.house.rt, t.world.house.district, &t.handlers).unwrap();
+        };
+        let kinds = || t.world.look(|cx| {
+            let rows = cx.query("SELECT kind, state FROM message WHERE to_contact IS NOT NULL ORDER BY kind", &[])?;
+            rows.iter().map(|r| Ok((r.text("kind")?, r.text("state")?))).collect::<Result<Vec<_>, store::Error>>()
+        });
+        press();
+        well();
+        assert!(kinds().is_empty(), "nobody who did not ask for it");
+        let daughter = t.world.look(move |cx| persons::spoken_for(cx, elder))[0].id;
+        t.world.act_as(desk(), move |cx| watch::tell_guardian(cx, elder, Side::Desk, daughter, true)).unwrap();
+        press();
+        let sent = |kind: &str| (kind.to_owned(), "sent".to_owned());
+        assert_eq!(kinds(), [sent("family-worry")]);
+        well();
+        assert_eq!(kinds(), [sent("family-worry"), sent("family-worry-over")]);
+        let mail = t.mail.lock().unwrap();
+        let read = |m: &testkit::Mail| format!("{:?} {} {}", m.to, m.header("Subject"), m.text());
+        let all: String = mail.mails().iter().map(read).filter(|m| m.contains("@family.example")).collect();
+        assert!(all.contains("daughter@family.example") && !all.contains("barred@") && all.contains("/p"), "{all}");
+        for secret in ["王桂芳", "李敏", "赵阿姨", "王阿姨", "0555"] {
+            assert!(!all.contains(secret), "{secret} stands in a mail");
+        }
+    }
+
     fn the_family_hears_of_a_scan_and_whoever_is_kept_away_of_nothing(t: Town) {
         t.scan(None);
         t.scan(Some("她在桥边，我的号码 021-0555 0999"));

@@ -1,7 +1,7 @@
 //! What is to be told after something happened: jobs, enqueued in the same transaction and answered by the crate `alerts`.
 //! They hold ids and nothing else.
 
-use kernel::ids::{CardId, PersonId, ThreadId};
+use kernel::ids::{AccountId, CardId, PersonId, ThreadId};
 use serde::{Deserialize, Serialize};
 use store::{Cx, NewJob};
 
@@ -20,6 +20,17 @@ macro_rules! job {
     )+};
 }
 
+/// What colleagues are told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum News {
+    /// Somebody of a team's people does not want one any more; about the team.
+    TeamLeft,
+    /// Extra care is over in some days unless it is renewed; about the extra care.
+    ExtraEnds,
+    /// A volunteer stopped by themselves; about the volunteer.
+    VolunteerLeft,
+}
+
 job! {
     /// A card was scanned: the family hears of it, and the desk of its post.
     TellScan = "care.scanned" { card: CardId, person: PersonId }
@@ -31,6 +42,9 @@ job! {
     TellMessage = "care.message" { thread: ThreadId, person: PersonId }
     /// The family changed something; the other guardians and the committee hear of it.
     TellChange = "care.changed" { change: uuid::Uuid, person: PersonId, by: Option<people::model::GuardianId> }
+    /// Colleagues of the place are told on the desk: a sentence of a closed list that names nobody. `to`: who is told; nobody: whom
+    /// the place has at that moment.
+    TellColleagues = "care.colleagues" { news: News, about: uuid::Uuid, to: Vec<AccountId> }
     /// The care plan was opened.
     TellPlan = "care.plan_opened" { person: PersonId }
 }

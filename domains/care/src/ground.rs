@@ -2,8 +2,9 @@
 
 use kernel::ids::{AreaId, PersonId, PostId};
 use people::app::Geography;
-use people::policy::PlaceFacts;
+use people::policy::{Action, PersonFacts, PlaceFacts, ResourceFacts, decide};
 use places::{AreaKind, Snapshot};
+use std::collections::HashMap;
 use std::sync::Arc;
 use store::Cx;
 
@@ -75,4 +76,40 @@ fn around(ground: &Ground, of: &[AreaId]) -> PlaceFacts {
         areas.extend(at.police.filter(|p| !areas.contains(p)));
     }
     PlaceFacts { areas, posts }
+}
+
+/// Which of many people are in reach of whoever asks: where they live is read for all of them at once, and the policy answers once for
+/// everybody who lives in one place.
+pub(crate) struct Reach {
+    action: Action,
+    ground: Ground,
+    homes: HashMap<PersonId, Vec<AreaId>>,
+    known: HashMap<Vec<AreaId>, Option<PlaceFacts>>,
+}
+
+impl Reach {
+    pub(crate) fn new(cx: &mut Cx<'_>, action: Action) -> crate::Result<Self> {
+        let ground = Ground(places::snapshot(cx)?);
+        Ok(Self { action, ground, homes: HashMap::new(), known: HashMap::new() })
+    }
+    /// Reads where these live, in a few statements.
+    pub(crate) fn read(&mut self, cx: &mut Cx<'_>, people: &[PersonId]) -> crate::Result<()> {
+        self.homes.extend(people::app::persons::areas_of_all(cx, people)?);
+        Ok(())
+    }
+    /// Where somebody lives who was read before; none: not in reach.
+    pub(crate) fn of(&mut self, cx: &Cx<'_>, person: PersonId) -> Option<PlaceFacts> {
+        let mut home = self.homes.get(&person).cloned().unwrap_or_default();
+        home.sort_unstable();
+        if let Some(known) = self.known.get(&home) {
+            return known.clone();
+        }
+        let here = around(&self.ground, &home);
+        let (areas, posts) = (here.areas.clone(), here.posts.clone());
+        let facts = PersonFacts { id: Some(person), areas, posts, ..PersonFacts::default() };
+        let may = decide(&cx.actor, cx.purpose, self.action, &ResourceFacts::Person(facts)).is_allowed();
+        let here = may.then_some(here);
+        self.known.insert(home, here.clone());
+        here
+    }
 }

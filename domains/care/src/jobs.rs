@@ -20,6 +20,7 @@ pub fn handlers() -> Handlers {
             let flat = |e: crate::Error| JobError::Retry(e.to_string());
             rt.write_now(Who::system(job.district, "care"), visits::next_daily).map_err(flat)?;
             rt.write_now(Who::system(job.district, "care"), extra::lapse).map_err(flat)?;
+            rt.write_now(Who::system(job.district, "care"), extra::warn).map_err(flat)?;
             dates(rt, job.district, None)
         })
         .on(visits::REPLAN_AREA, |rt, job| {

@@ -3,6 +3,7 @@
 mod company;
 mod extra;
 mod mutual;
+mod suits;
 mod teams;
 mod volunteers;
 mod watch;
@@ -179,4 +180,5 @@ ALTER TABLE care_visit_plan ADD COLUMN asked_days BIGINT;
 ",
     },
     crate::app::rounds::WORK,
+    suits::SUITS,
 ];

@@ -32,6 +32,9 @@ pub(crate) struct Typed {
 }
 
 impl Typed {
+    pub(crate) fn read(posted: &crate::public::post::Posted) -> Self {
+        Self { key: posted.get("key"), what: posted.get("what"), reason: posted.get("reason") }
+    }
     pub(crate) fn kinds(&self, page: &Page) -> Vec<(&'static str, String, bool)> {
         What::ALL.iter().map(|w| (w.code(), page.tk("extra-what-", w.code()), self.what == w.code())).collect()
     }

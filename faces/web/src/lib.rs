@@ -16,6 +16,7 @@ pub mod api;
 mod appeals;
 mod assets;
 mod cap;
+mod company_view;
 pub mod config;
 mod data_requests;
 mod desk;

@@ -1,7 +1,7 @@
 //! What the own page, the desk and the neighbour's page say of neighbours and their worries.
 
 use crate::{Fail, Page, fmt};
-use care::app::watch::{Neighbour, OfPerson, Past};
+use care::app::watch::{Neighbour, OfPerson, Past, Teller};
 use care::model::watch::Step;
 use kernel::Moment;
 use kernel::ids::AccountId;
@@ -37,6 +37,32 @@ pub(crate) struct WorryView {
     pub who: String,
     pub steps: Vec<String>,
     pub over: bool,
+}
+
+/// Somebody who speaks for the elder, and whether they hear of a worry.
+#[derive(Debug, Clone)]
+pub(crate) struct TellerView {
+    pub id: String,
+    pub name: String,
+    pub told: bool,
+    pub reachable: bool,
+}
+
+pub(crate) fn tellers(page: &Page, all: Vec<Teller>) -> Vec<TellerView> {
+    let name = |relation: String| if relation.is_empty() { page.t("watch-teller-family") } else { relation };
+    let view = |t: Teller| TellerView {
+        id: t.guardian.0.to_string(),
+        name: name(t.relation),
+        told: t.told,
+        reachable: t.reachable,
+    };
+    all.into_iter().map(view).collect()
+}
+
+#[cfg(test)]
+pub(crate) fn sample_tellers(page: &Page, full: bool) -> Vec<TellerView> {
+    let of = |told, reachable| TellerView { id: "1".into(), name: page.t("watch-teller-family"), told, reachable };
+    if full { vec![of(true, true), of(false, true), of(false, false)] } else { Vec::new() }
 }
 
 /// Neighbours and worries of somebody.
@@ -102,6 +128,7 @@ pub(crate) fn told(page: &Page, error: care::Error) -> Result<Problem, Fail> {
             Ok((field, known.unwrap_or_else(|| page.t("invalid-form"))))
         }
         care::Error::Refused(why) => Ok(("top", page.tk("rule-care-", why))),
+        care::Error::Stale { .. } => Ok(("top", page.t("watch-stale"))),
         other => Err(other.into()),
     }
 }

@@ -31,6 +31,9 @@ enum Word {
     Message,
     Plan,
     Change,
+    /// A neighbour is worried; and it is over.
+    Worry,
+    WorryOver,
 }
 
 impl Word {
@@ -40,11 +43,13 @@ impl Word {
             Self::Message => "message",
             Self::Plan => "plan",
             Self::Change => "change",
+            Self::Worry => "worry",
+            Self::WorryOver => "worry-over",
         }
     }
     /// Worth a text message even where there is a mail.
     const fn is_urgent(self) -> bool {
-        matches!(self, Self::Scan | Self::Message)
+        matches!(self, Self::Scan | Self::Message | Self::Worry | Self::WorryOver)
     }
 }
 
@@ -101,30 +106,59 @@ fn family(cx: &mut Cx<'_>, ways: (HasMail, HasSms), person: PersonId, word: Word
     family_but(cx, ways, person, word, key, None)
 }
 
+/// Those of the circle who asked for it: that a neighbour is worried, or that it is over.
+pub(crate) fn worried(
+    cx: &mut Cx<'_>,
+    ways: (HasMail, HasSms),
+    person: PersonId,
+    to: &[ContactId],
+    over: bool,
+    key: &str,
+) -> Result<()> {
+    let word = if over { Word::WorryOver } else { Word::Worry };
+    for contact in telling::family(cx, person)?.iter().filter(|c| to.contains(&c.id)) {
+        word_to(cx, ways, person, contact, word, key)?;
+    }
+    Ok(())
+}
+
 /// Everybody but the guardian who did it.
 fn family_but(
     cx: &mut Cx<'_>,
-    (mail, sms): (HasMail, HasSms),
+    ways: (HasMail, HasSms),
     person: PersonId,
     word: Word,
     key: &str,
     but: Option<GuardianId>,
 ) -> Result<()> {
-    let (kind, none) = (format!("family-{}", word.code()), MatterId(Uuid::nil()));
     for contact in telling::family(cx, person)? {
         // What was changed is for guardians; a neighbour in the list is called when it matters.
         let uninvolved = word == Word::Change && contact.guardian.is_none();
         if uninvolved || but.is_some() && contact.guardian == but {
             continue;
         }
-        let by_mail = mail.0 && contact.mail.is_some();
-        let by_sms = sms.0 && contact.phone.is_some() && (word.is_urgent() || !by_mail);
-        if by_mail {
-            queue(cx, Way::Mail, (person, contact.id), (&kind, none), key)?;
-        }
-        if by_sms {
-            queue(cx, Way::Sms, (person, contact.id), (&kind, none), key)?;
-        }
+        word_to(cx, ways, person, &contact, word, key)?;
+    }
+    Ok(())
+}
+
+/// By mail, and by text message where it is urgent or there is no mail.
+fn word_to(
+    cx: &mut Cx<'_>,
+    (mail, sms): (HasMail, HasSms),
+    person: PersonId,
+    contact: &ContactLine,
+    word: Word,
+    key: &str,
+) -> Result<()> {
+    let (kind, none) = (format!("family-{}", word.code()), MatterId(Uuid::nil()));
+    let by_mail = mail.0 && contact.mail.is_some();
+    let by_sms = sms.0 && contact.phone.is_some() && (word.is_urgent() || !by_mail);
+    if by_mail {
+        queue(cx, Way::Mail, (person, contact.id), (&kind, none), key)?;
+    }
+    if by_sms {
+        queue(cx, Way::Sms, (person, contact.id), (&kind, none), key)?;
     }
     Ok(())
 }

@@ -43,6 +43,9 @@ pub const DESK_KINDS: &[(&str, &str)] = &[
     ("worry_again", "/desk/worries"),
     ("worry_late", "/desk/worries"),
     ("worry_over", "/desk/worries"),
+    ("extra_ends", "/desk/extra-care"),
+    ("team_left", "/desk/teams"),
+    ("volunteer_left", "/desk/volunteers"),
     // Whose it is, nobody reads in a notice; the record opens in the name of a matter.
     ("care_changed", "/desk"),
 ];

@@ -4,7 +4,8 @@
 use super::visits::day_of;
 use super::watch::{self, Side};
 use super::{seal, unseal_left};
-use crate::ground::lives;
+use crate::events::{News, TellColleagues};
+use crate::ground::Reach;
 use crate::model::extra::{ExtraState, MOST_DAYS, Reason, What};
 use crate::{Error, Result};
 use jiff::civil::Date;
@@ -13,7 +14,7 @@ use kernel::ids::{AccountId, AreaId, PersonId};
 use people::app::consents::{self, By};
 use people::app::persons;
 use people::model::person::Part;
-use people::policy::{Action, PersonFacts, ResourceFacts, decide as policy, require_somewhere};
+use people::policy::{Action, require_somewhere};
 use serde_json::json;
 use store::{Cx, KeyClass, Row, params};
 use uuid::Uuid;
@@ -103,10 +104,10 @@ pub fn ask(cx: &mut Cx<'_>, person: PersonId, side: Side, new: &NewExtra) -> Res
             return Err(Error::Refused("extra-twice"));
         }
     }
-    let (by, guardian) = match side {
-        Side::Letter(of) if of.guardian.is_some() => (By::Guardian, of.guardian),
-        Side::Letter(_) => (By::Subject, None),
-        Side::Desk => (new.by, None),
+    let by = side.by(new.by);
+    let guardian = match side {
+        Side::Letter(of) => of.guardian,
+        Side::Desk => None,
     };
     let sealed = seal(cx, KeyClass::Text, new.key, &new.reason.code())?;
     cx.execute(
@@ -181,6 +182,29 @@ pub(crate) fn lapse(cx: &mut Cx<'_>) -> Result<()> {
     Ok(())
 }
 
+/// Whoever answers for it is told some days before it is over, once for each end; by the daily look.
+pub(crate) fn warn(cx: &mut Cx<'_>) -> Result<()> {
+    let days = watch::rules(cx)?.extra_days;
+    let (today, last) = (day_of(cx.now).to_string(), day_of(cx.now.plus_days(days)).to_string());
+    let sql = "SELECT id, person_id, until_day FROM care_extra WHERE district_id = $1 AND state = 'accepted' AND until_day >= $2 \
+               AND until_day <= $3 AND (told_until IS NULL OR told_until <> until_day) ORDER BY until_day, id";
+    for row in &cx.query(sql, params![cx.district(), today, last])? {
+        let (id, person, until): (Uuid, PersonId, String) =
+            (row.uuid("id")?, row.id("person_id")?, row.text("until_day")?);
+        cx.execute("UPDATE care_extra SET told_until = $1 WHERE id = $2", params![until.as_str(), id])?;
+        TellColleagues { news: News::ExtraEnds, about: id, to: Vec::new() }.enqueue(cx, &format!("{id}/{until}"))?;
+        cx.record("care.extra_ends", "person", person.0, &json!({ "extra": id }))?;
+        cx.signal(CHANGED, person.0);
+    }
+    Ok(())
+}
+
+/// Of whom it is, while it runs and nobody has renewed it or said no: for whoever tells the committee.
+pub(crate) fn about_to_end(cx: &mut Cx<'_>, id: Uuid) -> Result<Option<PersonId>> {
+    let sql = "SELECT person_id FROM care_extra WHERE id = $1 AND district_id = $2 AND state = 'accepted' AND told_until = until_day";
+    Ok(cx.query_opt(sql, params![id, cx.district()])?.map(|r| r.id("person_id")).transpose()?)
+}
+
 /// They do not want it any more.
 pub fn end(cx: &mut Cx<'_>, person: PersonId, side: Side, id: Uuid) -> Result<()> {
     watch::may(cx, person, side, Action::AskExtraCare)?;
@@ -209,34 +233,41 @@ pub fn of_person(cx: &mut Cx<'_>, person: PersonId, side: Side) -> Result<Vec<Ex
 pub fn list(cx: &mut Cx<'_>) -> Result<Vec<ExtraLine>> {
     // What lapsed within a week is shown, so that it is not forgotten.
     let since = day_of(cx.now.plus_days(-7));
-    which(cx, "(state = 'asked' OR (state IN ('accepted', 'lapsed') AND until_day >= $2))", since)
+    let mut out = which(cx, "state = 'asked'", None)?;
+    out.extend(which(cx, "state IN ('accepted', 'lapsed') AND until_day >= $2", Some(since))?);
+    Ok(out)
 }
 
 /// How many wait for an answer there: for the side list.
 pub fn waiting(cx: &mut Cx<'_>) -> Result<usize> {
-    let today = day_of(cx.now);
-    Ok(which(cx, "state = 'asked' AND COALESCE(until_day, $2) = $2", today)?.len())
+    Ok(which(cx, "state = 'asked'", None)?.len())
 }
 
-fn which(cx: &mut Cx<'_>, states: &str, day: Date) -> Result<Vec<ExtraLine>> {
+/// Lines of one list, at most.
+const MOST: usize = 500;
+
+/// `states` asks for the day as `$2`, where there is one.
+fn which(cx: &mut Cx<'_>, states: &str, day: Option<Date>) -> Result<Vec<ExtraLine>> {
     require_somewhere(&cx.actor, Action::ViewExtraCare)?;
     let sql = format!(
-        "SELECT {COLUMNS} FROM care_extra WHERE district_id = $1 AND {states} \
-         ORDER BY CASE WHEN state = 'asked' THEN 0 ELSE 1 END, until_day, asked_at, id LIMIT 500"
+        "SELECT {COLUMNS} FROM care_extra WHERE district_id = $1 AND {states} ORDER BY until_day, asked_at, id"
     );
-    let rows = cx.query(&sql, params![cx.district(), day.to_string()])?;
+    let mut values = params![cx.district()].to_vec();
+    values.extend(day.map(|d| store::Value::from(d.to_string())));
+    let rows = cx.query(&sql, &values)?;
+    let mut reach = Reach::new(cx, Action::ViewExtraCare)?;
     let mut out = Vec::new();
-    for row in &rows {
-        let extra = read(cx, row, false)?;
-        let here = lives(cx, extra.person)?;
-        let facts = PersonFacts {
-            id: Some(extra.person),
-            areas: here.areas.clone(),
-            posts: here.posts,
-            ..PersonFacts::default()
-        };
-        if policy(&cx.actor, cx.purpose, Action::ViewExtraCare, &ResourceFacts::Person(facts)).is_allowed() {
-            out.push(ExtraLine { extra, areas: here.areas });
+    for chunk in rows.chunks(MOST) {
+        let people = chunk.iter().map(|r| r.id("person_id")).collect::<std::result::Result<Vec<PersonId>, _>>()?;
+        reach.read(cx, &people)?;
+        for (row, person) in chunk.iter().zip(people) {
+            if let Some(here) = reach.of(cx, person) {
+                out.push(ExtraLine { extra: read(cx, row, false)?, areas: here.areas });
+            }
+        }
+        if out.len() >= MOST {
+            out.truncate(MOST);
+            break;
         }
     }
     Ok(out)

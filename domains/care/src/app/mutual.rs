@@ -3,14 +3,14 @@
 
 use super::visits::{day_of, opt_date};
 use super::watch::{self, Side as Asker};
-use crate::ground::lives;
+use crate::ground::Reach;
 use crate::model::mutual::{Help, Line, MOST_QUARTERS, Side, matches};
 use crate::{Error, Result};
 use jiff::civil::Date;
 use kernel::ids::{AreaId, PersonId};
 use people::app::consents::By;
 use people::app::persons;
-use people::policy::{Action, PersonFacts, ResourceFacts, decide, require_somewhere};
+use people::policy::{Action, require_somewhere};
 use serde_json::json;
 use std::collections::HashMap;
 use store::{Cx, Row, params};
@@ -120,31 +120,52 @@ fn line(row: &Row) -> Result<Line> {
 
 const PAIR: &str = "id, giver_id, taker_id, what, giver_said, taker_said, ended_at";
 
+/// Hours of one pair that are read.
+const HOURS: usize = 100;
+
 fn pair(cx: &mut Cx<'_>, row: &Row) -> Result<Pair> {
-    let id = row.uuid("id")?;
-    let sql = "SELECT id, on_day, quarters, giver_ok, taker_ok, refused_at FROM care_mutual_hours WHERE pair_id = $1 \
-               ORDER BY on_day DESC, id DESC LIMIT 100";
-    let rows = cx.query(sql, params![id])?;
-    let hours = rows.iter().map(|h| {
-        Ok(Hours {
-            id: h.uuid("id")?,
-            on: opt_date(h, "on_day")?,
-            quarters: h.i64("quarters")?,
-            giver_ok: h.opt_moment("giver_ok")?.is_some(),
-            taker_ok: h.opt_moment("taker_ok")?.is_some(),
-            refused: h.opt_moment("refused_at")?.is_some(),
-        })
-    });
-    Ok(Pair {
-        id,
-        giver: row.id("giver_id")?,
-        taker: row.id("taker_id")?,
-        what: Help::from_code(&row.text("what")?).unwrap_or(Help::Chat),
-        giver_said: row.opt_moment("giver_said")?.is_some(),
-        taker_said: row.opt_moment("taker_said")?.is_some(),
-        over: row.opt_moment("ended_at")?.is_some(),
-        hours: hours.collect::<Result<_>>()?,
-    })
+    pairs(cx, std::slice::from_ref(row))?.pop().ok_or_else(|| store::Error::NotFound.into())
+}
+
+/// Many with their hours, in one statement for each two hundred.
+fn pairs(cx: &mut Cx<'_>, rows: &[Row]) -> Result<Vec<Pair>> {
+    let mut out = Vec::with_capacity(rows.len());
+    for chunk in rows.chunks(200) {
+        let marks = (1..=chunk.len()).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ");
+        let sql = format!(
+            "SELECT id, pair_id, on_day, quarters, giver_ok, taker_ok, refused_at FROM care_mutual_hours WHERE pair_id IN ({marks}) \
+             ORDER BY on_day DESC, id DESC"
+        );
+        let ids = chunk.iter().map(|r| Ok(store::Value::from(r.uuid("id")?))).collect::<Result<Vec<_>>>()?;
+        let mut hours: HashMap<Uuid, Vec<Hours>> = HashMap::new();
+        for h in &cx.query(&sql, &ids)? {
+            let of = hours.entry(h.uuid("pair_id")?).or_default();
+            if of.len() < HOURS {
+                of.push(Hours {
+                    id: h.uuid("id")?,
+                    on: opt_date(h, "on_day")?,
+                    quarters: h.i64("quarters")?,
+                    giver_ok: h.opt_moment("giver_ok")?.is_some(),
+                    taker_ok: h.opt_moment("taker_ok")?.is_some(),
+                    refused: h.opt_moment("refused_at")?.is_some(),
+                });
+            }
+        }
+        for row in chunk {
+            let id = row.uuid("id")?;
+            out.push(Pair {
+                id,
+                giver: row.id("giver_id")?,
+                taker: row.id("taker_id")?,
+                what: Help::from_code(&row.text("what")?).unwrap_or(Help::Chat),
+                giver_said: row.opt_moment("giver_said")?.is_some(),
+                taker_said: row.opt_moment("taker_said")?.is_some(),
+                over: row.opt_moment("ended_at")?.is_some(),
+                hours: hours.remove(&id).unwrap_or_default(),
+            });
+        }
+    }
+    Ok(out)
 }
 
 fn load(cx: &mut Cx<'_>, id: Uuid) -> Result<Pair> {
@@ -166,8 +187,7 @@ pub fn of_person(cx: &mut Cx<'_>, person: PersonId, side: Asker) -> Result<OfPer
     );
     let rows = cx.query(&sql, params![person, cx.district()])?;
     let mut out = OfPerson { lines, ..OfPerson::default() };
-    for row in &rows {
-        let pair = pair(cx, row)?;
+    for pair in pairs(cx, &rows)? {
         let Some(part) = pair.part(person) else { continue };
         let quarters: i64 = pair.hours.iter().filter(|h| h.counts()).map(|h| h.quarters).sum();
         match part {
@@ -195,11 +215,7 @@ pub fn add(cx: &mut Cx<'_>, person: PersonId, asker: Asker, side: Side, what: He
     if cx.query_opt(sql, params![person, side.code(), what.code()])?.is_some() {
         return Ok(());
     }
-    let by = match asker {
-        Asker::Letter(of) if of.guardian.is_some() => By::Guardian,
-        Asker::Letter(_) => By::Subject,
-        Asker::Desk => by,
-    };
+    let by = asker.by(by);
     let id: Uuid = cx.new_id();
     cx.execute(
         "INSERT INTO care_mutual_line (id, district_id, person_id, side, what, agreed_by, since) VALUES ($1, $2, $3, $4, $5, $6, $7)",
@@ -336,58 +352,72 @@ pub fn confirm(cx: &mut Cx<'_>, person: PersonId, asker: Asker, id: Uuid, hours:
     Ok(())
 }
 
-/// Offers, needs, pairs and what fits, where whoever asks works. Each name shown is an entry of the log.
+/// Offers, needs, pairs and what fits, where whoever asks works. Each name shown is an entry of the log. A few statements, however many
+/// there are.
 pub fn board(cx: &mut Cx<'_>) -> Result<Board> {
     require_somewhere(&cx.actor, Action::ViewMutual)?;
-    let sql = "SELECT id, person_id, side, what FROM care_mutual_line WHERE district_id = $1 AND ended_at IS NULL \
-               ORDER BY since, id LIMIT 400";
+    let mut reach = Reach::new(cx, Action::ViewMutual)?;
+    let sql = "SELECT id, person_id, side, what FROM care_mutual_line WHERE district_id = $1 AND ended_at IS NULL ORDER BY since, id";
+    let mut lines: Vec<Line> = Vec::new();
     let all = cx.query(sql, params![cx.district()])?.iter().map(line).collect::<Result<Vec<_>>>()?;
-    let mut board = Board::default();
-    for mut one in all {
-        if !shown(cx, &mut board, one.person)? {
-            continue;
+    // The oldest where one works: those elsewhere take nobody's place on the page.
+    for chunk in all.chunks(MOST_LINES) {
+        reach.read(cx, &chunk.iter().map(|l| l.person).collect::<Vec<_>>())?;
+        lines.extend(chunk.iter().copied().filter(|l| reach.of(cx, l.person).is_some()));
+        if lines.len() >= MOST_LINES {
+            lines.truncate(MOST_LINES);
+            break;
         }
-        one.birth_year = persons::known(cx, one.person)?.and_then(|k| k.birth_year);
-        board.lines.push(one);
     }
     let sql = format!(
-        "SELECT {PAIR} FROM care_mutual_pair WHERE district_id = $1 AND ended_at IS NULL ORDER BY proposed_at DESC, id LIMIT 200"
+        "SELECT {PAIR} FROM care_mutual_pair WHERE district_id = $1 AND ended_at IS NULL ORDER BY proposed_at DESC, id"
     );
-    let rows = cx.query(&sql, params![cx.district()])?;
-    for row in &rows {
-        let pair = pair(cx, row)?;
-        if shown(cx, &mut board, pair.giver)? && shown(cx, &mut board, pair.taker)? {
-            board.pairs.push(pair);
+    let mut rows = Vec::new();
+    for chunk in cx.query(&sql, params![cx.district()])?.chunks(MOST_PAIRS) {
+        let mut both = Vec::with_capacity(chunk.len());
+        for row in chunk {
+            both.push((row.clone(), row.id::<PersonId>("giver_id")?, row.id::<PersonId>("taker_id")?));
+        }
+        reach.read(cx, &both.iter().flat_map(|(_, giver, taker)| [*giver, *taker]).collect::<Vec<_>>())?;
+        for (row, giver, taker) in both {
+            if reach.of(cx, giver).is_some() && reach.of(cx, taker).is_some() {
+                rows.push(row);
+            }
+        }
+        if rows.len() >= MOST_PAIRS {
+            rows.truncate(MOST_PAIRS);
+            break;
         }
     }
+    let mut board = Board { pairs: pairs(cx, &rows)?, ..Board::default() };
+    let mut people: Vec<PersonId> = lines.iter().map(|l| l.person).collect();
+    people.extend(board.pairs.iter().flat_map(|p| [p.giver, p.taker]));
+    people.sort_unstable();
+    people.dedup();
+    let known = persons::known_of(cx, &people)?;
+    for (person, known) in &known {
+        cx.record_read("person", person.0, &["identity"])?;
+        board.names.insert(*person, known.name.clone());
+        board.areas.extend(reach.of(cx, *person).map(|here| (*person, here.areas)));
+    }
+    let here = |line: Line| Some(Line { birth_year: known.get(&line.person)?.birth_year, ..line });
+    board.lines = lines.into_iter().filter_map(here).collect();
+    board.pairs.retain(|p| known.contains_key(&p.giver) && known.contains_key(&p.taker));
     let taken: Vec<_> = board.pairs.iter().map(|p| (p.giver, p.taker)).collect();
     // Within one neighbourhood: nobody crosses the district for an hour of company.
-    for (offer, need) in matches(&board.lines, &taken) {
-        let near = |p: PersonId| board.areas.get(&p).and_then(|a| a.first().copied());
-        if near(offer.person) == near(need.person) {
-            board.matches.push((offer, need));
-        }
+    let mut near: HashMap<Option<AreaId>, Vec<Line>> = HashMap::new();
+    for line in &board.lines {
+        let home = board.areas.get(&line.person).and_then(|a| a.first().copied());
+        near.entry(home).or_default().push(*line);
     }
+    board.matches = near.values().flat_map(|lines| matches(lines, &taken)).collect();
+    board.matches.sort_by_key(|(_, need)| need.id);
     Ok(board)
 }
 
-/// May they be shown here? Name and areas are kept on the board.
-fn shown(cx: &mut Cx<'_>, board: &mut Board, person: PersonId) -> Result<bool> {
-    if board.names.contains_key(&person) {
-        return Ok(true);
-    }
-    let here = lives(cx, person)?;
-    let facts =
-        PersonFacts { id: Some(person), areas: here.areas.clone(), posts: here.posts, ..PersonFacts::default() };
-    if !decide(&cx.actor, cx.purpose, Action::ViewMutual, &ResourceFacts::Person(facts)).is_allowed() {
-        return Ok(false);
-    }
-    let Some(known) = persons::known(cx, person)? else { return Ok(false) };
-    cx.record_read("person", person.0, &["identity"])?;
-    board.names.insert(person, known.name);
-    board.areas.insert(person, here.areas);
-    Ok(true)
-}
+/// Lines and pairs on the page of the desk.
+const MOST_LINES: usize = 400;
+const MOST_PAIRS: usize = 200;
 
 /// The end of somebody's care: what they offered and their pairs are over; hours that both confirmed stay with the other.
 pub(crate) fn end_all(cx: &mut Cx<'_>, person: PersonId) -> Result<()> {

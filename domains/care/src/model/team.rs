@@ -24,6 +24,35 @@ codes! {
     }
 }
 
+codes! {
+    /// For whom a team is (N3). Reckoned when it is asked, from the year of birth and what was stated; stored nowhere (R8).
+    Need {
+        /// The promise: everybody of that age who lives alone and agrees has a named team. They come first.
+        AgedAlone = "aged-alone",
+        Aged = "aged",
+        Alone = "alone",
+    }
+}
+
+/// From the year in which somebody becomes so old; only the year is known.
+pub const AGE: i16 = 80;
+
+impl Need {
+    /// None: a team is not for them.
+    pub fn of(birth_year: Option<i16>, this_year: i16, alone: bool) -> Option<Self> {
+        let aged = birth_year.is_some_and(|born| this_year.saturating_sub(born) >= AGE);
+        match (aged, alone) {
+            (true, true) => Some(Self::AgedAlone),
+            (true, false) => Some(Self::Aged),
+            (false, true) => Some(Self::Alone),
+            (false, false) => None,
+        }
+    }
+    pub const fn is_promised(self) -> bool {
+        matches!(self, Self::AgedAlone)
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Member {
     pub account: AccountId,
@@ -160,6 +189,19 @@ mod tests {
         let wishes = Wishes { not: Some(found.main), ..wishes };
         let other = propose(&wishes, &[team(2, 300.0)]).unwrap();
         assert!(other.main != found.main && other.deputy != found.main && !other.speaks);
+    }
+
+    #[test]
+    fn for_whom_a_team_is() {
+        assert_eq!(
+            Need::of(Some(1946), 2026, true),
+            Some(Need::AgedAlone),
+            "the year in which they become eighty counts"
+        );
+        assert_eq!(Need::of(Some(1947), 2026, false), None);
+        assert_eq!((Need::of(None, 2026, true), Need::of(None, 2026, false)), (Some(Need::Alone), None));
+        let of = [Need::of(Some(1930), 2026, false), Need::of(Some(1960), 2026, true)];
+        assert!(of.iter().flatten().all(|n| !n.is_promised()), "each alone is enough, both are a promise");
     }
 
     #[test]

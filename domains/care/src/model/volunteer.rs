@@ -1,6 +1,7 @@
 //! Volunteers (N8): where somebody stands between signing up and leading others along, and when they can help. Pure.
 
 use super::codes;
+use jiff::civil::Date;
 
 kernel::id_types! {
     /// Somebody who would like to help, or does.
@@ -113,6 +114,12 @@ pub fn week_from(codes: &[String]) -> Vec<String> {
     out
 }
 
+/// Can somebody with this week help on that day? Whoever named no part of the week is asked on any day.
+pub fn can_on(week: &[String], day: Date) -> bool {
+    let day = day.weekday().to_monday_one_offset().to_string();
+    week.is_empty() || week.iter().any(|part| part.starts_with(&day))
+}
+
 /// Fifteen digits in a row and more are the number of a person or a bank account, which nobody asked for.
 pub fn has_long_number(text: &str) -> bool {
     let mut run = 0;
@@ -151,6 +158,13 @@ mod tests {
     fn a_week_is_kept_in_order_and_nothing_else_is() {
         let typed = ["7e", "1m", "9x", "1m"].map(str::to_owned);
         assert_eq!(week_from(&typed), ["1m", "7e"]);
+    }
+
+    #[test]
+    fn whoever_named_days_can_on_those() {
+        let (monday, sunday) = (Date::constant(2026, 6, 29), Date::constant(2026, 7, 5));
+        let week = ["1m".to_owned(), "6a".to_owned()];
+        assert!(can_on(&week, monday) && !can_on(&week, sunday) && can_on(&[], sunday));
     }
 
     #[test]

@@ -50,25 +50,30 @@ impl Step {
     }
 }
 
-/// The times of a district, in minutes.
+/// The times of a district.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WatchRules {
-    /// Called back by then.
+    /// Called back within so many minutes.
     pub callback: i64,
-    /// Whoever is on the way has said by then what they found.
+    /// Whoever is on the way has said within so many minutes what they found.
     pub arrive: i64,
+    /// So many days before extra care is over whoever answers for it is told (N12).
+    pub extra_days: i64,
     pub version: i64,
 }
 
 impl Default for WatchRules {
     fn default() -> Self {
-        Self { callback: 30, arrive: 60, version: 0 }
+        Self { callback: 30, arrive: 60, extra_days: 7, version: 0 }
     }
 }
 
 impl WatchRules {
     /// Within a quarter of an hour and a day.
     pub const RANGE: std::ops::RangeInclusive<i64> = 15..=240;
+
+    /// A day to four weeks before.
+    pub const DAYS: std::ops::RangeInclusive<i64> = 1..=28;
 
     /// When it rings for the first time: while there is still time to call.
     pub const fn first_ring(self, pressed: Moment) -> Moment {

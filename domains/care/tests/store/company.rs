@@ -34,7 +34,7 @@ impl Setup for Club {
 impl Club {
     fn agree(&self, seen: i64, calls: bool, activities: bool) -> care::Result<()> {
         let (elder, caller) = (self.t.elder, Some(self.volunteer));
-        let new = NewWish { calls, activities, agreed: By::Subject, caller };
+        let new = NewWish { calls, activities, agreed: By::Subject, caller, part: String::new() };
         self.t.desk(self.t.officer, move |cx| company::set_wish(cx, elder, seen, &new))
     }
     fn plan(&self) {
@@ -82,6 +82,45 @@ impl Club {
 }
 
 testkit::both_databases! {
+    fn the_elder_reads_and_answers_invitations_with_their_letter(c: Club) {
+        let mine = c.t.stood_for(c.t.letter(None));
+        let own = || c.t.with(mine, |cx, of| company::own(cx, *of)).unwrap();
+        let wish = |seen, calls, activities, part: &'static str| {
+            c.t.with(mine, move |cx, of| company::set_own_wish(cx, *of, seen, calls, activities, part))
+        };
+        let next = c.activity(5, 1).unwrap();
+        assert!(own().wish.is_none() && own().ahead.is_empty(), "nobody is shown what they did not ask for");
+        wish(0, true, true, "2m").unwrap();
+        wish(0, true, true, "2m").unwrap();
+        assert!(matches!(wish(0, true, false, ""), Err(care::Error::Stale { .. })));
+        let seen = own();
+        assert_eq!(seen.wish.map(|w| (w.part, w.version, w.agreed_by)), Some(("2m".into(), 1, "subject".into())));
+        assert_eq!(seen.ahead.iter().map(|a| (a.activity.id, a.reply)).collect::<Vec<_>>(), [(next, None)]);
+        assert_eq!(c.t.desk(c.t.officer, |cx| company::calls(cx, 10)).unwrap()[0].part, "2m");
+        let reply = |comes| c.t.with(mine, move |cx, of| company::own_reply(cx, *of, next, comes));
+        reply(true).unwrap();
+        reply(true).unwrap();
+        let there = c.t.desk(c.t.officer, move |cx| company::activity(cx, next)).unwrap();
+        assert_eq!((there.invited, there.coming), (1, 1), "the desk reads it, once");
+        assert!(!own().ahead[0].full(), "their own place is not taken by somebody else");
+        reply(false).unwrap();
+        assert_eq!(own().ahead[0].reply, Some(Reply::Declined));
+        c.t.world.act(move |cx| {
+            let other = Uuid::from_u128(5);
+            cx.execute("INSERT INTO care_invitation (activity_id, person_id, district_id, reply, at) VALUES ($1, $2, $3, 'coming', 0)",
+                store::params![next, other, cx.district()])?;
+            Ok::<_, care::Error>(())
+        });
+        assert_eq!(refused(reply(true)), "activity-full");
+        c.t.desk(c.t.officer, move |cx| company::cancel(cx, next, 1)).unwrap();
+        assert_eq!(refused(reply(true)), "activity-over");
+        assert_eq!(own().ahead.len(), 1, "it is said that it was called off");
+        wish(1, false, false, "").unwrap();
+        assert!(own().wish.is_none() && own().ahead.is_empty());
+        let alone = c.t.letter(Some(c.t.daughter()));
+        assert_eq!(refused(c.t.with(alone, |cx, of| company::own(cx, *of))), "not-yours", "nobody stands for it yet");
+    }
+
     fn two_calls_without_an_answer_are_a_closed_door_until_somebody_is_reached(c: Club) {
         c.plan();
         assert_eq!(refused(c.call(c.volunteer, CallOutcome::Reached)), "not-found", "nobody agreed");

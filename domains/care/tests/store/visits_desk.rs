@@ -129,7 +129,7 @@ testkit::both_databases! {
         let sent = send(all.clone(), vec![duty, volunteer]).unwrap();
         assert_eq!((sent.done, sent.stale), (3, 1));
         let near = s.person();
-        let colleagues = s.t.desk(s.t.officer, move |cx| visits::colleagues(cx, &[near])).unwrap();
+        let colleagues = s.t.desk(s.t.officer, move |cx| visits::colleagues(cx, &[near], &[])).unwrap();
         let busy = colleagues.iter().find(|c| c.who.account == volunteer).unwrap();
         assert_eq!(busy.sent, 4);
         let (id, version) = (all[1].0, all[1].1 + 1);

@@ -1,8 +1,11 @@
 //! Volunteers: from the form to the door of somebody in care, one step at a time, by two bodies; declining costs nothing.
 
 use super::{Town, refused};
+use care::app::company::{self, NewWish};
+use care::app::telling;
 use care::app::visits::{self, Filter as Due};
 use care::app::volunteers::{self, Approval, Filter, NewVolunteer, SignedUp};
+use care::events::{News, TellColleagues};
 use care::model::visit::{VisitKind, VisitState};
 use care::model::volunteer::{RefuseWhy, VolunteerId, VolunteerState, VolunteerStep};
 use jiff::civil::Date;
@@ -89,6 +92,66 @@ impl Club {
 }
 
 testkit::both_databases! {
+    fn a_volunteer_stops_by_themselves_and_what_they_held_goes_back(c: Club) {
+        let (id, vol) = c.approved();
+        let visit = c.send(vol).unwrap();
+        let (elder, area, committee) = (c.t.elder, c.t.area, c.committee);
+        c.t.world.act(move |cx| {
+            let team = uuid::Uuid::from_u128(7);
+            let sql = "INSERT INTO care_team (id, district_id, area_id, name, base, since, version) VALUES ($1, $2, $3, 'x', '', 0, 1)";
+            cx.execute(sql, store::params![team, cx.district(), area])?;
+            let sql = "INSERT INTO care_team_member (team_id, account_id, district_id, force_code, hours, languages, since) \
+                       VALUES ($1, $2, $3, 'support', 4, '', 0)";
+            cx.execute(sql, store::params![team, vol, cx.district()])?;
+            let sql = "INSERT INTO care_team_person (person_id, district_id, agreed_by, agreed_at, own_language, team_id, main_account, \
+                       deputy_account, given_at, version) VALUES ($1, $2, 'subject', 0, $3, $4, $5, $6, 0, 1)";
+            cx.execute(sql, store::params![elder, cx.district(), false, team, committee, vol])?;
+            Ok::<_, care::Error>(())
+        });
+        let wish = NewWish { calls: true, activities: false, agreed: By::Subject, caller: Some(vol), part: String::new() };
+        c.t.desk(c.t.officer, move |cx| company::set_wish(cx, elder, 0, &wish)).unwrap();
+        let seen = c.version(id);
+        assert!(matches!(c.t.desk(vol, move |cx| volunteers::leave(cx, seen - 1)), Err(care::Error::Stale { .. })));
+        c.t.desk(vol, move |cx| volunteers::leave(cx, seen)).unwrap();
+        let one = c.t.desk(c.committee, move |cx| volunteers::one(cx, id)).unwrap();
+        assert_eq!(one.volunteer.state, VolunteerState::Left);
+        assert!(one.name.is_some(), "kept until its time is over, like everybody who left");
+        assert_eq!(one.steps.last().and_then(|s| s.by), Some(vol), "by themselves");
+        let id_of = visit.id;
+        assert_eq!(c.t.world.look(move |cx| visits::load(cx, id_of)).state, VisitState::Planned, "somebody else is sent");
+        let given = c.t.world.look(move |cx| {
+            let sql = "SELECT COUNT(*) AS n FROM care_team_person WHERE team_id IS NOT NULL";
+            let people = cx.query_one(sql, &[])?.i64("n")?;
+            let sql = "SELECT COUNT(*) AS n FROM care_team_member WHERE ended_at IS NULL";
+            Ok::<_, care::Error>((people, cx.query_one(sql, &[])?.i64("n")?))
+        });
+        assert_eq!(given, (0, 0), "the elder stands on the list again");
+        assert_eq!(c.t.desk(c.t.officer, |cx| company::calls(cx, 10)).unwrap()[0].caller, None);
+        let roles = c.t.world.look(move |cx| people::app::terms::roles_now(cx, &[vol]));
+        assert!(roles.is_empty(), "no seat");
+        let coordinator = c.t.world.staff(Role::Coordinator, Place::default(), "co", "协调员").0;
+        let job = TellColleagues { news: News::VolunteerLeft, about: id.0, to: Vec::new() };
+        let told = c.t.world.look(move |cx| telling::colleagues(cx, &job));
+        assert!(told.contains(&coordinator) && told.contains(&c.committee) && !told.contains(&vol), "{told:?}");
+        assert_eq!(c.t.jobs("care.colleagues"), 1);
+    }
+
+    fn who_can_on_that_day_stands_first_and_nobody_is_hidden(c: Club) {
+        let (_, vol) = c.approved();
+        let (elder, day) = (c.t.elder, |n: i64| c.day(n));
+        // Tuesday afternoon and Saturday morning; it is Monday.
+        let on = |days: Vec<Date>| c.t.desk(c.t.officer, move |cx| visits::colleagues(cx, &[elder], &days)).unwrap();
+        let place = |all: &[visits::Colleague]| all.iter().position(|x| x.who.account == vol).unwrap();
+        let tuesday = on(vec![day(1)]);
+        assert!(!tuesday[place(&tuesday)].away);
+        let wednesday = on(vec![day(2)]);
+        let at = place(&wednesday);
+        assert!(wednesday[at].away && at == wednesday.len() - 1, "behind everybody who can");
+        let both = on(vec![day(1), day(2)]);
+        assert!(both[place(&both)].away, "one of the days is enough");
+        c.send(vol).unwrap();
+    }
+
     fn a_form_is_taken_once_and_what_is_personal_is_sealed(c: Club) {
         let first = c.sign_up();
         assert_eq!(c.sign_up(), first, "sent twice");

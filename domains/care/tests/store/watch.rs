@@ -1,7 +1,8 @@
 //! A neighbour who was named has one button; a worry has an owner and a clock that rings until somebody has said what came of it.
 
-use super::{Town, refused};
-use care::app::watch::{self, Issued, NewNeighbour, Pressed, Side};
+use super::{Town, daughter_as, refused};
+use care::app::watch::{self, Issued, NewNeighbour, Pressed, Side, TellWorry};
+use care::model::Whom;
 use care::model::watch::{AgreedWay, Step};
 use kernel::Role;
 use kernel::ids::AccountId;
@@ -167,6 +168,32 @@ testkit::both_databases! {
         let worry = s.open().line.id;
         assert_eq!(refused(s.t.desk(s.t.far, move |cx| watch::open(cx, worry)).map(drop)), "elsewhere");
         assert!(s.t.desk(s.t.far, watch::list).unwrap().is_empty());
+    }
+
+    fn the_family_is_told_when_somebody_of_it_asked_for_that(s: Lane) {
+        let (elder, daughter) = (s.t.elder, s.t.daughter());
+        let job = |s: &Lane, over| TellWorry { worry: s.open().line.id, rung: 0, over };
+        let tell = move |side: Side, told: bool| move |cx: &mut store::Cx<'_>| watch::tell_guardian(cx, elder, side, daughter, told);
+        assert_eq!(refused(s.t.desk(s.committee, tell(Side::Desk, true))), "watch-teller", "there is no way to tell her");
+        let contact = s.t.add(daughter_as(Whom::Guardian(daughter))).unwrap();
+        let issued = s.agreed();
+        s.press(&issued.code, None).unwrap();
+        let none = job(&s, false);
+        assert!(s.t.world.look(move |cx| watch::family_of(cx, &none)).1.is_empty(), "nobody who did not ask");
+        let hers = s.t.stood_for(s.t.letter(Some(daughter)));
+        s.t.with(hers, move |cx, of| tell(Side::Letter(*of), true)(cx)).unwrap();
+        s.t.with(hers, move |cx, of| tell(Side::Letter(*of), true)(cx)).unwrap();
+        let (now, over) = (job(&s, false), job(&s, true));
+        assert_eq!(s.t.world.look(move |cx| watch::family_of(cx, &now)), (elder, vec![contact]));
+        assert!(s.t.world.look(move |cx| watch::family_of(cx, &over)).1.is_empty(), "it is not over yet");
+        let late = TellWorry { rung: 2, ..job(&s, false) };
+        assert!(s.t.world.look(move |cx| watch::family_of(cx, &late)).1.is_empty(), "once, not with each ring");
+        let son = s.t.stood_for(s.t.letter(Some(s.t.son())));
+        assert_eq!(refused(s.t.with(son, move |cx, of| tell(Side::Letter(*of), false)(cx))), "watch-teller", "each for themselves");
+        let elders = s.t.stood_for(s.t.letter(None));
+        s.t.with(elders, move |cx, of| tell(Side::Letter(*of), false)(cx)).unwrap();
+        let now = job(&s, false);
+        assert!(s.t.world.look(move |cx| watch::family_of(cx, &now)).1.is_empty(), "the elder has the last word");
     }
 
     fn the_end_of_care_ends_it_all(s: Lane) {

@@ -11,6 +11,7 @@ use crate::{Error, Result};
 use kernel::ids::{AccountId, SeatId};
 use kernel::{Moment, Role};
 use serde_json::json;
+use std::collections::HashMap;
 use store::{Cx, Row, params};
 
 /// Somebody is given a seat.
@@ -74,6 +75,26 @@ pub fn of_account(cx: &mut Cx<'_>, account: AccountId) -> Result<Vec<(Term, Role
     );
     let rows = cx.query(&sql, params![account, cx.district()])?;
     rows.iter().map(|row| Ok((read(row)?, seats::role(row)?))).collect()
+}
+
+/// The roles that each of these accounts holds now.
+pub fn roles_now(cx: &mut Cx<'_>, accounts: &[AccountId]) -> Result<HashMap<AccountId, Vec<Role>>> {
+    let now = cx.now;
+    let mut out: HashMap<AccountId, Vec<Role>> = HashMap::new();
+    for chunk in accounts.chunks(200) {
+        let marks = (2..chunk.len() + 2).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ");
+        let sql =
+            format!("SELECT {COLUMNS}, s.role FROM {FROM} WHERE t.district_id = $1 AND t.account_id IN ({marks})");
+        let mut values = params![cx.district()].to_vec();
+        values.extend(chunk.iter().map(|id| store::Value::from(*id)));
+        for row in &cx.query(&sql, &values)? {
+            let term = read(row)?;
+            if term.runs(now) {
+                out.entry(term.account).or_default().push(seats::role(row)?);
+            }
+        }
+    }
+    Ok(out)
 }
 
 fn action(kind: TermKind) -> Action {

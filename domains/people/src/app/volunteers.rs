@@ -3,7 +3,7 @@
 
 use super::{Geography, accounts, place_facts, seats, terms};
 use crate::model::{AccountStatus, Place};
-use crate::policy::{Action, ResourceFacts, require};
+use crate::policy::{AccountFacts, Action, ResourceFacts, require};
 use crate::{Error, Result, app::PasswordHash};
 use kernel::ids::{AccountId, AreaId, SeatId};
 use kernel::{Lang, Moment, Role};
@@ -78,6 +78,18 @@ pub(super) fn free_login(cx: &mut Cx<'_>) -> Result<String> {
 /// They are a volunteer no longer: from this instant the role gives them nothing. An account without any other term is closed.
 pub fn release(cx: &mut Cx<'_>, geography: &dyn Geography, account: AccountId, area: AreaId) -> Result<()> {
     may(cx, geography, Action::LeadVolunteers, area)?;
+    end(cx, account)
+}
+
+/// The same by themselves.
+pub fn release_own(cx: &mut Cx<'_>) -> Result<()> {
+    let account = cx.actor.account_id().ok_or(store::Error::NotFound)?;
+    let own = AccountFacts { id: account, areas: vec![], posts: vec![], orgs: vec![] };
+    require(&cx.actor, cx.purpose, Action::OwnAccount, &ResourceFacts::Account(own))?;
+    end(cx, account)
+}
+
+fn end(cx: &mut Cx<'_>, account: AccountId) -> Result<()> {
     let now = cx.now;
     let of_role = terms::of_account(cx, account)?;
     let others = of_role.iter().any(|(t, role)| *role != Role::Volunteer && t.to.is_none_or(|to| now < to));

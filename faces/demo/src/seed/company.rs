@@ -38,8 +38,15 @@ pub fn write(cx: &mut Cx<'_>, world: &World, written: &Written, start: Moment) -
     cx.now = start.plus_days(-20);
     for (n, person) in here.iter().enumerate() {
         let caller = written.accounts[member];
+        let part = ["2m", "4a", "", "2a"].get(n % 4).copied().unwrap_or_default();
         let agreed = if n % 6 == 5 { By::Guardian } else { By::Subject };
-        let new = NewWish { calls: n % 3 != 2, activities: true, agreed, caller: (n % 3 == 0).then_some(caller) };
+        let new = NewWish {
+            calls: n % 3 != 2,
+            activities: true,
+            agreed,
+            caller: (n % 3 == 0).then_some(caller),
+            part: part.to_owned(),
+        };
         set_wish(cx, *person, 0, &new)?;
     }
     for (n, person) in here.iter().enumerate().filter(|(n, _)| n % 3 != 2) {

@@ -9,7 +9,7 @@ use crate::{App, Fail, Page, html};
 use askama::Template;
 use axum::Router;
 use axum::extract::{Extension, Path, State};
-use axum::http::{StatusCode, header};
+use axum::http::StatusCode;
 use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
@@ -21,6 +21,7 @@ pub(super) fn routes() -> Router<App> {
     Router::new()
         .route("/volunteer", get(show).post(send))
         .route("/volunteer/follow", get(ask_code).post(typed))
+        .route("/volunteer/left", get(left))
         .route("/volunteer/{code}", get(follow))
         .route("/volunteer/{code}/withdraw", post(withdraw))
         .layer(from_fn(super::track::no_store))
@@ -144,12 +145,8 @@ async fn page_of(app: &App, page: Page, draft: Draft, problems: Vec<Problem>) ->
     Ok((status, html(&FormPage { page, draft, towns, problems })?).into_response())
 }
 
-fn new_idem(app: &App) -> String {
-    app.rt.ids().uuid(app.rt.now()).to_string()
-}
-
 async fn show(State(app): State<App>, page: Page) -> Result<Response, Fail> {
-    let draft = Draft { idem: new_idem(&app), ..Draft::default() };
+    let draft = Draft { idem: home::new_idem(&app), ..Draft::default() };
     page_of(&app, page, draft, Vec::new()).await
 }
 
@@ -161,17 +158,10 @@ async fn send(
 ) -> Result<Response, Fail> {
     let mut draft = Draft::of(&posted);
     if draft.idem.is_empty() {
-        draft.idem = new_idem(&app);
+        draft.idem = home::new_idem(&app);
     }
-    match posted.get("go").as_str() {
-        "look" => return page_of(&app, page, draft, Vec::new()).await,
-        go @ ("larger" | "smaller") => {
-            page.look.larger = go == "larger" && page.look.elder;
-            let mut response = page_of(&app, page, draft, Vec::new()).await?;
-            response.headers_mut().insert(header::SET_COOKIE, home::size_cookie(go == "larger"));
-            return Ok(response);
-        }
-        _ => {}
+    if let Some(again) = home::Again::asked(&posted.get("go"), &mut page) {
+        return Ok(again.onto(page_of(&app, page, draft, Vec::new()).await?));
     }
     let problems = draft.problems(&page);
     if !problems.is_empty() {
@@ -307,6 +297,17 @@ async fn withdraw(
     }
 }
 
+/// Who stopped by themselves comes here: their account may open nothing any more.
+#[derive(Template)]
+#[template(path = "public/volunteer_left.html")]
+struct LeftPage {
+    page: Page,
+}
+
+async fn left(page: Page) -> Result<Response, Fail> {
+    html(&LeftPage { page })
+}
+
 #[derive(Template)]
 #[template(path = "public/volunteer_gone.html")]
 struct GonePage {
@@ -330,6 +331,7 @@ pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
         let shown = FormPage { page: page.clone(), draft, towns: towns.clone(), problems };
         out.push(("public/volunteer.html", shown.render().unwrap_or_default()));
     }
+    out.push(("public/volunteer_left.html", LeftPage { page: page.clone() }.render().unwrap_or_default()));
     for state in VolunteerState::ALL {
         let found = Followed {
             id: care::model::volunteer::VolunteerId(uuid::Uuid::nil()),

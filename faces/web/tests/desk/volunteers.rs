@@ -78,6 +78,21 @@ async fn a_volunteer_is_checked_trained_and_approved_by_two_people_and_signs_in(
     let said = desk.post(&cookie, "/desk/volunteering/complain", "idem=1&complaint=%E6%89%B9%E8%AF%84").await;
     assert!(said.status == StatusCode::SEE_OTHER && said.location.starts_with("/t/"), "{}", said.body);
     assert_eq!(desk.get(&cookie, &one).await.status, StatusCode::FORBIDDEN);
+    // They stop by themselves: not without being sure, not on a page that is too old, and then for good.
+    let unsure = desk.post(&cookie, "/desk/volunteering/leave", "version=9").await;
+    assert!(
+        unsure.status == StatusCode::UNPROCESSABLE_ENTITY && unsure.body.contains("想好了请打勾"),
+        "{}",
+        unsure.body
+    );
+    let stale = desk.post(&cookie, "/desk/volunteering/leave", "version=1&sure=1").await;
+    assert_eq!(stale.status, StatusCode::CONFLICT);
+    let version = hidden(&stale.body, "version");
+    let left = desk.post(&cookie, "/desk/volunteering/leave", &format!("version={version}&sure=1")).await;
+    assert_eq!((left.status, left.location.as_str()), (StatusCode::SEE_OTHER, "/volunteer/left"), "{}", left.body);
+    assert_ne!(desk.get(&cookie, "/desk/volunteering").await.status, StatusCode::OK, "the account is closed");
+    assert!(desk.get("", "/volunteer/left").await.body.contains("谢谢您"));
+    assert!(desk.get(&leads, &one).await.body.contains("不做了"));
 }
 
 #[tokio::test]

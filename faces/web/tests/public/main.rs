@@ -11,6 +11,7 @@ mod hard;
 mod locator;
 mod lost;
 mod map;
+mod own_pages;
 mod plan;
 mod push;
 mod relay;

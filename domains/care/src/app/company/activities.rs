@@ -1,11 +1,14 @@
 //! Things done together: planned, invited to, held. Attendance is a count.
 
 use crate::app::visits::{day_of, may};
+use crate::app::watch::{self, Side};
 use crate::app::{line, visits};
 use crate::model::company::{ActivityId, ActivityKind, ActivityState, Reply, time_of};
 use crate::{Error, Ground, Result};
 use jiff::civil::{Date, Time};
 use kernel::ids::{AreaId, PersonId};
+use people::app::consents::By;
+use people::app::links::Holder;
 use people::app::{Geography, persons};
 use people::policy::{Action, PlaceFacts, ResourceFacts, decide, require, require_somewhere};
 use serde_json::json;
@@ -256,6 +259,86 @@ pub fn reply(cx: &mut Cx<'_>, id: ActivityId, person: PersonId, said: Reply) -> 
     let sql = "UPDATE care_invitation SET reply = $1 WHERE activity_id = $2 AND person_id = $3";
     cx.execute(sql, params![said.code(), id, person])?;
     cx.record("care.invitation", "person", person.0, &json!({ "activity": id, "reply": said.code() }))?;
+    cx.signal(super::CHANGED, id.0);
+    Ok(())
+}
+
+/// What somebody with their letter reads of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnActivity {
+    pub activity: Activity,
+    /// None: not invited; whoever lives there and likes company may come all the same.
+    pub reply: Option<Reply>,
+}
+
+impl OwnActivity {
+    /// No place is left for somebody who is not among those who come.
+    pub fn full(&self) -> bool {
+        self.reply != Some(Reply::Coming) && self.activity.coming >= self.activity.capacity
+    }
+}
+
+/// From today on: what they are invited to, and what else there is where they live, if they like company. For whoever has asked the
+/// policy.
+pub(super) fn ahead(cx: &mut Cx<'_>, person: PersonId, likes: bool) -> Result<Vec<OwnActivity>> {
+    let today = day_of(cx.now).to_string();
+    let sql = format!(
+        "SELECT {COLUMNS}, i.reply FROM care_invitation i JOIN care_activity a ON a.id = i.activity_id WHERE i.person_id = $1 \
+         AND a.district_id = $2 AND a.on_day >= $3 AND a.state <> 'held' ORDER BY a.on_day, a.begins, a.id LIMIT 20"
+    );
+    let mut out = Vec::new();
+    for row in &cx.query(&sql, params![person, cx.district(), today.as_str()])? {
+        out.push(OwnActivity { activity: read(row)?, reply: Reply::from_code(&row.text("reply")?) });
+    }
+    let homes = if likes { persons::areas_of(cx, person)? } else { Vec::new() };
+    let ground = places::snapshot(cx)?;
+    let home = homes.into_iter().max_by_key(|a| ground.chain_ids(*a).len());
+    if let Some(home) = home {
+        let above = ground.chain_ids(home);
+        let marks = (4..above.len() + 4).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ");
+        let sql = format!(
+            "SELECT {COLUMNS} FROM care_activity a WHERE a.district_id = $1 AND a.on_day >= $2 AND a.state = 'planned' \
+             AND a.area_id IN ({marks}) AND NOT EXISTS (SELECT 1 FROM care_invitation i WHERE i.activity_id = a.id \
+             AND i.person_id = $3) ORDER BY a.on_day, a.begins, a.id LIMIT 10"
+        );
+        let mut values = params![cx.district(), today.as_str(), person].to_vec();
+        values.extend(above.into_iter().map(store::Value::from));
+        for row in &cx.query(&sql, &values)? {
+            out.push(OwnActivity { activity: read(row)?, reply: None });
+        }
+    }
+    Ok(out)
+}
+
+/// They say themselves whether they come, with their letter; also to what they were not invited to, where they live.
+///
+/// # Errors
+/// When it is over, all places are taken, or it is not for them.
+pub fn own_reply(cx: &mut Cx<'_>, of: Holder, id: ActivityId, comes: bool) -> Result<()> {
+    let (person, side) = (of.person, Side::Letter(of));
+    watch::may(cx, person, side, Action::OwnCompany)?;
+    cx.lock(&format!("activity/{id}"))?;
+    persons::in_care(cx, person)?;
+    let likes = super::wishes::load(cx, person)?.is_some_and(|w| w.activities);
+    let found = ahead(cx, person, likes)?.into_iter().find(|a| a.activity.id == id);
+    let Some(one) = found else { return Err(Error::Refused("activity-over")) };
+    let said = if comes { Reply::Coming } else { Reply::Declined };
+    if one.reply == Some(said) {
+        return Ok(());
+    }
+    if one.activity.state != ActivityState::Planned {
+        return Err(Error::Refused("activity-over"));
+    }
+    if comes && one.full() {
+        return Err(Error::Refused("activity-full"));
+    }
+    cx.execute(
+        "INSERT INTO care_invitation (activity_id, person_id, district_id, reply, at) VALUES ($1, $2, $3, $4, $5) \
+         ON CONFLICT (activity_id, person_id) DO UPDATE SET reply = $4",
+        params![id, person, cx.district(), said.code(), cx.now],
+    )?;
+    let payload = json!({ "activity": id, "reply": said.code(), "by": side.by(By::Subject).code() });
+    cx.record("care.invitation", "person", person.0, &payload)?;
     cx.signal(super::CHANGED, id.0);
     Ok(())
 }

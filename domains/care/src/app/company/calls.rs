@@ -1,5 +1,6 @@
 //! Who rings whom this week. Two calls in a row that nobody answers are as a door that nobody opens.
 
+use super::monday;
 use crate::app::visits::{self, day_of};
 use crate::model::company::{CallOutcome, asks_for_a_look};
 use crate::model::visit::Force;
@@ -21,6 +22,8 @@ pub struct CallLine {
     pub phone: Option<String>,
     pub language: Option<String>,
     pub caller: Option<AccountId>,
+    /// When a call suits: `2m`, Tuesday morning; empty: at any time.
+    pub part: String,
     /// What came of the last one, and when.
     pub last: Option<(CallOutcome, Moment)>,
     /// Reached this week, or a visit was asked for: nothing to do.
@@ -36,19 +39,12 @@ impl std::fmt::Debug for CallLine {
     }
 }
 
-/// Monday of the week that a moment lies in.
-fn monday(at: Moment) -> jiff::civil::Date {
-    let day = day_of(at);
-    let back = i64::from(day.weekday().to_monday_zero_offset());
-    day_of(at.plus_days(-back))
-}
-
 /// Who is to be rung this week: one's own, and, for whoever plans visits, everybody where they work. Each name and number is an
 /// entry of the log.
 pub fn calls(cx: &mut Cx<'_>, most: usize) -> Result<Vec<CallLine>> {
     let me = cx.actor.account_id();
     let support = cx.actor.grants().iter().all(|g| Force::of(g.role) == Some(Force::Support));
-    let sql = "SELECT person_id, caller_id FROM care_company WHERE district_id = $1 AND calls = $2 ORDER BY person_id";
+    let sql = "SELECT person_id, caller_id, call_part FROM care_company WHERE district_id = $1 AND calls = $2 ORDER BY person_id";
     let rows = cx.query(sql, params![cx.district(), true])?;
     let from = monday(cx.now);
     let mut out = Vec::new();
@@ -72,6 +68,7 @@ pub fn calls(cx: &mut Cx<'_>, most: usize) -> Result<Vec<CallLine>> {
             phone: known.phone,
             language: known.language,
             caller,
+            part: row.text("call_part")?,
             last,
             done,
             missed,
@@ -80,13 +77,14 @@ pub fn calls(cx: &mut Cx<'_>, most: usize) -> Result<Vec<CallLine>> {
             break;
         }
     }
-    // What is still to do comes first, and of that whom nobody reached.
-    out.sort_by_key(|l| (l.done, std::cmp::Reverse(l.missed), l.caller != me, l.person));
+    // What is still to do comes first, and of that whom nobody reached, then whom it suits today.
+    let today = day_of(cx.now).weekday().to_monday_one_offset().to_string();
+    out.sort_by_key(|l| (l.done, std::cmp::Reverse(l.missed), !l.part.starts_with(&today), l.caller != me, l.person));
     Ok(out)
 }
 
 /// Of the last calls, the newest first.
-fn outcomes(cx: &mut Cx<'_>, person: PersonId) -> Result<Vec<(CallOutcome, Moment)>> {
+pub(super) fn outcomes(cx: &mut Cx<'_>, person: PersonId) -> Result<Vec<(CallOutcome, Moment)>> {
     let sql =
         "SELECT outcome, at FROM care_call WHERE person_id = $1 AND district_id = $2 ORDER BY at DESC, id DESC LIMIT 8";
     let rows = cx.query(sql, params![person, cx.district()])?;

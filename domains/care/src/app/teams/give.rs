@@ -2,15 +2,18 @@
 //! itself.
 
 use super::{CHANGED, keep, may_for};
-use crate::ground::lives;
-use crate::model::team::{Pick, Team, WhyNone, Wishes, propose};
+use crate::app::visits::{self, day_of};
+use crate::app::watch::{self, Side};
+use crate::events::{News, TellColleagues};
+use crate::ground::{Reach, lives};
+use crate::model::team::{Need, Pick, Team, WhyNone, Wishes, propose};
 use crate::{Error, Result};
 use kernel::ids::{AccountId, AreaId, PersonId};
 use kernel::{Moment, Point};
 use people::app::consents::By;
-use people::app::links;
+use people::app::links::Holder;
 use people::app::persons::{self, Known};
-use people::policy::{Action, PersonFacts, ResourceFacts, decide, require_somewhere};
+use people::policy::{Action, PlaceFacts, require_somewhere};
 use serde_json::json;
 use std::collections::HashMap;
 use store::{Cx, Row, params};
@@ -47,6 +50,8 @@ pub struct Proposal {
     pub name: String,
     pub areas: Vec<AreaId>,
     pub version: i64,
+    /// None: neither old enough nor alone any more, as far as it is written down; they agreed before.
+    pub need: Option<Need>,
     pub found: std::result::Result<Pick, WhyNone>,
 }
 
@@ -83,108 +88,187 @@ pub fn of_person(cx: &mut Cx<'_>, person: PersonId) -> Result<Option<OfPerson>> 
     load(cx, person)
 }
 
-/// For themselves and their family, with their link.
-pub fn own(cx: &mut Cx<'_>, person: PersonId) -> Result<Option<OfPerson>> {
-    links::require_own(cx, person, Action::FollowRecord)?;
-    load(cx, person)
+/// For whom a team is, of these people; reckoned from the year of birth and what was stated each time, stored nowhere (R8).
+fn needs(cx: &mut Cx<'_>, people: &[PersonId]) -> Result<HashMap<PersonId, (Known, Option<Need>)>> {
+    let year = day_of(cx.now).year();
+    let alone = visits::alone_of(cx, people)?;
+    let known = persons::known_of(cx, people)?;
+    Ok(known
+        .into_iter()
+        .map(|(person, known)| {
+            let need = Need::of(known.birth_year, year, alone.contains(&person));
+            (person, (known, need))
+        })
+        .collect())
 }
 
-/// They, or a guardian, agree to have a team; or wish for something else than before.
-pub fn agree(cx: &mut Cx<'_>, person: PersonId, by: By, own_language: bool, not: Option<AccountId>) -> Result<()> {
-    may_for(cx, person, Action::KeepTeams)?;
+/// Whether somebody can have a team: old enough, or alone as it was stated.
+fn need(cx: &mut Cx<'_>, person: PersonId) -> Result<Option<Need>> {
+    Ok(needs(cx, &[person])?.remove(&person).and_then(|(_, need)| need))
+}
+
+/// The same for the desk where they live.
+pub fn need_of(cx: &mut Cx<'_>, person: PersonId) -> Result<Option<Need>> {
+    may_for(cx, person, Action::ViewTeams)?;
+    need(cx, person)
+}
+
+/// What the person and the family read, with their letter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnTeam {
+    /// None: neither old enough nor alone, as far as it is written down.
+    pub need: Option<Need>,
+    pub of: Option<OfPerson>,
+}
+
+pub fn own(cx: &mut Cx<'_>, of: Holder) -> Result<OwnTeam> {
+    watch::may(cx, of.person, Side::Letter(of), Action::AgreeTeam)?;
+    Ok(OwnTeam { need: need(cx, of.person)?, of: load(cx, of.person)? })
+}
+
+/// What somebody wishes of a team.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NewWishes {
+    /// At the desk: who said so.
+    pub by: By,
+    pub own_language: bool,
+    pub not: Option<AccountId>,
+}
+
+/// They, or a guardian, agree to have a team; or wish for something else than before. `seen`: the version that was read, 0 where
+/// nothing stood there.
+///
+/// # Errors
+/// Whoever may not, somebody for whom there are no teams, or something changed meanwhile.
+pub fn agree(cx: &mut Cx<'_>, person: PersonId, side: Side, seen: i64, new: &NewWishes) -> Result<()> {
+    watch::may(cx, person, side, Action::AgreeTeam)?;
     cx.lock(&format!("care/{person}"))?;
     persons::in_care(cx, person)?;
+    let before = load(cx, person)?;
+    if before.as_ref().is_some_and(|b| (b.own_language, b.not) == (new.own_language, new.not)) {
+        return Ok(());
+    }
+    let current = before.as_ref().map_or(0, |b| b.version);
+    if current != seen {
+        return Err(Error::Stale { seen, current });
+    }
+    // Who agreed once keeps it when a daughter moves in.
+    if before.is_none() && need(cx, person)?.is_none() {
+        return Err(Error::Refused("team-not-for"));
+    }
+    let by = side.by(new.by);
     cx.execute(
         "INSERT INTO care_team_person (person_id, district_id, agreed_by, agreed_at, own_language, not_account, version) \
          VALUES ($1, $2, $3, $4, $5, $6, 1) ON CONFLICT (person_id) DO UPDATE SET own_language = $5, not_account = $6, \
          version = care_team_person.version + 1",
-        params![person, cx.district(), by.code(), cx.now, own_language, not],
+        params![person, cx.district(), by.code(), cx.now, new.own_language, new.not],
     )?;
     // Whom they do not wish for, they do not keep.
     let sql = "UPDATE care_team_person SET team_id = NULL, main_account = NULL, deputy_account = NULL, given_at = NULL \
                WHERE person_id = $1 AND (main_account = $2 OR deputy_account = $2)";
-    if let Some(not) = not {
+    if let Some(not) = new.not {
         cx.execute(sql, params![person, not])?;
     }
-    cx.record("care.team_agreed", "person", person.0, &json!({ "by": by.code(), "language": own_language }))?;
+    cx.record("care.team_agreed", "person", person.0, &json!({ "by": by.code(), "language": new.own_language }))?;
     cx.signal(CHANGED, person.0);
     Ok(())
 }
 
-/// They do not want one any more; nothing else becomes less (R7).
-pub fn withdraw(cx: &mut Cx<'_>, person: PersonId) -> Result<()> {
-    may_for(cx, person, Action::KeepTeams)?;
+/// They do not want one any more; nothing else becomes less (R7). Whoever was named for them is told that somebody left.
+pub fn withdraw(cx: &mut Cx<'_>, person: PersonId, side: Side) -> Result<()> {
+    watch::may(cx, person, side, Action::AgreeTeam)?;
+    cx.lock(&format!("care/{person}"))?;
+    let Some(before) = load(cx, person)? else { return Ok(()) };
     super::end_all(cx, person)?;
-    cx.record("care.team_withdrawn", "person", person.0, &json!({}))?;
+    if let Some(given) = before.given {
+        let job = TellColleagues { news: News::TeamLeft, about: given.team, to: vec![given.main, given.deputy] };
+        job.enqueue(cx, &format!("{person}/{}", cx.now.micros()))?;
+    }
+    let by = side.by(before.agreed_by);
+    cx.record("care.team_withdrawn", "person", person.0, &json!({ "by": by.code() }))?;
     cx.signal(CHANGED, person.0);
     Ok(())
 }
 
-/// Those without a team where whoever asks works, with a proposal or the reason why there is none. Each name shown is an entry of the
-/// log. Whoever is proposed earlier fills what is proposed later.
+/// People who are looked through for one page: those who have waited longest.
+const LOOKED_AT: usize = 200;
+
+/// Those without a team where whoever asks works, with a proposal or the reason why there is none; first those to whom one is
+/// promised, then who has waited longest. Each name shown is an entry of the log. Whoever is proposed earlier fills what is proposed
+/// later.
 pub fn proposals(cx: &mut Cx<'_>, most: usize) -> Result<Vec<Proposal>> {
     require_somewhere(&cx.actor, Action::ViewTeams)?;
-    let sql = "SELECT person_id, own_language, not_account, version FROM care_team_person WHERE district_id = $1 \
-               AND team_id IS NULL ORDER BY agreed_at, person_id";
-    let rows = cx.query(sql, params![cx.district()])?;
-    let mut teams: HashMap<AreaId, Vec<keep::TeamLine>> = HashMap::new();
+    let mut waiting = without(cx)?;
+    let people: Vec<PersonId> = waiting.iter().map(|w| w.person).collect();
+    let mut needs = needs(cx, &people)?;
+    waiting.retain(|w| needs.contains_key(&w.person));
+    let promised = |w: &Without| needs.get(&w.person).is_some_and(|(_, need)| need.is_some_and(Need::is_promised));
+    waiting.sort_by_key(|w| !promised(w));
+    let homes: Vec<AreaId> = waiting.iter().take(most).flat_map(|w| w.here.areas.clone()).collect();
+    let mut teams = keep::of_areas(cx, &homes)?;
     let ways = places::app::near::ways(cx)?;
     let mut out = Vec::new();
-    for row in &rows {
-        if out.len() >= most {
-            break;
-        }
-        let person: PersonId = row.id("person_id")?;
-        let here = lives(cx, person)?;
-        let facts = PersonFacts {
-            id: Some(person),
-            areas: here.areas.clone(),
-            posts: here.posts.clone(),
-            ..PersonFacts::default()
-        };
-        if !decide(&cx.actor, cx.purpose, Action::ViewTeams, &ResourceFacts::Person(facts)).is_allowed() {
-            continue;
-        }
-        let Some(known) = persons::known(cx, person)? else { continue };
-        cx.record_read("person", person.0, &["identity"])?;
-        for area in &here.areas {
-            if !teams.contains_key(area) {
-                let of = of_area(cx, *area)?;
-                teams.insert(*area, of);
-            }
-        }
-        let mut near: Vec<Team> = Vec::new();
-        let door = door(cx, &known, &here.areas)?;
-        let lines: Vec<&keep::TeamLine> = here.areas.iter().filter_map(|a| teams.get(a)).flatten().collect();
+    for w in waiting.into_iter().take(most) {
+        let Some((known, need)) = needs.remove(&w.person) else { continue };
+        cx.record_read("person", w.person.0, &["identity"])?;
+        let door = door(cx, &known, &w.here.areas)?;
+        let lines: Vec<&keep::TeamLine> = teams.iter().filter(|t| w.here.areas.contains(&t.area)).collect();
         let bases: Vec<Point> = lines.iter().filter_map(|l| l.point).collect();
         let mut walks = door.map(|d| ways.distances(d, &bases, FARTHEST_M)).unwrap_or_default().into_iter();
+        let mut near: Vec<Team> = Vec::new();
         for line in lines {
             let metres = line.point.and_then(|_| walks.next().flatten());
             near.push(Team { metres, ..line.team.clone() });
         }
-        let wishes = Wishes {
-            language: known.language.clone().unwrap_or_default(),
-            own_language: row.bool("own_language")?,
-            not: row.opt_id("not_account")?,
-        };
+        let wishes = Wishes { language: known.language.unwrap_or_default(), own_language: w.own_language, not: w.not };
         let found = propose(&wishes, &near);
         if let Ok(pick) = &found {
-            for line in teams.values_mut().flatten().filter(|l| l.team.id == pick.team) {
+            for line in teams.iter_mut().filter(|l| l.team.id == pick.team) {
                 line.team.people += 1;
                 for m in &mut line.team.members {
                     m.named += i64::from(m.account == pick.main || m.account == pick.deputy);
                 }
             }
         }
-        out.push(Proposal { person, name: known.name, areas: here.areas, version: row.i64("version")?, found });
+        out.push(Proposal { person: w.person, name: known.name, areas: w.here.areas, version: w.version, need, found });
     }
     Ok(out)
 }
 
-pub(super) fn of_area(cx: &mut Cx<'_>, area: AreaId) -> Result<Vec<keep::TeamLine>> {
-    let sql = "SELECT id FROM care_team WHERE district_id = $1 AND area_id = $2 AND ended_at IS NULL ORDER BY id";
-    let rows = cx.query(sql, params![cx.district(), area])?;
-    rows.iter().map(|r| keep::load(cx, r.uuid("id")?)).collect()
+/// Somebody who agreed and has no team.
+struct Without {
+    person: PersonId,
+    here: PlaceFacts,
+    own_language: bool,
+    not: Option<AccountId>,
+    version: i64,
+}
+
+/// Those of the places where whoever asks works, who have waited longest. The policy answers once for all who live in one place.
+fn without(cx: &mut Cx<'_>) -> Result<Vec<Without>> {
+    let sql = "SELECT person_id, own_language, not_account, version FROM care_team_person WHERE district_id = $1 \
+               AND team_id IS NULL ORDER BY agreed_at, person_id";
+    let rows = cx.query(sql, params![cx.district()])?;
+    let mut reach = Reach::new(cx, Action::ViewTeams)?;
+    let mut out = Vec::new();
+    for chunk in rows.chunks(LOOKED_AT) {
+        let people = chunk.iter().map(|r| r.id("person_id")).collect::<std::result::Result<Vec<PersonId>, _>>()?;
+        reach.read(cx, &people)?;
+        for (row, person) in chunk.iter().zip(people) {
+            let Some(here) = reach.of(cx, person) else { continue };
+            out.push(Without {
+                person,
+                here,
+                own_language: row.bool("own_language")?,
+                not: row.opt_id("not_account")?,
+                version: row.i64("version")?,
+            });
+            if out.len() >= LOOKED_AT {
+                return Ok(out);
+            }
+        }
+    }
+    Ok(out)
 }
 
 /// Where the door is, from the address by the district's own gazetteer; else the middle of the area.

@@ -4,7 +4,10 @@
 mod give;
 mod keep;
 
-pub use give::{Given, OfPerson, Proposal, agree, give, of_person, own, proposals, take_back, withdraw};
+pub use give::{
+    Given, NewWishes, OfPerson, OwnTeam, Proposal, agree, give, need_of, of_person, own, proposals, take_back, withdraw,
+};
+pub(crate) use keep::leave_all;
 pub use keep::{NewMember, TeamLine, add_member, candidates, create, end, end_member, list, one};
 
 use crate::Result;
@@ -52,10 +55,11 @@ pub fn may_keep_in(cx: &mut Cx<'_>, area: AreaId) -> bool {
 /// Who is in the teams where somebody lives.
 pub fn members_near(cx: &mut Cx<'_>, person: PersonId) -> Result<Vec<AccountId>> {
     may_for(cx, person, Action::ViewTeams)?;
-    let mut out = Vec::new();
-    for area in lives(cx, person)?.areas {
-        for line in give::of_area(cx, area)? {
-            out.extend(line.team.members.iter().map(|m| m.account).filter(|a| !out.contains(a)).collect::<Vec<_>>());
+    let areas = lives(cx, person)?.areas;
+    let mut out: Vec<AccountId> = Vec::new();
+    for member in keep::of_areas(cx, &areas)?.into_iter().flat_map(|line| line.team.members) {
+        if !out.contains(&member.account) {
+            out.push(member.account);
         }
     }
     Ok(out)

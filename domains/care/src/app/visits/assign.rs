@@ -8,6 +8,7 @@ use kernel::ids::{AccountId, PersonId};
 use people::app::{persons, takers, terms};
 use people::policy::Action;
 use serde_json::json;
+use std::collections::HashMap;
 use store::{Cx, params};
 
 /// Somebody who could be sent.
@@ -21,9 +22,14 @@ pub struct Candidate {
 
 /// The force an account belongs to now: by the most trusted of its running terms.
 pub(crate) fn force_of(cx: &mut Cx<'_>, account: AccountId) -> Result<Option<Force>> {
-    let now = cx.now;
-    let terms = terms::of_account(cx, account)?;
-    Ok(terms.iter().filter(|(t, _)| t.runs(now)).filter_map(|(_, role)| Force::of(*role)).min())
+    Ok(forces_of(cx, &[account])?.remove(&account))
+}
+
+/// The same of many.
+pub(crate) fn forces_of(cx: &mut Cx<'_>, accounts: &[AccountId]) -> Result<HashMap<AccountId, Force>> {
+    let roles = terms::roles_now(cx, accounts)?;
+    let force = |roles: Vec<kernel::Role>| roles.into_iter().filter_map(Force::of).min();
+    Ok(roles.into_iter().filter_map(|(account, roles)| Some((account, force(roles)?))).collect())
 }
 
 /// Those of the place where the person lives, by name; volunteers who may be sent today.

@@ -1,8 +1,9 @@
 //! What the desk needs beside the list: who could be sent, one visit whole, many sent at once.
 
 use super::{Candidate, Visit, assign, lives, load, may, opt_date, posts_of, replan};
-use crate::app::volunteers::{Ready, ready};
+use crate::app::volunteers::{self, Ready, ready};
 use crate::model::visit::{Force, VisitId, VisitState};
+use crate::model::volunteer::can_on;
 use crate::{Error, Ground, Result};
 use jiff::civil::Date;
 use kernel::ids::{AccountId, AreaId, PersonId};
@@ -21,6 +22,8 @@ pub struct Colleague {
     /// Of the seat, which says where they work.
     pub title: String,
     pub sent: i64,
+    /// They said that they cannot on one of those days.
+    pub away: bool,
 }
 
 /// Whose work it is to go there, before those who can.
@@ -32,8 +35,9 @@ const fn rank(role: Role) -> u8 {
     }
 }
 
-/// Colleagues of the places and posts where these people live: those whose work it is, who are sent least, first.
-pub fn colleagues(cx: &mut Cx<'_>, people: &[PersonId]) -> Result<Vec<Colleague>> {
+/// Colleagues of the places and posts where these people live: those whose work it is and who can on these days, who are sent least,
+/// first. Whoever cannot on one of them stands behind, and is not left out: people may be asked.
+pub fn colleagues(cx: &mut Cx<'_>, people: &[PersonId], days: &[Date]) -> Result<Vec<Colleague>> {
     require_somewhere(&cx.actor, Action::PlanVisits)?;
     let mut areas: Vec<AreaId> = persons::areas_of_all(cx, people)?.into_values().flatten().collect();
     areas.sort_unstable();
@@ -57,10 +61,16 @@ pub fn colleagues(cx: &mut Cx<'_>, people: &[PersonId]) -> Result<Vec<Colleague>
         }
         if out.iter().all(|c| c.who.account != account) {
             let who = Candidate { account, name: taker.display_name, force, role: taker.role };
-            out.push(Colleague { who, title: taker.title, sent: sent.get(&account).copied().unwrap_or(0) });
+            let sent = sent.get(&account).copied().unwrap_or(0);
+            out.push(Colleague { who, title: taker.title, sent, away: false });
         }
     }
-    out.sort_by_key(|c| (rank(c.who.role), c.sent));
+    let volunteers = out.iter().filter(|c| c.who.role == Role::Volunteer).map(|c| c.who.account).collect::<Vec<_>>();
+    let weeks = volunteers::weeks_of(cx, &volunteers)?;
+    for c in &mut out {
+        c.away = weeks.get(&c.who.account).is_some_and(|week| days.iter().any(|day| !can_on(week, *day)));
+    }
+    out.sort_by_key(|c| (c.away, rank(c.who.role), c.sent));
     Ok(out)
 }
 

@@ -13,7 +13,7 @@ use people::model::person::Part;
 use people::policy::Action;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use store::{Cx, KeyClass, Row, Value, params};
 use uuid::Uuid;
 
@@ -154,6 +154,16 @@ pub(super) fn load_all(cx: &mut Cx<'_>, people: &[PersonId]) -> Result<HashMap<P
         if let Some(line) = line(cx, row, until)? {
             out.entry(person).or_default().push(line);
         }
+    }
+    Ok(out)
+}
+
+/// Who of these people lives alone, as it was stated; for whoever has asked the policy.
+pub(crate) fn alone_of(cx: &mut Cx<'_>, people: &[PersonId]) -> Result<HashSet<PersonId>> {
+    let mut out = HashSet::new();
+    for chunk in people.chunks(200) {
+        let alone = load_all(cx, chunk)?.into_iter().filter(|(_, all)| all.iter().any(|f| f.kind == FactKind::Alone));
+        out.extend(alone.map(|(person, _)| person));
     }
     Ok(out)
 }

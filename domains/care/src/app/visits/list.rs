@@ -2,7 +2,6 @@
 
 use super::{COLUMNS, Visit, Visitor, day_of, facts, opt_date, posts_of, read};
 use crate::model::visit::VisitKind;
-use crate::model::visit_plan::FactKind;
 use crate::{Ground, Result};
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -10,7 +9,7 @@ use kernel::Moment;
 use kernel::ids::{AreaId, PersonId};
 use people::app::persons;
 use people::policy::{Action, PersonFacts, ResourceFacts, decide, require_somewhere};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use store::{Cx, Value, params};
 
 /// What the list is cut to.
@@ -110,7 +109,8 @@ pub fn find(cx: &mut Cx<'_>, ask: &Ask) -> Result<Found> {
         open.retain(|d| d.visit.kind == kind);
     }
     if ask.alone {
-        let alone = alone(cx, &open)?;
+        let people: Vec<PersonId> = open.iter().map(|d| d.visit.person).collect();
+        let alone = facts::alone_of(cx, &people)?;
         open.retain(|d| alone.contains(&d.visit.person));
     }
     found.late = open.iter().filter(|d| d.late).count();
@@ -169,17 +169,6 @@ fn here(cx: &mut Cx<'_>, open: &mut Vec<Due>, only: Option<AreaId>, areas: &mut 
     *areas = seen;
     *open = out;
     Ok(())
-}
-
-fn alone(cx: &mut Cx<'_>, open: &[Due]) -> Result<HashSet<PersonId>> {
-    let people: Vec<PersonId> = open.iter().map(|d| d.visit.person).collect();
-    let mut out = HashSet::new();
-    for chunk in people.chunks(200) {
-        let facts = facts::load_all(cx, chunk)?;
-        let alone = facts.into_iter().filter(|(_, all)| all.iter().any(|f| f.kind == FactKind::Alone));
-        out.extend(alone.map(|(person, _)| person));
-    }
-    Ok(out)
 }
 
 /// Who is sent to each of them, at once.

@@ -1,6 +1,6 @@
 //! Who would like to help and who does, for whoever leads or approves where they live.
 
-use super::{COLUMNS, Reach, Volunteer, at, may, name_of, read, row_of, visits_of};
+use super::{COLUMNS, Reach, Volunteer, at, may, name_of, read, row_of, visits_of, visits_of_all};
 use crate::app::unseal_left;
 use crate::model::volunteer::{VolunteerId, VolunteerState};
 use crate::{Ground, Result};
@@ -8,6 +8,7 @@ use kernel::Moment;
 use kernel::ids::{AccountId, AreaId};
 use people::app::{Geography, takers, volunteers};
 use people::policy::{Action, decide, require_somewhere};
+use std::collections::HashMap;
 use store::{Cx, KeyClass, params};
 
 /// What the list is cut to.
@@ -62,20 +63,30 @@ pub fn list(cx: &mut Cx<'_>, filter: Filter, most: usize) -> Result<Vec<Line>> {
     require_somewhere(&cx.actor, Action::ViewVolunteers)?;
     let ground = Ground(places::snapshot(cx)?);
     let sql = format!("SELECT {COLUMNS} FROM care_volunteer WHERE district_id = $1 ORDER BY signed_at DESC, id");
-    let rows = cx.query(&sql, params![cx.district()])?;
-    let mut out = Vec::new();
-    for row in &rows {
-        let volunteer = read(row)?;
-        let here = decide(&cx.actor, cx.purpose, Action::ViewVolunteers, &at(&ground, volunteer.area)).is_allowed();
-        if !here || !filter.takes(volunteer.state) {
-            continue;
+    let mut areas: HashMap<AreaId, bool> = HashMap::new();
+    let mut found = Vec::new();
+    for row in cx.query(&sql, params![cx.district()])? {
+        let volunteer = read(&row)?;
+        let here = *areas.entry(volunteer.area).or_insert_with(|| {
+            decide(&cx.actor, cx.purpose, Action::ViewVolunteers, &at(&ground, volunteer.area)).is_allowed()
+        });
+        if here && filter.takes(volunteer.state) {
+            found.push((row, volunteer));
         }
-        let name = name_of(cx, row)?;
-        let visits = volunteer.account.map_or(Ok(0), |a| visits_of(cx, a))?;
-        out.push(Line { volunteer, name, visits });
-        if out.len() >= most {
+        if found.len() >= most {
             break;
         }
+    }
+    let ids: Vec<uuid::Uuid> = found.iter().map(|(_, v)| v.id.0).collect();
+    for chunk in ids.chunks(200) {
+        cx.load_subject_keys(KeyClass::Identity, chunk)?;
+    }
+    let accounts: Vec<AccountId> = found.iter().filter_map(|(_, v)| v.account).collect();
+    let gone = visits_of_all(cx, &accounts)?;
+    let mut out = Vec::with_capacity(found.len());
+    for (row, volunteer) in found {
+        let visits = volunteer.account.and_then(|a| gone.get(&a).copied()).unwrap_or(0);
+        out.push(Line { name: name_of(cx, &row)?, visits, volunteer });
     }
     Ok(out)
 }

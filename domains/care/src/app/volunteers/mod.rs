@@ -9,7 +9,7 @@ mod steps;
 
 pub use duty::{Ready, decline, ready};
 pub use list::{Filter, Line, Mate, One, StepLine, Unlisted, list, mates, one, unlisted, waiting};
-pub use own::{Own, Task, Thanks, own, set_own_week};
+pub use own::{Own, Task, Thanks, leave, own, set_own_week};
 pub use sign_up::{Followed, NewVolunteer, SignedUp, follow, sign_up, withdraw};
 pub use steps::{Approval, Approved, approve, insure, list_seated, set_mentor, step, thank};
 
@@ -22,6 +22,7 @@ use kernel::{Lang, Moment};
 use people::app::Geography;
 use people::policy::{Action, PlaceFacts, ResourceFacts, require};
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 use store::{Cx, KeyClass, Row, params};
 
 /// Signal after anything about volunteers moved.
@@ -121,11 +122,52 @@ fn may(cx: &mut Cx<'_>, area: AreaId, action: Action) -> Result<Ground> {
     Ok(ground)
 }
 
+/// When each of these accounts can help, for those of whom it is written down.
+pub(crate) fn weeks_of(cx: &mut Cx<'_>, accounts: &[AccountId]) -> Result<HashMap<AccountId, Vec<String>>> {
+    let mut out = HashMap::new();
+    for chunk in accounts.chunks(200) {
+        let marks = (2..chunk.len() + 2).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ");
+        let sql = format!(
+            "SELECT account_id, week FROM care_volunteer WHERE district_id = $1 AND ended_at IS NULL AND account_id IN ({marks})"
+        );
+        let mut values = params![cx.district()].to_vec();
+        values.extend(chunk.iter().map(|id| store::Value::from(*id)));
+        for row in &cx.query(&sql, &values)? {
+            out.insert(row.id("account_id")?, split(&row.text("week")?));
+        }
+    }
+    Ok(out)
+}
+
+/// Where a volunteer helps, for whoever tells those who lead them.
+pub(crate) fn place_of(cx: &mut Cx<'_>, id: VolunteerId) -> Result<Option<ResourceFacts>> {
+    let sql = "SELECT area_id FROM care_volunteer WHERE id = $1 AND district_id = $2";
+    let Some(row) = cx.query_opt(sql, params![id, cx.district()])? else { return Ok(None) };
+    let ground = Ground(places::snapshot(cx)?);
+    Ok(Some(at(&ground, row.id("area_id")?)))
+}
+
 /// Visits that somebody went to.
 fn visits_of(cx: &mut Cx<'_>, account: AccountId) -> Result<i64> {
-    let sql = "SELECT COUNT(*) AS n FROM care_visit_visitor w JOIN care_visit v ON v.id = w.visit_id WHERE w.account_id = $1 \
-               AND w.ended_at IS NULL AND v.state IN ('seen', 'not-home', 'refused', 'rescheduled')";
-    Ok(cx.query_one(sql, params![account])?.i64("n")?)
+    Ok(visits_of_all(cx, &[account])?.remove(&account).unwrap_or(0))
+}
+
+/// The same of many.
+fn visits_of_all(cx: &mut Cx<'_>, accounts: &[AccountId]) -> Result<HashMap<AccountId, i64>> {
+    let mut out = HashMap::new();
+    for chunk in accounts.chunks(200) {
+        let marks = (1..=chunk.len()).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ");
+        let sql = format!(
+            "SELECT w.account_id, COUNT(*) AS n FROM care_visit_visitor w JOIN care_visit v ON v.id = w.visit_id \
+             WHERE w.account_id IN ({marks}) AND w.ended_at IS NULL AND v.state IN ('seen', 'not-home', 'refused', 'rescheduled') \
+             GROUP BY w.account_id"
+        );
+        let values: Vec<store::Value> = chunk.iter().map(|id| store::Value::from(*id)).collect();
+        for row in &cx.query(&sql, &values)? {
+            out.insert(row.id("account_id")?, row.i64("n")?);
+        }
+    }
+    Ok(out)
 }
 
 fn lock(cx: &mut Cx<'_>, id: VolunteerId) -> Result<()> {

@@ -1,9 +1,11 @@
 //! A volunteer's own page: where they stand, what they are asked for, when they can help, and the thanks they got.
 
-use super::{Volunteer, moved, of_account, seen_as, sign_up, visits_of};
+use super::{Volunteer, moved, of_account, seen_as, sign_up, steps, visits_of};
 use crate::app::unseal_left;
 use crate::app::visits::{date, day_of};
+use crate::events::{News, TellColleagues};
 use crate::model::visit::{VisitId, VisitKind};
+use crate::model::volunteer::VolunteerStep;
 use crate::{Error, Result};
 use jiff::civil::Date;
 use kernel::Moment;
@@ -89,6 +91,24 @@ fn thanks(cx: &mut Cx<'_>, volunteer: Uuid) -> Result<Vec<Thanks>> {
         }
     }
     Ok(out)
+}
+
+/// They stop by themselves, from this instant: what they hold open goes back, their seat ends, and whoever leads volunteers there is
+/// told. What is kept of them goes when its time is over, as with everybody who left.
+pub fn leave(cx: &mut Cx<'_>, seen: i64) -> Result<()> {
+    let account = me(cx)?;
+    let v = of_account(cx, account)?.ok_or(Error::Store(store::Error::NotFound))?;
+    super::lock(cx, v.id)?;
+    let v = of_account(cx, account)?.ok_or(Error::Store(store::Error::NotFound))?;
+    if v.state.is_over() {
+        return Ok(());
+    }
+    seen_as(&v, seen)?;
+    let to = v.state.after(VolunteerStep::Leave).ok_or(Error::Refused("volunteer-step"))?;
+    steps::give_back(cx, account)?;
+    steps::write_step(cx, &v, VolunteerStep::Leave, to)?;
+    TellColleagues { news: News::VolunteerLeft, about: v.id.0, to: Vec::new() }.enqueue(cx, &v.id.0.to_string())?;
+    Ok(people::app::volunteers::release_own(cx)?)
 }
 
 /// When they can help, what they speak and can do, and until when they take a break.

@@ -19,7 +19,7 @@ use uuid::Uuid;
 /// Longest term and longest insurance, in days.
 const MOST_DAYS: i64 = 3 * 366;
 
-fn write_step(cx: &mut Cx<'_>, v: &Volunteer, step: VolunteerStep, to: VolunteerState) -> Result<()> {
+pub(super) fn write_step(cx: &mut Cx<'_>, v: &Volunteer, step: VolunteerStep, to: VolunteerState) -> Result<()> {
     let ended = to.is_over().then_some(cx.now);
     let sql =
         "UPDATE care_volunteer SET state = $1, ended_at = $2, version = version + 1 WHERE id = $3 AND version = $4";
@@ -96,10 +96,18 @@ fn gone(cx: &mut Cx<'_>, v: &Volunteer) -> Result<i64> {
     v.account.map_or(Ok(0), |account| visits_of(cx, account))
 }
 
-/// Nobody goes anywhere any more: open visits lose them, the seat is theirs no longer.
+/// What they hold open goes back: visits to come wait for somebody else, the team and its people lose them, and whom they rang is rung by
+/// nobody yet, which the list of calls says.
+pub(super) fn give_back(cx: &mut Cx<'_>, account: AccountId) -> Result<()> {
+    super::duty::drop_open(cx, account)?;
+    crate::app::teams::leave_all(cx, account)?;
+    crate::app::company::no_caller(cx, account)
+}
+
+/// Nobody goes anywhere any more: what was open goes back, the seat is theirs no longer.
 fn leave(cx: &mut Cx<'_>, v: &Volunteer) -> Result<()> {
     let Some(account) = v.account else { return Ok(()) };
-    super::duty::drop_open(cx, account)?;
+    give_back(cx, account)?;
     let ground = crate::Ground(places::snapshot(cx)?);
     release(cx, &ground, account, v.area)?;
     Ok(())

@@ -3,11 +3,13 @@
 //! else; here is its keyed hash.
 
 mod desk;
+mod family;
 mod press;
 mod rules;
 mod worry;
 
 pub use desk::{Caller, OfElder, Open, Presser, WorryLine, by_phone, list, open, press_for, step, waiting};
+pub use family::{Teller, family_of, tell_guardian, tellers};
 pub use press::{Link, Pressed, SeenWorry, agree, find, leave, press, view};
 pub use rules::{rules, set_rules};
 pub use worry::{RING, TellWorry, ring, told};
@@ -41,6 +43,17 @@ pub enum Side {
     Letter(Holder),
     /// Core and front line where the person lives.
     Desk,
+}
+
+impl Side {
+    /// On whose word something is done; at the desk, as it was said there.
+    pub(crate) const fn by(self, said: By) -> By {
+        match self {
+            Self::Letter(of) if of.guardian.is_some() => By::Guardian,
+            Self::Letter(_) => By::Subject,
+            Self::Desk => said,
+        }
+    }
 }
 
 /// What is kept of a neighbour.
@@ -200,11 +213,7 @@ pub fn name(cx: &mut Cx<'_>, person: PersonId, side: Side, new: &NewNeighbour) -
         Side::Desk if new.agreed.is_none() => return Err(Error::Invalid { field: "agreed", why: "missing" }),
         Side::Desk => (None, new.agreed),
     };
-    let by = match side {
-        Side::Letter(of) if of.guardian.is_some() => By::Guardian,
-        Side::Letter(_) => By::Subject,
-        Side::Desk => new.by,
-    };
+    let by = side.by(new.by);
     let hash = phone_hash(cx, &who.phone);
     let sql = "SELECT id, person_id, ended_at, phone_hash FROM care_neighbour WHERE id = $1 OR (person_id = $2 AND ended_at IS NULL)";
     for row in &cx.query(sql, params![new.key, person])? {
@@ -322,6 +331,7 @@ pub(crate) fn end_all(cx: &mut Cx<'_>, person: PersonId) -> Result<()> {
     for neighbour in all(cx, person)? {
         end_one(cx, person, neighbour.id, "care")?;
     }
+    family::erase(cx, person)?;
     forget(cx, person)
 }
 
@@ -332,7 +342,7 @@ pub(crate) fn erase(cx: &mut Cx<'_>, person: PersonId) -> Result<()> {
         erase_worry(cx, row.uuid("id")?)?;
     }
     cx.execute("DELETE FROM care_neighbour WHERE person_id = $1", params![person])?;
-    Ok(())
+    family::erase(cx, person)
 }
 
 pub(crate) fn erase_worry(cx: &mut Cx<'_>, id: Uuid) -> std::result::Result<(), store::Error> {

@@ -14,7 +14,9 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
-use care::app::teams::{self, NewMember, Proposal, TeamLine};
+use care::app::teams::{self, NewMember, NewWishes, Proposal, TeamLine};
+use care::app::watch::Side;
+use care::model::team::Need;
 use care::model::visit::Force;
 use kernel::Purpose;
 use kernel::ids::{AccountId, AreaId, PersonId};
@@ -29,6 +31,8 @@ use uuid::Uuid;
 const HERE: &str = "/desk/teams";
 /// People without a team on one page.
 const MOST: usize = 50;
+/// Teams on one page; the file has all of them.
+const TEAMS: usize = 200;
 
 pub(super) fn routes() -> Router<App> {
     Router::new()
@@ -65,6 +69,9 @@ struct Waiting {
     plan: String,
     words: String,
     found: bool,
+    /// Why a team is for them, in words; none: it is not so any more.
+    need: Option<String>,
+    promised: bool,
 }
 
 #[derive(Template)]
@@ -73,6 +80,8 @@ struct TeamsPage {
     page: Page,
     frame: Frame,
     lines: Vec<Line>,
+    /// How many there are, where not all are shown.
+    cut: Option<String>,
     waiting: Vec<Waiting>,
     any: bool,
     may_keep: bool,
@@ -146,6 +155,8 @@ fn waiting(
         plan,
         words,
         found,
+        need: p.need.map(|n| page.tk("team-need-", n.code())),
+        promised: p.need.is_some_and(Need::is_promised),
     }
 }
 
@@ -157,7 +168,11 @@ fn load(cx: &mut Cx<'_>, page: Page, staff: &Staff, key: String) -> Result<Teams
     let picked: Vec<AccountId> =
         found.iter().filter_map(|p| p.found.as_ref().ok()).flat_map(|p| [p.main, p.deputy]).collect();
     let names = accounts::names(cx, &picked)?;
-    let lines = all.iter().map(|t| line(&page, &ground, t)).collect();
+    // What asks for something first: a force is missing, no hours are left.
+    let mut first: Vec<&TeamLine> = all.iter().collect();
+    first.sort_by_key(|t| (t.team.missing().is_empty(), t.team.free() > 0));
+    let lines: Vec<Line> = first.into_iter().take(TEAMS).map(|t| line(&page, &ground, t)).collect();
+    let cut = (all.len() > lines.len()).then(|| page.t2("team-cut", "n", lines.len(), "all", all.len()));
     let waiting: Vec<Waiting> = found.into_iter().map(|p| waiting(&page, &ground, &all, &names, p)).collect();
     let may_keep = require_somewhere(&cx.actor, Action::KeepTeams).is_ok();
     let areas = if may_keep { keepable(cx, &page, &ground) } else { Vec::new() };
@@ -167,6 +182,7 @@ fn load(cx: &mut Cx<'_>, page: Page, staff: &Staff, key: String) -> Result<Teams
         page,
         frame,
         lines,
+        cut,
         waiting,
         any,
         may_keep,
@@ -382,6 +398,9 @@ struct PersonPage {
     /// Whom they would rather not have.
     not: Vec<Choice>,
     may_keep: bool,
+    /// Why a team is for them; none: neither old enough nor alone, as far as it is written down.
+    need: Option<String>,
+    version: i64,
     done: bool,
     problem: Option<String>,
 }
@@ -389,6 +408,8 @@ struct PersonPage {
 fn load_person(cx: &mut Cx<'_>, page: Page, staff: &Staff, person: PersonId) -> Result<PersonPage, Fail> {
     require_somewhere(&cx.actor, Action::ViewTeams)?;
     let of = teams::of_person(cx, person)?;
+    let need = teams::need_of(cx, person)?.map(|n| page.tk("team-need-", n.code()));
+    cx.record_read("person", person.0, &["birth_year", "visit_facts"])?;
     let members = teams::members_near(cx, person)?;
     let names = accounts::names(cx, &members)?;
     let name = |id: AccountId| names.get(&id).cloned().unwrap_or_else(|| nobody(&page));
@@ -403,7 +424,9 @@ fn load_person(cx: &mut Cx<'_>, page: Page, staff: &Staff, person: PersonId) -> 
     Ok(PersonPage {
         person: person.to_string(),
         agreed: of.as_ref().map(|o| page.day(o.agreed_at)),
-        own_language: of.is_some_and(|o| o.own_language),
+        own_language: of.as_ref().is_some_and(|o| o.own_language),
+        version: of.map_or(0, |o| o.version),
+        need,
         given,
         not: choices,
         may_keep,
@@ -426,17 +449,16 @@ async fn person_act(
     posted: Posted,
 ) -> Result<Response, Fail> {
     let (what, language) = (posted.get("do"), posted.get("own_language") == "1");
-    let (by, not) = (posted.get("by"), posted.get("not").parse::<AccountId>().ok());
+    let by = if posted.get("by") == "guardian" { By::Guardian } else { By::Subject };
+    let not = posted.get("not").parse::<AccountId>().ok();
+    let (seen, wishes) = (posted.get("version").parse().unwrap_or(0), NewWishes { by, own_language: language, not });
     let who = staff.who(Purpose::Administration);
     let done = app.rt.write(who.clone(), move |cx| {
         require_somewhere(&cx.actor, Action::KeepTeams)?;
         match what.as_str() {
-            "withdraw" => teams::withdraw(cx, id),
+            "withdraw" => teams::withdraw(cx, id, Side::Desk),
             "back" => teams::take_back(cx, id),
-            _ => {
-                let by = if by == "guardian" { By::Guardian } else { By::Subject };
-                teams::agree(cx, id, by, language, not)
-            }
+            _ => teams::agree(cx, id, Side::Desk, seen, &wishes),
         }
     });
     let problem = match done.await {
@@ -471,6 +493,8 @@ pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
         plan: "1/0/0/0".into(),
         words,
         found,
+        need: found.then(|| page.t("team-need-aged-alone")),
+        promised: found,
     };
     let mut waiting: Vec<_> = WhyNone::ALL.iter().map(|w| wait(page.tk("team-none-", w.code()), false)).collect();
     waiting.push(wait(page.t("team-speaks"), true));
@@ -479,6 +503,7 @@ pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
         page: page.clone(),
         frame: Frame::sample(page),
         lines: if full { vec![line(false), line(true)] } else { Vec::new() },
+        cut: full.then(|| page.t2("team-cut", "n", 2, "all", 9)),
         any: !waiting.is_empty(),
         waiting,
         may_keep: true,
@@ -522,6 +547,8 @@ pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
         given: given.then(|| (say("桂花里一队", "Guihuali one"), say("陈主任", "Chen Ling"), say("周宁", "Zhou Ning"))),
         not: vec![choice(false)],
         may_keep: true,
+        need: (full || given).then(|| page.t("team-need-aged")),
+        version: 1,
         done: full,
         problem: full.then(|| page.t("invalid-form")),
     };
@@ -534,5 +561,6 @@ pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
         out.push(("desk/care/team_person.html", person(full, full).render().unwrap_or_default()));
     }
     out.push(("desk/care/team_person.html", person(true, false).render().unwrap_or_default()));
+    out.push(("desk/care/team_person.html", person(false, true).render().unwrap_or_default()));
     out
 }

@@ -4,7 +4,7 @@ use crate::desk::Frame;
 use crate::public::own::Slip;
 use crate::public::post::Posted;
 use crate::session::Staff;
-use crate::watch_view::{self, Problem, Shown, Typed};
+use crate::watch_view::{self, Problem, Shown, TellerView, Typed};
 use crate::{App, Fail, Page, html};
 use askama::Template;
 use axum::Router;
@@ -18,6 +18,7 @@ use kernel::Purpose;
 use kernel::ids::{AccountId, PersonId};
 use people::app::accounts;
 use people::app::consents::By;
+use people::model::GuardianId;
 use people::policy::{Action, require_somewhere};
 use store::Cx;
 use uuid::Uuid;
@@ -33,6 +34,8 @@ struct WatchPage {
     frame: Frame,
     person: String,
     v: Shown,
+    tellers: Vec<TellerView>,
+    saved: bool,
     typed: Typed,
     guardian: bool,
     agreed: String,
@@ -53,8 +56,11 @@ fn load(cx: &mut Cx<'_>, page: Page, staff: &Staff, person: PersonId, key: Strin
     let by: Vec<AccountId> = found.worries.iter().flat_map(|w| &w.steps).filter_map(|(_, _, by)| *by).collect();
     let names = accounts::names(cx, &by)?;
     let v = watch_view::shown(&page, found, &names);
+    let tellers = watch_view::tellers(&page, watch::tellers(cx, person, Side::Desk)?);
     let frame = Frame::load(cx, &page, staff, "/desk/worries")?;
     Ok(WatchPage {
+        tellers,
+        saved: false,
         page,
         frame,
         person: person.to_string(),
@@ -95,6 +101,8 @@ async fn send(
     };
     let (what, agreed, guardian) = (posted.get("do"), posted.get("agreed"), posted.get("by") == "guardian");
     let neighbour: Uuid = posted.get("neighbour").parse().unwrap_or_default();
+    let told = GuardianId(posted.get("guardian").parse().unwrap_or_default());
+    let saved = matches!(what.as_str(), "tell" | "untell");
     let new = NewNeighbour {
         key: watch_view::key_of(&typed.key, fresh),
         name: typed.name.clone(),
@@ -109,12 +117,13 @@ async fn send(
         match what.as_str() {
             "end" => watch::end(cx, person, Side::Desk, neighbour).map(|()| None),
             "link" => watch::new_link(cx, person, Side::Desk, neighbour).map(Some),
+            "tell" | "untell" => watch::tell_guardian(cx, person, Side::Desk, told, what == "tell").map(|()| None),
             _ => watch::name(cx, person, Side::Desk, &new).map(Some),
         }
     });
     let (issued, ended, problems) = match done.await {
         Ok(Some(issued)) => (Some(issued), false, Vec::new()),
-        Ok(None) => (None, true, Vec::new()),
+        Ok(None) => (None, !saved, Vec::new()),
         Err(error @ (care::Error::Invalid { .. } | care::Error::Refused(_))) => {
             (None, false, vec![watch_view::told(&page, error)?])
         }
@@ -125,6 +134,7 @@ async fn send(
     shown.slip = issued.map(|i| Slip::of(&shown.page, &i, &name_of(i.id).unwrap_or_default()));
     shown.ended = ended;
     let wrong = !problems.is_empty();
+    shown.saved = saved && !wrong;
     if wrong {
         (shown.typed, shown.guardian, shown.agreed, shown.problems) = (typed, guardian, agreed, problems);
     }
@@ -139,6 +149,8 @@ pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
         frame: Frame::sample(page),
         person: Uuid::nil().to_string(),
         v: watch_view::sample(page, full),
+        tellers: watch_view::sample_tellers(page, full),
+        saved: full,
         typed: Typed::default(),
         guardian: full,
         agreed: if full { "phone".into() } else { String::new() },

@@ -223,7 +223,12 @@ async fn press(State(app): State<App>, page: Page, staff: Staff, posted: Posted)
 
 async fn set_rules(State(app): State<App>, page: Page, staff: Staff, posted: Posted) -> Result<Response, Fail> {
     let number = |name: &str| posted.get(name).trim().parse().unwrap_or(0);
-    let to = WatchRules { callback: number("callback"), arrive: number("arrive"), version: number("version") };
+    let to = WatchRules {
+        callback: number("callback"),
+        arrive: number("arrive"),
+        extra_days: number("extra_days"),
+        version: number("version"),
+    };
     let who = staff.who(Purpose::Administration);
     let done = app.rt.write(who.clone(), move |cx| watch::set_rules(cx, to)).await;
     let problem = match done {

@@ -1,15 +1,16 @@
 //! Extra care for a time, on the own page (N12): asked for, read, and ended. Behind the door of the plan: why somebody asks is theirs.
 
+use super::form;
 use super::plan::door::{self, Inside};
 use crate::extra_view::{self, Line, Typed};
-use crate::guard::{Source, Wicket};
+use crate::guard::Source;
 use crate::public::post::Posted;
-use crate::watch_view::{self, Problem, key_of};
+use crate::watch_view::{Problem, key_of};
 use crate::{App, Fail, Page, html};
 use askama::Template;
 use axum::Router;
 use axum::extract::{Extension, Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::HeaderMap;
 use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -17,6 +18,8 @@ use care::app::extra::{self, NewExtra};
 use care::app::watch::Side;
 use care::model::extra::{Reason, What};
 use people::app::consents::By;
+use people::app::links::Holder;
+use store::Cx;
 use uuid::Uuid;
 
 pub(super) fn routes() -> Router<App> {
@@ -63,33 +66,30 @@ async fn send(
     Path(code): Path<String>,
     posted: Posted,
 ) -> Result<Response, Fail> {
-    let (inside, posted) = match door::pass(&app, &page, source, &headers, &code, posted).await? {
-        Ok(both) => both,
+    let fresh = app.rt.ids().uuid(app.rt.now());
+    let sent = form::send(&app, &page, (source, headers, code), posted, |posted| {
+        let (typed, what) = (Typed::read(posted), posted.get("do"));
+        let id = posted.get("extra").parse::<Uuid>().unwrap_or_default();
+        let (kind, reason) = (What::from_code(&typed.what), Reason::from_code(&typed.reason));
+        let key = key_of(&typed.key, fresh);
+        move |cx: &mut Cx<'_>, of: Holder| {
+            if what == "end" {
+                return extra::end(cx, of.person, Side::Letter(of), id);
+            }
+            let what = kind.ok_or(care::Error::Invalid { field: "what", why: "missing" })?;
+            let reason = reason.ok_or(care::Error::Invalid { field: "reason", why: "missing" })?;
+            extra::ask(cx, of.person, Side::Letter(of), &NewExtra { key, what, reason, by: By::Subject })
+        }
+    });
+    let sent = match sent.await? {
+        Ok(sent) => sent,
         Err(response) => return Ok(response),
     };
-    app.limits.pass(Wicket::Report, source)?;
-    let typed = Typed { key: posted.get("key"), what: posted.get("what"), reason: posted.get("reason") };
-    let (what, id) = (posted.get("do"), posted.get("extra").parse::<Uuid>().unwrap_or_default());
-    let (kind, reason) = (What::from_code(&typed.what), Reason::from_code(&typed.reason));
-    let (of, key) = (inside.of, key_of(&typed.key, app.rt.ids().uuid(app.rt.now())));
-    let done = app.rt.write(inside.who.clone(), move |cx| {
-        if what == "end" {
-            return extra::end(cx, of.person, Side::Letter(of), id);
-        }
-        let what = kind.ok_or(care::Error::Invalid { field: "what", why: "missing" })?;
-        let reason = reason.ok_or(care::Error::Invalid { field: "reason", why: "missing" })?;
-        extra::ask(cx, of.person, Side::Letter(of), &NewExtra { key, what, reason, by: By::Subject })
-    });
-    let problem = match done.await {
-        Ok(()) => None,
-        Err(care::Error::Store(store::Error::NotFound)) => return Err(Fail::NotFound),
-        Err(error) => Some(watch_view::told(&page, error)?),
-    };
-    let mut shown = load(&app, page, &inside).await?;
-    shown.done = problem.is_none();
-    let status = if shown.done { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    if let Some(problem) = problem {
-        (shown.typed, shown.problems) = (typed, vec![problem]);
+    let mut shown = load(&app, page, &sent.inside).await?;
+    let status = sent.status();
+    shown.done = sent.problem.is_none();
+    if let Some(problem) = sent.problem {
+        (shown.typed, shown.problems) = (Typed::read(&sent.posted), vec![problem]);
     }
     Ok((status, html(&shown)?).into_response())
 }

@@ -2,13 +2,16 @@
 //! saw. It shows nothing of the record, works without script, and no cache keeps it. GET changes nothing.
 
 mod card;
+mod company;
 mod extra;
+mod form;
 mod gate;
 mod locator;
 mod missing;
 mod mutual;
 mod plan;
 mod requests;
+mod team;
 mod view;
 mod visits;
 mod watch;
@@ -43,6 +46,8 @@ pub(super) fn routes() -> Router<App> {
         .merge(locator::routes())
         .merge(visits::routes())
         .merge(watch::routes())
+        .merge(team::routes())
+        .merge(company::routes())
         .merge(extra::routes())
         .merge(mutual::routes())
 }
@@ -114,6 +119,8 @@ pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
     all.extend(locator::samples(page));
     all.extend(visits::samples(page));
     all.extend(watch::samples(page));
+    all.extend(team::samples(page));
+    all.extend(company::samples(page));
     all.extend(extra::samples(page));
     all.extend(mutual::samples(page));
     all

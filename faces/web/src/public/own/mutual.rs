@@ -1,22 +1,25 @@
 //! Mutual help among elders, on the own page (N9): what one offers and needs, who helps whom, and the hours that both confirm. Behind
 //! the door of the plan: the other's name and number stand here once both agreed.
 
+use super::form;
 use super::plan::door::{self, Inside};
-use crate::guard::{Source, Wicket};
+use crate::guard::Source;
 use crate::mutual_view::{self, Order, Shown};
 use crate::public::post::Posted;
-use crate::watch_view::{self, Problem};
+use crate::watch_view::Problem;
 use crate::{App, Fail, Page, html};
 use askama::Template;
 use axum::Router;
 use axum::extract::{Extension, Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::HeaderMap;
 use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use care::app::mutual;
 use care::app::watch::Side;
 use people::app::consents::By;
+use people::app::links::Holder;
+use store::Cx;
 
 pub(super) fn routes() -> Router<App> {
     Router::new().route("/p/{code}/mutual", get(show).post(send)).layer(from_fn(crate::public::track::no_store))
@@ -61,23 +64,19 @@ async fn send(
     Path(code): Path<String>,
     posted: Posted,
 ) -> Result<Response, Fail> {
-    let (inside, posted) = match door::pass(&app, &page, source, &headers, &code, posted).await? {
-        Ok(both) => both,
+    let fresh = app.rt.ids().uuid(app.rt.now());
+    let sent = form::send(&app, &page, (source, headers, code), posted, |posted| {
+        let order = Order::read(posted, fresh);
+        move |cx: &mut Cx<'_>, of: Holder| order.run(cx, of.person, Side::Letter(of), By::Subject)
+    });
+    let sent = match sent.await? {
+        Ok(sent) => sent,
         Err(response) => return Ok(response),
     };
-    app.limits.pass(Wicket::Report, source)?;
-    let order = Order::read(&posted, app.rt.ids().uuid(app.rt.now()));
-    let of = inside.of;
-    let done = app.rt.write(inside.who.clone(), move |cx| order.run(cx, of.person, Side::Letter(of), By::Subject));
-    let problem = match done.await {
-        Ok(()) => None,
-        Err(care::Error::Store(store::Error::NotFound)) => return Err(Fail::NotFound),
-        Err(error) => Some(watch_view::told(&page, error)?),
-    };
-    let mut shown = load(&app, page, &inside).await?;
-    shown.done = problem.is_none();
-    let status = if shown.done { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    shown.problems.extend(problem);
+    let mut shown = load(&app, page, &sent.inside).await?;
+    let status = sent.status();
+    shown.done = sent.problem.is_none();
+    shown.problems.extend(sent.problem);
     Ok((status, html(&shown)?).into_response())
 }
 

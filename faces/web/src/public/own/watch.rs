@@ -4,7 +4,7 @@
 use super::plan::door::{self, Inside};
 use crate::guard::{Source, Wicket};
 use crate::public::post::Posted;
-use crate::watch_view::{self, Problem, Shown, Typed};
+use crate::watch_view::{self, Problem, Shown, TellerView, Typed};
 use crate::{App, Fail, Page, html, qr};
 use askama::Template;
 use axum::Router;
@@ -13,10 +13,9 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use care::app::teams;
 use care::app::watch::{self, Issued, NewNeighbour, Side};
-use people::app::accounts;
 use people::app::consents::By;
+use people::model::GuardianId;
 use uuid::Uuid;
 
 pub(super) fn routes() -> Router<App> {
@@ -52,34 +51,23 @@ struct WatchPage {
     page: Page,
     code: String,
     v: Shown,
-    /// The help team: none when nobody agreed to one.
-    team: Option<String>,
+    tellers: Vec<TellerView>,
+    saved: bool,
     typed: Typed,
     slip: Option<Slip>,
     ended: bool,
     problems: Vec<Problem>,
 }
 
-async fn load(app: &App, page: &Page, inside: &Inside) -> Result<(Shown, Option<String>), Fail> {
-    let of = inside.of;
+async fn load(app: &App, page: &Page, inside: &Inside) -> Result<(Shown, Vec<TellerView>), Fail> {
+    let (of, side) = (inside.of, Side::Letter(inside.of));
     let found = app.rt.write(inside.who.clone(), move |cx| {
-        let found = watch::of_person(cx, of.person, Side::Letter(of))?;
-        let team = teams::own(cx, of.person)?;
-        let given = team.as_ref().and_then(|t| t.given.as_ref());
-        let names = accounts::names(cx, &given.map(|g| vec![g.main, g.deputy]).unwrap_or_default())?;
-        Ok::<_, care::Error>((found, team, names))
+        Ok::<_, care::Error>((watch::of_person(cx, of.person, side)?, watch::tellers(cx, of.person, side)?))
     });
-    let (found, team, names) = found.await?;
-    let name = |id| names.get(&id).cloned().unwrap_or_default();
-    let team = team.map(|t| match t.given {
-        Some(g) => {
-            let args = [("team", g.name), ("main", name(g.main)), ("deputy", name(g.deputy))];
-            page.loc.args("team-own-line", &args)
-        }
-        None => page.t("team-own-wait"),
-    });
+    let (found, tellers) = found.await?;
     // Who of the desk it was is not said; that it was done, and when, is.
-    Ok((watch_view::shown(page, found, &std::collections::HashMap::new()), team))
+    let shown = watch_view::shown(page, found, &std::collections::HashMap::new());
+    Ok((shown, watch_view::tellers(page, tellers)))
 }
 
 fn fresh(app: &App) -> Typed {
@@ -97,8 +85,9 @@ async fn show(
         Ok(inside) => inside,
         Err(response) => return Ok(response),
     };
-    let ((v, team), typed) = (load(&app, &page, &inside).await?, fresh(&app));
-    html(&WatchPage { page, code: inside.code, v, team, typed, slip: None, ended: false, problems: Vec::new() })
+    let ((v, tellers), typed) = (load(&app, &page, &inside).await?, fresh(&app));
+    let code = inside.code;
+    html(&WatchPage { page, code, v, tellers, saved: false, typed, slip: None, ended: false, problems: Vec::new() })
 }
 
 async fn send(
@@ -122,6 +111,8 @@ async fn send(
     };
     let (of, what) = (inside.of, posted.get("do"));
     let neighbour: Uuid = posted.get("neighbour").parse().unwrap_or_default();
+    let guardian = GuardianId(posted.get("guardian").parse().unwrap_or_default());
+    let saved = matches!(what.as_str(), "tell" | "untell");
     let new = NewNeighbour {
         key: watch_view::key_of(&typed.key, app.rt.ids().uuid(app.rt.now())),
         name: typed.name.clone(),
@@ -134,20 +125,23 @@ async fn send(
     let done = app.rt.write(inside.who.clone(), move |cx| match what.as_str() {
         "end" => watch::end(cx, of.person, side, neighbour).map(|()| None),
         "link" => watch::new_link(cx, of.person, side, neighbour).map(Some),
+        "tell" | "untell" => watch::tell_guardian(cx, of.person, side, guardian, what == "tell").map(|()| None),
         _ => watch::name(cx, of.person, side, &new).map(Some),
     });
     let (slip, ended, problems) = match done.await {
         Ok(Some(issued)) => (Some(issued), false, Vec::new()),
-        Ok(None) => (None, true, Vec::new()),
+        Ok(None) => (None, !saved, Vec::new()),
         Err(care::Error::Store(store::Error::NotFound)) => return Err(Fail::NotFound),
         Err(error) => (None, false, vec![watch_view::told(&page, error)?]),
     };
-    let (v, team) = load(&app, &page, &inside).await?;
+    let (v, tellers) = load(&app, &page, &inside).await?;
     let name_of = |id: Uuid| v.lines.iter().find(|l| l.id == id.to_string()).map(|l| l.name.clone());
     let slip = slip.map(|issued| Slip::of(&page, &issued, &name_of(issued.id).unwrap_or_default()));
     let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let typed = if problems.is_empty() { fresh(&app) } else { typed };
-    Ok((status, html(&WatchPage { page, code: inside.code, v, team, typed, slip, ended, problems })?).into_response())
+    let (code, saved) = (inside.code, saved && problems.is_empty());
+    let shown = WatchPage { page, code, v, tellers, saved, typed, slip, ended, problems };
+    Ok((status, html(&shown)?).into_response())
 }
 
 #[cfg(test)]
@@ -162,7 +156,8 @@ pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
         page: page.clone(),
         code: "ABCD-EFGH-JKMN-PQRS".into(),
         v: watch_view::sample(page, full),
-        team: full.then(|| page.t("team-own-wait")),
+        tellers: watch_view::sample_tellers(page, full),
+        saved: full,
         typed: Typed::default(),
         slip: slip.then(|| sample_slip(page)),
         ended: full && !slip,

@@ -5,6 +5,7 @@ mod one;
 #[cfg(test)]
 pub(super) mod samples;
 
+use crate::company_view::CallTime;
 use crate::desk::Frame;
 use crate::desk::frame::NavItem;
 use crate::desk::view::Choice;
@@ -71,6 +72,8 @@ struct CallRow {
     language: String,
     caller: String,
     mine: bool,
+    /// When it suits them.
+    when: Option<String>,
     tag: Tag,
     last: String,
     done: bool,
@@ -118,6 +121,7 @@ fn row(page: &Page, names: &HashMap<AccountId, String>, me: Option<AccountId>, k
         language: l.language.unwrap_or_default(),
         caller: l.caller.and_then(|c| names.get(&c).cloned()).unwrap_or_else(|| page.t("call-nobody")),
         mine: l.caller.is_some() && l.caller == me,
+        when: CallTime::of(&l.part).words(page),
         done: l.done,
     }
 }
@@ -173,6 +177,7 @@ struct WishPage {
     activities: bool,
     callers: Vec<Choice>,
     by: Vec<Choice>,
+    time: CallTime,
     since: Option<String>,
     version: i64,
     errors: Vec<(String, String)>,
@@ -206,6 +211,7 @@ fn load(
         activities: wish.as_ref().is_some_and(|w| w.activities),
         callers,
         by: Choice::codes(&page, "company-by-", ["subject", "guardian"], &by),
+        time: wish.as_ref().map(|w| CallTime::of(&w.part)).unwrap_or_default(),
         since: wish.as_ref().map(|w| w.agreed_on.clone()),
         version: wish.as_ref().map_or(0, |w| w.version),
         errors,
@@ -242,6 +248,7 @@ async fn set_wish(
         activities: posted.get("activities") == "1",
         agreed: if posted.get("by") == "guardian" { By::Guardian } else { By::Subject },
         caller: posted.get("caller").parse::<AccountId>().ok(),
+        part: CallTime::read(&posted).code(),
     };
     let who = staff.who(Purpose::Administration);
     let result = app.rt.write(who.clone(), move |cx| company::set_wish(cx, id, seen, &new)).await;

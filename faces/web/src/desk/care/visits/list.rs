@@ -160,7 +160,8 @@ fn build(
     let frame = Frame::load(cx, &page, staff, LIST)?;
     let plans = require_somewhere(&cx.actor, Action::PlanVisits).is_ok();
     let people: Vec<_> = found.lines.iter().map(|d| d.visit.person).collect();
-    let pair = if plans && !people.is_empty() { Some(pair::load(cx, &page, &people, &typed.to)?) } else { None };
+    // For a whole list nobody stands behind: each visit has its own day, and each says on its page who cannot then.
+    let pair = if plans && !people.is_empty() { Some(pair::load(cx, &page, &people, &[], &typed.to)?) } else { None };
     let waiting = if plans { visits::count_conflicts(cx)? } else { 0 };
     let rows = found
         .lines

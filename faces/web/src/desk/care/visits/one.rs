@@ -130,7 +130,8 @@ fn build(
     let frame = Frame::load(cx, &page, staff, LIST)?;
     let chosen = if typed.to.is_empty() { visit.pair() } else { typed.to.clone() };
     let open = visit.state.is_open() && known.is_some();
-    let pair = if open && may_plan { Some(pair::load(cx, &page, &[visit.person], &chosen)?) } else { None };
+    let pair =
+        if open && may_plan { Some(pair::load(cx, &page, &[visit.person], &[visit.due], &chosen)?) } else { None };
     let sent_now = visit.state == VisitState::Assigned && known.is_some();
     let report = sent_now.then(|| {
         let id = typed.id.unwrap_or_else(|| cx.new_id());

@@ -4,6 +4,7 @@ use crate::desk::view::Choice;
 use crate::{Fail, Page};
 use care::app::visits::{self, Colleague};
 use care::model::visit::Force;
+use jiff::civil::Date;
 use kernel::ids::{AccountId, PersonId};
 use store::Cx;
 
@@ -15,9 +16,15 @@ pub(super) struct Pair {
     pub possible: bool,
 }
 
-/// Those who could be sent to all of these people; `chosen` first, else who has least to do.
-pub(super) fn load(cx: &mut Cx<'_>, page: &Page, people: &[PersonId], chosen: &[AccountId]) -> Result<Pair, Fail> {
-    Ok(build(page, &visits::colleagues(cx, people)?, chosen))
+/// Those who could be sent to all of these people on these days; `chosen` first, else who can and has least to do.
+pub(super) fn load(
+    cx: &mut Cx<'_>,
+    page: &Page,
+    people: &[PersonId],
+    days: &[Date],
+    chosen: &[AccountId],
+) -> Result<Pair, Fail> {
+    Ok(build(page, &visits::colleagues(cx, people, days)?, chosen))
 }
 
 pub(super) fn build(page: &Page, colleagues: &[Colleague], chosen: &[AccountId]) -> Pair {
@@ -46,9 +53,12 @@ fn groups(page: &Page, colleagues: &[Colleague], now: Option<AccountId>) -> Vec<
     [Force::Front, Force::Support, Force::Core].into_iter().map(of).filter(|(_, all)| !all.is_empty()).collect()
 }
 
-/// Name, role and what they have to do already.
+/// Name, role, what they have to do already, and that they cannot on that day.
 fn words(page: &Page, c: &Colleague) -> String {
     let role = if c.title.is_empty() { page.tk("role-", c.who.role.code()) } else { c.title.clone() };
     let who = page.t2("visits-colleague", "name", &c.who.name, "role", role);
-    if c.sent == 0 { who } else { format!("{who} · {}", page.t1("visits-has", "n", c.sent)) }
+    let mut said = vec![who];
+    said.extend((c.sent > 0).then(|| page.t1("visits-has", "n", c.sent)));
+    said.extend(c.away.then(|| page.t("visits-away")));
+    said.join(" · ")
 }

@@ -27,6 +27,7 @@ fn two(page: &Page, possible: bool) -> pair::Pair {
         who: Candidate { account: AccountId(Uuid::from_u128(n)), name: word(page, zh, en), force, role },
         title: String::new(),
         sent: n as i64 - 1,
+        away: n > 1,
     };
     let mut all = vec![of(1, "王丽", "Wang", Force::Front, Role::CommitteeWorker)];
     if possible {

@@ -46,6 +46,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/desk/volunteering/week", post(own::week))
         .route("/desk/volunteering/decline", post(own::decline))
         .route("/desk/volunteering/complain", post(own::complain))
+        .route("/desk/volunteering/leave", post(own::leave))
 }
 
 /// Lines of the side list.

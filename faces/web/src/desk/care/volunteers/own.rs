@@ -63,6 +63,10 @@ pub(super) struct OwnPage {
 }
 
 impl OwnPage {
+    /// The box that says "I am sure" was left out.
+    fn asks_sure(&self) -> bool {
+        self.errors.iter().any(|(field, _)| field == "sure")
+    }
     fn tongues() -> Vec<&'static str> {
         Tongue::ALL.iter().map(|t| t.code()).collect()
     }
@@ -197,6 +201,24 @@ pub(super) async fn decline(
     let visit: VisitId = posted.get("visit").parse().map_err(|_| Fail::BadRequest("bad-form"))?;
     app.rt.write(staff.who(Purpose::Administration), move |cx| Ok::<_, Fail>(volunteers::decline(cx, visit)?)).await?;
     Ok(Redirect::to(&page.href(format!("{OWN}?done=declined"))).into_response())
+}
+
+/// They stop, by themselves. Where that was their only seat, this was their last page of the desk.
+pub(super) async fn leave(State(app): State<App>, page: Page, staff: Staff, posted: Posted) -> Result<Response, Fail> {
+    let seen = posted.get("version").parse().unwrap_or(0);
+    if posted.get("sure") != "1" {
+        let words = page.t("volunteer-leave-sure");
+        return again(app, page, staff, StatusCode::UNPROCESSABLE_ENTITY, ("sure", words), String::new()).await;
+    }
+    let who = staff.who(Purpose::Administration);
+    match app.rt.write(who, move |cx| volunteers::leave(cx, seen)).await {
+        Ok(()) => Ok(Redirect::to(&page.href("/volunteer/left")).into_response()),
+        Err(::care::Error::Stale { .. }) => {
+            let words = page.t("volunteer-stale");
+            again(app, page, staff, StatusCode::CONFLICT, ("top", words), String::new()).await
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Raised like anybody's, without a name, and about the committee that leads the volunteer: it goes past that body.

@@ -39,6 +39,11 @@ impl DoorPage {
         self.page.t(match () {
             () if leads("/locator") => "loc-title",
             () if leads("/visits") => "own-visits-title",
+            () if leads("/company") => "own-company-title",
+            () if leads("/team") => "team-own",
+            () if leads("/watch") => "watch-title",
+            () if leads("/extra") => "extra-title",
+            () if leads("/mutual") => "mutual-title",
             () => "plan-title",
         })
     }
