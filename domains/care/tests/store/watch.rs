@@ -10,6 +10,8 @@ use people::app::consents::By;
 use people::app::links::{self, Proof};
 use people::app::persons::{self, EndReason, For};
 use people::model::Place;
+use places::app::{AreaChanges, SaveArea, save_areas};
+use places::{AreaKind, Outline};
 use uuid::Uuid;
 
 struct Lane {
@@ -21,9 +23,19 @@ struct Lane {
 impl testkit::Setup for Lane {
     fn setup(kind: testkit::Kind) -> Self {
         let t = Town::setup(kind);
-        let here = Place { area: Some(t.area), ..Place::default() };
+        let outline = || Outline::rectangle(121.4, 30.8, 121.6, 31.0).unwrap();
+        let mut save = vec![SaveArea::new(AreaKind::Town, Some("t1"), "青禾街道").outlined(outline())];
+        save.push(SaveArea::new(AreaKind::Community, Some("c1"), "桂花里").outlined(outline()));
+        let community = t.world.act(move |cx| save_areas(cx, &AreaChanges { save, retire: vec![] })).saved[1].0;
+        let here = Place { area: Some(community), ..Place::default() };
         let committee = t.world.staff(Role::CommitteeWorker, here, "committee", "陈主任").0;
         let elder = t.elder;
+        // A home is known by its neighbourhood, which lies in what a post serves.
+        t.working(t.officer, move |cx, why: &For| {
+            let ground = care::Ground(places::snapshot(cx)?);
+            Ok(persons::move_person(cx, &ground, elder, why, community)?)
+        })
+        .unwrap();
         let issued =
             t.working(t.officer, move |cx, why| Ok(links::issue(cx, elder, why, None, Proof::Known)?)).unwrap();
         let link = issued.id;

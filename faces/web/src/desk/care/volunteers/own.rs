@@ -207,7 +207,7 @@ pub(super) async fn decline(
 pub(super) async fn leave(State(app): State<App>, page: Page, staff: Staff, posted: Posted) -> Result<Response, Fail> {
     let seen = posted.get("version").parse().unwrap_or(0);
     if posted.get("sure") != "1" {
-        let words = page.t("volunteer-leave-sure");
+        let words = page.t("volunteer-stop-sure");
         return again(app, page, staff, StatusCode::UNPROCESSABLE_ENTITY, ("sure", words), String::new()).await;
     }
     let who = staff.who(Purpose::Administration);
