@@ -4,7 +4,7 @@
 use store::Migration;
 
 pub(super) const SUITS: Migration = Migration {
-    name: "care-0014-suits",
+    name: "care-0015-suits",
     sql: "
 ALTER TABLE care_company ADD COLUMN call_part TEXT NOT NULL DEFAULT '';
 ALTER TABLE care_watch_rule ADD COLUMN extra_days BIGINT NOT NULL DEFAULT 7;
