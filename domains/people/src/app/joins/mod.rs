@@ -1,6 +1,6 @@
 //! Two records of one person. They are never joined without somebody who looked at both and said so; one stays, everything that refers
 //! to the other goes there, and the other is kept aside, so that it can all be taken back. What was agreed to never becomes more: where
-//! one record has a no, it is a no. See `docs/decisions/0033-joining-records.md`.
+//! one record has a no, it is a no. See `docs/decisions/0034-joining-records.md`.
 
 mod fields;
 mod follow;
