@@ -181,4 +181,11 @@ ALTER TABLE care_visit_plan ADD COLUMN asked_days BIGINT;
     },
     crate::app::rounds::WORK,
     suits::SUITS,
+    Migration {
+        name: "care-0016-wish-by",
+        // Whose word the wish is: nobody else takes back what the elder said.
+        sql: "
+ALTER TABLE care_visit_plan ADD COLUMN wish_by TEXT;
+",
+    },
 ];

@@ -245,11 +245,12 @@ testkit::both_databases! {
         }
         assert_eq!(s.t.jobs("care.visit_task"), 1, "somebody is told to call");
         let waits = plan();
-        assert_eq!((waits.asked.unwrap().days, waits.next.as_ref(), &waits.reasons), (None, before.next.as_ref(), &before.reasons));
+        assert_eq!(waits.asked.unwrap().often, visits::Often::None);
+        assert_eq!((waits.next.as_ref(), &waits.reasons), (before.next.as_ref(), &before.reasons));
         // Fewer for somebody alone is as good as none.
         assert_eq!(asks(waits.version, visits::Often::Days(180)).unwrap(), visits::Said::Waits);
         let waits = plan();
-        assert_eq!((waits.asked.unwrap().days, &waits.reasons), (Some(180), &before.reasons));
+        assert_eq!((waits.asked.unwrap().often, &waits.reasons), (visits::Often::Days(180), &before.reasons));
         // The elder was asked, and wants them as before; a form of before says so.
         let answer = |seen, wished| s.t.desk(s.t.officer, move |cx| visits::answer_asked(cx, elder, seen, wished));
         assert!(matches!(answer(seen, true), Err(care::Error::Stale { .. })));
@@ -266,15 +267,23 @@ testkit::both_databases! {
         let version = plan().version;
         answer(version, true).unwrap();
         assert!(s.t.family(move |cx| visits::own(cx, elder)).unwrap().is_none());
-        // What the elder says holds at once.
+        // What the elder says holds at once, and a guardian does not take it back: not to more visits either (N4).
         s.t.desk(s.t.officer, move |cx| visits::begin(cx, elder, By::Subject, VisitKind::Chat)).unwrap();
         let version = plan().version;
-        asks(version, visits::Often::None).unwrap();
+        s.t.family(move |cx| visits::own_wish(cx, elder, None, version, visits::Often::Days(60))).unwrap();
+        assert_eq!(asks(plan().version, visits::Often::Usual).unwrap(), visits::Said::Waits);
+        assert_eq!((plan().wish.unwrap().days, plan().asked.unwrap().often), (60, visits::Often::Usual));
+        answer(plan().version, true).unwrap();
+        assert_eq!((plan().wish, plan().asked), (None, None), "she wishes it, too");
+        asks(plan().version, visits::Often::None).unwrap();
+        let version = plan().version;
         let own = s.t.family(move |cx| visits::own_wish(cx, elder, None, version, visits::Often::None)).unwrap();
         assert_eq!(own, visits::Said::Done);
         assert!(s.t.family(move |cx| visits::own(cx, elder)).unwrap().is_none());
         // Where a guardian agreed for somebody who lives with others, a guardian ends it; somebody calls afterwards.
         s.t.desk(s.t.officer, move |cx| visits::begin(cx, elder, By::Guardian, VisitKind::Chat)).unwrap();
+        assert_eq!(asks(plan().version, visits::Often::Days(180)).unwrap(), visits::Said::Done);
+        assert_eq!(asks(plan().version, visits::Often::Usual).unwrap(), visits::Said::Done, "their own word");
         assert_eq!(asks(plan().version, visits::Often::None).unwrap(), visits::Said::Done);
         assert!(s.t.family(move |cx| visits::own(cx, elder)).unwrap().is_none());
     }

@@ -48,6 +48,30 @@ pub enum Often {
     None,
 }
 
+impl Often {
+    /// As a request is kept: days, 0 for no visits, -1 for the usual ones.
+    pub(super) const fn number(self) -> i64 {
+        match self {
+            Self::Usual => -1,
+            Self::Days(days) => days,
+            Self::None => 0,
+        }
+    }
+    pub(super) const fn from_number(number: i64) -> Self {
+        match number {
+            0 => Self::None,
+            days if days > 0 => Self::Days(days),
+            _ => Self::Usual,
+        }
+    }
+    const fn days(self) -> Option<i64> {
+        match self {
+            Self::Days(days) => Some(days),
+            Self::Usual | Self::None => None,
+        }
+    }
+}
+
 /// What became of a wish.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Said {
@@ -73,55 +97,72 @@ pub fn own_wish(cx: &mut Cx<'_>, of: PersonId, guardian: Option<GuardianId>, see
         // Sent twice: it is over already.
         return if often == Often::None { Ok(Said::Done) } else { Err(store::Error::NotFound.into()) };
     };
-    let days = match often {
-        Often::Usual => None,
-        Often::Days(days) if (7..=366).contains(&days) => Some(days),
-        Often::Days(_) => return Err(Error::Invalid { field: "wish", why: "range" }),
-        Often::None => Some(0),
-    };
-    let stands = plan.wish.as_ref().map(|w| w.days);
-    let fewer = days.is_some_and(|d| d == 0 || stands.is_none_or(|s| d > s));
-    if guardian.is_some() && fewer && needs_the_elder(&plan) {
-        return wait(cx, of, &plan, seen, days.unwrap_or(0)).map(|()| Said::Waits);
+    if often.days().is_some_and(|d| !(7..=366).contains(&d)) {
+        return Err(Error::Invalid { field: "wish", why: "range" });
+    }
+    if guardian.is_some() && needs_the_elder(&plan, often) {
+        return wait(cx, of, &plan, seen, often).map(|()| Said::Waits);
     }
     if often == Often::None {
         return none(cx, of).map(|()| Said::Done);
     }
-    if stands == days && plan.asked.is_none() {
+    if plan.wish.as_ref().map(|w| w.days) == often.days() && plan.asked.is_none() {
         return Ok(Said::Done);
     }
     if plan.version != seen {
         return Err(Error::Stale { seen, current: plan.version });
     }
-    let day = days.map(|_| super::day_of(cx.now).to_string());
-    let sql = "UPDATE care_visit_plan SET wish_days = $1, wish_on = $2, asked_at = NULL, asked_days = NULL, version = version + 1 \
-               WHERE person_id = $3 AND district_id = $4";
-    cx.execute(sql, params![days, day, of, cx.district()])?;
-    if days.is_none() {
-        let sql = "UPDATE care_visit_plan SET safety = NULL WHERE person_id = $1 AND district_id = $2";
-        cx.execute(sql, params![of, cx.district()])?;
-    }
-    cx.record("care.visit_wish", "person", of.0, &json!({ "days": days, "by": "own" }))?;
+    set(cx, of, often, if guardian.is_some() { "guardian" } else { "own" })?;
     replan(cx, of)?;
     Ok(Said::Done)
 }
 
-/// Somebody who lives alone, who agreed to visits themselves, for whom a reason of safety is written or to whom nobody opened.
-fn needs_the_elder(plan: &OfPerson) -> bool {
+/// Writes a wish down, whoever's it is; what a guardian asked for before is answered with it. The usual visits need no reason of safety.
+fn set(cx: &mut Cx<'_>, of: PersonId, often: Often, by: &'static str) -> Result<()> {
+    let days = often.days();
+    let day = days.map(|_| super::day_of(cx.now).to_string());
+    let sql = "UPDATE care_visit_plan SET wish_days = $1, wish_on = $2, wish_by = $3, asked_at = NULL, asked_days = NULL, \
+               version = version + 1 WHERE person_id = $4 AND district_id = $5";
+    cx.execute(sql, params![days, day, days.map(|_| by), of, cx.district()])?;
+    if days.is_none() {
+        let sql = "UPDATE care_visit_plan SET safety = NULL WHERE person_id = $1 AND district_id = $2";
+        cx.execute(sql, params![of, cx.district()])?;
+    }
+    cx.record("care.visit_wish", "person", of.0, &json!({ "days": days, "by": by }))?;
+    Ok(())
+}
+
+/// A guardian's word waits: when it changes what the elder wished themselves; and when it asks for fewer visits or none for somebody who
+/// lives alone, who agreed to visits themselves, for whom a reason of safety is written or to whom nobody opened.
+fn needs_the_elder(plan: &OfPerson, often: Often) -> bool {
+    let stands = plan.wish.as_ref().map(|w| w.days);
+    if often != Often::None && stands == often.days() {
+        return false;
+    }
+    if plan.wish.as_ref().is_some_and(|w| !w.of_guardian) {
+        return true;
+    }
+    let fewer = match often {
+        Often::None => true,
+        Often::Days(days) => stands.is_none_or(|s| days > s),
+        Often::Usual => false,
+    };
     let alone = plan.facts.iter().any(|f| f.kind == FactKind::Alone);
     let safety = plan.wish.as_ref().is_some_and(|w| w.safety.is_some());
-    alone || safety || plan.welfare_due.is_some() || plan.agreed_by == By::Subject.code()
+    fewer && (alone || safety || plan.welfare_due.is_some() || plan.agreed_by == By::Subject.code())
 }
 
 /// It is written down that it was asked for, and whoever looks after the place gets a matter: to call the elder. Visits go on until then.
-fn wait(cx: &mut Cx<'_>, of: PersonId, plan: &OfPerson, seen: i64, days: i64) -> Result<()> {
-    if plan.asked.is_some_and(|a| a.days.unwrap_or(0) == days) {
+fn wait(cx: &mut Cx<'_>, of: PersonId, plan: &OfPerson, seen: i64, often: Often) -> Result<()> {
+    if plan.asked.is_some_and(|a| a.often == often) {
         return Ok(());
     }
     if plan.version != seen {
         return Err(Error::Stale { seen, current: plan.version });
     }
-    let sql = "UPDATE care_visit_plan SET asked_at = $1, asked_days = $2, version = version + 1 WHERE person_id = $3 AND district_id = $4";
+    let sql = "UPDATE care_visit_plan SET asked_at = $1, asked_days = $2, version = version + 1 WHERE person_id = $3 \
+               AND district_id = $4";
+    let days = often.number();
     cx.execute(sql, params![cx.now, days, of, cx.district()])?;
     cx.record("care.visit_asked", "person", of.0, &json!({ "days": days, "by": "guardian" }))?;
     cx.signal(super::CHANGED, of.0);
@@ -141,16 +182,17 @@ pub fn answer_asked(cx: &mut Cx<'_>, person: PersonId, seen: i64, wished: bool) 
     if plan.version != seen {
         return Err(Error::Stale { seen, current: plan.version });
     }
-    cx.record("care.visit_asked_answer", "person", person.0, &json!({ "wished": wished, "days": asked.days }))?;
-    if wished && asked.days.is_none() {
+    let payload = json!({ "wished": wished, "days": asked.often.number() });
+    cx.record("care.visit_asked_answer", "person", person.0, &payload)?;
+    if wished && asked.often == Often::None {
         return end_plan(cx, person);
     }
-    let day = super::day_of(cx.now).to_string();
-    let sql = "UPDATE care_visit_plan SET asked_at = NULL, asked_days = NULL, version = version + 1 WHERE person_id = $1 AND district_id = $2";
-    cx.execute(sql, params![person, cx.district()])?;
     if wished {
-        let sql = "UPDATE care_visit_plan SET wish_days = $1, wish_on = $2 WHERE person_id = $3 AND district_id = $4";
-        cx.execute(sql, params![asked.days, day, person, cx.district()])?;
+        set(cx, person, asked.often, "desk")?;
+    } else {
+        let sql = "UPDATE care_visit_plan SET asked_at = NULL, asked_days = NULL, version = version + 1 WHERE person_id = $1 \
+                   AND district_id = $2";
+        cx.execute(sql, params![person, cx.district()])?;
     }
     replan(cx, person)
 }

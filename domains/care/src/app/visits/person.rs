@@ -1,6 +1,7 @@
 //! Plan and visits of one person: for the desk where they live, and for themselves and their family.
 
 use super::facts::FactLine;
+use super::own::Often;
 use super::{Visit, facts, may, open_of, opt_date, replan};
 use crate::Result;
 use crate::app::unseal_left;
@@ -19,14 +20,15 @@ pub struct Wish {
     pub on: Option<Date>,
     /// Why it cannot hold.
     pub safety: Option<String>,
+    /// Said by a guardian; otherwise it is the elder's own.
+    pub of_guardian: bool,
 }
 
-/// Fewer visits, or none, that a guardian asked for: nobody has asked the elder yet, and nothing has changed.
+/// What a guardian asked for: nobody has asked the elder yet, and nothing has changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Asked {
     pub at: Moment,
-    /// None: no visits at all.
-    pub days: Option<i64>,
+    pub often: Often,
 }
 
 /// What came of one visit.
@@ -79,7 +81,8 @@ pub(super) fn load(cx: &mut Cx<'_>, person: PersonId) -> Result<Option<OfPerson>
     let Some(row) = replan::plan_row(cx, person)? else { return Ok(None) };
     let safety = unseal_left(cx, KeyClass::Contact, person.0, row.opt_blob("safety")?)?;
     let wish_on = opt_date(&row, "wish_on")?;
-    let wish = row.opt_i64("wish_days")?.map(|days| Wish { days, on: wish_on, safety });
+    let of_guardian = row.opt_text("wish_by")?.as_deref() == Some("guardian");
+    let wish = row.opt_i64("wish_days")?.map(|days| Wish { days, on: wish_on, safety, of_guardian });
     let next = replan::compute(cx, person, &row)?;
     Ok(Some(OfPerson {
         begun: super::date(&row, "begun_on")?,
@@ -99,8 +102,8 @@ pub(super) fn load(cx: &mut Cx<'_>, person: PersonId) -> Result<Option<OfPerson>
 }
 
 pub(super) fn asked(row: &Row) -> Result<Option<Asked>> {
-    let days = row.opt_i64("asked_days")?;
-    Ok(row.opt_moment("asked_at")?.map(|at| Asked { at, days: days.filter(|d| *d > 0) }))
+    let often = Often::from_number(row.opt_i64("asked_days")?.unwrap_or(0));
+    Ok(row.opt_moment("asked_at")?.map(|at| Asked { at, often }))
 }
 
 fn past(cx: &mut Cx<'_>, person: PersonId) -> Result<Vec<Last>> {

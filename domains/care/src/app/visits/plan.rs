@@ -64,7 +64,7 @@ pub fn set_wish(cx: &mut Cx<'_>, person: PersonId, days: Option<i64>, safety: &s
         words => Some(seal(cx, KeyClass::Contact, person.0, &words)?),
     };
     let day = days.map(|_| day_of(cx.now).to_string());
-    let sql = "UPDATE care_visit_plan SET wish_days = $1, wish_on = $2, safety = $3, version = version + 1 \
+    let sql = "UPDATE care_visit_plan SET wish_days = $1, wish_on = $2, safety = $3, wish_by = 'desk', version = version + 1 \
                WHERE person_id = $4 AND district_id = $5";
     if cx.execute(sql, params![days, day, sealed, person, cx.district()])? == 0 {
         return Err(store::Error::NotFound.into());

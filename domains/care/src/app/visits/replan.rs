@@ -18,7 +18,7 @@ pub const DAILY: &str = "care.visits_daily";
 pub const REPLAN_AREA: &str = "care.visits_replan";
 
 const PLAN: &str = "person_id, begun_on, agreed_by, kind, wish_days, wish_on, safety, last_seen, agreed_on, misses, missed_on, \
-                    welfare_due, asked_at, asked_days, version";
+                    welfare_due, asked_at, asked_days, wish_by, version";
 /// People whose plans are read and written together.
 const TOGETHER: usize = 200;
 

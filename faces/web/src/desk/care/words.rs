@@ -1,7 +1,7 @@
 //! Words about visits that several pages say: days, reasons, what visitors found.
 
 use crate::Page;
-use care::app::visits::{Asked, FactLine};
+use care::app::visits::{Asked, FactLine, Often};
 use care::model::visit::Form;
 
 /// Why somebody comes on a day, in one sentence.
@@ -42,9 +42,10 @@ pub(crate) fn found(page: &Page, form: &Form) -> Vec<String> {
 /// What a guardian asked for, said for whoever reads it: the family, or the desk.
 pub(crate) fn asked(page: &Page, asked: &Asked, family: &str) -> String {
     let day = page.day(asked.at);
-    match asked.days {
-        None => page.t1(&format!("{family}none"), "day", day),
-        Some(n) => page.t2(&format!("{family}days"), "day", day, "n", n),
+    match asked.often {
+        Often::None => page.t1(&format!("{family}none"), "day", day),
+        Often::Usual => page.t1(&format!("{family}usual"), "day", day),
+        Often::Days(n) => page.t2(&format!("{family}days"), "day", day, "n", n),
     }
 }
 
