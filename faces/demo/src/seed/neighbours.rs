@@ -1,10 +1,12 @@
-//! Neighbours who look out, help teams, extra care: written after everything else, so that what was there before stays as it is.
+//! Neighbours who look out, help teams, extra care, mutual help: written after everything else, so that what was there before stays as it is.
 
 use super::{Error, Linked};
 use care::app::extra::{self, NewExtra};
+use care::app::mutual;
 use care::app::teams::{self, NewMember, NewWishes};
 use care::app::watch::{self, NewNeighbour, Side};
 use care::model::extra::{Reason, What};
+use care::model::mutual::{Help, Side as Part};
 use care::model::watch::{AgreedWay, Step};
 use kernel::ids::{AreaId, PersonId};
 use kernel::{Actor, Moment, Purpose};
@@ -44,6 +46,7 @@ pub(super) fn write(cx: &mut Cx<'_>, actors: &[Actor], linked: &[Linked], start:
         let issued =
             cx.acting_as(system.clone(), Purpose::Administration, |cx| watch::name(cx, *person, Side::Desk, &new))?;
         codes.push(issued.code);
+        told(cx, &system, *person)?;
     }
     if let Some(code) = codes.first() {
         worried(cx, actors, code, start)?;
@@ -52,8 +55,21 @@ pub(super) fn write(cx: &mut Cx<'_>, actors: &[Actor], linked: &[Linked], start:
     many.extend(others(cx, &people)?);
     help(cx, &system, &many, start)?;
     more(cx, actors, &system, &people, start)?;
+    each_other(cx, &system, &many, start)?;
     cx.now = start;
     Ok(codes)
+}
+
+/// Who speaks for them hears of a worry, where there is a way.
+fn told(cx: &mut Cx<'_>, system: &Actor, person: PersonId) -> Result<(), Error> {
+    cx.acting_as(system.clone(), Purpose::Administration, |cx| {
+        let all = watch::tellers(cx, person, Side::Desk)?;
+        if let Some(one) = all.iter().find(|t| t.reachable) {
+            watch::tell_guardian(cx, person, Side::Desk, one.guardian, true)?;
+        }
+        Ok::<_, care::Error>(())
+    })?;
+    Ok(())
 }
 
 /// Five days ago somebody was worried, and all was well.
@@ -99,7 +115,17 @@ fn others(cx: &mut Cx<'_>, people: &[PersonId]) -> Result<Vec<PersonId>, Error> 
     Ok(out)
 }
 
-/// A team where most of them live; everybody agrees, and the first half has one.
+/// How a team of the demo stands: whole, without one force, with so few hours that it is full.
+const STANDS: [Stand; 4] = [Stand::Whole, Stand::Whole, Stand::Lacking, Stand::Full];
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stand {
+    Whole,
+    Lacking,
+    Full,
+}
+
+/// Teams where they live, in different states; everybody who can agrees, and the first half has one.
 fn help(cx: &mut Cx<'_>, system: &Actor, people: &[PersonId], start: Moment) -> Result<(), Error> {
     cx.now = start.plus_days(-15);
     let ground = places::snapshot(cx)?;
@@ -109,16 +135,19 @@ fn help(cx: &mut Cx<'_>, system: &Actor, people: &[PersonId], start: Moment) -> 
         let home = areas.into_iter().find(|a| ground.area(*a).is_some_and(|a| a.kind == AreaKind::Community));
         homes.extend(home.filter(|h| !homes.contains(h)));
     }
-    for home in homes.iter().take(2) {
+    for (home, stand) in homes.iter().zip(STANDS) {
         let name = ground.area(*home).map(|a| format!("{}帮困先锋队", a.name)).unwrap_or_default();
         let key: Uuid = cx.new_id();
         cx.acting_as(system.clone(), Purpose::Administration, |cx| {
             let team = teams::create(cx, key, *home, &name, "")?;
             let mut taken: Vec<care::model::visit::Force> = Vec::new();
             for (account, _, force) in teams::candidates(cx, team)? {
-                // Two of each force at most.
-                if taken.iter().filter(|f| **f == force).count() < 2 {
+                // Two of each force at most, one where it is full; nobody of the supplementary one where it lacks that.
+                let most = if stand == Stand::Full { 1 } else { 2 };
+                let left_out = stand == Stand::Lacking && force == care::model::visit::Force::Support;
+                if !left_out && taken.iter().filter(|f| **f == force).count() < most {
                     let (hours, languages) = GIVES.get(taken.len() % GIVES.len()).copied().unwrap_or((8, ""));
+                    let hours = if stand == Stand::Full { 2 } else { hours };
                     taken.push(force);
                     teams::add_member(cx, team, &NewMember { account, hours, languages: languages.to_owned() })?;
                 }
@@ -165,4 +194,68 @@ fn more(cx: &mut Cx<'_>, actors: &[Actor], system: &Actor, people: &[PersonId], 
         }
     }
     Ok(())
+}
+
+/// Elders of one neighbourhood who help each other: one pair that runs, with hours; one asked and waiting; one that came to nothing; and
+/// offers and wishes that wait for somebody.
+fn each_other(cx: &mut Cx<'_>, system: &Actor, many: &[PersonId], start: Moment) -> Result<(), Error> {
+    let Some(shown) = many.get(1).or(many.first()).copied() else { return Ok(()) };
+    let home = persons::areas_of(cx, shown)?;
+    let mut here: Vec<(Option<i16>, PersonId)> = Vec::new();
+    let lives = persons::areas_of_all(cx, many)?;
+    let known = persons::known_of(cx, many)?;
+    for person in many.iter().filter(|p| **p != shown) {
+        let near = lives.get(person).is_some_and(|of| of.iter().all(|a| home.contains(a)));
+        here.extend(near.then(|| (known.get(person).and_then(|k| k.birth_year), *person)));
+    }
+    // The younger help the older.
+    here.sort_by_key(|(born, _)| std::cmp::Reverse(*born));
+    let at = |n: usize| here.get(n).map(|(_, person)| *person);
+    let last = |n: usize| here.len().checked_sub(n + 1).filter(|i| *i > 4).and_then(at);
+    let lines = [
+        (at(0), Part::Offer, Help::Walk),
+        (at(0), Part::Offer, Help::Chat),
+        (at(1), Part::Offer, Help::Phone),
+        (at(2), Part::Offer, Help::Mending),
+        (at(3), Part::Offer, Help::Shopping),
+        (Some(shown), Part::Need, Help::Walk),
+        (Some(shown), Part::Need, Help::Chat),
+        (last(0), Part::Need, Help::Phone),
+        (last(1), Part::Need, Help::Mending),
+        (last(1), Part::Need, Help::Reading),
+        (last(2), Part::Need, Help::Shopping),
+    ];
+    cx.now = start.plus_days(-18);
+    let done = cx.acting_as(system.clone(), Purpose::Administration, |cx| {
+        for (person, side, what) in lines {
+            if let Some(person) = person {
+                mutual::add(cx, person, Side::Desk, side, what, By::Subject)?;
+            }
+        }
+        cx.now = start.plus_days(-15);
+        let pairs = [(at(0), Some(shown), Help::Walk), (at(1), last(0), Help::Phone), (at(2), last(1), Help::Mending)];
+        for (n, (giver, taker, what)) in pairs.into_iter().enumerate() {
+            let (Some(giver), Some(taker)) = (giver, taker) else { continue };
+            mutual::propose(cx, giver, taker, what)?;
+            let all = mutual::of_person(cx, giver, Side::Desk)?;
+            let Some(pair) = all.pairs.iter().find(|p| p.pair.what == what && !p.pair.over).map(|p| p.pair.id) else {
+                continue;
+            };
+            mutual::answer(cx, giver, Side::Desk, pair, n < 2)?;
+            if n == 0 {
+                mutual::answer(cx, taker, Side::Desk, pair, true)?;
+                for (days, quarters, confirmed) in [(12, 6, true), (8, 4, true), (1, 5, false)] {
+                    cx.now = start.plus_days(-days);
+                    let (key, on): (Uuid, _) = (cx.new_id(), cx.now.zoned(&kernel::time::shanghai()).date());
+                    mutual::note(cx, giver, Side::Desk, pair, key, on, quarters)?;
+                    if confirmed {
+                        mutual::confirm(cx, taker, Side::Desk, pair, key, true)?;
+                    }
+                }
+            }
+        }
+        Ok::<_, care::Error>(())
+    });
+    cx.now = start;
+    Ok(done?)
 }
