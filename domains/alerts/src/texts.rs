@@ -50,14 +50,15 @@ mod tests {
 
     #[test]
     fn every_kind_has_its_sentence_in_both_languages() {
-        use crate::app::notices::{CASE_KINDS, DESK_KINDS, OWN_KINDS};
+        use crate::app::notices::{CASE_KINDS, DESK_KINDS, LIST_KINDS, OWN_KINDS};
         let pages = DESK_KINDS.iter().chain(CASE_KINDS).map(|(kind, _)| *kind);
         let own = OWN_KINDS.iter().copied().chain(pages);
         let kinds = Reason::ALL.iter().map(|r| r.code()).chain(own);
         for kind in kinds {
             for lang in Lang::ALL {
                 let text = sentence(lang, kind, "HL-2026-00001");
-                assert!(text.contains("HL-2026-00001"), "{kind}: {text}");
+                assert!(!text.contains('⟦'), "{kind}: {text}");
+                assert_eq!(text.contains("HL-2026-00001"), !LIST_KINDS.contains(&kind), "{kind}: {text}");
             }
         }
         for lang in Lang::ALL {

@@ -81,6 +81,10 @@ pub(crate) fn is_case(kind: &str) -> Option<&'static str> {
     CASE_KINDS.iter().find(|(k, _)| *k == kind).map(|(_, path)| *path)
 }
 
+/// Those of [`DESK_KINDS`] that say that something on the page has changed, and not what: they have no number.
+#[cfg(test)]
+pub(crate) const LIST_KINDS: &[&str] = &["extra_ends", "team_left", "volunteer_left"];
+
 /// Signal after a new notice or a reading; the subject is the account.
 pub const SIGNAL: &str = "notice";
 

@@ -32,6 +32,8 @@ pub const PEOPLE: usize = 1_200;
 const AT_HOME: usize = 280;
 /// Of those: in the one neighbourhood where the volunteer works whom newcomers can be.
 const NEXT_DOOR: usize = 50;
+/// Of those: who is registered twice.
+const TWICE: usize = 3;
 /// Visits for which somebody is sent already.
 const SENT: usize = 60;
 /// A day of that volunteer.
@@ -58,13 +60,13 @@ pub(super) fn write(
     written: &Written,
     linked: &[Linked],
     start: Moment,
-) -> Result<(), Error> {
+) -> Result<Vec<ResidentRow>, Error> {
     let home = records::home_ground(cx, world, written)?;
     cx.now = start.plus_days(-60);
     let busy = world.cast.shown.iter().find(|(role, _)| *role == Role::Volunteer).map(|(_, member)| *member);
     let busy = world.cast.seats.iter().find(|s| Some(s.holder) == busy).and_then(|s| s.area);
     let busy = busy.filter(|area| home.contains(area)).or_else(|| home.first().copied());
-    residents(cx, world, written, (&home, busy))?;
+    let rows = residents(cx, world, written, (&home, busy))?;
     let neighbours = neighbours(cx, world, written, &home)?;
     spoken(cx, world, written, &neighbours)?;
     let pairs = pairs(world, written, &neighbours);
@@ -96,7 +98,7 @@ pub(super) fn write(
         }
     }
     cx.now = start;
-    Ok(())
+    Ok(rows)
 }
 
 fn round_of(start: Moment) -> RoundKind {
@@ -121,7 +123,7 @@ fn residents(
     world: &mut World,
     written: &Written,
     (home, busy): (&[usize], Option<usize>),
-) -> Result<(), Error> {
+) -> Result<Vec<ResidentRow>, Error> {
     let doors = doors(world);
     let communities: Vec<usize> = records::communities(world);
     let mut rng = Rng::new(world.seed, "residents");
@@ -164,6 +166,21 @@ fn residents(
     }
     let ground = matters::Ground(places::snapshot(cx)?);
     import_residents(cx, &ground, &rows)?;
+    Ok(rows)
+}
+
+/// Some of them stand in the register of the pensions as well, and came in as somebody else, without a relative.
+pub(super) fn twice(cx: &mut Cx<'_>, rows: &[ResidentRow]) -> Result<(), Error> {
+    let of = |(n, row): (usize, &ResidentRow)| ResidentRow {
+        key: format!("demo-pension-{n}"),
+        area: row.area,
+        identity: row.identity.clone(),
+        contact: Contact { language: None, ..row.contact.clone() },
+        guardians: Vec::new(),
+    };
+    let some: Vec<ResidentRow> = rows.iter().step_by(AT_HOME / TWICE).take(TWICE).enumerate().map(of).collect();
+    let ground = matters::Ground(places::snapshot(cx)?);
+    import_residents(cx, &ground, &some)?;
     Ok(())
 }
 
