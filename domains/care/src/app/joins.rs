@@ -45,6 +45,7 @@ pub const FOLLOWER: Follower = Follower {
         Follow::one("care_team_person"),
         Follow::of("care_neighbour"),
         Follow::of("care_worry"),
+        Follow::of("care_watch_tell").by(&["guardian_id"]),
     ],
     hinders: |cx, pair| {
         let sql = "SELECT 1 AS one FROM care_mutual_pair WHERE district_id = $1 AND ended_at IS NULL \
