@@ -275,7 +275,7 @@ impl Index {
                 w += usize::from(met.unsure);
                 for slot in 0..SLOTS {
                     hits[n] = (k << 8 | met.place(slot)) as u16;
-                    n += usize::from(met.is_hit(slot) & !met.unsure);
+                    n += usize::from(met.is_hit(slot)) & usize::from(!met.unsure);
                 }
             }
             for k in unsure[..w].iter().map(|k| usize::from(*k)) {

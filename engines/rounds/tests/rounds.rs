@@ -108,7 +108,7 @@ fn what_is_watched_is_the_same_and_can_be_ended_at_any_look() {
         let whole = solve(&problem, 4, Until::Watched(2_000, &mut all)).unwrap();
         assert_eq!(whole, steps(&problem, 4, 2_000));
         assert!(looks.len() > 3 && looks.is_sorted_by_key(|l| l.steps) && looks.iter().all(|l| l.of == 2_000));
-        for last in 0..looks.len() {
+        for (last, look) in looks.iter().enumerate() {
             let mut n = 0;
             let mut some = |_: Look| {
                 n += 1;
@@ -117,7 +117,7 @@ fn what_is_watched_is_the_same_and_can_be_ended_at_any_look() {
             let cut = solve(&problem, 4, Until::Watched(2_000, &mut some)).unwrap();
             assert_eq!(check(&problem, &cut).0, []);
             assert!(cut.cost.total >= whole.cost.total - 1e-9);
-            assert_eq!(cut.unplanned.len(), looks[last].left);
+            assert_eq!(cut.unplanned.len(), look.left);
         }
     }
 }

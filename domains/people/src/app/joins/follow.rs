@@ -150,7 +150,8 @@ fn broken() -> crate::Error {
 
 /// `AND a = $first AND b = …`
 fn keyed(f: &Follow, first: usize) -> String {
-    f.key.iter().enumerate().map(|(i, column)| format!(" AND {column} = ${}", first + i)).collect()
+    let each = f.key.iter().enumerate().map(|(i, column)| format!(" AND {column} = ${}", first + i));
+    each.collect::<Vec<_>>().concat()
 }
 
 fn columns(f: &Follow) -> String {

@@ -103,9 +103,11 @@ async fn send(
         let (leaves, seen) = (posted.get("do") == "leave", posted.get("version").parse().unwrap_or(0));
         let not = posted.get("not").parse::<AccountId>().ok();
         let wishes = NewWishes { by: By::Subject, own_language: posted.get("own_language") == "1", not };
-        move |cx: &mut Cx<'_>, of: Holder| match leaves {
-            true => teams::withdraw(cx, of.person, Side::Letter(of)),
-            false => teams::agree(cx, of.person, Side::Letter(of), seen, &wishes),
+        move |cx: &mut Cx<'_>, of: Holder| {
+            if leaves {
+                return teams::withdraw(cx, of.person, Side::Letter(of));
+            }
+            teams::agree(cx, of.person, Side::Letter(of), seen, &wishes)
         }
     });
     let sent = match sent.await? {
