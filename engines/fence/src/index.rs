@@ -4,8 +4,10 @@
 
 use crate::grid::{Grid, Place};
 use crate::shape::{At, Bounds, Shape, flushed};
-use crate::tile::{Change, InCell, SLOTS, Tile, exact};
-use std::sync::{Arc, LazyLock};
+use crate::tile::{Change, InCell, Tile, exact};
+use std::sync::Arc;
+
+mod batch;
 
 /// The number of an area in an [`Index`].
 pub type Number = u32;
@@ -49,9 +51,6 @@ impl Shapes {
         all.zip(0..).filter_map(|(shape, number)| Some((number, shape.as_deref()?)))
     }
 }
-
-/// Points that [`Index::locate_many`] looks after together.
-const AT_ONCE: usize = 128;
 
 /// Areas are numbered below this.
 const MOST_AREAS: Number = 1 << 23;
@@ -208,10 +207,19 @@ impl Index {
         if met.unsure {
             met = tile.met_wide(cell);
             if met.unsure {
-                return self.locate_unsure(tile, cell, at, hit);
+                return self.locate_items(tile, cell, at, hit);
             }
         }
         met.hits().for_each(|place| hit(tile.area(place)));
+    }
+
+    #[cold]
+    fn locate_items(&self, tile: &Tile, cell: InCell, at: At, hit: &mut impl FnMut(Number)) {
+        tile.answers(cell, |number, answer| {
+            if answer.unwrap_or_else(|| exact(self.shapes.get(number), at)) {
+                hit(number);
+            }
+        });
     }
 
     #[cold]
@@ -226,75 +234,6 @@ impl Index {
             return self.locate_in(place, at, hit);
         }
         self.beyond.iter().filter(|n| exact(self.shapes.get(**n), at)).for_each(|n| hit(*n));
-    }
-
-    /// Tells for every point, by its place in the list, every area that contains it; in no order. Quicker than
-    /// [`Index::locate`] one after the other: memory is asked for many points at once, and points of cells with a border
-    /// come after the others, so that the processor seldom guesses wrongly what comes next.
-    pub fn locate_many(&self, points: &[At], mut hit: impl FnMut(usize, Number)) {
-        static NOWHERE: LazyLock<Tile> = LazyLock::new(Tile::default);
-        let nowhere = &*NOWHERE;
-        let mut found = [(nowhere, InCell::default()); AT_ONCE];
-        for (start, some) in points.chunks(AT_ONCE).enumerate().map(|(n, some)| (n * AT_ONCE, some)) {
-            let mut pending = false;
-            for (k, (at, found)) in some.iter().zip(&mut found).enumerate() {
-                let Some(place) = self.grid.place(*at) else {
-                    *found = (nowhere, InCell::default());
-                    self.locate_beyond(*at, &mut |number| hit(start + k, number));
-                    continue;
-                };
-                let tile = &self.tiles[place.tile];
-                *found = (tile, tile.cell(place));
-                pending |= tile.is_pending();
-            }
-            if pending {
-                for (k, (at, (tile, cell))) in some.iter().zip(&found).enumerate() {
-                    self.locate_unsure(tile, *cell, *at, &mut |number| hit(start + k, number));
-                }
-                continue;
-            }
-            // Without a branch: what does not belong into a list is written over by the next. A hit has the place of the point in its
-            // upper bits, and that of the area in the list of its tile in the lower eight.
-            let (mut hits, mut n) = ([0_u16; SLOTS * AT_ONCE], 0);
-            let (mut others, mut m) = ([0_u8; AT_ONCE], 0);
-            let (mut unsure, mut w) = ([0_u8; AT_ONCE], 0);
-            // The sum is of no use; asking for these bytes brings them near.
-            let mut sum = 0;
-            for (k, (tile, cell)) in found.iter().enumerate().take(some.len()) {
-                hits[n] = (k << 8 | cell.place()) as u16;
-                n += usize::from(cell.is_covered());
-                others[m] = k as u8;
-                m += usize::from(cell.has_record());
-                sum ^= tile.touch(*cell);
-            }
-            std::hint::black_box(sum);
-            for k in others[..m].iter().map(|k| usize::from(*k)) {
-                let (tile, cell) = found[k];
-                let met = tile.met(cell);
-                unsure[w] = k as u8;
-                w += usize::from(met.unsure);
-                for slot in 0..SLOTS {
-                    hits[n] = (k << 8 | met.place(slot)) as u16;
-                    n += usize::from(met.is_hit(slot)) & usize::from(!met.unsure);
-                }
-            }
-            for k in unsure[..w].iter().map(|k| usize::from(*k)) {
-                let (tile, cell) = found[k];
-                let met = tile.met_wide(cell);
-                if met.unsure {
-                    self.locate_unsure(tile, cell, some[k], &mut |number| hit(start + k, number));
-                    continue;
-                }
-                for slot in 0..SLOTS {
-                    hits[n] = (k << 8 | met.place(slot)) as u16;
-                    n += usize::from(met.is_hit(slot));
-                }
-            }
-            for one in &hits[..n] {
-                let k = usize::from(one >> 8);
-                hit(start + k, found[k].0.area(usize::from(one & 0xFF)));
-            }
-        }
     }
 
     /// The areas that contain the point, by number.

@@ -173,12 +173,21 @@ impl Shape {
             return false;
         }
         match &self.slabs {
-            None => self.edges().fold(false, |inside, (_, a, b)| inside ^ crosses(at, a, b)),
+            None => self.rings().fold(false, |inside, ring| inside ^ surrounds(ring, at)),
             Some(slabs) => {
                 let near = slabs.at(at[1], self.bounds.min[1]).iter();
                 near.filter_map(|n| self.edge(*n)).fold(false, |inside, (a, b)| inside ^ crosses(at, a, b))
             }
         }
+    }
+
+    /// Asks for the points, so that they are near when [`Shape::contains`] is. What it gives is of no use.
+    pub(crate) fn touch(&self) -> u64 {
+        const POINTS_OF_A_LINE: usize = 64 / size_of::<At>();
+        if self.slabs.is_some() {
+            return 0;
+        }
+        self.points.iter().step_by(POINTS_OF_A_LINE).fold(0, |sum, [x, _]| sum ^ x.to_bits())
     }
 
     /// Bytes it takes.
@@ -246,6 +255,29 @@ impl Slabs {
     fn between(&self, low: f64, high: f64, bottom: f64) -> Vec<u32> {
         self.list(self.number(low, bottom), self.number(high, bottom)).to_vec()
     }
+}
+
+/// Whether a ray from `p` to the east crosses an odd number of the edges of the ring.
+fn surrounds(ring: &[At], p: At) -> bool {
+    /// Points whose heights are compared at once: a bit for each, without a branch.
+    const SOME: usize = 64;
+    let mut inside = false;
+    let mut start = 0;
+    while let Some(some) = ring.get(start..).filter(|rest| rest.len() > 1) {
+        let some = some.get(..SOME).unwrap_or(some);
+        let above = some.iter().rev().fold(0_u64, |bits, [_, y]| bits << 1 | u64::from(*y > p[1]));
+        // The last point has no edge here.
+        let mut edges = (above ^ above >> 1) & (u64::MAX >> (SOME + 1 - some.len()));
+        while edges != 0 {
+            let k = edges.trailing_zeros() as usize;
+            edges &= edges - 1;
+            if let Some([a, b]) = some.get(k..).and_then(|rest| rest.first_chunk()) {
+                inside ^= crosses(p, *a, *b);
+            }
+        }
+        start += some.len() - 1;
+    }
+    inside
 }
 
 /// Whether a ray from `p` to the east crosses the edge. Exact; the same for both directions of the edge.

@@ -47,6 +47,8 @@ pub(crate) const WIDE_POINTS: usize = 2 * POINTS - 1;
 pub(crate) const READ_WIDE: usize = 2 + 4 * SLOTS + 2 * (POINTS - 1) + BYTES;
 /// Bytes of a record that are read at once, whether they belong to it or not.
 pub(crate) const READ: usize = 2 * SLOTS + BYTES;
+/// Bytes of a line of memory.
+const LINE: usize = 64;
 /// The lowest bit of each word of a head.
 const EACH: u64 = 0x0001_0001_0001_0001;
 
@@ -272,12 +274,11 @@ impl Tile {
         let gone = self.later.as_ref().map_or(&[][..], |later| &later.gone);
         let met = if cell.has_record() { self.met(cell) } else { Met::default() };
         if met.unsure || !gone.is_empty() {
-            for Item { area, line } in self.items(cell).filter(|item| !gone.contains(&item.area)) {
-                let (odd, near) = line.met(cell.spot());
-                if if near { exact(area) } else { odd } {
+            self.answers(cell, |area, answer| {
+                if !gone.contains(&area) && answer.unwrap_or_else(|| exact(area)) {
                     hit(area);
                 }
-            }
+            });
         } else if cell.is_covered() {
             hit(self.area(cell.place()));
         } else {
@@ -289,25 +290,68 @@ impl Tile {
         }
     }
 
+    /// Asks for what [`Tile::answers`] reads, so that it is near when it is needed.
+    #[inline]
+    pub fn touch_items(&self, cell: InCell) -> u8 {
+        let record = self.record(cell);
+        let items = if self.word(record) == LONG { self.number(record + 4) as usize } else { record };
+        self.bytes[items] ^ self.bytes[(items + LINE).min(self.bytes.len() - 1)]
+    }
+
+    /// Tells every area of the cell, and whether it contains the point; `None` when its outline has to be asked. What was changed since
+    /// the tile was packed does not count.
+    #[inline]
+    pub fn answers(&self, cell: InCell, mut each: impl FnMut(u32, Option<bool>)) {
+        let spot = cell.spot();
+        let mut answer = |Item { area, line }: Item<'_>| {
+            let (odd, near) = line.met(spot);
+            each(area, (!near).then_some(odd));
+        };
+        if !cell.has_record() {
+            if cell.is_covered() {
+                answer(Item { area: self.area(cell.place()), line: Line::COVERS });
+            }
+            return;
+        }
+        let record = self.record(cell);
+        if self.word(record) == LONG {
+            self.long(record).for_each(answer);
+        } else {
+            self.short(cell, record).for_each(answer);
+        }
+    }
+
     /// Every area of the cell with its border there; also those that are gone.
     fn items(&self, cell: InCell) -> impl Iterator<Item = Item<'_>> {
         let simple = cell.is_covered().then(|| Item { area: self.area(cell.place()), line: Line::COVERS });
-        let has_record = cell.has_record();
-        let record = if has_record { self.record(cell) } else { 0 };
-        let first = if has_record { self.word(record) } else { 0 };
-        let (is_long, is_wide) = (first == LONG, first == WIDE);
-        let slots = if is_long || !has_record { 0 } else { usize::from(cell.word & 3) + 1 };
+        let record = cell.has_record().then(|| self.record(cell));
+        let is_long = record.is_some_and(|record| self.word(record) == LONG);
+        let short = record.filter(|_| !is_long).map(|record| self.short(cell, record));
+        let long = record.filter(|_| is_long).map(|record| self.long(record));
+        simple.into_iter().chain(short.into_iter().flatten()).chain(long.into_iter().flatten())
+    }
+
+    /// What the record of the cell holds.
+    #[inline]
+    fn short(&self, cell: InCell, record: usize) -> impl Iterator<Item = Item<'_>> {
+        let is_wide = self.word(record) == WIDE;
+        let slots = usize::from(cell.word & 3) + 1;
         let words = record + if is_wide { 2 } else { 0 };
         let points = &self.bytes[words + if is_wide { 4 } else { 2 } * slots..];
-        let short = (0..slots).filter_map(move |slot| {
+        (0..slots).filter_map(move |slot| {
             let word = self.word(words + 2 * slot);
             let (area, mask) = (self.area(usize::from(word >> 8)), word as u8);
             let wide = |further| Kind::Wide(mask, further);
             let kind = if is_wide { wide(self.word(words + 2 * (slots + slot)) as u8) } else { Kind::Masked(mask) };
             (area != NONE).then_some(Item { area, line: Line { kind, points } })
-        });
-        let mut next = is_long.then(|| self.number(record + 4) as usize);
-        let long = std::iter::from_fn(move || {
+        })
+    }
+
+    /// What the long record that begins there leads to.
+    #[inline]
+    fn long(&self, record: usize) -> impl Iterator<Item = Item<'_>> {
+        let mut next = Some(self.number(record + 4) as usize);
+        std::iter::from_fn(move || {
             let at = next?;
             let (area, length) = (self.number(at), self.number(at + 4));
             let (kind, points) = (Kind::of(self.word(at + 8)), length as usize >> 1);
@@ -317,8 +361,7 @@ impl Tile {
             let end =
                 if matches!(kind, Kind::Masked(_) | Kind::Wide(..)) { self.bytes.len() } else { start + points * 2 };
             Some(Item { area, line: Line { kind, points: &self.bytes[start..end] } })
-        });
-        simple.into_iter().chain(short).chain(long)
+        })
     }
 
     /// Every cell with an area and its border there, but those of areas that are gone.
@@ -423,7 +466,7 @@ pub(crate) fn exact(shape: Option<&Shape>, at: At) -> bool {
 }
 
 /// Cells for each edge of a tile.
-const CELLS_PER_EDGE: f64 = 1.8;
+const CELLS_PER_EDGE: f64 = 1.4;
 const MOST_CELLS_A_SIDE: f64 = 96.0;
 
 /// More edges, smaller cells: but not so small that long edges stand in very many of them.
