@@ -7,7 +7,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Runs `browser/SCRIPT.mjs` with these settings (`lang=en`, `width=390` …), shows what it prints and fails if it fails.
+/// Runs `browser/SCRIPT.mjs` with these settings (`lang=en`, `width=390` …), shows what it prints and fails if it fails. With
+/// `E2E_PICTURES=yes` in the environment there are pictures of the pages in `target/screenshots`, else only of where it failed.
 ///
 /// # Panics
 /// When the script fails, or Node.js or Chromium is missing.
