@@ -4,6 +4,7 @@
 pub mod addresses;
 pub mod bench;
 pub mod cast;
+pub mod fill;
 pub mod ground;
 pub mod names;
 pub mod osm;

@@ -210,6 +210,24 @@ pub struct Person {
     pub phone: String,
 }
 
+impl Person {
+    /// One of very many: names come again, as they do in a town. The number decides the telephone.
+    pub fn of(rng: &mut Rng, n: usize) -> Self {
+        let weights = SURNAMES.map(|(_, w)| w);
+        let surname = SURNAMES.get(rng.weighted(&weights)).map_or("王", |(s, _)| s);
+        let woman = rng.chance(0.5);
+        let last = if woman { rng.pick(&WOMEN) } else { rng.pick(&MEN) };
+        let first = if rng.chance(0.9) { *rng.pick(&FIRST) } else { "" };
+        Self { name: format!("{surname}{first}{last}"), woman, phone: local_number(n as u64) }
+    }
+}
+
+/// A Shanghai local number that begins with 0, which nobody can have. A step coprime to the range spreads the numbers, and none
+/// comes twice before all were given out.
+fn local_number(n: u64) -> String {
+    format!("021-0{:07}", (n * 7_368_787 + 1_234_567) % 10_000_000)
+}
+
 /// Hands out people: no full name twice, none inside a place's name.
 #[derive(Debug)]
 pub struct People {
@@ -264,9 +282,7 @@ impl People {
     /// The next number nobody can have: a Shanghai local number that begins with 0.
     pub fn phone(&mut self) -> String {
         self.next_phone += 1;
-        // A step coprime to the range spreads the numbers and never repeats one.
-        let n = (u64::from(self.next_phone) * 7_368_787 + 1_234_567) % 10_000_000;
-        format!("021-0{n:07}")
+        local_number(u64::from(self.next_phone))
     }
 }
 

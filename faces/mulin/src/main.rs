@@ -1,6 +1,7 @@
 //! The one binary: command line, configuration and wiring. What the commands do lives in the crates below.
 
 mod backup;
+mod bench_pages;
 mod channels;
 mod clock;
 mod config;
@@ -90,13 +91,21 @@ enum Command {
     Seek(cli::seek::SeekArgs),
     /// Measure the program on a database of its own.
     #[command(subcommand)]
-    Bench(cli::bench::Bench),
+    Bench(Bench),
     /// Things that are not there, for trying out what is: elders with locators who call a gateway.
     #[command(subcommand)]
     Simulate(::demo::simulate::command::Simulate),
     /// Figures from the database.
     #[command(subcommand)]
     Report(cli::report::ReportCommand),
+}
+
+#[derive(Debug, Subcommand)]
+enum Bench {
+    #[command(flatten)]
+    Parts(cli::bench::Bench),
+    /// Every page of the desk in a district of a million residents, by several roles
+    Pages(cli::bench::pages::PagesArgs),
 }
 
 fn main() -> ExitCode {
@@ -180,7 +189,8 @@ fn run(cli: Cli) -> anyhow::Result<()> {
             let mut input = std::io::BufReader::new(std::io::stdin());
             cli::seek::run(&args, &mut input, &mut std::io::stdout().lock())
         }
-        Command::Bench(command) => {
+        Command::Bench(Bench::Pages(args)) => bench_pages::run(&config, &args),
+        Command::Bench(Bench::Parts(command)) => {
             let open = |url: &str, keys| {
                 open::open_with(url, config.connections, keys, Arc::new(SystemClock), Arc::new(OsIds))
             };

@@ -8,6 +8,7 @@ mod fill;
 mod gateway;
 mod ground;
 mod measure;
+pub mod pages;
 mod places;
 
 use anyhow::Context as _;
@@ -100,7 +101,7 @@ pub fn run(
 }
 
 /// Runs `f` in a folder that stays, or in one that is made and removed.
-fn with_dir<T>(keep: Option<&PathBuf>, f: impl FnOnce(&Path) -> anyhow::Result<T>) -> anyhow::Result<T> {
+pub fn with_dir<T>(keep: Option<&PathBuf>, f: impl FnOnce(&Path) -> anyhow::Result<T>) -> anyhow::Result<T> {
     let own = std::env::temp_dir().join(format!("mulin-bench-{}", std::process::id()));
     let dir = keep.cloned().unwrap_or_else(|| own.clone());
     std::fs::create_dir_all(&dir).with_context(|| dir.display().to_string())?;
