@@ -1,7 +1,7 @@
 //! Files of OpenStreetMap: PBF and XML, also XML packed by gzip.
 //!
 //! The reader is for files that strangers send: what it keeps is bounded by [`Limits`], every length is checked before memory is
-//! taken for it, and broken bytes are an [`OsmError`] that says where. Of a file only what somebody can use is kept: objects
+//! taken for it, and broken bytes are an [`OsmError`] that says where. Of a file with history each object's last version counts. Of a file only what somebody can use is kept: objects
 //! with a tag, the members of relations, and the nodes that these refer to.
 
 mod gather;
@@ -51,6 +51,8 @@ pub enum OsmError {
     Unknown,
     #[error("the file is packed by {0}: unpack it first")]
     Packed(&'static str),
+    #[error("the blocks of the file are packed by {0}: write it anew with zlib (osmium cat FILE -o NEW.osm.pbf)")]
+    Blobs(&'static str),
     #[error("the file ends in the middle (after {at} bytes)")]
     Cut { at: u64 },
     #[error("the file is damaged after {at} bytes: {what}")]

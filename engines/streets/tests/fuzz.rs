@@ -1,6 +1,6 @@
 //! Damaged files: every answer is a value or an error, nothing panics and nothing eats memory. Runs on the stable compiler for a fixed
 //! number of rounds; with `FUZZ_SECONDS=60`, as in `./dev test`, PBF goes on with other ones for a minute, the rest for a quarter of it.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stderr, reason = "tests")]
 
 mod world;
 
@@ -17,8 +17,21 @@ fn rounds(least: u64, share: f64, mut round: impl FnMut(&mut Chance)) {
     let began = std::time::Instant::now();
     let mut seed = 0;
     while seed < least || began.elapsed().as_secs_f64() < seconds * share {
+        let told = Seed(seed);
         round(&mut Chance(seed));
+        drop(told);
         seed += 1;
+    }
+}
+
+/// Says which round it was when one panics: `Chance` of this number does the same again.
+struct Seed(u64);
+
+impl Drop for Seed {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("seed {}", self.0);
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use osmpbf::{Element, ElementReader};
 use std::collections::BTreeMap;
 use std::io::Write;
 use streets::osm::{Kind, Limits, Osm, OsmError, Tags};
-use world::write::{Block, blob, field, header, int, raw_blob};
+use world::write::{Block, blob, deltas, field, header, int, packed, raw_blob};
 use world::{FILES, bytes, real};
 
 fn small() -> Block {
@@ -170,8 +170,10 @@ fn what_cannot_be_true_is_said() {
     assert_eq!(damaged(&whole(vec![0x0B])), "a field of a kind that does not exist");
     let kind = Block::default().relation(1, &[(7, 1, "")], &[("type", "x")]);
     assert_eq!(damaged(&kind.file()), "a member of a kind that does not exist");
-    let history = blob("OSMHeader", &field(4, b"HistoricalInformation"));
-    assert_eq!(damaged(&history), "the file needs \"HistoricalInformation\", which is not read here");
+    let other = blob("OSMHeader", &field(4, b"Sort.Type_by_Shape"));
+    assert_eq!(damaged(&other), "the file needs \"Sort.Type_by_Shape\", which is not read here");
+    let packed = raw_blob("OSMHeader", &[int(2, 9), field(7, b"whatever")].concat());
+    assert!(damaged(&packed).contains("packed by zstd: write it anew with zlib"));
     // Says that it unpacks to less, to more than it may, or is no zlib at all.
     for (size, what) in
         [(3, "a blob unpacks to another length than it says"), (1 << 40, "a blob unpacks to more than it may")]
@@ -233,4 +235,75 @@ fn of_two_with_one_id_the_last_counts() {
     let all: Vec<_> = osm.tagged_nodes().map(|(n, tags)| (n.id, tags.get("amenity").unwrap())).collect();
     assert_eq!(all, [(2, "bench"), (5, "school")]);
     assert_eq!(osm.node(5), Some([3.0, 3.0]));
+}
+
+/// The nodes of a way stand in it, as `osmium add-locations-to-ways` writes them; only nodes with tags are there besides.
+#[test]
+fn places_inside_of_ways() {
+    let at: [[f64; 2]; 3] = [[121.47, 31.23], [121.471, 31.23], [121.472, 31.231]];
+    let axis = |n: usize| at.iter().map(|a| (a[n] * 1e7).round() as i64).collect::<Vec<_>>();
+    let lacking = |mut places: Vec<i64>| {
+        places.push(i64::from(i32::MAX));
+        places
+    };
+    let way = [
+        int(1, 10),
+        field(2, &[1]),
+        field(3, &[2]),
+        field(8, &deltas(&[1, 2, 3, 4])),
+        field(9, &deltas(&lacking(axis(1)))),
+        field(10, &deltas(&lacking(axis(0)))),
+    ];
+    let texts: Vec<u8> = ["", "highway", "path"].iter().flat_map(|t| field(1, t.as_bytes())).collect();
+    let ways = [field(1, &texts), field(2, &field(3, &way.concat()))].concat();
+    let tagged = Block::default().node(2, at[1], &[("barrier", "gate")]).block();
+    let pbf = read(&[header(), blob("OSMData", &tagged), blob("OSMData", &ways)].concat()).unwrap();
+    let text = r#"<osm><node id="2" lat="31.23" lon="121.471"><tag k="barrier" v="gate"/></node>
+      <way id="10"><nd ref="1" lat="31.23" lon="121.47"/><nd ref="2" lat="31.23" lon="121.471"/><nd ref="3" lat="31.231" lon="121.472"/>
+      <nd ref="4"/><tag k="highway" v="path"/></way></osm>"#;
+    for osm in [pbf, read(text.as_bytes()).unwrap()] {
+        assert_eq!([1, 2, 3].map(|id| osm.node(id)), at.map(Some));
+        assert_eq!((osm.missing_nodes(), osm.tagged_nodes().count()), (1, 1));
+    }
+}
+
+/// Of a file with history the last version counts, and what was deleted last is not there.
+#[test]
+fn what_was_deleted_is_gone() {
+    let text = r#"<osm>
+      <node id="1" version="1" lat="31" lon="121"/><node id="1" version="2" lat="31" lon="121.5"/>
+      <node id="2" version="1" lat="31" lon="122"><tag k="amenity" v="bank"/></node><node id="2" version="2" visible="false"/>
+      <node id="3" version="1" visible="false"/><node id="3" version="2" lat="31" lon="123"/>
+      <way id="7" version="1"><nd ref="1"/><nd ref="3"/><tag k="highway" v="path"/></way>
+      <way id="8" version="1"><nd ref="1"/><nd ref="2"/><tag k="highway" v="path"/></way><way id="8" version="2" visible="false"/>
+      <way id="9" version="1"><nd ref="1"/><nd ref="2"/></way><way id="9" version="2" visible="false"/>
+      <relation id="5" version="1"><member type="way" ref="9" role=""/><tag k="type" v="route"/></relation>
+      <relation id="6" version="1"><member type="way" ref="7" role=""/><tag k="type" v="route"/></relation>
+      <relation id="6" version="2" visible="false"/></osm>"#;
+    let xml = read(text.as_bytes()).unwrap();
+    // The same in PBF: two versions of everything, the second of 2 and of 8 not visible.
+    let table: Vec<u8> =
+        ["", "highway", "path", "amenity", "bank"].iter().flat_map(|t| field(1, t.as_bytes())).collect();
+    let e7 = |degrees: &[f64]| degrees.iter().map(|d: &f64| (d * 1e7).round() as i64).collect::<Vec<_>>();
+    let dense = [
+        field(1, &deltas(&[1, 1, 2, 2, 3, 3])),
+        field(5, &field(6, &packed([1, 1, 1, 0, 0, 1]))),
+        field(8, &deltas(&e7(&[31.0, 31.0, 31.0, 0.0, 0.0, 31.0]))),
+        field(9, &deltas(&e7(&[121.0, 121.5, 122.0, 0.0, 0.0, 123.0]))),
+        field(10, &packed([0, 0, 3, 4, 0, 0, 0, 0])),
+    ];
+    let way = |id: u64, refs: &[i64], visible: u64| {
+        let tags = [field(2, &[1]), field(3, &[2])].concat();
+        field(3, &[int(1, id), tags, field(4, &int(6, visible)), field(8, &deltas(refs))].concat())
+    };
+    let ways = [way(7, &[1, 3], 1), way(8, &[1, 2], 1), way(8, &[], 0)].concat();
+    let block = [field(1, &table), field(2, &field(2, &dense.concat())), field(2, &ways)].concat();
+    let head = blob("OSMHeader", &[field(4, b"OsmSchema-V0.6"), field(4, b"HistoricalInformation")].concat());
+    let pbf = read(&[head, blob("OSMData", &block)].concat()).unwrap();
+    for osm in [xml, pbf] {
+        assert_eq!(osm.ways().iter().map(|w| w.id).collect::<Vec<_>>(), [7]);
+        assert_eq!([1, 2, 3].map(|id| osm.node(id)), [Some([121.5, 31.0]), None, Some([123.0, 31.0])]);
+        assert_eq!((osm.missing_nodes(), osm.tagged_nodes().count()), (0, 0));
+        assert!(osm.relations().iter().all(|r| r.id == 5));
+    }
 }

@@ -8,6 +8,9 @@ use std::sync::Arc;
 const NOT_KEPT: [&str; 8] = ["created_by", "source", "note", "fixme", "FIXME", "attribution", "import_uuid", "comment"];
 const NOT_KEPT_PREFIX: [&str; 4] = ["source:", "note:", "tiger:", "gns:"];
 
+/// Where a node is that was deleted.
+const GONE: E7 = [i32::MIN; 2];
+
 pub(super) struct Gather<'a> {
     limits: &'a Limits,
     nodes: Vec<(i64, E7)>,
@@ -69,6 +72,15 @@ impl<'a> Gather<'a> {
         Ok(())
     }
 
+    /// What stood in the file under this id before is there no more.
+    pub fn gone(&mut self, kind: Kind, id: i64) -> Result<(), OsmError> {
+        match kind {
+            Kind::Node => self.node(id, GONE, Tags::default()),
+            Kind::Way => self.way(Way { id, refs: Vec::new(), tags: Tags::default() }),
+            Kind::Relation => self.relation(Relation { id, members: Vec::new(), tags: Tags::default() }),
+        }
+    }
+
     /// Counted before they are kept, while they are read.
     pub fn reference(&mut self) -> Result<(), OsmError> {
         within(self.references, self.limits.references, "references")?;
@@ -95,6 +107,7 @@ impl<'a> Gather<'a> {
         let Self { mut nodes, mut tagged, mut ways, mut relations, words, .. } = self;
         drop(words);
         in_order(&mut nodes, |n| n.0);
+        nodes.retain(|n| n.1 != GONE);
         in_order(&mut tagged, |n| n.0.id);
         // A later node with the same id may stand elsewhere and have no tags.
         let place = |id: i64| nodes.binary_search_by_key(&id, |n| n.0).ok().and_then(|n| nodes.get(n)).map(|n| n.1);
@@ -109,7 +122,7 @@ impl<'a> Gather<'a> {
             ids
         };
         let wanted = members(Kind::Way);
-        ways.retain(|w| !w.tags.is_empty() || wanted.binary_search(&w.id).is_ok());
+        ways.retain(|w| !w.tags.is_empty() || (!w.refs.is_empty() && wanted.binary_search(&w.id).is_ok()));
         // One mark for each node instead of a list of all references.
         let mut used = vec![false; nodes.len()];
         let mut mark = |id: i64| {

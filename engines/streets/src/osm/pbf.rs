@@ -11,7 +11,9 @@ use std::io::{ErrorKind, Read};
 /// The format's own bounds: a header of a blob, and a blob packed or unpacked.
 const MOST_HEADER: u64 = 64 * 1024;
 const MOST_BLOB: u64 = 32 * 1024 * 1024;
-const FEATURES: [&[u8]; 2] = [b"OsmSchema-V0.6", b"DenseNodes"];
+const FEATURES: [&[u8]; 3] = [b"OsmSchema-V0.6", b"DenseNodes", b"HistoricalInformation"];
+/// How a blob may be packed, by the number of the field.
+const PACKINGS: [(u64, &str); 4] = [(4, "lzma"), (5, "bzip2"), (6, "lz4"), (7, "zstd")];
 
 /// A file may say of itself how it is broken; where is known only outside of the blob.
 enum Wrong {
@@ -118,7 +120,9 @@ fn unpack(blob: &[u8], plain: &mut Vec<u8>) -> Result<(), Wrong> {
             }
             (2, Field::Number(n)) => size = Some(n),
             (3, Field::Bytes(zlib)) => packed = Some(zlib),
-            (4..=7, Field::Bytes(_)) => return Err(OsmError::Feature("a packing other than zlib".to_owned()).into()),
+            (n, Field::Bytes(_)) if let Some((_, how)) = PACKINGS.iter().find(|p| p.0 == n) => {
+                return Err(OsmError::Blobs(how).into());
+            }
             _ => {}
         }
     }
@@ -147,6 +151,19 @@ fn header(mut wire: Wire) -> Result<(), Wrong> {
         }
     }
     Ok(())
+}
+
+/// In what is known of an object besides: whether it still was there, in files with history.
+const VISIBLE: u64 = 6;
+
+fn deleted(mut info: Wire) -> Result<bool, Broken> {
+    let mut deleted = false;
+    while let Some(field) = info.field()? {
+        if let (VISIBLE, Field::Number(n)) = field {
+            deleted = n == 0;
+        }
+    }
+    Ok(deleted)
 }
 
 struct Block<'a> {
@@ -225,38 +242,49 @@ impl<'a> Block<'a> {
 
     fn node(&self, mut wire: Wire, to: &mut Gather) -> Result<(), Wrong> {
         let (mut id, mut lon, mut lat) = (0, 0, 0);
-        let (mut keys, mut values) = (Wire(&[]), Wire(&[]));
+        let [mut keys, mut values, mut info] = [Wire(&[]); 3];
         let signed = |n: u64| (n >> 1) as i64 ^ -((n & 1) as i64);
         while let Some(field) = wire.field()? {
             match field {
                 (1, Field::Number(n)) => id = signed(n),
                 (2, Field::Bytes(b)) => keys = Wire(b),
                 (3, Field::Bytes(b)) => values = Wire(b),
+                (4, Field::Bytes(b)) => info = Wire(b),
                 (8, Field::Number(n)) => lat = signed(n),
                 (9, Field::Number(n)) => lon = signed(n),
                 _ => {}
             }
+        }
+        if deleted(info)? {
+            return Ok(to.gone(Kind::Node, id)?);
         }
         let tags = self.tags(keys, values, to)?;
         Ok(to.node(id, self.place(lon, lat)?, tags)?)
     }
 
     fn dense(&self, mut wire: Wire, to: &mut Gather) -> Result<(), Wrong> {
-        let [mut ids, mut lats, mut lons, mut tags] = [Wire(&[]); 4];
+        let [mut ids, mut lats, mut lons, mut tags, mut info, mut visible] = [Wire(&[]); 6];
         while let Some(field) = wire.field()? {
             match field {
                 (1, Field::Bytes(b)) => ids = Wire(b),
+                (5, Field::Bytes(b)) => info = Wire(b),
                 (8, Field::Bytes(b)) => lats = Wire(b),
                 (9, Field::Bytes(b)) => lons = Wire(b),
                 (10, Field::Bytes(b)) => tags = Wire(b),
                 _ => {}
             }
         }
+        while let Some(field) = info.field()? {
+            if let (VISIBLE, Field::Bytes(b)) = field {
+                visible = Wire(b);
+            }
+        }
         let (mut id, mut lat, mut lon) = (Running::default(), Running::default(), Running::default());
         let mut pairs = Vec::new();
         while !ids.is_empty() {
             let id = id.add(ids.zigzag()?)?;
-            let at = self.place(lon.add(lons.zigzag()?)?, lat.add(lats.zigzag()?)?)?;
+            let at = self.place(lon.add(lons.zigzag()?)?, lat.add(lats.zigzag()?)?);
+            let gone = !visible.is_empty() && visible.number()? == 0;
             pairs.clear();
             // Key, value, key, value, 0 for each node; nothing at all when no node of the group has any.
             while !tags.is_empty() {
@@ -266,29 +294,48 @@ impl<'a> Block<'a> {
                 }
                 pairs.push((self.text(key)?, self.text(tags.number()?)?));
             }
+            if gone {
+                to.gone(Kind::Node, id)?;
+                continue;
+            }
             let tags = to.tags(pairs.iter().copied())?;
-            to.node(id, at, tags)?;
+            to.node(id, at?, tags)?;
         }
         Ok(())
     }
 
     fn way(&self, mut wire: Wire, to: &mut Gather) -> Result<(), Wrong> {
         let mut id = 0;
-        let [mut keys, mut values, mut nodes] = [Wire(&[]); 3];
+        let [mut keys, mut values, mut nodes, mut info, mut lats, mut lons] = [Wire(&[]); 6];
         while let Some(field) = wire.field()? {
             match field {
                 (1, Field::Number(n)) => id = n as i64,
                 (2, Field::Bytes(b)) => keys = Wire(b),
                 (3, Field::Bytes(b)) => values = Wire(b),
+                (4, Field::Bytes(b)) => info = Wire(b),
                 (8, Field::Bytes(b)) => nodes = Wire(b),
+                (9, Field::Bytes(b)) => lats = Wire(b),
+                (10, Field::Bytes(b)) => lons = Wire(b),
                 _ => {}
             }
         }
-        let mut node = Running::default();
+        if deleted(info)? {
+            return Ok(to.gone(Kind::Way, id)?);
+        }
+        let (mut node, mut lat, mut lon) = (Running::default(), Running::default(), Running::default());
         let mut refs = Vec::new();
         while !nodes.is_empty() {
             to.reference()?;
-            refs.push(node.add(nodes.zigzag()?)?);
+            let node = node.add(nodes.zigzag()?)?;
+            refs.push(node);
+            // A file may say here where the nodes are, and hold only those with tags (LocationsOnWays). What it does not
+            // know lies outside of the world.
+            if !lats.is_empty() && !lons.is_empty() {
+                let (lon, lat) = (lon.add(lons.zigzag()?)?, lat.add(lats.zigzag()?)?);
+                if let Ok(at) = self.place(lon, lat) {
+                    to.node(node, at, Tags::default())?;
+                }
+            }
         }
         let tags = self.tags(keys, values, to)?;
         Ok(to.way(Way { id, refs, tags })?)
@@ -296,17 +343,21 @@ impl<'a> Block<'a> {
 
     fn relation(&self, mut wire: Wire, to: &mut Gather) -> Result<(), Wrong> {
         let mut id = 0;
-        let [mut keys, mut values, mut roles, mut ids, mut kinds] = [Wire(&[]); 5];
+        let [mut keys, mut values, mut info, mut roles, mut ids, mut kinds] = [Wire(&[]); 6];
         while let Some(field) = wire.field()? {
             match field {
                 (1, Field::Number(n)) => id = n as i64,
                 (2, Field::Bytes(b)) => keys = Wire(b),
                 (3, Field::Bytes(b)) => values = Wire(b),
+                (4, Field::Bytes(b)) => info = Wire(b),
                 (8, Field::Bytes(b)) => roles = Wire(b),
                 (9, Field::Bytes(b)) => ids = Wire(b),
                 (10, Field::Bytes(b)) => kinds = Wire(b),
                 _ => {}
             }
+        }
+        if deleted(info)? {
+            return Ok(to.gone(Kind::Relation, id)?);
         }
         let mut member = Running::default();
         let mut members = Vec::new();

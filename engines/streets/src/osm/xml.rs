@@ -1,4 +1,5 @@
-//! OSM XML (wiki.openstreetmap.org/wiki/OSM_XML), also as editors save it: what is marked as deleted is passed over.
+//! OSM XML (wiki.openstreetmap.org/wiki/OSM_XML), also as editors save it, with what is marked as deleted, and as Overpass answers, with
+//! the places of nodes inside of ways (`out geom`).
 
 use super::gather::Gather;
 use super::{E7, Kind, Member, OsmError, Relation, Tags, Way};
@@ -20,7 +21,8 @@ enum Open {
         id: i64,
         members: Vec<Member>,
     },
-    /// Deleted, or nothing of ours.
+    Deleted(Kind, i64),
+    /// Nothing of ours.
     Passed,
 }
 
@@ -134,22 +136,28 @@ fn object(name: &str, start: &BytesStart) -> Result<Open, &'static str> {
         return Ok(Open::Passed);
     }
     let attributes = attributes(start)?;
-    if get(&attributes, "visible") == Some("false") || get(&attributes, "action") == Some("delete") {
-        return Ok(Open::Passed);
-    }
     let id = number(&attributes, "id")?;
+    if get(&attributes, "visible") == Some("false") || get(&attributes, "action") == Some("delete") {
+        let kind = match name {
+            "node" => Kind::Node,
+            "way" => Kind::Way,
+            _ => Kind::Relation,
+        };
+        return Ok(Open::Deleted(kind, id));
+    }
     Ok(match name {
-        "node" => {
-            let axis = |name, most: f64| {
-                let degrees = get(&attributes, name)?.trim().parse::<f64>().ok()?;
-                (degrees.abs() <= most).then(|| (degrees * 1e7).round() as i32)
-            };
-            const NOWHERE: &str = "a node lies outside of the world";
-            Open::Node { id, at: [axis("lon", 180.0).ok_or(NOWHERE)?, axis("lat", 90.0).ok_or(NOWHERE)?] }
-        }
+        "node" => Open::Node { id, at: place(&attributes).ok_or("a node lies outside of the world")? },
         "way" => Open::Way { id, refs: Vec::new() },
         _ => Open::Relation { id, members: Vec::new() },
     })
+}
+
+fn place(attributes: &Attributes) -> Option<E7> {
+    let axis = |name, most: f64| {
+        let degrees = get(attributes, name)?.trim().parse::<f64>().ok()?;
+        (degrees.abs() <= most).then(|| (degrees * 1e7).round() as i32)
+    };
+    Some([axis("lon", 180.0)?, axis("lat", 90.0)?])
 }
 
 fn inside(
@@ -161,7 +169,7 @@ fn inside(
 ) -> Result<(), Inside> {
     let of = || attributes(start).map_err(Inside::Damaged);
     match (name, open) {
-        (_, None | Some(Open::Passed)) => {}
+        (_, None | Some(Open::Passed | Open::Deleted(..))) => {}
         ("tag", _) => {
             let of = of()?;
             let (Some(key), Some(value)) = (get(&of, "k"), get(&of, "v")) else {
@@ -171,7 +179,12 @@ fn inside(
         }
         ("nd", Some(Open::Way { refs, .. })) => {
             to.reference().map_err(Inside::Other)?;
-            refs.push(number(&of()?, "ref").map_err(Inside::Damaged)?);
+            let of = of()?;
+            let id = number(&of, "ref").map_err(Inside::Damaged)?;
+            refs.push(id);
+            if let Some(at) = place(&of) {
+                to.node(id, at, Tags::default()).map_err(Inside::Other)?;
+            }
         }
         ("member", Some(Open::Relation { members, .. })) => {
             to.reference().map_err(Inside::Other)?;
@@ -196,6 +209,7 @@ fn close(object: Open, tags: &[(String, String)], to: &mut Gather) -> Result<(),
         Open::Node { id, at } => to.node(id, at, tags),
         Open::Way { id, refs } => to.way(Way { id, refs, tags }),
         Open::Relation { id, members } => to.relation(Relation { id, members, tags }),
+        Open::Deleted(kind, id) => to.gone(kind, id),
         Open::Passed => Ok(()),
     }
 }
