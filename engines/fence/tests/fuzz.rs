@@ -1,6 +1,12 @@
 //! Anything at all as outlines and points: the index and the plain test agree, nothing panics. Runs on the stable compiler for a
 //! fixed number of rounds; with `FUZZ_SECONDS` it goes on with other ones for a quarter of that time: most of it is for the readers of files.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, dead_code, reason = "tests, with what the bench shares")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    dead_code,
+    reason = "tests, with what the bench shares"
+)]
 
 mod world;
 
@@ -78,7 +84,20 @@ fn anything_at_all() {
     let began = std::time::Instant::now();
     let mut seed = 0;
     while seed < 600 || began.elapsed().as_secs_f64() < seconds / 4.0 {
+        let told = Seed(seed);
         round(seed);
+        drop(told);
         seed += 1;
+    }
+}
+
+/// Says which round it was when one panics: `round` of this number does the same again.
+struct Seed(u64);
+
+impl Drop for Seed {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("seed {}", self.0);
+        }
     }
 }

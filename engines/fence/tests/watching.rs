@@ -213,3 +213,43 @@ proptest! {
         prop_assert!(stays(&ticked) >= stays(&events));
     }
 }
+
+proptest! {
+    /// Somebody stays at home, anywhere in it, with a locator that is off by as much as it admits, in any direction; now and then it says
+    /// 0,0, repeats a time or runs back. Nothing is told. Then they go out for a walk: that is told once, and coming home once.
+    #[test]
+    fn no_false_exit_and_no_missed_one(
+        jitter in proptest::collection::vec((0i64..240, -99.0..99.0, -99.0..99.0, 0.0..1.0, 0.0..std::f64::consts::TAU, 5.0..450.0, 0u8..12), 2..120),
+        far in 700.0..3_000.0,
+    ) {
+        let rules = Rules::default();
+        let at = |secs: i64, east: f64, north: f64, accuracy: f64| {
+            let plain = fix(secs, east, accuracy);
+            Fix { lat: plain.lat + north / 111_195.0, ..plain }
+        };
+        let (mut watch, home) = (Watch::default(), home());
+        let (mut secs, mut told) = (0, Vec::new());
+        for fix in [at(-120, 0.0, 0.0, 10.0), at(-60, 0.0, 0.0, 10.0)] {
+            told.extend(watch.step(&rules, &home, &fix).unwrap());
+        }
+        for (step, east, north, share, angle, accuracy, odd) in jitter {
+            secs += step;
+            let fix = match odd {
+                0 => Fix { lon: 0.0, lat: 0.0, ..at(secs, 0.0, 0.0, 5.0) },
+                1 => at(secs - 900, 2_000.0, 0.0, 5.0),
+                _ => at(secs, east + share * accuracy * angle.cos(), north + share * accuracy * angle.sin(), accuracy),
+            };
+            // Late ones are passed over once something is known of that time; the first of them come before everything.
+            if odd != 1 || secs > 900 {
+                told.extend(watch.step(&rules, &home, &fix).unwrap_or_default());
+            }
+        }
+        prop_assert_eq!(told.as_slice(), &[]);
+        for n in 1..=42_i64 {
+            let away = f64::min(far, far / 10.0 * n.min(40 - n).max(0) as f64);
+            told.extend(watch.step(&rules, &home, &at(secs + n * 300, away, 0.0, 20.0)).unwrap_or_default());
+        }
+        let what: Vec<Happened> = told.iter().map(|e| e.what).collect();
+        prop_assert_eq!(what, [Happened::Left, Happened::Entered]);
+    }
+}
