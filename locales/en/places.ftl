@@ -24,7 +24,7 @@ place-kind-poi = Place
 place-kind-door = House number
 place-close-between = about here, the number is not in the list
 place-close-next-to = a number close to it
-place-close-name-only = the street only, the number is not known
+place-close-name-only = only the name, the number is not in the list
 place-doors = { $n ->
     [one] one house number
    *[other] { $n } house numbers

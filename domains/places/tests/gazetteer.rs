@@ -114,6 +114,9 @@ both_databases! {
             ("水闸村3组12号", "水闸村3组12号", Exact),
             ("水闸村三组", "水闸村3组", Exact),
             ("水闸村 宅基 7 号", "水闸村宅基7号", Exact),
+            ("水闸村3组宅基12号", "水闸村3组12号", Exact),
+            ("水闸村7号", "水闸村宅基7号", Exact),
+            ("望苇路128弄5之1号", "望苇路128弄5号", NextTo),
             ("月季新村5号楼302", "月季新村5幢", Exact),
             ("月季新村5号", "月季新村5幢", Exact),
             ("望苇路20号", "望苇路20号", Between),
@@ -134,6 +137,20 @@ both_databases! {
         for nothing in ["", "   ", "128", "没有这条路12号", "%", "'; DROP TABLE place_name; --", "\0\u{202e}"] {
             assert_eq!(w.find(nothing), [], "{nothing}");
         }
+    }
+
+    fn names_of_two_sounds_and_towns_that_a_map_names_too(w: World) {
+        w.fill(Source::Streets, vec![
+            Entry::named(Sort::Village, "青禾镇", at(121.46, 30.91)),
+            Entry::named(Sort::Poi, "青禾中学", at(121.46, 30.92)),
+            Entry::named(Sort::Street, "庄行路", at(121.47, 30.92)),
+        ]).unwrap();
+        for typed in ["zhuanghanglu", "zhuangxinglu", "zhl", "zxl", "庄航路", "zhuanghang"] {
+            assert_eq!(w.first(typed).0, "庄行路", "{typed}");
+        }
+        let found = w.find("青禾");
+        assert_eq!((found[0].kind, found[0].name.as_str()), (Sort::Area, "青禾镇"), "before the school of its name");
+        assert_eq!(found.iter().filter(|f| f.name == "青禾镇").count(), 1, "{found:?}");
     }
 
     fn the_town_decides_and_the_nearer_comes_first(w: World) {

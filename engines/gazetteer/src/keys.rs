@@ -5,6 +5,7 @@
 
 use crate::fold::{fold, is_han};
 use crate::rank::Match;
+use crate::sound::{mixed, sounds};
 use kernel::text::pinyin;
 
 /// The name itself.
@@ -16,6 +17,8 @@ const SOUND: char = 'p';
 const LATER_SOUND: char = 'q';
 /// First letters of its syllables.
 const INITIALS: char = 'i';
+/// Sounds and first letters, mixed.
+const MIXED: char = 'm';
 /// One character missing; one letter of the sound missing.
 const SHORTER: char = 'd';
 const SHORTER_SOUND: char = 'e';
@@ -32,14 +35,18 @@ pub fn of_name(name: &str) -> Vec<String> {
     if name.is_empty() {
         return Vec::new();
     }
-    let (sound, initials) = pinyin(&name);
-    let mut keys = vec![format!("{WHOLE}{name}"), format!("{SOUND}{sound}"), format!("{INITIALS}{initials}")];
+    let mut keys = vec![format!("{WHOLE}{name}")];
+    for (sound, initials) in sounds(&name) {
+        keys.push(format!("{SOUND}{sound}"));
+        keys.push(format!("{INITIALS}{initials}"));
+    }
+    keys.extend(mixed(&name).into_iter().map(|m| format!("{MIXED}{m}")));
     for later in later(&name, 2) {
+        keys.extend(sounds(&later).into_iter().map(|(sound, _)| format!("{LATER_SOUND}{sound}")));
         keys.push(format!("{LATER}{later}"));
-        keys.push(format!("{LATER_SOUND}{}", pinyin(&later).0));
     }
     keys.extend(shorter(&name, LEAST_HAN).map(|s| format!("{SHORTER}{s}")));
-    keys.extend(shorter(&sound, LEAST_SOUND).map(|s| format!("{SHORTER_SOUND}{s}")));
+    keys.extend(shorter(&pinyin(&name).0, LEAST_SOUND).map(|s| format!("{SHORTER_SOUND}{s}")));
     keys.sort_unstable();
     keys.dedup();
     keys
@@ -130,6 +137,7 @@ impl Sought {
         }
         if length >= 3 {
             self.begins.push((format!("{LATER_SOUND}{name}"), Match::Inside { length }));
+            self.begins.push((format!("{MIXED}{name}"), Match::BeginsInitials { length }));
         }
         if length >= LEAST_SOUND {
             self.alike.extend(
@@ -185,11 +193,21 @@ mod tests {
         assert_eq!(finds("wanweilu", "望苇路"), Some(Match::Alike));
         assert_eq!(finds("qinghewangweilu", "望苇路"), Some(Match::Tail { dropped: 6 }));
         assert_eq!(finds("月季路", "望苇路"), None);
+        assert_eq!(finds("zhuanghangzhen", "庄行镇"), Some(Match::Exact), "行 has two sounds");
+        assert_eq!(finds("zhuangxingzhen", "庄行镇"), Some(Match::Exact));
+        assert_eq!(finds("wangwl", "望苇路"), Some(Match::BeginsInitials { length: 6 }));
+        assert_eq!(finds("wweilu", "望苇路"), Some(Match::BeginsInitials { length: 6 }));
+        assert_eq!(finds("zhuanghz", "庄行镇"), Some(Match::BeginsInitials { length: 8 }));
+        assert_eq!(finds("zhzx", "庄行镇"), None);
+        assert_eq!(finds("zhz", "庄行镇"), Some(Match::Initials));
+        assert_eq!(finds("庄航镇", "庄行镇"), Some(Match::Sound));
+        assert_eq!(finds("zengjiazhai", "曾家宅"), Some(Match::Exact));
+        assert_eq!(finds("yuedu", "乐都路"), Some(Match::Begins { length: 5 }));
     }
 
     #[test]
     fn keys_are_few_and_nothing_comes_of_nothing() {
-        assert!(of_name("望苇路").len() < 30, "{:?}", of_name("望苇路"));
+        assert!(of_name("望苇路").len() < 40, "{:?}", of_name("望苇路"));
         assert!(of_name(" ").is_empty() && sought("", "").equal.is_empty());
         assert_eq!(aliases("水闸村村民委员会"), ["水闸村", "水闸村村"]);
     }

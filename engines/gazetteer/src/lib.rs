@@ -23,6 +23,7 @@ mod path;
 mod query;
 mod rank;
 mod scan;
+mod sound;
 
 pub use fold::fold;
 pub use parse::{Address, Part, What, parse};

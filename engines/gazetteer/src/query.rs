@@ -120,7 +120,7 @@ fn paths(steps: &[Step]) -> Vec<Path> {
         }
         all = more;
     }
-    let others: Vec<Path> = all.iter().filter_map(|steps| swapped(steps)).collect();
+    let others: Vec<Path> = all.iter().flat_map(|steps| swapped(steps)).collect();
     let mut paths: Vec<Path> = Vec::new();
     for path in all.into_iter().map(Path::new).chain(others) {
         if !path.is_empty() && !paths.contains(&path) {
@@ -131,15 +131,20 @@ fn paths(steps: &[Step]) -> Vec<Path> {
     paths
 }
 
-/// In compounds 5号 and 5号楼 are often the same house.
-fn swapped(steps: &[(Level, Number)]) -> Option<Path> {
+/// In compounds 5号 and 5号楼 are often the same house, and in villages 宅基5号 and 5号.
+fn swapped(steps: &[(Level, Number)]) -> Vec<Path> {
     let has = |level| steps.iter().any(|(l, _)| *l == level);
-    let (from, to) = match (has(Level::House), has(Level::Door)) {
-        (true, false) => (Level::House, Level::Door),
-        (false, true) if !has(Level::Lane) && !has(Level::Group) => (Level::Door, Level::House),
-        _ => return None,
+    let swaps: &[(Level, Level)] = match (has(Level::Plot), has(Level::House), has(Level::Door)) {
+        (true, _, false) => &[(Level::Plot, Level::Door)],
+        (false, _, true) if has(Level::Group) => &[(Level::Door, Level::Plot)],
+        (false, true, false) => &[(Level::House, Level::Door)],
+        (false, false, true) if !has(Level::Lane) => &[(Level::Door, Level::House), (Level::Door, Level::Plot)],
+        _ => &[],
     };
-    Some(Path::new(steps.iter().map(|(l, n)| (if *l == from { to } else { *l }, *n)).collect()))
+    let swap = |(from, to): &(Level, Level)| {
+        Path::new(steps.iter().map(|(l, n)| (if l == from { *to } else { *l }, *n)).collect())
+    };
+    swaps.iter().map(swap).collect()
 }
 
 #[cfg(test)]
@@ -161,6 +166,9 @@ mod tests {
         assert_eq!(said("128号 望苇路")[0], "望苇路|128号");
         assert_eq!(said("月季新村3-5-401")[2], "月季新村|3幢5单元401室");
         assert_eq!(said("望苇路128弄5-401")[0], "望苇路|128弄5号401室");
+        assert_eq!(said("望苇路128弄5之3号")[0], "望苇路|128弄5号附3号");
+        assert_eq!(said("水闸村3组宅基12号"), ["水闸村|3组宅基12号", "水闸村|3组12号"]);
+        assert_eq!(said("水闸村3组12号")[..2], ["水闸村|3组12号", "水闸村|3组宅基12号"]);
     }
 
     #[test]

@@ -89,7 +89,7 @@ pub fn fits(said: &str, regions: &[String]) -> bool {
         && regions.iter().any(|region| {
             let region = crate::fold(region);
             let same = region.contains(&said) || (said.chars().count() > 2 && said.contains(&region));
-            same || (said.is_ascii() && kernel::text::pinyin(&region).0.starts_with(&said))
+            same || (said.is_ascii() && crate::sound::sounds(&region).iter().any(|(sound, _)| sound.starts_with(&said)))
         })
 }
 

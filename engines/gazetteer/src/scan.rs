@@ -162,7 +162,9 @@ impl Scan<'_> {
             }
             return Some(Counted { level: Some(*level), number: Number { n, tail }, end });
         }
-        if !in_digits || (is_han(self.at(end)) && tail.is_none()) {
+        // 12之3号, 12附1号: the number that was squeezed in follows.
+        let squeezed = "之附".contains(self.at(end)) && self.at(end + 1).is_ascii_digit();
+        if !in_digits || (is_han(self.at(end)) && tail.is_none() && !squeezed) {
             return None;
         }
         let letters = self.letters(after);

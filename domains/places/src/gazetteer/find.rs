@@ -11,6 +11,10 @@ use kernel::{Lang, Point};
 
 /// Names whose doors are looked up.
 const MOST_WITH_DOORS: usize = 6;
+/// So near to the middle of an area its name on a map is the area itself.
+const ITSELF_M: f64 = 8_000.0;
+/// Of what begins alike a town or a village is meant rather than a school that is named after it.
+const AREA_FIRST: f64 = 0.7;
 /// A cost below which no other way to read the text is tried.
 const GOOD: f64 = 6.0;
 
@@ -75,7 +79,12 @@ impl Scored {
         let town = self.found.context.first() == other.found.context.first();
         let same = self.found.name == other.found.name && self.found.context == other.found.context;
         let guess = self.stem == other.stem && town && other.found.closeness != Closeness::Exact;
-        same || guess
+        // A map has the name of a town as that of a place in the middle of it.
+        let itself = self.found.kind == Kind::Area
+            && other.found.kind == Kind::Village
+            && self.found.name == other.found.name
+            && self.found.point.distance_m(other.found.point) < ITSELF_M;
+        same || guess || itself
     }
 }
 
@@ -221,7 +230,8 @@ impl Search<'_> {
             fits: said.iter().filter(|s| fits(s, &regions)).count(),
             away_m: self.near.map(|at| at.distance_m(found.point)),
         };
-        judged.cost()
+        let first = found.kind == Kind::Area && matches!(how, Match::Begins { .. });
+        judged.cost() - if first { AREA_FIRST } else { 0.0 }
     }
 }
 
