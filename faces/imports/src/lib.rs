@@ -20,6 +20,7 @@ pub mod residents;
 mod sheet;
 pub mod streets;
 pub mod table;
+pub mod text;
 pub mod undo;
 pub mod upload;
 pub mod uploads;

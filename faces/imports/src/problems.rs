@@ -180,7 +180,7 @@ impl Refused {
 #[error("{}", self.words(spoken()))]
 pub struct Unfit {
     /// Name of the file, where it helps to know it.
-    file: String,
+    pub(crate) file: String,
     pub why: Vec<Finding>,
 }
 

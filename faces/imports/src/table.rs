@@ -154,7 +154,7 @@ impl Table {
         let mut seen = std::collections::HashSet::new();
         for header in self.headers.iter().filter(|h| !h.is_empty()) {
             if !seen.insert(header.to_lowercase()) {
-                return Err(Unfit::from(Finding::ColumnTwice { column: header.clone() }).into());
+                return Err(file(path, Finding::ColumnTwice { column: header.clone() }));
             }
         }
         Ok(self)
@@ -162,6 +162,16 @@ impl Table {
 }
 
 impl TableError {
+    /// With the name of the file, where it does not say it yet.
+    #[must_use]
+    pub fn of(mut self, path: &Path) -> Self {
+        if let Self::File(unfit) = &mut self
+            && unfit.file.is_empty()
+        {
+            unfit.file = path.display().to_string();
+        }
+        self
+    }
     /// Why, in this language, without the name of the file.
     pub fn words(&self, lang: kernel::Lang) -> String {
         match self {

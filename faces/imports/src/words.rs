@@ -76,7 +76,7 @@ pub fn thousands(n: usize) -> String {
 }
 
 /// `1 area`, `352 areas`.
-pub(crate) fn counted(n: usize, one: &str, many: &str) -> String {
+pub fn counted(n: usize, one: &str, many: &str) -> String {
     format!("{} {}", thousands(n), if n == 1 { one } else { many })
 }
 

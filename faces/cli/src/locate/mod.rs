@@ -2,27 +2,29 @@
 
 pub mod areas;
 mod bench;
+mod geojson;
 
 use anyhow::Context as _;
 use clap::Args;
 use fence::{At, Index};
 use imports::Finding;
 use imports::problems::Problems;
-use imports::table::{Record, Table};
-use imports::words::spoken;
+use imports::table::{Record, Table, TableError};
+use imports::words::{counted, spoken};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// Finds every area that contains a point: exactly, each point of a shared border in one of the two.
 #[derive(Debug, Args)]
 pub struct LocateArgs {
-    /// Areas: GeoJSON with Polygon and MultiPolygon features
+    /// Areas: GeoJSON with Polygon and MultiPolygon features, also one feature to a line, also packed by gzip
     #[arg(long, value_name = "FILE")]
     pub areas: PathBuf,
     /// Property that names an area; without it the feature's id, then its property id, code, adcode or name, then its place in the file
     #[arg(long, value_name = "FIELD")]
     pub id_field: Option<String>,
-    /// Points: CSV (also .csv.gz) or xlsx with the columns id, lon and lat, in the datum of the areas
+    /// Points: CSV (also .csv.gz) or xlsx with the columns id, lon and lat (or lng, longitude, latitude, 编号, 经度, 纬度), in the datum of the
+    /// areas
     #[arg(long, value_name = "FILE")]
     pub points: PathBuf,
     /// Answers nothing, but measures how long an answer takes: one point after the other in random order, then many at once
@@ -30,6 +32,10 @@ pub struct LocateArgs {
     pub bench: bool,
 }
 
+/// Other names of the columns id, lon and lat.
+const ID: [&str; 1] = ["编号"];
+const LON: [&str; 3] = ["lng", "longitude", "经度"];
+const LAT: [&str; 2] = ["latitude", "纬度"];
 /// Points answered together.
 const AT_ONCE: usize = 4_096;
 
@@ -42,7 +48,8 @@ pub fn run(args: &LocateArgs, out: &mut dyn Write, notes: &mut dyn Write) -> any
     let found = areas::read(&bytes, args.id_field.as_deref()).with_context(|| args.areas.display().to_string())?;
     drop(bytes);
     if found.others > 0 {
-        writeln!(notes, "{}: {} features have no polygon and were passed over", args.areas.display(), found.others)?;
+        let others = counted(found.others, "feature has", "features have");
+        writeln!(notes, "{}: {others} no polygon: passed over", args.areas.display())?;
     }
     let (names, shapes): (Vec<String>, Vec<_>) = found.areas.into_iter().map(|a| (a.id, a.shape)).unzip();
     let index = Index::new(shapes);
@@ -91,9 +98,15 @@ struct Points {
 
 impl Points {
     fn open(path: &Path) -> anyhow::Result<Self> {
-        let table = Table::open(path)?;
-        let columns = [table.need("id")?, table.need("lon")?, table.need("lat")?];
-        Ok(Self { table, columns, problems: Problems::default() })
+        let open = || {
+            let table = Table::open(path)?;
+            let column = |name, others: &[&str]| {
+                table.column(name).or_else(|| table.any(others)).map_or_else(|| table.need(name), Ok)
+            };
+            let columns = [column("id", &ID)?, column("lon", &LON)?, column("lat", &LAT)?];
+            Ok::<_, TableError>(Self { table, columns, problems: Problems::default() })
+        };
+        open().map_err(|e| e.of(path).into())
     }
 
     fn point(&mut self, record: &Record) -> Option<(String, At)> {
