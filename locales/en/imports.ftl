@@ -282,6 +282,7 @@ finding-too-many-guardians = has too many guardians
 finding-gone = is no longer there: look once more
 finding-stale = it was changed meanwhile: look once more
 finding-same-as = this is the same as in row { $row }
+finding-same-as-entry = this is the same as number { $row } of the file
 finding-code-of-another = the code { $code } belongs to another area
 finding-coded-here = “{ $name }” has no code here, but an area of this name with the code { $code } is there: give the code, or review the match
 finding-uncoded-here = “{ $name }” is there without a code: review the match, so that this code is given to the right area

@@ -270,6 +270,7 @@ finding-too-many-guardians = 监护人太多
 finding-gone = 已经不在了，请再试看一次
 finding-stale = 刚才有人改过，请再试看一次
 finding-same-as = 与第 { $row } 行是同一个
+finding-same-as-entry = 与文件里的第 { $row } 个是同一个
 finding-code-of-another = 编码 { $code } 属于另一个区域
 finding-coded-here = 这里的“{ $name }”没有编码，而系统里有一个同名、编码为 { $code } 的区域：请填编码，或核对是否同一个
 finding-uncoded-here = 系统里的“{ $name }”还没有编码：请核对是否同一个，再把编码给它

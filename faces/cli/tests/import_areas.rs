@@ -108,6 +108,26 @@ fn shared(name: &str) -> Option<PathBuf> {
 }
 
 both_databases! {
+    fn forms_that_other_programs_write(world: World) {
+        let ring = "[[[121.4,30.8],[121.6,30.8],[121.6,31.0],[121.4,31.0],[121.4,30.8]]]";
+        let bare = world.write("bare.geojson", &format!(r#"{{"type":"Polygon","coordinates":{ring}}}"#));
+        let (done, _) = world.areas(&bare, AreaKind::District, |a| a.name = Some("奉贤区".into()));
+        assert_eq!(done.unwrap().added, 1);
+        let text = features(&[("1", "甲镇", [121.4, 30.8, 121.5, 31.0])]);
+        let wide: Vec<u8> = [0xFEFF].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+        let file = world.write("wide.geojson", "");
+        std::fs::write(&file, wide).unwrap();
+        assert_eq!(world.areas(&file, AreaKind::Town, |_| {}).0.unwrap().added, 1);
+        let wkt = "SRID=4326;POLYGON((121.5 30.8,121.6 30.8,121.6 31,121.5 31,121.5 30.8))";
+        let table = world.write("ewkt.csv", &format!("code,name,wkt\n2,乙镇,\"{wkt}\"\n"));
+        assert_eq!(world.areas(&table, AreaKind::Town, |_| {}).0.unwrap().added, 1);
+        let twice = [("3", "丙", [121.5, 30.8, 121.55, 31.0]), ("3", "丁", [121.55, 30.8, 121.6, 31.0])];
+        let file = world.write("twice.geojson", &features(&twice));
+        let said = world.areas(&file, AreaKind::Town, |_| {}).0.unwrap_err().to_string();
+        assert!(said.contains("feature 2 (“丁”)") && said.contains("the same as number 1 of the file"), "{said}");
+        assert_eq!(world.snapshot().of_kind(AreaKind::Town).count(), 2, "all or nothing");
+    }
+
     fn coordinates_without_a_datum_are_refused(world: World) {
         let file = world.write("d.geojson", &features(&[DISTRICT]));
         let (done, _) = world.areas(&file, AreaKind::District, |a| a.datum = None);

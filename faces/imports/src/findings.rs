@@ -206,6 +206,8 @@ findings! {
     "gone" Gone;
     "stale" Stale;
     "same-as" SameAs { row: usize };
+    /// In a file that has no rows.
+    "same-as-entry" SameAsEntry { row: usize };
     "code-of-another" CodeOfAnother { code: String };
     "coded-here" CodedHere { name: String, code: String };
     "uncoded-here" UncodedHere { name: String };

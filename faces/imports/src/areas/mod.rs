@@ -243,7 +243,11 @@ fn refuse<T>(args: &AreasArgs, source: &Source, error: places::Error) -> anyhow:
             for fault in faults {
                 let label = source.found.get(fault.index).map_or("", |f| f.name.as_str());
                 let label = if problems.of == Counted::Row { "" } else { label };
-                problems.wrong_of(number(fault.index), label, fault.field, of_places(fault.why, number));
+                let why = match of_places(fault.why, number) {
+                    Finding::SameAs { row } if problems.of != Counted::Row => Finding::SameAsEntry { row },
+                    other => other,
+                };
+                problems.wrong_of(number(fault.index), label, fault.field, why);
             }
             Err(problems.refused(&args.file).into())
         }

@@ -40,10 +40,9 @@ pub(super) fn read(args: &AreasArgs) -> Result<Source, TableError> {
     let unfit = |why| Unfit::new(&args.file, why);
     let json = [".json", ".geojson"].iter().any(|e| name.ends_with(e));
     let mut source = if json {
-        let text = std::fs::read(&args.file).map_err(|e| unfit(Finding::Unreadable { why: e.to_string() }))?;
-        let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&text);
-        let root = serde_json::from_slice(text).map_err(|e| unfit(Finding::NotJson { why: e.to_string() }))?;
-        json_source(args, &root)?
+        let bytes = std::fs::read(&args.file).map_err(|e| unfit(Finding::Unreadable { why: e.to_string() }))?;
+        let root = serde_json::from_str(&crate::text::of(&bytes));
+        json_source(args, &as_feature(root.map_err(|e| unfit(Finding::NotJson { why: e.to_string() }))?))?
     } else {
         table_source(args)?
     };
@@ -61,6 +60,14 @@ pub(super) fn read(args: &AreasArgs) -> Result<Source, TableError> {
         source.problems.wrong(nameless.number, field, Finding::NoName);
     }
     Ok(source)
+}
+
+/// A bare outline, which `--name` can name, is a feature without properties.
+fn as_feature(root: Value) -> Value {
+    match root.get("type").and_then(Value::as_str) {
+        Some("Polygon" | "MultiPolygon") => serde_json::json!({ "type": "Feature", "geometry": root }),
+        _ => root,
+    }
 }
 
 fn json_source(args: &AreasArgs, root: &Value) -> Result<Source, Unfit> {
@@ -230,6 +237,8 @@ fn well_known_text(text: &str) -> Result<RawPolygons, Finding> {
         return polygons(&serde_json::from_str(text).map_err(|_| Finding::OutlineUnreadable)?);
     }
     let upper = text.trim().to_uppercase();
+    // PostGIS writes the number of its system before it: SRID=4326;POLYGON…
+    let upper = upper.strip_prefix("SRID=").and_then(|rest| rest.split_once(';')).map_or(&*upper, |(_, text)| text);
     let (multi, body) = match (upper.strip_prefix("MULTIPOLYGON"), upper.strip_prefix("POLYGON")) {
         (Some(body), _) => (true, body),
         (None, Some(body)) => (false, body),
@@ -270,6 +279,7 @@ mod tests {
         assert_eq!(one, vec![vec![vec![[1.0, 2.0], [3.0, 2.0], [3.0, 4.0], [1.0, 2.0]]]]);
         let two = well_known_text("MultiPolygon Z (((1 2 9,3 2 9,3 4 9,1 2 9)),((5 5 0,6 5 0,6 6 0,5 5 0)))").unwrap();
         assert_eq!((two.len(), two.first()), (2, one.first()));
+        assert_eq!(well_known_text("SRID=4326;POLYGON((1 2,3 2,3 4,1 2))").unwrap(), one);
         assert!(well_known_text("POINT (1 2)").is_err() && well_known_text("POLYGON ((1 2").is_err());
     }
 }
