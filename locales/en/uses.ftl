@@ -15,6 +15,7 @@ near-need = What you need
 near-need-any = Anything
 near-do = Find
 near-nowhere = This place was not found. Use your position, or choose a neighbourhood from the list.
+near-outside = This place is not in this district. Set it again, or choose a neighbourhood from the list.
 near-found = These are open now
 near-none-open = Nothing near by is open now
 near-around = Around { $area }
@@ -22,6 +23,7 @@ near-walk = About { $n ->
     [one] 1 minute
    *[other] { $n } minutes
   } on foot ({ $metres } m)
+near-walk-here = Right here
 near-minutes = about { $n ->
     [one] 1 minute
    *[other] { $n } minutes

@@ -37,7 +37,7 @@ fn shanghai_has_streets_with_chinese_names() {
     assert!(layers.features.iter().any(|f| f.layer == Layer::Road));
     assert!(layers.counts.road_km > 10.0);
     let by_zoom = tiles(&layers);
-    assert_eq!(by_zoom.keys().copied().collect::<Vec<_>>(), (10..=15).collect::<Vec<u8>>());
+    assert_eq!(by_zoom.keys().copied().collect::<Vec<_>>(), (8..=15).collect::<Vec<u8>>());
 }
 
 #[test]

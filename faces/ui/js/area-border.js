@@ -1,14 +1,10 @@
 // The history of a border: one outline, and what a change gained (jade) and lost (vermilion).
-import { box, create, load, put } from "./map-ground.js";
+import { box, load, missed, open, put } from "./map-ground.js";
 
 function show(el) {
-  const words = el.querySelector(".map-words");
-  const fail = () => { if (words) { words.hidden = false; words.textContent = el.dataset.failed ?? ""; } };
-  let map;
-  // Without WebGL there is no map; the table says the same.
-  try { map = create(el); } catch { return fail(); }
+  const map = open(el);
+  if (!map) return;
   map.on("load", async () => {
-    if (words) words.hidden = true;
     try {
       const [outline, change] = await Promise.all([load(el.dataset.outline), load(el.dataset.change)]);
       map.addSource("outline", { type: "geojson", data: outline });
@@ -20,7 +16,7 @@ function show(el) {
       put(map, { id: "border", type: "line", source: "outline", paint: { "line-color": "--ink", "line-width": 2 } });
       const around = box({ features: [...outline.features, ...change.features] });
       if (around) map.fitBounds(around, { padding: 32, animate: false });
-    } catch { fail(); }
+    } catch { missed(map); }
     map.once("idle", () => { el.dataset.ready = "1"; });
   });
 }

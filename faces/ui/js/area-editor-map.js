@@ -1,5 +1,5 @@
 // What the editor shows on the map, in WGS-84 outside and in the map's own datum inside: neighbours, the area being edited with its corners, the line being drawn, what is wrong.
-import { box, create, fromMap, put, toMap } from "./map-ground.js";
+import { box, fromMap, open, put, toMap } from "./map-ground.js";
 import { corners, rings } from "./area-editor-shape.js";
 
 const nothing = { type: "FeatureCollection", features: [] };
@@ -38,15 +38,11 @@ function middle(area) {
 export class Canvas {
   constructor(el, ready) {
     this.el = el;
-    const words = el.querySelector(".map-words");
-    // Without WebGL there is no map; lists and buttons do the same.
-    try { this.map = create(el); } catch {
-      if (words) words.textContent = el.dataset.failed ?? "";
-      return;
-    }
+    // Without WebGL lists and buttons do the same.
+    this.map = open(el);
+    if (!this.map) return;
     this.map.boxZoom.disable();
     this.map.on("load", () => {
-      if (words) words.hidden = true;
       layers(this.map);
       ready();
       this.map.once("idle", () => { el.dataset.ready = "1"; });

@@ -6,6 +6,7 @@ import { here, named } from "./here.js";
 import { intake } from "./intake.js";
 import { keyboard } from "./keyboard.js";
 import { live } from "./live.js";
+import { mapless } from "./map-words.js";
 import { pins } from "./pin.js";
 import { push } from "./push.js";
 import { sign } from "./sign.js";
@@ -21,6 +22,7 @@ intake();
 lostCase();
 push();
 sign();
+mapless();
 
 // "Back to the list" leads to the list one came from, with its filter.
 if (document.querySelector("#list[data-home]")) sessionStorage.setItem("mulin.list", location.pathname + location.search);

@@ -1,6 +1,6 @@
 // Drawing a fence: a circle around a point, a face by its corners, a line along a street. The form holds what is drawn, in WGS-84;
 // without this file the form asks for an address and a distance. By keyboard: the arrow keys move the map, the button takes its middle.
-import { areas, box, create, fromMap, put, toMap } from "./map-ground.js";
+import { areas, box, fromMap, open, put, toMap } from "./map-ground.js";
 import { place } from "./here.js";
 import { drawable, fences } from "./track.js";
 
@@ -35,11 +35,10 @@ export function draw(el) {
   const say = root.querySelector("[data-draw-say]");
   const tools = root.querySelectorAll("[data-draw-tool]");
   const field = form.querySelector('[name="points"]');
-  let map;
-  // Without WebGL there is no map; the address says the same.
-  try { map = create(el); } catch {
-    el.textContent = el.dataset.failed;
-    for (const tool of tools) tool.hidden = true;
+  const map = open(el);
+  // Without WebGL the address says the same.
+  if (!map) {
+    for (const part of [...tools, ...root.querySelectorAll(".hint")]) part.hidden = true;
     return null;
   }
   const show = () => map.getSource("drawn")?.setData(drawable({ ...nothing, features: features(read(form)) }));

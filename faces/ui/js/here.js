@@ -1,4 +1,9 @@
 // "I'm here": asks the browser once, fills the hidden WGS-84 fields, says what happened. Needs a secure context.
+
+/** Metres of accuracy above which a position is only a hint, and above which it is none. */
+const ROUGH = 150;
+const USELESS = 1000;
+
 export function here() {
   for (const box of document.querySelectorAll("[data-here]")) {
     const button = box.querySelector("button");
@@ -8,15 +13,23 @@ export function here() {
       continue;
     }
     box.hidden = false;
+    let asked = false;
     button.addEventListener("click", () => {
+      // Whoever asks again wants another answer than the one before.
+      const maximumAge = asked ? 0 : 30_000;
+      asked = true;
       say.textContent = box.dataset.wait;
       navigator.geolocation.getCurrentPosition(
-        ({ coords }) => {
-          place(coords.latitude, coords.longitude);
-          say.textContent = box.dataset.done.replace("{m}", Math.max(1, Math.round(coords.accuracy)));
+        ({ coords: { latitude, longitude, accuracy } }) => {
+          // What some devices give for "I do not know".
+          if (Math.abs(latitude) < 0.01 && Math.abs(longitude) < 0.01) { say.textContent = box.dataset.failed; return; }
+          const words = accuracy > USELESS ? box.dataset.vague : accuracy > ROUGH ? box.dataset.rough : box.dataset.done;
+          // A guess of kilometres would send people to the wrong street.
+          if (accuracy <= USELESS) place(latitude, longitude);
+          say.textContent = words.replace("{m}", Math.max(1, Math.round(accuracy)));
         },
         (error) => { say.textContent = error.code === 1 ? box.dataset.refused : box.dataset.failed; },
-        { enableHighAccuracy: true, timeout: 15000, maximumAge: 30000 },
+        { enableHighAccuracy: true, timeout: 15_000, maximumAge },
       );
     });
   }
@@ -44,15 +57,18 @@ async function name(set, lat, lon) {
   const words = set.querySelector("[data-pinned-words]");
   if (!words || !set.dataset.name) return;
   words.textContent = "";
+  set.classList.remove("pinned-outside");
   set.dataset.at = `${lat},${lon}`;
   if (lat === "") return;
   try {
     const body = new URLSearchParams({ lat, lon });
     const answer = await fetch(set.dataset.name, { method: "POST", body, headers: { accept: "application/json" } });
     if (!answer.ok) return;
-    const said = (await answer.json()).words;
+    const said = await answer.json();
     // Another pin may have been set meanwhile.
-    if (said && set.dataset.at === `${lat},${lon}`) words.textContent = said;
+    if (set.dataset.at !== `${lat},${lon}`) return;
+    words.textContent = said.outside ? set.dataset.outside : said.words ?? "";
+    set.classList.toggle("pinned-outside", said.outside);
   } catch { /* no network: the pin counts */ }
 }
 

@@ -1,9 +1,10 @@
 // The ground of every map: the district's own tiles or foreign ones, outlines of areas with their names, the words of the
 // controls. Data from our own addresses, in WGS-84; on a map with another datum all of it is moved when it is drawn, and what is
 // clicked is moved back (`toMap`, `fromMap`): whoever draws on a map goes through `load` or `toMap`.
-import { Map, NavigationControl, ScaleControl, setWorkerUrl } from "maplibre-gl";
+import { FullscreenControl, Map, NavigationControl, ScaleControl, setWorkerUrl } from "maplibre-gl";
 import { datum, moved } from "./datum.js";
 import { PLAIN, signs, style, UNDER_ROADS } from "./map-style.js";
+import { mapOff, mapWords } from "./map-words.js";
 
 const meta = (name) => document.querySelector(`meta[name=${name}]`)?.content;
 const worker = meta("map-worker");
@@ -62,10 +63,49 @@ function follow(map) {
   matchMedia("print").addEventListener("change", () => { repaint(map); map.redraw(); });
 }
 
+const words = mapWords();
+
 function locale() {
-  const [title, zoomIn, zoomOut, close] = (meta("map-words") ?? "").split("|");
-  if (!close) return {};
-  return { "Map.Title": title, "NavigationControl.ZoomIn": zoomIn, "NavigationControl.ZoomOut": zoomOut, "Popup.Close": close, "Marker.Title": title };
+  if (!words) return {};
+  const { name, nearer, farther, close, whole, back, metres, kilometres } = words;
+  return { "Map.Title": name, "NavigationControl.ZoomIn": nearer, "NavigationControl.ZoomOut": farther, "Popup.Close": close, "Marker.Title": name,
+    "FullscreenControl.Enter": whole, "FullscreenControl.Exit": back, "ScaleControl.Meters": metres, "ScaleControl.Kilometers": kilometres };
+}
+
+/** Says over the map what did not come. With `again` there is a button; "" takes it off. */
+function notice(map, text, again) {
+  const el = map.getContainer();
+  const box = el.querySelector(".map-notice") ?? el.appendChild(Object.assign(document.createElement("p"), { className: "map-notice" }));
+  box.setAttribute("role", "status");
+  box.hidden = !text;
+  box.textContent = text;
+  if (!text || !again) return;
+  const button = Object.assign(document.createElement("button"), { type: "button", className: "link-button", textContent: words?.again ?? "" });
+  button.addEventListener("click", again);
+  box.append(" ", button);
+}
+
+/** What is drawn over the ground did not come: the list beside the map has it. */
+export const missed = (map) => notice(map, map.getContainer().dataset.failed ?? "");
+
+/** Tiles that did not come are not silently blank: it is said, and they are asked for again. */
+function tiles(map) {
+  const ours = new Set(Object.keys(sources()));
+  const failed = new Set();
+  const again = () => {
+    failed.clear();
+    notice(map, "");
+    for (const id of ours) map.refreshTiles(id);
+  };
+  map.on("error", ({ error, sourceId, tile }) => {
+    if (!ours.has(sourceId) || !tile) return console.error(error);
+    failed.add(tile);
+    notice(map, words?.missing ?? "", again);
+  });
+  map.on("data", ({ sourceId, tile }) => {
+    if (ours.has(sourceId) && tile?.state === "loaded" && failed.delete(tile) && failed.size === 0) notice(map, "");
+  });
+  addEventListener("online", () => { if (failed.size > 0) again(); });
 }
 
 /** The ground, and with some foreign maps the names on it as tiles of their own. */
@@ -105,7 +145,7 @@ export function asked() {
   return Number.isFinite(lat) && Number.isFinite(lon) && Math.abs(lat) <= 85 && Math.abs(lon) <= 180 ? { center: to([lon, lat]), zoom: Number.isFinite(zoom) ? zoom : 14 } : null;
 }
 
-export function create(el) {
+function create(el) {
   const { lat, lon, zoom } = el.dataset;
   const layers = below();
   const map = new Map({
@@ -118,12 +158,27 @@ export function create(el) {
   });
   written.set(map, layers);
   map.addControl(new NavigationControl({ showCompass: false }), "top-right");
+  map.addControl(new FullscreenControl(), "top-right");
   if (covered) {
+    tiles(map);
     map.addControl(new ScaleControl({ maxWidth: 90 }), "bottom-left");
     if (ground.attribution || ground.review) map.addControl(new Credit(), "bottom-right");
   }
   follow(map);
   return map;
+}
+
+/** The map of an element; none where there is no WebGL: then the words in its place say so, and the list says the same. */
+export function open(el) {
+  const wait = el.querySelector(".map-words");
+  try {
+    const map = create(el);
+    map.on("load", () => { if (wait) wait.hidden = true; });
+    return map;
+  } catch {
+    mapOff(el);
+    return null;
+  }
 }
 
 /** Names written by layers of ours: the ground leaves them out. */

@@ -15,8 +15,8 @@ const drawn = (id, type, layer, more) => ({ id: `ground-${id}`, type, source: "g
 const ROADS = [
   ["lane", ["lane"], 13, "--map-road", [13, 0.4, 15, 1.8, 18, 9], [13, 0, 14.5, 2, 15, 2.8, 18, 11]],
   ["minor", ["minor"], 12, "--map-road", [12, 0.5, 14, 2.4, 18, 15], [12, 0, 13, 1.8, 14, 3.6, 18, 17.5]],
-  ["major", ["major"], 10, "--map-road-main", [10, 0.8, 14, 4, 18, 20], [10, 0, 12, 2.2, 14, 5.4, 18, 23]],
-  ["motorway", ["motorway"], 10, "--map-road-main", [10, 1.2, 14, 5, 18, 24], [10, 0, 12, 3, 14, 6.6, 18, 27]],
+  ["major", ["major"], 8, "--map-road-main", [8, 0.4, 10, 0.8, 14, 4, 18, 20], [10, 0, 12, 2.2, 14, 5.4, 18, 23]],
+  ["motorway", ["motorway"], 8, "--map-road-main", [8, 0.7, 10, 1.2, 14, 5, 18, 24], [10, 0, 12, 3, 14, 6.6, 18, 27]],
 ];
 
 /** What goes under the roads is put before this layer. */
@@ -99,7 +99,7 @@ export function style(english, known = []) {
   return { below: [...ground(), ...roads()], names: names(name, known) };
 }
 
-/** Every sign as pixels, twice as fine as the screen: a dot with a letter. */
+/** Every sign as pixels, twice as fine as the screen: a square with a letter. */
 export function signs(english, css) {
   return Object.entries(SIGNS).map(([id, [colour, zh, en]]) => [`sign-${id}`, sign(css(colour), english ? en : zh, css)]);
 }
@@ -109,7 +109,9 @@ function sign(colour, letters, css) {
   const canvas = Object.assign(document.createElement("canvas"), { width: side, height: side });
   const pen = canvas.getContext("2d", { willReadFrequently: true });
   pen.beginPath();
-  pen.arc(side / 2, side / 2, side / 2 - 3, 0, 2 * Math.PI);
+  // Square: round are the dots of ours.
+  if (pen.roundRect) pen.roundRect(3, 3, side - 6, side - 6, 7);
+  else pen.rect(3, 3, side - 6, side - 6);
   pen.fillStyle = colour;
   pen.fill();
   pen.lineWidth = 3;

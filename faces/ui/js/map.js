@@ -4,7 +4,7 @@ import { Marker, Popup } from "maplibre-gl";
 import { place } from "./here.js";
 import { draw } from "./fence-draw.js";
 import { track } from "./track.js";
-import { areas, asked, box, create, css, fromMap, label, load, namesKnown, put, toMap } from "./map-ground.js";
+import { areas, asked, box, css, fromMap, label, load, missed, namesKnown, open, put, toMap } from "./map-ground.js";
 
 /** Posts with their names from a certain nearness on, to find one's way. */
 async function landmarks(map, url) {
@@ -26,11 +26,10 @@ function putAt({ lng, lat }) {
  *  arrow keys, then the button that takes its middle. */
 export function pick(el) {
   const centre = el.parentElement.querySelector("[data-pin-centre]");
-  let map;
-  // Without WebGL there is no map; the address and the list say the same.
-  try { map = create(el); } catch {
-    el.textContent = el.dataset.failed;
-    centre.hidden = true;
+  const map = open(el);
+  // Without WebGL the address and the list say the same.
+  if (!map) {
+    for (const part of el.parentElement.querySelectorAll(".hint, [data-pin-centre]")) part.hidden = true;
     return null;
   }
   let pin;
@@ -123,13 +122,9 @@ async function problems(map, url) {
 
 /** A map of what its addresses hold; a tap opens what stands in `properties` (title, url, tone). */
 export function show(el) {
-  const words = el.querySelector(".map-words");
-  const fail = () => { if (words) { words.hidden = false; words.textContent = el.dataset.failed ?? ""; } };
-  let map;
-  // Without WebGL there is no map; the list beside it says the same.
-  try { map = create(el); } catch { return fail(); }
+  const map = open(el);
+  if (!map) return null;
   map.on("load", async () => {
-    if (words) words.hidden = true;
     try {
       const ground = await areas(map, el);
       const namePosts = el.dataset.posts ? await posts(map, el.dataset.posts) : () => {};
@@ -148,7 +143,7 @@ export function show(el) {
       }
       choose(map, ground.data);
       if (points) follow(map, el);
-    } catch { fail(); }
+    } catch { missed(map); }
     // Everything is drawn, names too.
     map.once("idle", () => { el.dataset.ready = "1"; });
   });

@@ -2,6 +2,7 @@
 // are complete without this file.
 import { find } from "./find.js";
 import { here, named, unpin } from "./here.js";
+import { mapless } from "./map-words.js";
 import { passkeys } from "./passkey.js";
 import { pins, unfold } from "./pin.js";
 import { push } from "./push.js";
@@ -14,6 +15,7 @@ find();
 passkeys();
 push();
 refresh();
+mapless();
 
 document.querySelector("[data-pinned] button")?.addEventListener("click", (event) => {
   event.preventDefault();

@@ -1,5 +1,5 @@
 // The plan of a round: routes on the map, and visits dragged from pair to pair. What a drag does, a form at each visit does too.
-import { areas, box, create, put, toMap } from "./map-ground.js";
+import { areas, box, open, put, toMap } from "./map-ground.js";
 
 const ROUTE = ["--route-0", "--route-1", "--route-2", "--route-3", "--route-4", "--route-5"];
 const colour = ["match", ["get", "c"], ...ROUTE.flatMap((token, n) => (n < 5 ? [n, token] : [])), ROUTE[5]];
@@ -9,13 +9,9 @@ const role = (name) => ["==", ["get", "role"], name];
 const moved = (c) => (typeof c[0] === "number" ? toMap(c) : c.map(moved));
 
 function show(el) {
-  const words = el.querySelector(".map-words");
-  const fail = () => { if (words) { words.hidden = false; words.textContent = el.dataset.failed ?? ""; } };
-  let map;
-  // Without WebGL there is no map; the lists beside it say the same.
-  try { map = create(el); } catch { return fail(); }
+  const map = open(el);
+  if (!map) return;
   map.on("load", async () => {
-    if (words) words.hidden = true;
     const data = JSON.parse(el.dataset.given);
     for (const f of data.features) f.geometry.coordinates = moved(f.geometry.coordinates);
     try {

@@ -1,7 +1,7 @@
 // The map of a search: probability by street, routes, what was searched, sightings, first looks. The list beside it says the same. What is drawn comes
 // from the address in `data-search-map` of an element that the page refreshes; the map follows it, and the slider asks for an earlier instant.
 import { Popup } from "maplibre-gl";
-import { areas, box, create, load, put } from "./map-ground.js";
+import { areas, box, load, missed, open, put } from "./map-ground.js";
 import { drawable } from "./track.js";
 
 const nothing = { type: "FeatureCollection", features: [] };
@@ -47,12 +47,9 @@ function layers(map) {
 }
 
 function show(el) {
-  const words = el.querySelector(".map-words");
   const live = () => document.querySelector(el.dataset.from);
-  const fail = () => { if (words) { words.hidden = false; words.textContent = el.dataset.failed ?? ""; } };
-  let map;
-  // Without WebGL there is no map; the list beside it says the same.
-  try { map = create(el); } catch { return fail(); }
+  const map = open(el);
+  if (!map) return;
   let ago = null;
   let stamp = null;
   let asked = 0;
@@ -68,11 +65,10 @@ function show(el) {
       const near = data.features.filter((f) => ["route", "proposal", "last-seen", "sighting", "team", "ring"].includes(f.properties.role));
       const around = first && box({ features: near });
       if (around) map.fitBounds(around, { padding: 40, maxZoom: 16, animate: false });
-    } catch { fail(); }
+    } catch { missed(map); }
     map.once("idle", () => { el.dataset.ready = "1"; });
   };
   map.on("load", async () => {
-    if (words) words.hidden = true;
     let write = () => {};
     try { ({ write } = await areas(map, el)); } catch { /* routes need no outlines */ }
     write();

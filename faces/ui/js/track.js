@@ -1,7 +1,7 @@
 // Where a locator is and was: position with the circle of its accuracy, the path, fences. The list beside the map says the same.
 // What is drawn stands as GeoJSON in `data-track-data` of an element that the page refreshes; the map follows it.
 import { moved } from "./datum.js";
-import { areas, box, create, put, toMap } from "./map-ground.js";
+import { areas, box, open, put, toMap } from "./map-ground.js";
 
 const nothing = { type: "FeatureCollection", features: [] };
 /** Metres to a pixel at zoom 0, on the equator; tiles of 512 pixels. */
@@ -60,12 +60,9 @@ function layers(map, lat) {
 
 /** The map of one locator. `data-from` names the element that holds the data. */
 export function track(el) {
-  const words = el.querySelector(".map-words");
   const holder = () => document.querySelector(el.dataset.from);
-  const fail = () => { if (words) { words.hidden = false; words.textContent = el.dataset.failed ?? ""; } };
-  let map;
-  // Without WebGL there is no map; the list beside it says the same.
-  try { map = create(el); } catch { return fail(); }
+  const map = open(el);
+  if (!map) return null;
   let shown = "";
   const draw = (first) => {
     const text = holder()?.dataset.trackData ?? "";
@@ -79,7 +76,6 @@ export function track(el) {
     else if (first && box(data)) map.fitBounds(box(data), { padding: 32, maxZoom: 15, animate: false });
   };
   map.on("load", async () => {
-    if (words) words.hidden = true;
     let write = () => {};
     try { ({ write } = await areas(map, el)); } catch { /* the path needs no outlines */ }
     write();

@@ -166,9 +166,13 @@ impl Page {
         all.join(if self.zh() { "" } else { " " })
     }
 
-    /// Words of a map's controls, for its script: name, nearer, farther, close.
+    /// Words of a map for its script, in the order of `map-words.js`.
     pub fn map_words(&self) -> String {
-        ["map-name", "map-nearer", "map-farther", "map-close"].map(|key| self.t(key)).join("|")
+        const WORDS: [&str; 11] = [
+            "map-name", "map-nearer", "map-farther", "map-close", "map-whole", "map-back", "map-metres", "map-kilometres",
+            "map-wait", "map-missing", "map-again",
+        ];
+        WORDS.map(|key| self.t(key)).join("|")
     }
 
     /// What maps stand on, as JSON for their script; none while there are no streets.

@@ -76,4 +76,47 @@ await journey("map", async (stage) => {
   assert(metres < 0.2, `the middle of a map in GCJ-02 came into the form ${metres} m off`);
   assert.match(await resident.page.locator(".map-credit").innerText(), /GS\(2026\)0000号/, "the number of its review is shown");
   await stage.look(resident, "foreign");
+
+  // Buttons of a map are for thumbs.
+  const small = await page.evaluate(() => [...document.querySelectorAll(".map button")].map((b) => b.getBoundingClientRect())
+    .filter((r) => r.width < 44 || r.height < 44).length);
+  assert.equal(small, 0, "every button of the map is 44 px wide and high");
+
+  // Without signal it is said over the map, and one tap brings the streets.
+  await page.route("**/*.mvt", (route) => route.abort());
+  await page.goto(at(`/desk?at=${lat + 0.05},${lon - 0.05},15.5`, lang));
+  const again = page.locator(".map-notice button");
+  await again.waitFor();
+  await stage.look(officer, "no-streets");
+  await page.unroute("**/*.mvt");
+  await again.click();
+  await again.waitFor({ state: "hidden" });
+  await drawn(page, "--map-road", 40, "the streets came after all");
+
+  // The script of a map that does not come leaves the button and says so; a second tap has it.
+  await resident.page.goto(at("/near", lang));
+  const open = resident.page.locator("[data-pin-open]");
+  await resident.page.route("**/map.*.js", (route) => route.abort());
+  await open.click();
+  await resident.page.waitForFunction(() => document.querySelector("[data-pin] [role=status]").textContent && !document.querySelector("[data-pin-open]").hidden);
+  await resident.page.unroute("**/map.*.js");
+  await open.click();
+  await resident.page.locator("[data-pin] canvas").waitFor();
+
+  // A position of kilometres is no place; one outside of the district says so before the form is sent.
+  const context = resident.page.context();
+  await context.grantPermissions(["geolocation"]);
+  const here = async (geolocation) => {
+    await context.setGeolocation(geolocation);
+    await resident.page.locator("[data-here] button").click();
+  };
+  const value = () => resident.page.locator("input[name=lat]").inputValue();
+  await here({ latitude: lat, longitude: lon, accuracy: 3500 });
+  await resident.page.locator("[data-here] [role=status]", { hasText: "3500" }).waitFor();
+  assert.equal(await value(), "", "a guess of kilometres is not taken");
+  await here({ latitude: 39.9, longitude: 116.4, accuracy: 20 });
+  await resident.page.locator(".pinned-outside").waitFor();
+  await here({ latitude: lat, longitude: lon, accuracy: 20 });
+  await resident.page.locator("[data-pinned]:not(.pinned-outside)").waitFor();
+  assert.notEqual(await value(), "", "where one stands is taken");
 });

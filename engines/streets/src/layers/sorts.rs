@@ -33,9 +33,9 @@ fn road(tags: &Tags) -> Option<Sort> {
         return None;
     }
     match tags.get("highway")? {
-        "motorway" | "trunk" => road("motorway", 10, 0),
+        "motorway" | "trunk" => road("motorway", 8, 0),
         "motorway_link" | "trunk_link" => road("motorway", 12, 0),
-        "primary" => road("major", 10, 1),
+        "primary" => road("major", 8, 1),
         "secondary" => road("major", 11, 1),
         "primary_link" | "secondary_link" => road("major", 13, 1),
         "tertiary" => road("minor", 12, 2),
@@ -66,14 +66,14 @@ fn rail(tags: &Tags) -> Option<Sort> {
 
 fn stream(tags: &Tags) -> Option<Sort> {
     if tags.get("natural") == Some("coastline") {
-        return Some(sort(Layer::Water, "coast", 10, 3));
+        return Some(sort(Layer::Water, "coast", 8, 3));
     }
     // In pipes under roads.
     if tags.is("tunnel", &["yes", "culvert", "flooded"]) || tags.get("area") == Some("yes") {
         return None;
     }
     let (class, from) = match tags.get("waterway")? {
-        "river" => ("river", 10),
+        "river" => ("river", 8),
         "canal" => ("canal", 12),
         "stream" => ("ditch", 13),
         "drain" => ("drain", 14),
@@ -110,16 +110,16 @@ fn water(tags: &Tags) -> Option<Sort> {
         Some("drain") => "drain",
         _ => "lake",
     };
-    Some(sort(Layer::Water, class, 10, 0))
+    Some(sort(Layer::Water, class, 8, 0))
 }
 
 fn green(tags: &Tags) -> Option<Sort> {
     let green = |class, from, rank| Some(sort(Layer::Green, class, from, rank));
     if tags.is("leisure", &["park", "garden", "nature_reserve", "golf_course", "common"]) {
-        return green("park", 10, 0);
+        return green("park", 8, 0);
     }
     match tags.get("landuse") {
-        Some("forest") => return green("wood", 10, 1),
+        Some("forest") => return green("wood", 8, 1),
         Some("grass" | "meadow" | "village_green" | "recreation_ground" | "cemetery" | "greenfield") => {
             return green("grass", 12, 2);
         }
@@ -129,7 +129,7 @@ fn green(tags: &Tags) -> Option<Sort> {
         _ => {}
     }
     match tags.get("natural") {
-        Some("wood") => green("wood", 10, 1),
+        Some("wood") => green("wood", 8, 1),
         Some("grassland" | "scrub" | "heath" | "wetland") => green("grass", 12, 2),
         _ => None,
     }

@@ -5,8 +5,8 @@ use crate::LonLat;
 
 /// Finest zoom that tiles are made for; maps draw nearer views from its tiles.
 pub const FINEST: u8 = 15;
-/// Coarsest zoom: a whole district on one or a few tiles.
-pub const COARSEST: u8 = 10;
+/// Coarsest zoom: a whole district, some 60 km wide, on the screen of a phone.
+pub const COARSEST: u8 = 8;
 /// Units along the side of a tile.
 pub const EXTENT: i32 = 4096;
 /// Units around the world: tiles of the finest zoom, side by side (0.3 m at the equator).

@@ -133,6 +133,8 @@ pub(crate) trait Picks {
 #[derive(Serialize)]
 struct Named {
     words: Option<String>,
+    /// It lies in no area of this district: whoever set it should know before the form is sent.
+    outside: bool,
 }
 
 /// Words for a pin that was dropped. The place goes in the body of the request, and is kept nowhere.
@@ -146,10 +148,12 @@ async fn name(
     let at = point(&posted.get("lat"), &posted.get("lon")).ok_or(Fail::BadRequest("bad-place"))?;
     let read = move |cx: &mut Cx<'_>| {
         require(&cx.actor, cx.purpose, Action::ViewPlaces, &ResourceFacts::District)?;
-        crate::nearby::words(cx, &page, at).map_err(errors::of_places)
+        let words = crate::nearby::words(cx, &page, at).map_err(errors::of_places)?;
+        let located = places::snapshot(cx).map_err(errors::of_places)?.locate(at);
+        Ok::<_, Fail>(Named { words, outside: matches!(located, Err(places::Error::OutsideDistrict(_))) })
     };
-    let words = app.rt.read(app.anybody(), read).await?;
-    Ok(([(header::CACHE_CONTROL, "no-store")], Json(Named { words })).into_response())
+    let named = app.rt.read(app.anybody(), read).await?;
+    Ok(([(header::CACHE_CONTROL, "no-store")], Json(named)).into_response())
 }
 
 #[derive(Template)]

@@ -11,7 +11,7 @@ use crate::{App, Fail, Page, html, nearby};
 use askama::Template;
 use axum::Router;
 use axum::extract::{Extension, Query, State};
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use kernel::Point;
@@ -95,11 +95,16 @@ struct Asked {
 
 async fn ask(
     State(app): State<App>,
-    mut page: Page,
+    page: Page,
     Extension(source): Extension<Source>,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Fail> {
-    let towns = towns(&app, page.look.lang).await?;
+    by_name(&app, page, source, asked, false).await
+}
+
+/// By the name of a neighbourhood or an address; `sent`: a form that must not be empty.
+async fn by_name(app: &App, mut page: Page, source: Source, asked: Asked, sent: bool) -> Result<Response, Fail> {
+    let towns = towns(app, page.look.lang).await?;
     let typed = kernel::text::tidy(&asked.q);
     let matching = if asked.area.is_empty() { matching(&towns, &typed) } else { Vec::new() };
     let chosen = match matching.as_slice() {
@@ -116,7 +121,7 @@ async fn ask(
     };
     // No neighbourhood is called so: it may be an address.
     let places = match (typed.is_empty(), matching.is_empty() && answer.is_none()) {
-        (false, true) => Some(find::look_up(&app, &page, source, &typed, ("", "")).await?),
+        (false, true) => Some(find::look_up(app, &page, source, &typed, ("", "")).await?),
         _ => None,
     };
     let places = places.filter(|p| !p.places.is_empty());
@@ -124,6 +129,9 @@ async fn ask(
         problem = Some(page.t("grid-not-found"));
     }
     let matching = if matching.len() > 1 { matching } else { Vec::new() };
+    if sent && typed.is_empty() && chosen.is_empty() {
+        problem = Some(page.t("grid-empty"));
+    }
     if answer.is_some() {
         // In another language or size it is the same place.
         page.path = format!("/my-grid?area={chosen}");
@@ -144,21 +152,22 @@ fn matching(towns: &[Town], typed: &str) -> Vec<(String, String)> {
 async fn locate(
     State(app): State<App>,
     page: Page,
-    source: Extension<Source>,
+    Extension(source): Extension<Source>,
     posted: Posted,
 ) -> Result<Response, Fail> {
     let number = |text: &str| kernel::text::narrow(text).trim().parse::<f64>().ok();
     let (lat, lon) = spot(&posted);
     let point = number(&lon).zip(number(&lat)).and_then(|(lon, lat)| Datum::Wgs84.to_wgs84(lon, lat).ok());
     let Some(point) = point.filter(|_| !matches!(posted.get("go").as_str(), "unpin" | "find")) else {
-        return ask(State(app), page, source, Query(Asked { area: posted.get("area"), q: posted.get("q") })).await;
+        let asked = Asked { area: posted.get("area"), q: posted.get("q") };
+        return by_name(&app, page, source, asked, posted.get("go") != "unpin").await;
     };
     let shown = page.clone();
     let found = app.rt.read(app.anybody(), move |cx| by_point(cx, &shown, point)).await.map_err(errors::of_matters)?;
     let problem = found.is_none().then(|| page.t("grid-outside"));
     let status = if found.is_some() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let towns = towns(&app, page.look.lang).await?;
-    let (chosen, typed, matching) = (String::new(), String::new(), Vec::new());
+    let (chosen, typed, matching) = (posted.get("area"), posted.get("q"), Vec::new());
     let body = html(&GridPage { page, towns, chosen, typed, matching, answer: found, problem, places: None })?;
     Ok((status, body).into_response())
 }
@@ -249,21 +258,55 @@ fn in_charge(cx: &mut Cx<'_>, page: &Page, chain: &[AreaId]) -> Result<Person, m
     Ok(Person { role: "catch-all", name: account.display_name, office: office.name, phone })
 }
 
-/// Outlines of the neighbourhoods (of the towns while there are none) for the maps of public pages, simplified; not
-/// personal, and the same for everybody.
-async fn areas(State(app): State<App>) -> Result<Response, Fail> {
-    let read = |cx: &mut Cx<'_>| {
-        let drawn = places::snapshot(cx)?.of_kind(AreaKind::Community).any(|a| a.outline.is_some());
-        places::app::layer(cx, if drawn { AreaKind::Community } else { AreaKind::Town }, 15.0)
+#[derive(Debug, Deserialize, Default)]
+#[serde(default)]
+struct Layer {
+    kind: String,
+}
+
+/// Outlines for the maps of public pages, simplified; not personal, and the same for everybody. Of the neighbourhoods, or of
+/// the towns: as asked, and while the others are not drawn.
+async fn areas(
+    State(app): State<App>,
+    headers: HeaderMap,
+    Query(asked): Query<Layer>,
+) -> Result<Response, Fail> {
+    let mut kinds = [AreaKind::Community, AreaKind::Town];
+    if asked.kind == AreaKind::Town.code() {
+        kinds.reverse();
+    }
+    let read = move |cx: &mut Cx<'_>| {
+        let ground = places::snapshot(cx)?;
+        let drawn = |kind: AreaKind| ground.of_kind(kind).any(|a| a.outline.is_some());
+        let kind = kinds.into_iter().find(|k| drawn(*k)).unwrap_or(AreaKind::Town);
+        let tag = format!("\"{}-{}\"", kind.code(), ground.token.simple());
+        let body = if knows(&headers, &tag) { None } else { Some(places::app::layer(cx, kind, 15.0)?) };
+        Ok((tag, body))
     };
-    let layer = app.rt.read(app.anybody(), read).await.map_err(errors::of_places)?;
-    let headers = [(header::CONTENT_TYPE, "application/geo+json"), (header::CACHE_CONTROL, "public, max-age=300")];
-    Ok((headers, layer.to_string()).into_response())
+    let (tag, body) = app.rt.read(app.anybody(), read).await.map_err(errors::of_places)?;
+    Ok(layer(tag, body))
+}
+
+fn knows(headers: &HeaderMap, tag: &str) -> bool {
+    headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes())
+}
+
+/// A layer that browsers keep for some minutes and then ask about by its tag; no body: it is the one they have.
+fn layer(tag: String, body: Option<serde_json::Value>) -> Response {
+    let headers = [(header::CACHE_CONTROL, "public, max-age=300".to_owned()), (header::ETAG, tag)];
+    match body {
+        None => (StatusCode::NOT_MODIFIED, headers).into_response(),
+        Some(body) => (headers, [(header::CONTENT_TYPE, "application/geo+json")], body.to_string()).into_response(),
+    }
 }
 
 /// Running posts with their names, to find one's way on the maps of public pages.
-async fn posts(State(app): State<App>) -> Result<Response, Fail> {
+async fn posts(State(app): State<App>, headers: HeaderMap) -> Result<Response, Fail> {
     let ground = app.rt.read(app.anybody(), places::snapshot).await.map_err(errors::of_places)?;
+    let tag = format!("\"posts-{}\"", ground.token.simple());
+    if knows(&headers, &tag) {
+        return Ok(layer(tag, None));
+    }
     let features: Vec<_> = ground
         .posts()
         .iter()
@@ -277,8 +320,7 @@ async fn posts(State(app): State<App>) -> Result<Response, Fail> {
             }))
         })
         .collect();
-    let headers = [(header::CONTENT_TYPE, "application/geo+json"), (header::CACHE_CONTROL, "public, max-age=300")];
-    Ok((headers, json!({ "type": "FeatureCollection", "features": features }).to_string()).into_response())
+    Ok(layer(tag, Some(json!({ "type": "FeatureCollection", "features": features }))))
 }
 
 #[cfg(test)]

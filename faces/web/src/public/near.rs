@@ -27,6 +27,8 @@ pub(super) fn routes() -> Router<App> {
 
 /// Open doors shown.
 const SHOWN: usize = 8;
+/// From outside the district its doors are an answer up to so many metres; beyond, the place is a mistake.
+const ACROSS_THE_BORDER: f64 = 5_000.0;
 
 /// A post as people read it.
 #[derive(Debug, Clone)]
@@ -46,7 +48,7 @@ struct Line {
 /// What is found.
 #[derive(Debug, Clone)]
 struct Found {
-    /// The neighbourhood, when one was chosen; else the pin in words.
+    /// Around which neighbourhood, or which pin, in words.
     around: Option<String>,
     open: Vec<Line>,
     later: Vec<Line>,
@@ -101,7 +103,10 @@ fn line(page: &Page, n: NearPost) -> Line {
         tier: page.tk("near-tier-", n.post.tier.code()),
         hours: fmt::hours(page.loc, &n.post.hours),
         opens: n.opens_at.map(|at| page.t1("near-opens", "at", page.stamp(at))),
-        walk: page.t2("near-walk", "n", n.minutes, "metres", (n.metres / 10.0).round() as i64 * 10),
+        walk: match (n.metres / 10.0).round() as i64 * 10 {
+            0 => page.t("near-walk-here"),
+            metres => page.t2("near-walk", "n", n.minutes, "metres", metres),
+        },
         offers: n.offers.iter().map(count).collect(),
         geo: n.post.point.map(|p| format!("geo:{:.5},{:.5}", p.lat(), p.lon())),
         name: n.post.name,
@@ -117,25 +122,36 @@ enum Where {
     Area(AreaId),
 }
 
-fn find(cx: &mut Cx<'_>, page: &Page, at: Where, need: &str) -> Result<Option<Found>, places::Error> {
+/// Why nothing is found.
+enum Miss {
+    Unknown,
+    Outside,
+}
+
+fn find(cx: &mut Cx<'_>, page: &Page, at: Where, need: &str) -> Result<Result<Found, Miss>, places::Error> {
     let known = places::snapshot(cx)?;
     let (from, around) = match at {
-        Where::Point(point) => (Some(point), nearby::words(cx, page, point)?),
+        Where::Point(point) => (Some(point), nearby::words(cx, page, point)?.map(|w| page.t1("place-pin", "place", w))),
         Where::Area(area) => {
-            (known.stand_in(area).map(|at| at.point), known.area(area).map(|a| a.called(page.look.lang).to_owned()))
+            let name = known.area(area).map(|a| page.t1("near-around", "area", a.called(page.look.lang)));
+            (known.stand_in(area).map(|at| at.point), name)
         }
     };
-    let Some(from) = from else { return Ok(None) };
+    let Some(from) = from else { return Ok(Err(Miss::Unknown)) };
     let ask = Ask { tiers: Vec::new(), need: Some(need.to_owned()).filter(|n| is_offered(n)), most: SHOWN };
     let near = nearest_posts(cx, from, &ask)?;
     let first = near.open.first().or_else(|| near.later.first());
+    let outside = matches!(known.locate(from), Err(places::Error::OutsideDistrict(_)));
+    if outside && first.is_none_or(|n| n.metres > ACROSS_THE_BORDER) {
+        return Ok(Err(Miss::Outside));
+    }
     let centre = first.and_then(|n| n.post.point).map(|p| (p.lat(), p.lon()));
     let lines = |all: Vec<NearPost>| all.into_iter().map(|n| line(page, n)).collect();
     let calendar = matters::app::calendar(cx).map_err(storage)?;
     let today = calendar.date_of(cx.now);
     // A year that is not loaded is not guessed.
     let holiday = calendar.holiday(today).is_some() && calendar.is_working_day(today) == Some(false);
-    Ok(Some(Found {
+    Ok(Ok(Found {
         around,
         holiday,
         open: lines(near.open),
@@ -160,7 +176,7 @@ async fn answer(app: &App, mut page: Page, at: Option<Where>, asked: Asked, miss
         .read(app.anybody(), move |cx| {
             let kinds = resources::kinds(cx)?;
             let found = match at {
-                Some(at) => find(cx, &shown, at, &need)?,
+                Some(at) => Some(find(cx, &shown, at, &need)?),
                 None => None,
             };
             Ok::<_, places::Error>((kinds, found))
@@ -169,13 +185,17 @@ async fn answer(app: &App, mut page: Page, at: Option<Where>, asked: Asked, miss
         .map_err(errors::of_places)?;
     let offered = kinds.iter().filter(|k| k.is_offered() && k.active);
     let needs = offered.map(|k| (k.code.clone(), k.name(page.look.lang).to_owned(), k.code == asked.need)).collect();
-    let missed = missed || at.is_some() && found.is_none();
-    let problem = missed.then(|| page.t("near-nowhere"));
+    let problem = match &found {
+        Some(Err(Miss::Outside)) => Some(page.t("near-outside")),
+        Some(Err(Miss::Unknown)) => Some(page.t("near-nowhere")),
+        _ => missed.then(|| page.t("near-nowhere")),
+    };
+    let found = found.and_then(Result::ok);
     if matches!(at, Some(Where::Area(_))) && found.is_some() {
         // In another language or size it is the same place.
         page.path = format!("/near?area={}&need={}", asked.area, asked.need);
     }
-    let status = if missed { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let body = html(&NearPage {
         page,
         towns,
@@ -234,7 +254,7 @@ pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
         geo: Some("geo:30.9,121.4".into()),
     };
     let found = |n: usize| Found {
-        around: (n > 0).then(|| word("桂花里", "Guihuali")),
+        around: (n > 0).then(|| page.t1("near-around", "area", word("桂花里", "Guihuali"))),
         open: vec![line(true); n],
         later: vec![line(false); n],
         estimate: true,

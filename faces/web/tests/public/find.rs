@@ -180,3 +180,24 @@ fn a_form_without_a_script_offers_what_it_found_and_keeps_what_was_typed() {
     // Elder pages ask one plain question.
     assert!(!site.get("/e/found").text.contains("data-find"));
 }
+
+#[test]
+fn a_place_outside_the_district_is_told_at_once_and_answered_with_no_door() {
+    let site = site();
+    let name = |at: &str| serde_json::from_str::<Value>(&json(&site, "/find/name", Some(at)).text).unwrap();
+    let (inside, beijing) = ("lat=30.9&lon=121.4605", "lat=39.9&lon=116.4");
+    assert_eq!((&name(inside)["outside"], name(inside)["words"].is_string()), (&Value::Bool(false), true));
+    assert_eq!((&name(beijing)["outside"], &name(beijing)["words"]), (&Value::Bool(true), &Value::Null));
+    let near = site.post("/near", beijing);
+    assert_eq!(near.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(near.text.contains("这个位置不在本区") && !near.text.contains("附近现在没有开着"), "{}", near.text);
+    // What was written stays, and an empty form says what it wants.
+    let grid = site.post("/my-grid", &format!("{beijing}&{}", form(&[("q", "外婆家")])));
+    assert_eq!(grid.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(grid.text.contains("value=\"外婆家\"") && grid.text.contains("这个位置不在本区"), "{}", grid.text);
+    assert!(site.post("/my-grid", "q=&area=&lat=&lon=").text.contains("请写村居的名字"));
+    assert!(!site.get("/my-grid").text.contains("请写村居的名字"));
+    // A pin is said as a pin: not 附近附近.
+    let found = site.post("/near", inside).text;
+    assert!(found.contains("地图上的位置：望苇路") && !found.contains("附近附近"), "{found}");
+}

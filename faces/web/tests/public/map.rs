@@ -68,7 +68,7 @@ fn empty_places_unknown_maps_and_nonsense() {
     assert_eq!((empty.status, empty.text.len()), (StatusCode::NO_CONTENT, 0));
     for path in [
         format!("/map/{}/12/1/1.mvt", uuid::Uuid::nil()),
-        format!("/map/{token}/9/1/1.mvt"),
+        format!("/map/{token}/7/1/1.mvt"),
         format!("/map/{token}/16/1/1.mvt"),
         format!("/map/{token}/12/4096/1.mvt"),
         format!("/map/{token}/12/1/-1.mvt"),
@@ -92,7 +92,7 @@ fn pages_name_the_map_that_is_there_now() {
     for page in ["/my-grid", "/en/my-grid"] {
         let said = meta(&site, page).unwrap();
         assert_eq!(said["tiles"], format!("/map/{}/{{z}}/{{x}}/{{y}}.mvt", map.token.simple()));
-        assert_eq!((&said["kind"], &said["minzoom"], &said["maxzoom"]), (&"own".into(), &10.into(), &15.into()));
+        assert_eq!((&said["kind"], &said["minzoom"], &said["maxzoom"]), (&"own".into(), &8.into(), &15.into()));
         assert!(said["attribution"].as_str().unwrap().contains("OpenStreetMap"));
     }
     // A new import is a new address; a page that is still open keeps its map.
@@ -128,4 +128,36 @@ fn foreign_pictures_open_the_policy_for_their_host_alone() {
     let map = street("望苇路");
     import(&site, &map);
     assert_eq!(site.get(&first(&map)).status, StatusCode::NOT_FOUND);
+}
+
+#[test]
+fn every_public_page_with_a_map_names_its_ground() {
+    let site = Site::new();
+    import(&site, &street("望苇路"));
+    for page in ["/my-grid", "/near", "/en/near", "/found", "/missing", "/en/found"] {
+        let text = site.get(page).text;
+        assert!(text.contains("data-pin") && meta(&site, page).is_some(), "{page}");
+    }
+    let found = site.post("/near", "lat=30.9&lon=121.4605").text;
+    assert!(found.contains("map-ground"), "what was found stands on the same ground: {found}");
+}
+
+#[test]
+fn layers_are_of_towns_from_afar_and_asked_for_again_by_their_tag() {
+    let site = Site::new();
+    let names = |path: &str| {
+        let all: serde_json::Value = serde_json::from_str(&site.get(path).text).unwrap();
+        let names = all["features"].as_array().unwrap().iter().map(|f| f["properties"]["name"].as_str().unwrap().to_owned());
+        names.collect::<Vec<_>>()
+    };
+    let (far, near) = (names("/map/areas.geojson?kind=town"), names("/map/areas.geojson"));
+    assert!(near.iter().any(|n| n == "桂花里") && !far.iter().any(|n| n == "桂花里"), "{far:?} {near:?}");
+    for path in ["/map/areas.geojson?kind=town", "/map/areas.geojson", "/map/posts.geojson"] {
+        let first = site.get(path);
+        let tag = first.headers[header::ETAG].to_str().unwrap().to_owned();
+        let again = ask(&site, path, header::IF_NONE_MATCH, &tag);
+        assert_eq!((again.status, again.text.len()), (StatusCode::NOT_MODIFIED, 0), "{path}");
+        assert_eq!(again.headers[header::CACHE_CONTROL], "public, max-age=300");
+        assert_eq!(ask(&site, path, header::IF_NONE_MATCH, "\"other\"").status, StatusCode::OK);
+    }
 }

@@ -105,6 +105,9 @@ pub(super) struct FoundPage {
     /// Made with the page: a double tap reports once.
     pub key: String,
     pub place: String,
+    /// Where the phone said one is, as it was sent: nobody else's place.
+    pub lat: String,
+    pub lon: String,
     pub words: String,
     pub problem: Option<String>,
 }
@@ -113,7 +116,8 @@ impl FoundPage {
     fn load(cx: &mut Cx<'_>, page: Page, staff: &Staff, key: String) -> Result<Self, Fail> {
         people::policy::require_somewhere(&cx.actor, people::policy::Action::OfferHelp)?;
         let frame = Frame::load(cx, &page, staff, "/desk/help-needed")?;
-        Ok(Self { page, frame, key, place: String::new(), words: String::new(), problem: None })
+        let none = String::new;
+        Ok(Self { page, frame, key, place: none(), lat: none(), lon: none(), words: none(), problem: None })
     }
 }
 
@@ -144,10 +148,10 @@ async fn send_found(State(app): State<App>, page: Page, staff: Staff, posted: Po
         Ok(case) => Ok(Redirect::to(&page.href(format!("/desk/help-needed/{case}"))).into_response()),
         Err(error) => {
             let Some(problem) = told(&page, &error) else { return Err(error.into()) };
-            let (place, words) = (posted.get("place"), posted.get("words"));
+            let [place, lat, lon, words] = ["place", "lat", "lon", "words"].map(|name| posted.get(name));
             let shown = app.rt.read(who, move |cx| {
                 let empty = FoundPage::load(cx, page, &staff, key)?;
-                Ok::<_, Fail>(FoundPage { place, words, problem: Some(problem), ..empty })
+                Ok::<_, Fail>(FoundPage { place, lat, lon, words, problem: Some(problem), ..empty })
             });
             Ok((StatusCode::UNPROCESSABLE_ENTITY, html(&shown.await?)?).into_response())
         }

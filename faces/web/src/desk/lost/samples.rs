@@ -325,6 +325,8 @@ pub(crate) fn samples(page: &Page) -> Vec<(&'static str, String)> {
             frame: Frame::sample(page),
             key: "k".into(),
             place: String::new(),
+            lat: String::new(),
+            lon: String::new(),
             words: String::new(),
             problem: full.then(|| page.t("lost-wrong-missing")),
         };
