@@ -163,6 +163,7 @@ crowd-days = { $n ->
 crowd-none = No festival, event or suggestion in this time
 crowd-none-more = Write down an event, or look further ahead.
 crowd-nothing = There is no reason to suggest more people.
+crowd-map-legend = Yellow is not decided yet, green is; a number counts suggestions. Tap to see the day.
 crowd-because = Because:{" "}
 crowd-decide = Accept or decline
 crowd-weekend = Rest day

@@ -148,6 +148,7 @@ crowd-days = { $n } 天
 crowd-none = 这段时间没有节日、活动，也没有建议
 crowd-none-more = 写下一个活动，或者往后多看几天。
 crowd-nothing = 没有理由建议多派人。
+crowd-map-legend = 黄点还没有决定，绿点已经决定；圈里的数字是几条建议。点一下看是哪一天。
 crowd-because = 因为：
 crowd-decide = 接受或不需要
 crowd-weekend = 休息日

@@ -92,9 +92,12 @@ function tool(name) {
   state.line = name === "move" ? null : { tool: name, points: [] };
   for (const b of root.querySelectorAll("[data-tool]")) b.setAttribute("aria-pressed", String(b.dataset.tool === name));
   part("line").hidden = !state.line;
-  if (state.line) tell(say(name === "draw" ? "drawing" : "cutting"));
+  if (state.line) tell(begun());
   refresh();
 }
+
+/** What the line is for, before it has a point. */
+const begun = () => say(state.line.tool === "draw" ? "drawing" : "cutting");
 
 function addPoint(point) {
   if (!state.line) return;
@@ -285,7 +288,7 @@ function refresh() {
   $('[data-tool="split"]').disabled = !area();
   $('[data-do="undo"]').disabled = past.length === 0;
   $('[data-do="redo"]').disabled = future.length === 0;
-  if (state.line) $("[data-line-count]").textContent = say("point-added", { n: state.line.points.length });
+  if (state.line) $("[data-line-count]").textContent = state.line.points.length ? say("point-added", { n: state.line.points.length }) : begun();
   forms();
   canvas.draw({ ...state, original });
 }

@@ -6,6 +6,9 @@ import { draw } from "./fence-draw.js";
 import { track } from "./track.js";
 import { areas, asked, box, css, fromMap, label, load, missed, namesKnown, open, put, toMap } from "./map-ground.js";
 
+/** Kept free around what is shown: buttons stand on the right, the scale and whose map it is below. */
+const ROOM = { top: 32, left: 32, right: 64, bottom: 52 };
+
 /** Posts with their names from a certain nearness on, to find one's way. */
 async function landmarks(map, url) {
   const data = await load(url);
@@ -64,13 +67,36 @@ export function pick(el) {
   return map;
 }
 
-function popup(map, { features, lngLat }) {
-  const { title, url, point_count } = features[0].properties;
-  if (point_count) return map.easeTo({ center: lngLat, zoom: map.getZoom() + 2 });
+/** Degrees within which points are at one door: no zoom takes them apart. */
+const ONE_DOOR = 1e-4;
+/** As many as a list over a map holds. */
+const MOST = 20;
+
+const atOneDoor = (all) => all.every(({ geometry: { coordinates: c } }) => c.every((v, i) => Math.abs(v - all[0].geometry.coordinates[i]) < ONE_DOOR));
+
+function named({ properties: { title, url } }) {
   const link = document.createElement(url ? "a" : "span");
   if (url) link.href = url;
   link.textContent = title ?? "";
-  new Popup().setLngLat(lngLat).setDOMContent(link).addTo(map);
+  return link;
+}
+
+/** What lies under a tap: what it is called, or all of them where several stand at one door; else nearer. */
+async function popup(map, { features, lngLat }) {
+  let all = features;
+  const { cluster_id: cluster } = features[0].properties;
+  if (cluster !== undefined) {
+    all = await map.getSource("points").getClusterLeaves(cluster, MOST, 0);
+    if (!atOneDoor(all)) return map.easeTo({ center: lngLat, zoom: map.getZoom() + 2 });
+  }
+  const list = document.createElement("ul");
+  list.className = "map-list";
+  list.append(...all.slice(0, MOST).map((f) => {
+    const item = document.createElement("li");
+    item.append(named(f));
+    return item;
+  }));
+  new Popup({ maxWidth: "280px" }).setLngLat(lngLat).setDOMContent(all.length > 1 ? list : named(all[0])).addTo(map);
 }
 
 const tone = (other) => ["match", ["get", "tone"], "bad", "--vermilion", "wait", "--amber-line", other];
@@ -137,9 +163,11 @@ export function show(el) {
       namePosts();
       ground.write();
       if (data) for (const id of ["points", "room", "counts"]) map.moveLayer(id);
-      if (Number(el.dataset.zoom ?? 0) < 12 && !asked()) {
+      const zoom = Number(el.dataset.zoom ?? 0);
+      // `data-fit`: all points are seen, but from no nearer than the zoom asked for.
+      if (!asked() && (zoom < 12 || el.dataset.fit !== undefined)) {
         const around = (data && box(data)) ?? box(ground.data);
-        if (around) map.fitBounds(around, { padding: 32, maxZoom: 13.5, animate: false });
+        if (around) map.fitBounds(around, { padding: ROOM, maxZoom: zoom < 12 ? 13.5 : zoom, animate: false });
       }
       choose(map, ground.data);
       if (points) follow(map, el);
