@@ -269,6 +269,8 @@ pub fn greet(out: &mut dyn Write, base: &str, seeded: &Seeded) -> std::io::Resul
     for (n, (zh, en, link)) in things.iter().enumerate() {
         writeln!(out, "  {}. {zh} / {en}\n     {link}", n + 1)?;
     }
+    writeln!(out, "\n地图上另有一角真实的街道 / and a few real blocks on the map: Shanghai, © OpenStreetMap")?;
+    writeln!(out, "     {base}/near?at=31.2345,121.4755,15  (在地图上指出来 / point at the map)")?;
     writeln!(out, "\n所有人名、地址、电话都是虚构的。All names, addresses and numbers are invented. Ctrl-C ends.")?;
     out.flush()
 }

@@ -50,8 +50,8 @@ pub(super) enum Chosen {
     /// Tiles of the imported streets.
     #[default]
     Own,
-    /// A file of tiles on this machine.
-    File(Arc<Archive>),
+    /// A file of tiles on this machine, and what its coordinates refer to.
+    File(Arc<Archive>, &'static str),
     /// Pictures from another machine.
     Raster(settings::Raster),
 }
@@ -119,12 +119,12 @@ impl Ground {
                     "maxzoom": FINEST, "datum": "wgs84", "attribution": attribution(ours()),
                 })
             }
-            Chosen::File(file) => {
+            Chosen::File(file, datum) => {
                 let (kind, end) = if file.is_vector() { ("pmtiles", "mvt") } else { ("raster", "png") };
                 let (least, most) = file.zooms();
                 json!({
                     "kind": kind, "tiles": format!("/map/{}/{{z}}/{{x}}/{{y}}.{end}", file.token()), "minzoom": least,
-                    "maxzoom": most, "datum": "wgs84", "attribution": attribution(ours()),
+                    "maxzoom": most, "datum": datum, "attribution": attribution(ours()),
                 })
             }
             Chosen::Raster(raster) => {
@@ -179,7 +179,7 @@ async fn tile(
         return Ok(kept(StatusCode::NOT_MODIFIED.into_response(), tag));
     }
     let (found, kind) = match &app.map.chosen {
-        Chosen::File(file) if file.token() == token => {
+        Chosen::File(file, _) if file.token() == token => {
             let (file, kind) = (Arc::clone(file), file.media_type());
             let read = tokio::task::spawn_blocking(move || file.tile(id)).await;
             let read = read.map_err(|e| Fail::Internal(e.to_string()))?.map_err(|e| Fail::Internal(e.to_string()))?;

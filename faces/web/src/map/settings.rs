@@ -22,7 +22,7 @@ pub struct Settings {
     pub preset: String,
     /// Key of the preset, as the pages hand it out to browsers.
     pub key: String,
-    /// What coordinates of the pictures refer to: wgs84, cgcs2000 or gcj02.
+    /// What coordinates of the pictures, or of the file, refer to: wgs84, cgcs2000 or gcj02.
     pub datum: String,
     /// Whose map it is, where that is not OpenStreetMap's contributors.
     pub attribution: String,
@@ -62,6 +62,12 @@ pub enum MapError {
     Key,
     #[error("map.datum is “{0}”; tiles come in wgs84, cgcs2000 or gcj02 (those of Baidu have a grid of their own)")]
     Datum(String),
+    #[error("map.datum is “{0}”, but 天地图 comes in cgcs2000: leave the datum out")]
+    PresetDatum(String),
+    #[error("map.max_zoom is {0}; pictures come in zooms 1 to 24, usually up to 18")]
+    Zoom(u8),
+    #[error("map.tile_size is {0}; pictures have 128 to 2048 pixels along a side, usually 256 or 512")]
+    Size(u16),
     #[error("map.{0} must be an address like https://tiles.example/{{z}}/{{x}}/{{y}}.png")]
     Address(&'static str),
     #[error("map.pmtiles {0}: {1}")]
@@ -88,15 +94,11 @@ impl Settings {
         if set.iter().filter(|s| **s).count() > 1 {
             return Err(MapError::Several);
         }
-        if file {
-            let open = Archive::open(&self.pmtiles).map_err(|e| MapError::File(self.pmtiles.clone(), e))?;
-            return Ok(Chosen::File(Arc::new(open)));
+        if !(1..=24).contains(&self.max_zoom) {
+            return Err(MapError::Zoom(self.max_zoom));
         }
-        if !self.preset.is_empty() {
-            return self.tianditu().map(Chosen::Raster);
-        }
-        if self.raster.is_empty() {
-            return Ok(Chosen::Own);
+        if !(128..=2048).contains(&self.tile_size) {
+            return Err(MapError::Size(self.tile_size));
         }
         let datum = match self.datum.parse::<Datum>() {
             // CGCS2000 is WGS-84 to some centimetres (R11).
@@ -104,6 +106,19 @@ impl Settings {
             Ok(Datum::Gcj02) => "gcj02",
             _ => return Err(MapError::Datum(self.datum.clone())),
         };
+        if file {
+            let open = Archive::open(&self.pmtiles).map_err(|e| MapError::File(self.pmtiles.clone(), e))?;
+            return Ok(Chosen::File(Arc::new(open), datum));
+        }
+        if !self.preset.is_empty() {
+            if datum != "wgs84" {
+                return Err(MapError::PresetDatum(self.datum.clone()));
+            }
+            return self.tianditu().map(Chosen::Raster);
+        }
+        if self.raster.is_empty() {
+            return Ok(Chosen::Own);
+        }
         let host = host(&self.raster, "raster")?;
         let labels = Some(self.labels.clone()).filter(|l| !l.is_empty());
         if let Some(labels) = &labels
@@ -219,6 +234,13 @@ mod tests {
         let baidu =
             Settings { raster: "https://a.example/{z}/{x}/{y}".into(), datum: "bd09".into(), ..Settings::default() };
         assert!(matches!(baidu.choose(), Err(MapError::Datum(_))));
+        let shifted = Settings { preset: "tianditu".into(), key: "1".into(), datum: "gcj02".into(), ..Settings::default() };
+        assert!(matches!(shifted.choose(), Err(MapError::PresetDatum(_))));
+        let raster = || "https://a.example/{z}/{x}/{y}".to_owned();
+        let far = Settings { raster: raster(), max_zoom: 99, ..Settings::default() };
+        assert!(matches!(far.choose(), Err(MapError::Zoom(99))));
+        let none = Settings { raster: raster(), tile_size: 0, ..Settings::default() };
+        assert!(matches!(none.choose(), Err(MapError::Size(0))));
         let gone = Settings { pmtiles: "nowhere.pmtiles".into(), ..Settings::default() };
         assert!(matches!(gone.choose(), Err(MapError::File(..))));
     }
