@@ -1,5 +1,5 @@
 # 走失老人:大家用的页面
-found-form-title-found = 我发现一位像是走失的老人
+found-form-title-found = 我发现一位{"\u200B"}像是走失的老人
 found-form-title-missing = 我家老人走失了
 found-form-lead-found = 请陪在老人身边，慢慢说话。最快的办法是打电话：
 found-form-lead-missing = 不用等 24 小时，现在就说。最快的办法是打电话：

@@ -7,7 +7,8 @@ error-places-decided = 这条建议已经有人处理了。
 
 home-near = 最近开着的平安屋
 home-near-more = 歇脚、喝水、充电、轮椅、除颤器
-near-title = 最近开着的平安屋在哪里？
+# Headings break only where it is allowed: the unseen space allows it.
+near-title = 最近开着的{"\u200B"}平安屋在哪里？
 near-lead = 告诉我们大概在哪里。位置只用来查这一次，不保存。
 near-place = 哪里（路名、门牌、小区）
 near-area = 或者选一个居委会、村

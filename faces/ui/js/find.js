@@ -1,6 +1,6 @@
 // Suggestions under a field for a place: a combobox with a list, as the ARIA Authoring Practices have it. The words go in the
 // body of a request, not in an address. Without this file a button beside the field looks them up.
-import { place, unpin } from "./here.js";
+import { forget, place, unpin } from "./here.js";
 
 const PAUSE = 160;
 
@@ -46,6 +46,9 @@ function combobox(box, form, field) {
   let at = -1;
   let timer;
   let asked;
+  // What was chosen from the list, while the pin is of that choice.
+  let taken = null;
+  document.addEventListener("mulin:place", () => { taken = null; });
 
   const close = () => {
     list.hidden = true;
@@ -71,6 +74,7 @@ function combobox(box, form, field) {
     if (!chosen) return;
     field.value = chosen.name;
     place(chosen.lat, chosen.lon, form);
+    taken = chosen.name;
     field.dispatchEvent(new Event("change", { bubbles: true }));
     say.textContent = box.dataset.taken.replace("{name}", chosen.name);
     close();
@@ -116,6 +120,8 @@ function combobox(box, form, field) {
 
   field.addEventListener("input", (event) => {
     clearTimeout(timer);
+    // Another address is another place; a floor added to it is not.
+    if (taken !== null && !field.value.startsWith(taken)) { taken = null; forget(form); }
     // Half-typed pinyin of an input method is not yet what is meant.
     if (!event.isComposing) timer = setTimeout(ask, PAUSE);
   });

@@ -87,10 +87,15 @@ export function place(lat, lon, root = document) {
   document.dispatchEvent(new CustomEvent("mulin:place", { detail: { lat, lon } }));
 }
 
-/** Takes the position out of the form again. */
-export function unpin(root = document) {
+/** Takes the position out of the form. */
+export function forget(root = document) {
   write("", "", root);
   for (const say of document.querySelectorAll("[data-here] [role=status]")) say.textContent = "";
   document.dispatchEvent(new CustomEvent("mulin:unpin"));
+}
+
+/** The same by its button, which goes with it. */
+export function unpin(root = document) {
+  forget(root);
   document.querySelector("[data-here] button:not([hidden])")?.focus();
 }
