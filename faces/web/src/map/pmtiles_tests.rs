@@ -86,6 +86,22 @@ fn tiles_are_found_in_the_root_and_behind_a_directory() {
 }
 
 #[test]
+fn a_file_may_be_drawn_in_another_datum() {
+    use super::super::{Chosen, Settings};
+    let dir = tempfile::tempdir().unwrap();
+    let pmtiles = dir.path().join("a.pmtiles");
+    std::fs::write(&pmtiles, file()).unwrap();
+    let chosen = |datum: &str| {
+        let set = Settings { pmtiles: pmtiles.clone(), datum: datum.into(), ..Settings::default() };
+        match set.choose().unwrap() {
+            Chosen::File(_, datum) => datum,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!((chosen("wgs84"), chosen("cgcs2000"), chosen("gcj02")), ("wgs84", "wgs84", "gcj02"));
+}
+
+#[test]
 fn damaged_files_are_told_and_never_more() {
     let good = file();
     assert!(matches!(open(b"PK"), Err(PmtilesError::Unknown)));
