@@ -97,6 +97,8 @@ async function popup(map, { features, lngLat }) {
     return item;
   }));
   new Popup({ maxWidth: "280px" }).setLngLat(lngLat).setDOMContent(all.length > 1 ? list : named(all[0])).addTo(map);
+  // A list is wide: in a narrow map it is seen whole only from the middle.
+  if (all.length > 1) map.easeTo({ center: lngLat, offset: [0, 100] });
 }
 
 const tone = (other) => ["match", ["get", "tone"], "bad", "--vermilion", "wait", "--amber-line", other];

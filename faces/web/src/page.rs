@@ -169,8 +169,17 @@ impl Page {
     /// Words of a map for its script, in the order of `map-words.js`.
     pub fn map_words(&self) -> String {
         const WORDS: [&str; 11] = [
-            "map-name", "map-nearer", "map-farther", "map-close", "map-whole", "map-back", "map-metres", "map-kilometres",
-            "map-wait", "map-missing", "map-again",
+            "map-name",
+            "map-nearer",
+            "map-farther",
+            "map-close",
+            "map-whole",
+            "map-back",
+            "map-metres",
+            "map-kilometres",
+            "map-wait",
+            "map-missing",
+            "map-again",
         ];
         WORDS.map(|key| self.t(key)).join("|")
     }

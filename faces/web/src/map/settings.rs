@@ -234,7 +234,8 @@ mod tests {
         let baidu =
             Settings { raster: "https://a.example/{z}/{x}/{y}".into(), datum: "bd09".into(), ..Settings::default() };
         assert!(matches!(baidu.choose(), Err(MapError::Datum(_))));
-        let shifted = Settings { preset: "tianditu".into(), key: "1".into(), datum: "gcj02".into(), ..Settings::default() };
+        let shifted =
+            Settings { preset: "tianditu".into(), key: "1".into(), datum: "gcj02".into(), ..Settings::default() };
         assert!(matches!(shifted.choose(), Err(MapError::PresetDatum(_))));
         let raster = || "https://a.example/{z}/{x}/{y}".to_owned();
         let far = Settings { raster: raster(), max_zoom: 99, ..Settings::default() };

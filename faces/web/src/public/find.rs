@@ -73,6 +73,17 @@ pub(crate) struct Places {
     pub places: Vec<Choice>,
 }
 
+impl Places {
+    /// The one place that the words name exactly: nobody need choose it from a list of one. A street is long, an area wide.
+    pub(crate) fn sure(&self) -> Option<Point> {
+        let mut exact = self.places.iter().filter(|p| p.close == closeness_code(Closeness::Exact));
+        match (exact.next(), exact.next()) {
+            (Some(one), None) if !matches!(one.kind, "street" | "area") => Datum::Wgs84.to_wgs84(one.lon, one.lat).ok(),
+            _ => None,
+        }
+    }
+}
+
 /// Latitude and longitude of a form as they were sent: of the place that was chosen from a list, else of the pin.
 pub(crate) fn spot(posted: &Posted) -> (String, String) {
     let chosen = posted.get("spot");

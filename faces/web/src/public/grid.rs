@@ -99,11 +99,17 @@ async fn ask(
     Extension(source): Extension<Source>,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Fail> {
-    by_name(&app, page, source, asked, false).await
+    by_name(&app, page, source, asked, None).await
 }
 
-/// By the name of a neighbourhood or an address; `sent`: a form that must not be empty.
-async fn by_name(app: &App, mut page: Page, source: Source, asked: Asked, sent: bool) -> Result<Response, Fail> {
+/// By the name of a neighbourhood or an address; `go`: the button of a form, which must not be empty.
+async fn by_name(
+    app: &App,
+    mut page: Page,
+    source: Source,
+    asked: Asked,
+    go: Option<String>,
+) -> Result<Response, Fail> {
     let towns = towns(app, page.look.lang).await?;
     let typed = kernel::text::tidy(&asked.q);
     let matching = if asked.area.is_empty() { matching(&towns, &typed) } else { Vec::new() };
@@ -112,7 +118,7 @@ async fn by_name(app: &App, mut page: Page, source: Source, asked: Asked, sent: 
         _ => asked.area,
     };
     let mut problem = None;
-    let answer = match chosen.parse::<AreaId>() {
+    let mut answer = match chosen.parse::<AreaId>() {
         Ok(area) => {
             let shown = page.clone();
             app.rt.read(app.anybody(), move |cx| by_area(cx, &shown, area)).await.map_err(errors::of_matters)?
@@ -125,14 +131,18 @@ async fn by_name(app: &App, mut page: Page, source: Source, asked: Asked, sent: 
         _ => None,
     };
     let places = places.filter(|p| !p.places.is_empty());
+    if let Some(at) = places.as_ref().and_then(Places::sure).filter(|_| go.as_deref() != Some("find")) {
+        let shown = page.clone();
+        answer = app.rt.read(app.anybody(), move |cx| by_point(cx, &shown, at)).await.map_err(errors::of_matters)?;
+    }
     if answer.is_none() && places.is_none() && (!chosen.is_empty() || (!typed.is_empty() && matching.is_empty())) {
         problem = Some(page.t("grid-not-found"));
     }
     let matching = if matching.len() > 1 { matching } else { Vec::new() };
-    if sent && typed.is_empty() && chosen.is_empty() {
+    if go.is_some_and(|go| go != "unpin") && typed.is_empty() && chosen.is_empty() {
         problem = Some(page.t("grid-empty"));
     }
-    if answer.is_some() {
+    if answer.is_some() && !chosen.is_empty() {
         // In another language or size it is the same place.
         page.path = format!("/my-grid?area={chosen}");
     }
@@ -160,7 +170,7 @@ async fn locate(
     let point = number(&lon).zip(number(&lat)).and_then(|(lon, lat)| Datum::Wgs84.to_wgs84(lon, lat).ok());
     let Some(point) = point.filter(|_| !matches!(posted.get("go").as_str(), "unpin" | "find")) else {
         let asked = Asked { area: posted.get("area"), q: posted.get("q") };
-        return by_name(&app, page, source, asked, posted.get("go") != "unpin").await;
+        return by_name(&app, page, source, asked, Some(posted.get("go"))).await;
     };
     let shown = page.clone();
     let found = app.rt.read(app.anybody(), move |cx| by_point(cx, &shown, point)).await.map_err(errors::of_matters)?;
@@ -266,11 +276,7 @@ struct Layer {
 
 /// Outlines for the maps of public pages, simplified; not personal, and the same for everybody. Of the neighbourhoods, or of
 /// the towns: as asked, and while the others are not drawn.
-async fn areas(
-    State(app): State<App>,
-    headers: HeaderMap,
-    Query(asked): Query<Layer>,
-) -> Result<Response, Fail> {
+async fn areas(State(app): State<App>, headers: HeaderMap, Query(asked): Query<Layer>) -> Result<Response, Fail> {
     let mut kinds = [AreaKind::Community, AreaKind::Town];
     if asked.kind == AreaKind::Town.code() {
         kinds.reverse();

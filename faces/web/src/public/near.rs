@@ -151,14 +151,7 @@ fn find(cx: &mut Cx<'_>, page: &Page, at: Where, need: &str) -> Result<Result<Fo
     let today = calendar.date_of(cx.now);
     // A year that is not loaded is not guessed.
     let holiday = calendar.holiday(today).is_some() && calendar.is_working_day(today) == Some(false);
-    Ok(Ok(Found {
-        around,
-        holiday,
-        open: lines(near.open),
-        later: lines(near.later),
-        estimate: near.estimate,
-        centre,
-    }))
+    Ok(Ok(Found { around, holiday, open: lines(near.open), later: lines(near.later), estimate: near.estimate, centre }))
 }
 
 fn storage(error: matters::Error) -> places::Error {
@@ -231,6 +224,9 @@ async fn locate(
     if point.is_none() && go != "unpin" && !typed.is_empty() {
         // Words of a place: which one is meant, is chosen next.
         let places = find::look_up(&app, &page, source, &typed, ("", "")).await?;
+        if let Some(at) = places.sure().filter(|_| go != "find") {
+            return answer(&app, page, Some(Where::Point(at)), asked, false).await;
+        }
         asked = Asked { typed, places: Some(places), ..asked };
         return answer(&app, page, None, asked, false).await;
     }

@@ -176,7 +176,9 @@ fn a_form_without_a_script_offers_what_it_found_and_keeps_what_was_typed() {
     ]);
     assert_eq!(site.post("/report", &outside).status, StatusCode::UNPROCESSABLE_ENTITY);
     let by_address = site.get(&format!("/my-grid?{}", form(&[("q", "望苇路5号")])));
-    assert!(by_address.text.contains("name=\"spot\""), "an address is as good as a neighbourhood: {}", by_address.text);
+    assert!(by_address.text.contains("021-0571 0222"), "an address is as good as a neighbourhood: {}", by_address.text);
+    let doubtful = site.get(&format!("/my-grid?{}", form(&[("q", "望苇路")])));
+    assert!(doubtful.text.contains("name=\"spot\""), "a street is long: asked: {}", doubtful.text);
     // Elder pages ask one plain question.
     assert!(!site.get("/e/found").text.contains("data-find"));
 }
@@ -197,6 +199,11 @@ fn a_place_outside_the_district_is_told_at_once_and_answered_with_no_door() {
     assert!(grid.text.contains("value=\"外婆家\"") && grid.text.contains("这个位置不在本区"), "{}", grid.text);
     assert!(site.post("/my-grid", "q=&area=&lat=&lon=").text.contains("请写村居的名字"));
     assert!(!site.get("/my-grid").text.contains("请写村居的名字"));
+    // What is named exactly is not asked about again; the button without a script shows what it found.
+    let exact = site.post("/near", &form(&[("q", "望苇路5号")])).text;
+    assert!(exact.contains("地图上的位置：望苇路5号"), "{exact}");
+    let asked = site.post("/near", &form(&[("q", "望苇路5号"), ("go", "find")])).text;
+    assert!(asked.contains("name=\"spot\""), "{asked}");
     // A pin is said as a pin: not 附近附近.
     let found = site.post("/near", inside).text;
     assert!(found.contains("地图上的位置：望苇路") && !found.contains("附近附近"), "{found}");

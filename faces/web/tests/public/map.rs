@@ -147,7 +147,8 @@ fn layers_are_of_towns_from_afar_and_asked_for_again_by_their_tag() {
     let site = Site::new();
     let names = |path: &str| {
         let all: serde_json::Value = serde_json::from_str(&site.get(path).text).unwrap();
-        let names = all["features"].as_array().unwrap().iter().map(|f| f["properties"]["name"].as_str().unwrap().to_owned());
+        let names =
+            all["features"].as_array().unwrap().iter().map(|f| f["properties"]["name"].as_str().unwrap().to_owned());
         names.collect::<Vec<_>>()
     };
     let (far, near) = (names("/map/areas.geojson?kind=town"), names("/map/areas.geojson"));
