@@ -24,6 +24,7 @@ mod query;
 mod rank;
 mod scan;
 mod sound;
+mod traditional;
 
 pub use fold::fold;
 pub use parse::{Address, Part, What, parse};
