@@ -144,9 +144,13 @@ both_databases! {
             Entry::named(Sort::Village, "青禾镇", at(121.46, 30.91)),
             Entry::named(Sort::Poi, "青禾中学", at(121.46, 30.92)),
             Entry::named(Sort::Street, "庄行路", at(121.47, 30.92)),
+            Entry::named(Sort::Poi, "望苇路庄行路", at(121.47, 30.925)),
         ]).unwrap();
         for typed in ["zhuanghanglu", "zhuangxinglu", "zhl", "zxl", "庄航路", "zhuanghang"] {
             assert_eq!(w.first(typed).0, "庄行路", "{typed}");
+        }
+        for typed in ["望苇路庄行路", "青禾镇望苇路庄行路", "望葦路莊行路"] {
+            assert_eq!(w.first(typed).0, "望苇路庄行路", "{typed}: {:?}", w.find(typed));
         }
         let found = w.find("青禾");
         assert_eq!((found[0].kind, found[0].name.as_str()), (Sort::Area, "青禾镇"), "before the school of its name");

@@ -124,6 +124,12 @@ pub fn sought(whole: &str, name: &str) -> Sought {
 }
 
 impl Sought {
+    /// Looks for these words as one name, too, before all else.
+    pub fn also(&mut self, joined: &str) {
+        let joined: String = joined.chars().take(MOST).collect();
+        self.equal.insert(0, (format!("{WHOLE}{joined}"), Match::Exact));
+    }
+
     fn letters(&mut self, whole: &str, name: &str) {
         let length = name.chars().count();
         self.equal.push((format!("{SOUND}{whole}"), Match::Exact));

@@ -15,6 +15,8 @@ pub struct Reading {
     pub name: String,
     /// The name with what stood before it.
     pub whole: String,
+    /// The name with the names beside it, where that may be one: 望苇路青禾街 is a crossing, and the bus stop there.
+    pub joined: Option<String>,
     /// Regions and other names: where it is said to be.
     pub context: Vec<String>,
     /// Likeliest first. Numbers without a level may count several things.
@@ -49,6 +51,7 @@ impl Query {
                     readings.push(Reading {
                         name: part.text.clone(),
                         whole: whole.clone(),
+                        joined: joined(&parts, i),
                         context,
                         paths: paths(steps),
                         open,
@@ -72,6 +75,15 @@ impl Query {
     pub fn is_empty(&self) -> bool {
         self.readings.is_empty()
     }
+}
+
+/// The names that stand around this one without anything between them, as one; none when it stands alone.
+fn joined(parts: &[crate::Part], at: usize) -> Option<String> {
+    let name = |part: &&crate::Part| part.what == What::Name;
+    let (before, after) = parts.split_at_checked(at)?;
+    let from = at - before.iter().rev().take_while(name).count();
+    let run: Vec<&str> = parts.iter().skip(from).take_while(name).map(|p| p.text.as_str()).collect();
+    (!after.is_empty() && run.len() > 1).then(|| run.concat())
 }
 
 fn step(part: &crate::Part) -> Option<Step> {
@@ -180,6 +192,10 @@ mod tests {
         assert_eq!(query.readings[1].paths[0].to_string(), "5号");
         assert_eq!(query.readings[1].context, ["青禾镇", "望苇路"]);
         assert_eq!(query.readings[0].whole, "青禾镇望苇路");
+        assert_eq!(query.readings[0].joined, None, "a number stands between them");
+        let crossing = Query::of("青禾镇望苇路青禾街 3号");
+        let joined: Vec<Option<&str>> = crossing.readings.iter().map(|r| r.joined.as_deref()).collect();
+        assert_eq!(joined, [Some("望苇路青禾街"); 2]);
         assert!(Query::of("128").is_empty() && Query::of("  ").is_empty());
     }
 }

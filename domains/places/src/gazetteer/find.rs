@@ -111,7 +111,10 @@ impl Candidate {
 
 impl Search<'_> {
     fn run(&mut self, cx: &mut Cx<'_>) -> Result<Vec<Scored>> {
-        let sought = keys::sought(&self.reading.whole, &self.reading.name);
+        let mut sought = keys::sought(&self.reading.whole, &self.reading.name);
+        if let Some(joined) = &self.reading.joined {
+            sought.also(joined);
+        }
         let things = memory::index(cx, self.ground).names(&sought);
         let names = rows::names(cx, &sought)?;
         let things = things.into_iter().map(|(thing, how)| (Candidate::Thing(thing), how));
@@ -221,7 +224,9 @@ impl Search<'_> {
             said.push(&left_over);
         }
         let district = self.ground.district().map(|d| d.name.clone());
-        let regions: Vec<String> = found.context.iter().cloned().chain(district).collect();
+        // What stands in its own name is true of it, too.
+        let own = std::iter::once(found.name.clone());
+        let regions: Vec<String> = found.context.iter().cloned().chain(district).chain(own).collect();
         let judged = Judged {
             found: how,
             closeness: found.closeness,
