@@ -51,6 +51,8 @@ near-people = Within { $n ->
     [one] 1 minute
    *[other] { $n } minutes
   } on foot
+near-people-from = Counted from the post of their duty or the neighbourhood they look after, not from where they are now.
+near-from = Counted from here
 near-people-none = Nobody on duty or available is that near. Allow more time.
 near-on-duty = On duty
 near-until = until { $at }

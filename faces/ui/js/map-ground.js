@@ -27,11 +27,13 @@ const named = covered && ground.kind !== "raster";
 const NEAR = 11.9;
 const nothing = { type: "FeatureCollection", features: [] };
 
+/** GeoJSON as this map wants it. */
+export const laid = (data) => (shifts ? moved(data, to) : data);
+
 export async function load(url) {
   const answer = await fetch(url, { headers: { accept: "application/geo+json" } });
   if (!answer.ok) throw new Error(String(answer.status));
-  const data = await answer.json();
-  return shifts ? moved(data, to) : data;
+  return laid(await answer.json());
 }
 
 /** Layers by map, as they were written: with tokens for colours. */

@@ -4,7 +4,7 @@ import { Marker, Popup } from "maplibre-gl";
 import { place } from "./here.js";
 import { draw } from "./fence-draw.js";
 import { track } from "./track.js";
-import { areas, asked, box, css, fromMap, label, load, missed, namesKnown, open, put, toMap } from "./map-ground.js";
+import { areas, asked, box, css, fromMap, label, laid, load, missed, namesKnown, open, put, toMap } from "./map-ground.js";
 
 /** Kept free around what is shown: buttons stand on the right, the scale and whose map it is below. */
 const ROOM = { top: 32, left: 32, right: 64, bottom: 52 };
@@ -158,7 +158,7 @@ export function show(el) {
       const namePosts = el.dataset.posts ? await posts(map, el.dataset.posts) : () => {};
       // Either an address, or on the page itself what must not have one.
       const { points, given } = el.dataset;
-      const shown = points ? await load(points) : given ? JSON.parse(given) : null;
+      const shown = points ? await load(points) : given ? laid(JSON.parse(given)) : null;
       const data = shown && matters(map, shown);
       if (el.dataset.problems) await problems(map, el.dataset.problems);
       // What is written last is placed first: names of posts make way for those of the area, they can stand on any side of their ring.

@@ -19,6 +19,7 @@ use matters::app::near::{MINUTES, NearPeople, USUAL_MINUTES, of_matter, of_post}
 use people::policy::{Action, require_somewhere};
 use places::app::near::{Ask, NearPost, nearest_posts};
 use serde::Deserialize;
+use serde_json::json;
 use store::Cx;
 
 pub(super) fn routes() -> Router<App> {
@@ -76,7 +77,8 @@ struct NearPage {
     call: Option<(String, i64)>,
     problem: Option<String>,
     done: Option<String>,
-    centre: Option<(f64, f64)>,
+    /// Middle of the map, and the point there as GeoJSON.
+    centre: Option<(f64, f64, String)>,
 }
 
 #[derive(Deserialize, Default)]
@@ -180,10 +182,17 @@ fn build(
         call,
         problem: None,
         done: asked.done.parse::<usize>().ok().map(|n| page.t1("near-called", "n", n)),
-        centre: near.map(|n| (n.from.lat(), n.from.lon())),
+        centre: near.map(|n| (n.from.lat(), n.from.lon(), from_here(&page, n.from))),
         frame,
         page,
     })
+}
+
+/// Where the minutes are counted from, for the map.
+fn from_here(page: &Page, at: Point) -> String {
+    let point = json!({ "type": "Point", "coordinates": [at.lon(), at.lat()] });
+    let feature = json!({ "type": "Feature", "geometry": point, "properties": { "title": page.t("near-from") } });
+    json!({ "type": "FeatureCollection", "features": [feature] }).to_string()
 }
 
 fn posts_around(cx: &mut Cx<'_>, page: &Page, from: Point) -> Result<Vec<PostLine>, Fail> {
@@ -352,7 +361,7 @@ pub(super) mod tests {
             call: (n > 0).then(|| ("/desk/lost/1/near/call".into(), 3)),
             problem: (n > 0).then(|| page.t("near-call-nobody")),
             done: (n > 0).then(|| page.t1("near-called", "n", 2)),
-            centre: (n > 0).then_some((30.9, 121.4)),
+            centre: (n > 0).then(|| (30.9, 121.4, "{}".into())),
         };
         [0, 2].into_iter().map(|n| ("desk/near.html", of(n).render().unwrap_or_default())).collect()
     }
