@@ -53,6 +53,7 @@ near-people = Within { $n ->
   } on foot
 near-people-from = Counted from the post of their duty or the neighbourhood they look after, not from where they are now.
 near-from = Counted from here
+near-legend = The green dot is where the minutes are counted from; rings are posts.
 near-people-none = Nobody on duty or available is that near. Allow more time.
 near-on-duty = On duty
 near-until = until { $at }

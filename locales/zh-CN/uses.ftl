@@ -45,6 +45,7 @@ near-desk-nowhere = 还不知道在哪里，所以不能说谁在附近。请先
 near-people = { $n } 分钟内能走到的人
 near-people-from = 从各人值班的站点、负责的小区算起，不是他们现在的位置。
 near-from = 从这里算起
+near-legend = 绿点是算起的地方，空心圈是站室屋。
 near-people-none = 这个时间内没有值班或可以来的人。把时间放长一些。
 near-on-duty = 值班
 near-until = 到{ $at }

@@ -2,6 +2,10 @@
 import { box, fromMap, open, put, toMap } from "./map-ground.js";
 import { corners, rings } from "./area-editor-shape.js";
 
+/** Pixels within which a finger, and within which a pointer means a dot. */
+const FINGER = { corners: 22, middles: 14 };
+const POINTER = { corners: 1, middles: 1 };
+
 const nothing = { type: "FeatureCollection", features: [] };
 const collection = (features) => ({ type: "FeatureCollection", features });
 const feature = (geometry, properties = {}) => ({ type: "Feature", geometry, properties });
@@ -90,13 +94,19 @@ export class Canvas {
   centre() { const at = this.map.getCenter(); return fromMap([at.lng, at.lat]); }
   project = (point) => { const at = this.map.project(toMap(point)); return [at.x, at.y]; };
 
-  /** Corners are dragged; a click on the middle of an edge adds one; a click elsewhere is told. */
-  listen({ grab, drag, drop, middle: add, click }) {
+  /** The nearest dot that is meant here; `within` says how many pixels off, by layer. */
+  near({ x, y }, within) {
+    const off = (f) => { const at = this.map.project(f.geometry.coordinates); return Math.hypot(at.x - x, at.y - y); };
+    const hits = Object.entries(within).flatMap(([layer, r]) => this.map.queryRenderedFeatures([[x - r, y - r], [x + r, y + r]], { layers: [layer] }));
+    return hits.map((f) => ({ f, off: off(f) })).sort((a, b) => a.off - b.off)[0]?.f;
+  }
+
+  /** Corners are dragged, by a finger once they are chosen: else nobody could move the map; a click on the middle of an edge adds one; a click elsewhere is told. */
+  listen({ grab, drag, drop, middle: add, click, choose }) {
     const map = this.map;
     if (!map) return;
-    const start = (event) => {
-      const n = grab(event.features[0].properties.n);
-      if (n === null) return;
+    const start = (event, corner) => {
+      if (grab(corner.properties.n) === null) return;
       event.preventDefault();
       const moving = (e) => drag(fromMap([e.lngLat.lng, e.lngLat.lat]));
       map.on("mousemove", moving);
@@ -111,11 +121,15 @@ export class Canvas {
       };
       for (const name of ends) window.addEventListener(name, end, true);
     };
-    map.on("mousedown", "corners", start);
-    map.on("touchstart", "corners", start);
+    map.on("mousedown", "corners", (event) => start(event, event.features[0]));
+    map.on("touchstart", (event) => {
+      const corner = event.points.length === 1 && this.near(event.point, { corners: FINGER.corners });
+      if (corner && corner.properties.chosen) start(event, corner);
+    });
     map.on("click", (event) => {
-      const [hit] = map.queryRenderedFeatures(event.point, { layers: ["corners", "middles"] });
-      if (hit?.layer.id === "corners") return;
+      const pointer = event.originalEvent.pointerType ?? (matchMedia("(pointer: coarse)").matches ? "touch" : "mouse");
+      const hit = this.near(event.point, pointer === "touch" ? FINGER : POINTER);
+      if (hit?.layer.id === "corners") return choose(hit.properties.n);
       if (hit?.layer.id === "middles" && add(hit.properties.n)) return;
       const [other] = map.queryRenderedFeatures(event.point, { layers: ["others-fill"] });
       click(fromMap([event.lngLat.lng, event.lngLat.lat]), other?.properties.id);

@@ -412,7 +412,7 @@ async function start() {
   state.areas = new Map(ground.areas.map((a) => [a.id, a]));
   original = new Map(state.areas);
   canvas.listen({
-    grab, drag, drop,
+    grab, drag, drop, choose,
     middle: (n) => { if (state.line) return false; insertAfter(n); return true; },
     click: (point, other) => {
       if (state.line) addPoint(catching(point)?.point ?? point);

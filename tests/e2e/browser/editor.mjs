@@ -20,6 +20,7 @@ await journey("editor", async (stage) => {
   // What another run drew was drawn before.
   await time("advance 5m");
   await refusedGap(stage, admin, edit);
+  if (width < 600) await byFinger(admin, edit);
   await movedAndSaved(stage, admin, edit);
   await conflict(stage, other);
   await history(stage, admin);
@@ -62,6 +63,57 @@ async function refusedGap(stage, admin, url) {
   await page.locator('[data-do="undo"]').click();
   assert.equal(await page.locator(".editor-area").count(), 0, "nothing is changed any more");
   await page.locator("#shared").check();
+}
+
+/** A finger is wide: it drags the chosen corner from beside it, and moves the map everywhere else. */
+async function byFinger(admin, url) {
+  const { page } = admin;
+  await edited(admin, url);
+  await choose(admin, 3);
+  const map = page.locator(".editor-canvas canvas");
+  await map.scrollIntoViewIfNeeded();
+  await page.waitForFunction(chosenCorner);
+  const [x, y] = await page.evaluate(chosenCorner);
+  const lon = () => page.locator("#corner-lon").inputValue();
+  const before = await lon();
+  const touch = await page.context().newCDPSession(page);
+  const drag = async (from, to) => {
+    const points = (at) => [{ x: at[0], y: at[1] }];
+    await touch.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints: points(from) });
+    for (const part of [0.3, 0.6, 1]) {
+      await touch.send("Input.dispatchTouchEvent", { type: "touchMove", touchPoints: points(from.map((v, i) => v + (to[i] - v) * part)) });
+    }
+    await touch.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
+  };
+  await drag([x + 13, y + 8], [x + 60, y + 45]);
+  await page.waitForFunction((was) => document.getElementById("corner-lon").value !== was, before);
+  assert((await page.locator(".editor-area").count()) > 0, "the corner was moved");
+  await page.locator('[data-do="undo"]').click();
+  assert.equal(await lon(), before);
+  await drag([x + 120, y + 8], [x + 150, y + 45]);
+  assert.equal(await page.locator(".editor-area").count(), 0, "elsewhere the map is moved");
+}
+
+/** Where the dot of the chosen corner is drawn: nothing else in its colour is that large. */
+function chosenCorner() {
+  const canvas = document.querySelector(".editor-canvas canvas");
+  const copy = Object.assign(document.createElement("canvas"), { width: canvas.width, height: canvas.height });
+  const pen = copy.getContext("2d");
+  pen.fillStyle = getComputedStyle(document.documentElement).getPropertyValue("--jade").trim();
+  pen.fillRect(0, 0, 1, 1);
+  const [r, g, b] = pen.getImageData(0, 0, 1, 1).data;
+  pen.drawImage(canvas, 0, 0);
+  const { data } = pen.getImageData(0, 0, copy.width, copy.height);
+  const jade = (x, y) => { const i = (y * copy.width + x) * 4; return data[i] === r && data[i + 1] === g && data[i + 2] === b; };
+  const box = canvas.getBoundingClientRect();
+  const side = copy.width / box.width;
+  for (let y = 6; y < copy.height - 6; y += 1) {
+    for (let x = 6; x < copy.width - 6; x += 1) {
+      const all = [-5, 0, 5].every((dx) => [-5, 0, 5].every((dy) => jade(x + Math.round(dx * side), y + Math.round(dy * side))));
+      if (all) return [box.x + x / side, box.y + y / side];
+    }
+  }
+  return null;
 }
 
 /** Which corner of the open area a neighbour shares, and the district's own border does not: moving it moves two areas. */
