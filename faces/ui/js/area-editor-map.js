@@ -23,7 +23,8 @@ function layers(map) {
   put(map, { id: "line", type: "line", source: "line", paint: { "line-color": "--amber-line", "line-width": 3, "line-dasharray": [2, 1] } });
   put(map, { id: "line-points", type: "circle", source: "line", filter: ["==", ["geometry-type"], "Point"], paint: { "circle-radius": 5, "circle-color": "--amber-line" } });
   put(map, { id: "middles", type: "circle", source: "middles", paint: { "circle-radius": 4, "circle-color": "--surface", "circle-stroke-width": 1.5, "circle-stroke-color": "--jade", "circle-stroke-opacity": 0.7 } });
-  put(map, { id: "corners", type: "circle", source: "corners", paint: {
+  // The chosen one lies on top, however close the others are.
+  put(map, { id: "corners", type: "circle", source: "corners", layout: { "circle-sort-key": ["case", ["get", "chosen"], 1, 0] }, paint: {
     "circle-radius": ["case", ["get", "chosen"], 9, 6], "circle-color": ["case", ["get", "chosen"], "--jade", "--surface"], "circle-stroke-width": 2.5, "circle-stroke-color": "--jade" } });
   // Above everything: what is wrong is often smaller than the dot of a corner.
   put(map, { id: "problems", type: "fill", source: "problems", filter: ["!=", ["geometry-type"], "Point"], paint: { "fill-color": "--vermilion", "fill-opacity": 0.6 } });
@@ -95,10 +96,10 @@ export class Canvas {
   project = (point) => { const at = this.map.project(toMap(point)); return [at.x, at.y]; };
 
   /** The nearest dot that is meant here; `within` says how many pixels off, by layer. */
-  near({ x, y }, within) {
+  near({ x, y }, within, meant = () => true) {
     const off = (f) => { const at = this.map.project(f.geometry.coordinates); return Math.hypot(at.x - x, at.y - y); };
     const hits = Object.entries(within).flatMap(([layer, r]) => this.map.queryRenderedFeatures([[x - r, y - r], [x + r, y + r]], { layers: [layer] }));
-    return hits.map((f) => ({ f, off: off(f) })).sort((a, b) => a.off - b.off)[0]?.f;
+    return hits.filter(meant).map((f) => ({ f, off: off(f) })).sort((a, b) => a.off - b.off)[0]?.f;
   }
 
   /** Corners are dragged, by a finger once they are chosen: else nobody could move the map; a click on the middle of an edge adds one; a click elsewhere is told. */
@@ -123,8 +124,9 @@ export class Canvas {
     };
     map.on("mousedown", "corners", (event) => start(event, event.features[0]));
     map.on("touchstart", (event) => {
-      const corner = event.points.length === 1 && this.near(event.point, { corners: FINGER.corners });
-      if (corner && corner.properties.chosen) start(event, corner);
+      if (event.points.length > 1) return;
+      const corner = this.near(event.point, { corners: FINGER.corners }, (f) => f.properties.chosen);
+      if (corner) start(event, corner);
     });
     map.on("click", (event) => {
       const pointer = event.originalEvent.pointerType ?? (matchMedia("(pointer: coarse)").matches ? "touch" : "mouse");

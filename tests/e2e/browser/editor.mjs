@@ -85,12 +85,12 @@ async function byFinger(admin, url) {
     }
     await touch.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
   };
-  await drag([x + 13, y + 8], [x + 60, y + 45]);
+  await drag([x + 12, y - 8], [x + 60, y - 60]);
   await page.waitForFunction((was) => document.getElementById("corner-lon").value !== was, before);
   assert((await page.locator(".editor-area").count()) > 0, "the corner was moved");
   await page.locator('[data-do="undo"]').click();
   assert.equal(await lon(), before);
-  await drag([x + 120, y + 8], [x + 150, y + 45]);
+  await drag([x + 120, y - 200], [x + 150, y - 160]);
   assert.equal(await page.locator(".editor-area").count(), 0, "elsewhere the map is moved");
 }
 
@@ -105,11 +105,12 @@ function chosenCorner() {
   pen.drawImage(canvas, 0, 0);
   const { data } = pen.getImageData(0, 0, copy.width, copy.height);
   const jade = (x, y) => { const i = (y * copy.width + x) * 4; return data[i] === r && data[i + 1] === g && data[i + 2] === b; };
+  const BLOCK = Array.from({ length: 11 }, (_, i) => i - 5);
   const box = canvas.getBoundingClientRect();
   const side = copy.width / box.width;
   for (let y = 6; y < copy.height - 6; y += 1) {
     for (let x = 6; x < copy.width - 6; x += 1) {
-      const all = [-5, 0, 5].every((dx) => [-5, 0, 5].every((dy) => jade(x + Math.round(dx * side), y + Math.round(dy * side))));
+      const all = BLOCK.every((dx) => BLOCK.every((dy) => jade(x + dx, y + dy)));
       if (all) return [box.x + x / side, box.y + y / side];
     }
   }
