@@ -321,6 +321,7 @@ finding-overlap = overlap of { $area } m² at { $at } of { $of }
 
 # Rows as a whole
 finding-too-many-cells = { $n } cells, but the header names { $width }: is a separator or a quote missing?
+finding-open-quote = a quotation mark opens in this row and never closes: everything after it was read as one cell
 finding-too-many-digits = a number has more digits than a spreadsheet keeps: format that column as text
 finding-cell-error = a cell shows the error { $text }: correct it
 finding-row-unreadable = the row cannot be read

@@ -309,6 +309,7 @@ finding-overlap = { $at } 处有 { $area } 平方米的重叠：{ $of }
 
 # 整行
 finding-too-many-cells = 有 { $n } 格，表头只有 { $width } 列：是不是少了分隔符或引号？
+finding-open-quote = 这一行有一个引号没有收尾，后面的内容都被当成了同一格
 finding-too-many-digits = 有一个数的位数太多，电子表格存不下：请把那一列设成文本格式
 finding-cell-error = 有一格显示错误 { $text }，请改正
 finding-row-unreadable = 这一行读不出来

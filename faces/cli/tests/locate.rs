@@ -76,6 +76,11 @@ fn wrong_rows_are_listed_and_the_others_answered() {
     let (out, _, error) = locate(TWO, "id,lon,lat\na,121.2,30.5\nb,,30\nc,NaN,30\nd,121.6,30.5\n", &[]);
     assert_eq!(out, "id,area\na,w\nd,2\n");
     let error = error.unwrap();
+    let (_, _, open) = locate(TWO, "id,lon,lat\na,121.2,30.5\n\"b,121.6,30.5\nc,121.2,30.5\n", &[]);
+    assert!(open.unwrap().contains("row 3: a quotation mark opens"));
+    let (out, _, ends) = locate(TWO, "id,lon,lat\n\"a\n\",121.2,30.5\n\nb,,30\n\"c,\n\",121.2,30.5", &[]);
+    assert_eq!(out, "id,area\na,w\n\"c,\",w\n");
+    assert!(ends.is_some_and(|e| e.contains("wrong rows: 1") && e.contains("row 4")), "a cell may end in a new line");
     assert!(error.contains("row 3") && error.contains("row 4") && error.contains("the other rows"), "{error}");
 }
 
@@ -105,7 +110,7 @@ fn files_as_programs_write_them() {
         TWO.as_bytes().to_vec(),
         lines.join("\n").into_bytes(),
         lines.join("\r\n\r\n").into_bytes(),
-        lines.iter().map(|l| format!("\u{1e}{l}\n")).collect::<String>().into_bytes(),
+        format!("\u{1e}{}\n", lines.join("\n\u{1e}")).into_bytes(),
         wide,
         packed.finish().unwrap(),
         encoding_rs::GB18030.encode(TWO).0.into_owned(),
@@ -210,7 +215,8 @@ fn damaged(seed: u64) {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (state >> 33) as usize % n.max(1)
     };
-    let mut bytes = if seed % 3 == 0 { TWO.replace('\n', "").replace("}},", "}}\n").into_bytes() } else { TWO.into() };
+    let mut bytes =
+        if seed.is_multiple_of(3) { TWO.replace('\n', "").replace("}},", "}}\n").into_bytes() } else { TWO.into() };
     for _ in 0..=below(6) {
         let (from, length) = (below(bytes.len()), below(40));
         let to = (from + length).min(bytes.len());

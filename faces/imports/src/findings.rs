@@ -246,6 +246,7 @@ findings! {
 
     // Rows as a whole.
     "too-many-cells" TooManyCells { n: usize, width: usize };
+    "open-quote" OpenQuote;
     "too-many-digits" TooManyDigits;
     "cell-error" CellError { text: String };
     "row-unreadable" RowUnreadable;

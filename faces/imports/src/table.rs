@@ -362,6 +362,8 @@ fn next_csv(
     width: usize,
 ) -> Option<Result<Record, TableError>> {
     let mut raw = csv::ByteRecord::new();
+    let began = reader.position().line();
+    let before = *inner_lines;
     let read = reader.read_byte_record(&mut raw);
     let inner = raw.as_slice().iter().filter(|b| **b == b'\n').count();
     *inner_lines += inner;
@@ -371,6 +373,10 @@ fn next_csv(
         Ok(true) => {}
         Ok(false) => return None,
         Err(e) => return Some(Err(Unfit::from(Finding::Unreadable { why: e.to_string() }).into())),
+    }
+    // Every line ends: a row without an end of its own has swallowed all that followed.
+    if inner > 0 && reader.position().line() - began == inner as u64 {
+        return Some(Err(self::row((began as usize).saturating_sub(before), Finding::OpenQuote)));
     }
     if raw.len() > width && raw.iter().skip(width).any(|c| !c.is_empty()) {
         return Some(Err(self::row(row, Finding::TooManyCells { n: raw.len(), width })));

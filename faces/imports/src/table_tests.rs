@@ -30,6 +30,8 @@ fn the_same_text_is_read_from_every_encoding() {
 fn rows_are_numbered_as_the_spreadsheet_shows_them() {
     let (_, rows) = rows_of("a.csv", b"a,b\r\n\r\n1,\"two\r\nlines\"\r\n3,4\r\n").unwrap();
     assert_eq!(rows.iter().map(|r| r.0).collect::<Vec<_>>(), [3, 4]);
+    let (_, rows) = rows_of("a.csv", b"a,b\n1,\"ends\n\"\n\n2,\"ends\n\"").unwrap();
+    assert_eq!(rows.iter().map(|r| r.0).collect::<Vec<_>>(), [2, 4]);
     let (_, rows) = rows_of("a.csv", b"a;b\n1;2\n").unwrap();
     assert_eq!(rows[0].1, ["1", "2"]);
 }
@@ -64,6 +66,8 @@ fn what_cannot_be_read_says_why() {
     assert!(said("a.csv", b"").contains("is empty"));
     assert!(said("a.csv", b"a,A\n").contains("twice"));
     assert!(said("a.csv", b"a,b\n1,2,3\n").contains("row 2: 3 cells"));
+    let open = said("a.csv", b"a,b\n1,\"x\ny\"\n2,\"3\n4,5\n");
+    assert!(open.contains("row 3: a quotation mark opens"), "{open}");
     assert!(said("a.xlsx", b"not a spreadsheet").contains("a.xlsx"));
     let mut book = rust_xlsxwriter::Workbook::new();
     book.add_worksheet().write(0, 0, "id").unwrap().write(1, 0, 310_120_199_001_010_123_f64).unwrap();
