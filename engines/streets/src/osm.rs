@@ -53,6 +53,8 @@ pub enum OsmError {
     Packed(&'static str),
     #[error("the blocks of the file are packed by {0}: write it anew with zlib (osmium cat FILE -o NEW.osm.pbf)")]
     Blobs(&'static str),
+    #[error("whoever made the file broke off, and it is not whole: {0}")]
+    BrokenOff(String),
     #[error("the file ends in the middle (after {at} bytes)")]
     Cut { at: u64 },
     #[error("the file is damaged after {at} bytes: {what}")]

@@ -267,6 +267,14 @@ fn places_inside_of_ways() {
     }
 }
 
+#[test]
+fn an_answer_that_was_broken_off_is_not_taken_for_whole() {
+    let with = |remark: &str| format!(r#"<osm><node id="1" lat="1" lon="2"/><remark> {remark} </remark></osm>"#);
+    let error = read(with("runtime error: Query timed out in \"query\" after 25 seconds.").as_bytes()).unwrap_err();
+    assert!(error.to_string().ends_with("not whole: runtime error: Query timed out in \"query\" after 25 seconds."));
+    assert!(read(with("thank you").as_bytes()).is_ok());
+}
+
 /// Of a file with history the last version counts, and what was deleted last is not there.
 #[test]
 fn what_was_deleted_is_gone() {

@@ -97,7 +97,32 @@ fn one_of_anything_is_said_as_one() {
     std::fs::write(&file, text).unwrap();
     let (done, told) = world.import(&StreetsArgs { files: vec![file], dry_run: true, ..args(&[]) });
     done.unwrap();
+    assert!(!told.contains("outside of the district"), "nobody has drawn one: {told}");
     for words in ["2 nodes, 1 way\n", "1 stretch; all of it hangs together", "passed over: 1 reference to nodes"] {
         assert!(told.contains(words), "{words}: {told}");
     }
+}
+
+#[test]
+fn a_file_of_another_place_and_one_without_a_street() {
+    let world = World::setup(Kind::Sqlite);
+    let outline = places::Outline::rectangle(121.4, 30.8, 121.6, 31.0).unwrap();
+    let save = vec![places::app::SaveArea::new(places::AreaKind::District, None, "和邻区").outlined(outline)];
+    let changes = places::app::AreaChanges { save, retire: vec![] };
+    world.seed.house.rt.write_now(world.seed.house.system(), move |cx| places::app::save_areas(cx, &changes)).unwrap();
+    let file = |name: &str, lon: f64, second: u8| {
+        let path = world.seed.house.db.dir().join(name);
+        let text = format!(
+            r#"<osm version="0.6"><node id="1" lat="30.9" lon="{lon}"/><node id="2" lat="30.901" lon="{}"/>
+            <way id="1"><nd ref="1"/><nd ref="{second}"/><tag k="highway" v="footway"/></way></osm>"#,
+            lon + 0.001
+        );
+        std::fs::write(&path, text).unwrap();
+        StreetsArgs { files: vec![path], dry_run: true, ..args(&[]) }
+    };
+    let note = "note: the streets lie wholly outside of the district";
+    assert!(world.import(&file("there.osm", 121.7, 2)).1.contains(note));
+    assert!(!world.import(&file("here.osm", 121.5, 2)).1.contains(note));
+    let none = world.import(&file("none.osm", 121.5, 1)).0.unwrap_err();
+    assert!(format!("{none:#}").contains("no road, path, water or building"), "{none:#}");
 }

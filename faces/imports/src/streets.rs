@@ -9,6 +9,8 @@ use crate::words::{counted, thousands};
 use crate::{Env, districts, file_name};
 use anyhow::Context as _;
 use clap::Args;
+use places::Outline;
+use places::app::snapshot;
 use places::streets::{Brought, Prepared, Step, bring, prepare};
 use std::cell::Cell;
 use std::fs::File;
@@ -57,6 +59,14 @@ pub fn run(env: &mut Env<'_>, args: &StreetsArgs) -> anyhow::Result<Summary> {
     drop(osm);
     let prepared = prepared.with_context(|| name.clone())?;
     write!(env.out, "{}", told(&name, &prepared))?;
+    let [west, south, east, north] = prepared.bounds;
+    let ground = env.rt.read_now(target.who(), snapshot)?;
+    let drawn = ground.district().and_then(|d| d.outline.clone());
+    if let (Some(district), Ok(streets)) = (drawn, Outline::rectangle(west, south, east, north))
+        && !district.touches(&streets)
+    {
+        writeln!(env.out, "note: the streets lie wholly outside of the district: is it the right file?")?;
+    }
     if args.dry_run {
         writeln!(env.out, "dry run, nothing was written")?;
         return Ok(Summary { prepared, brought: None });

@@ -94,6 +94,10 @@ pub fn prepare(osm: &Osm, mut tell: impl FnMut(Step)) -> Result<Prepared, NotPre
         return Err(e.into());
     }
     drop(features);
+    // A way that goes from a node to the same node is no street.
+    if packed.is_empty() && named.is_empty() {
+        return Err(NotPrepared::Nothing);
+    }
     tell(Step::Network);
     let (walk, walked) = walk(osm)?;
     if let Some(bytes) = &walk {

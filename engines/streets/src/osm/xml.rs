@@ -34,6 +34,7 @@ pub(super) fn read(from: &mut dyn Read, most: u64, to: &mut Gather) -> Result<()
     let mut buffer = Vec::new();
     let (mut depth, mut begun) = (0_u32, false);
     let mut open: Option<Open> = None;
+    let mut remark = false;
     let mut tags: Vec<(String, String)> = Vec::new();
     loop {
         buffer.clear();
@@ -63,12 +64,21 @@ pub(super) fn read(from: &mut dyn Read, most: u64, to: &mut Gather) -> Result<()
                 begun = true;
             }
             if depth == 1 {
+                remark = name == "remark";
                 open = Some(object(name, start).map_err(|what| OsmError::Damaged { at, what })?);
                 tags.clear();
             } else if depth == 2 {
                 inside(name, start, &mut open, &mut tags, to).map_err(|w| w.at(at))?;
             }
             depth += 1;
+        }
+        // Overpass answers with what it has when its time is up, and says so at the end.
+        if let Event::Text(text) = &event
+            && remark
+            && depth == 2
+            && text.contains("error")
+        {
+            return Err(OsmError::BrokenOff(text.trim().chars().take(120).collect()));
         }
         if empty || matches!(event, Event::End(_)) {
             depth = depth.saturating_sub(1);
