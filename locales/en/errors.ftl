@@ -31,6 +31,7 @@ error-title-internal = Something went wrong on our side
 error-do-internal = This step was not saved. It has been noted for the technicians. Please try again, or call.
 error-why-bad-form = The form did not arrive complete.
 error-why-bad-query = The conditions in the address make no sense.
+error-why-sought = What this address looks for opens only for the account that typed it. Go back to the desk and search again.
 error-why-foreign = This form was sent from another site and was not taken.
 rule-import-not-looked = The file must be looked through without mistakes before it is brought in.
 rule-import-doubtful = Some rows are doubtful: accept them, or mend the file.

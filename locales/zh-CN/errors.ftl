@@ -28,6 +28,7 @@ error-title-internal = 我们这边出了错
 error-do-internal = 这一步没有保存，已经记下来给技术人员。请再试一次，或者打电话。
 error-why-bad-form = 表单没有完整送到。
 error-why-bad-query = 网址里的条件看不懂。
+error-why-sought = 网址里找的内容只有当初输入的账号能打开。请回到工作台重新查找。
 error-why-foreign = 这张表单是从别的网站送来的，没有接收。
 rule-import-not-looked = 文件要先试看，没有错误才能导入。
 rule-import-doubtful = 有存疑的行：请确认照样导入，或改好文件。

@@ -44,7 +44,7 @@ impl Kept {
 /// Middleware: a form sent to the desk without a session is answered with the sign-in page that holds what was typed.
 pub(crate) async fn keep(State(app): State<App>, request: Request, next: Next) -> Response {
     let form = request.method() == Method::POST
-        && request.uri().path().starts_with("/desk/")
+        && (request.uri().path() == "/desk" || request.uri().path().starts_with("/desk/"))
         && !request.headers().contains_key("hx-request");
     if !form {
         return next.run(request).await;

@@ -214,3 +214,86 @@ fn every_key_is_used() {
         .collect();
     assert!(unused.is_empty(), "texts nobody uses: {unused:?}");
 }
+
+/// Fields of forms that go by address, into which people write freely, and why no person can stand there.
+const BY_ADDRESS: &[(&str, &str, &str)] = &[
+    ("desk/withheld.html", "number", "the number of a matter, nothing else is found by it"),
+    ("desk/admin/audit/raiser.html", "number", "the number of a matter, nothing else is found by it"),
+];
+
+/// Kinds of fields in which nobody writes words.
+const NO_WORDS: [&str; 11] =
+    ["hidden", "checkbox", "radio", "date", "month", "time", "number", "range", "submit", "button", "datetime-local"];
+
+/// The tags of a page or of a template, each whole: what stands in `{{ }}` and `{% %}` ends none.
+fn tags(html: &str) -> Vec<&str> {
+    let mut out = Vec::new();
+    let mut at = 0;
+    while let Some(open) = html[at..].find('<').map(|i| at + i) {
+        let (mut end, mut inside) = (open + 1, false);
+        for (i, c) in html[open..].char_indices().skip(1) {
+            end = open + i + c.len_utf8();
+            let two = html.get(open + i..open + i + 2);
+            match (c, two) {
+                ('{', Some("{{" | "{%")) => inside = true,
+                ('}' | '%', Some("}}" | "%}")) => inside = false,
+                ('>', _) if !inside => break,
+                _ => {}
+            }
+        }
+        out.push(&html[open..end]);
+        at = end;
+    }
+    out
+}
+
+fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
+    tag.split_once(&format!(" {name}=\"")).and_then(|(_, rest)| rest.split_once('"')).map(|(value, _)| value)
+}
+
+/// Fields for free words whose content goes into an address: by a form without `post`, or while somebody types.
+fn words_by_address(html: &str) -> Vec<String> {
+    let (mut found, mut by_address) = (Vec::new(), false);
+    for tag in tags(html) {
+        if tag.starts_with("<form") {
+            by_address = attribute(tag, "method") != Some("post");
+        } else if tag.starts_with("</form") {
+            by_address = false;
+        }
+        let field = tag.starts_with("<input") || tag.starts_with("<textarea");
+        let free = field && !attribute(tag, "type").is_some_and(|kind| NO_WORDS.contains(&kind));
+        if (free && (by_address || tag.contains(" hx-get=")))
+            || (tag.contains(" hx-get=") && tag.contains("hx-include"))
+        {
+            found.push(attribute(tag, "name").unwrap_or(tag).to_owned());
+        }
+    }
+    found
+}
+
+#[test]
+fn what_people_type_to_find_something_stands_in_no_address() {
+    let bad = "<form action=\"/x\" role=\"search\"><input name=\"a\" type=\"search\"><input type=\"month\" name=\"m\"></form>\
+               <form method=\"post\"{% if a > b %} id=\"x\"{% endif %}><input name=\"b\"><input name=\"c\" hx-get=\"{{ x }}\"></form>";
+    assert_eq!(words_by_address(bad), ["a", "c"], "this test sees it");
+    let mut pages: Vec<(String, String)> =
+        looks().into_iter().flat_map(samples).map(|(name, html)| (name.to_owned(), html)).collect();
+    let mut all = Vec::new();
+    files(&root().join("templates"), "html", &mut all);
+    for path in all {
+        let name = path.strip_prefix(root().join("templates")).unwrap().to_string_lossy().into_owned();
+        pages.push((name, std::fs::read_to_string(&path).unwrap()));
+    }
+    let mut seen = BTreeSet::new();
+    for (name, html) in &pages {
+        for field in words_by_address(html) {
+            let known = BY_ADDRESS.iter().find(|(page, of, _)| page == name && *of == field);
+            assert!(
+                known.is_some(),
+                "{name}: what is typed into \"{field}\" would stand in the address: post it (desk/sought.rs)"
+            );
+            seen.insert((name.clone(), field));
+        }
+    }
+    assert_eq!(seen.len(), BY_ADDRESS.len(), "a reason that nothing needs any more");
+}

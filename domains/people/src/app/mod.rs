@@ -27,6 +27,7 @@ pub mod seats;
 pub mod sessions;
 pub mod sign_in_rules;
 pub mod sitters;
+pub mod sought;
 pub mod staff;
 pub mod takers;
 pub mod terms;

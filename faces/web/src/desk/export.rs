@@ -2,12 +2,13 @@
 //! the list shows.
 
 use super::queue::Ask;
+use super::sought::Sought;
 use super::table::{self, As, MOST, Table, instant};
 use super::view::rows;
 use crate::session::Staff;
 use crate::{App, Fail, Page};
 use axum::Router;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
 use kernel::Purpose;
@@ -85,10 +86,20 @@ fn fill(cx: &mut Cx<'_>, page: &Page, lines: &[Line]) -> Result<Table, Fail> {
     Ok(Table { name: "matters".into(), head, rows, ..Table::default() })
 }
 
-async fn csv_file(State(app): State<App>, page: Page, staff: Staff, Query(ask): Query<Ask>) -> Result<Response, Fail> {
+async fn csv_file(
+    State(app): State<App>,
+    page: Page,
+    staff: Staff,
+    Sought(ask): Sought<Ask>,
+) -> Result<Response, Fail> {
     table::answer(&page, list(&app, &page, &staff, ask).await?, As::Csv).await
 }
 
-async fn xlsx_file(State(app): State<App>, page: Page, staff: Staff, Query(ask): Query<Ask>) -> Result<Response, Fail> {
+async fn xlsx_file(
+    State(app): State<App>,
+    page: Page,
+    staff: Staff,
+    Sought(ask): Sought<Ask>,
+) -> Result<Response, Fail> {
     table::answer(&page, list(&app, &page, &staff, ask).await?, As::Xlsx).await
 }

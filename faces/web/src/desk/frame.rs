@@ -176,6 +176,17 @@ impl Frame {
         })
     }
 
+    /// The link to the other language keeps these fields of the address.
+    pub(crate) fn keeps(&mut self, fields: &[(&str, &str)]) {
+        self.keeps_query(&super::query_string(fields));
+    }
+
+    pub(crate) fn keeps_query(&mut self, query: &str) {
+        if !query.is_empty() {
+            self.query = format!("?{query}");
+        }
+    }
+
     #[cfg(test)]
     pub(crate) fn sample(page: &Page) -> Self {
         let item = |path, key, count: Option<&str>, tone| NavItem {

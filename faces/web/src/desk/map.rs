@@ -2,6 +2,7 @@
 //! shows stands in the list beside it.
 
 use super::queue::Ask;
+use super::sought::Sought;
 use crate::session::Staff;
 use crate::{App, Fail, Page};
 use axum::Router;
@@ -56,7 +57,7 @@ async fn matters_of_list(
     State(app): State<App>,
     page: Page,
     staff: Staff,
-    Query(ask): Query<Ask>,
+    Sought(ask): Sought<Ask>,
 ) -> Result<Response, Fail> {
     let lines = app
         .rt

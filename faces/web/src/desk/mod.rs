@@ -29,6 +29,7 @@ mod reports;
 mod search;
 mod sessions;
 mod sos;
+mod sought;
 mod step;
 mod step_forms;
 mod table;
@@ -42,6 +43,7 @@ pub(crate) use admin::coverage;
 pub(crate) use care::words as visit_words;
 pub(crate) use frame::Frame;
 pub(crate) use ground::geography;
+pub(crate) use sought::{FIELD as SOUGHT, without_words};
 pub(crate) use words::{No, why};
 
 use crate::{App, Fail, Page};

@@ -3,13 +3,14 @@
 use super::duty::{self, Beside};
 use super::frame::queue_path;
 use super::ground;
+use super::sought::{self, Sought};
 use super::view::{Choice, Row, rows};
 use super::{Frame, query_string};
 use crate::session::Staff;
 use crate::{App, Fail, Page, html};
 use askama::Template;
 use axum::Router;
-use axum::extract::{Form, Query, State};
+use axum::extract::{Form, Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use kernel::ids::AreaId;
@@ -21,7 +22,11 @@ use serde::Deserialize;
 use store::Cx;
 
 pub(super) fn routes() -> Router<App> {
-    Router::new().route("/desk", get(home)).route("/desk/views", post(save)).route("/desk/views/delete", post(delete))
+    Router::new()
+        .route("/desk", get(home).post(sought::lead))
+        .route("/desk/views", post(save))
+        .route("/desk/views/delete", post(delete))
+        .route("/desk/views/{id}", get(open))
 }
 
 /// What the address asks for. Everything may be missing; what makes no sense is said on the page.
@@ -34,6 +39,8 @@ pub(super) struct Ask {
     pub area: String,
     pub due: String,
     pub text: String,
+    /// The words of `text` as they stand in an address.
+    pub sought: String,
     pub after: String,
 }
 
@@ -74,7 +81,7 @@ impl Ask {
             ("class", &self.class),
             ("area", &self.area),
             ("due", &self.due),
-            ("text", &self.text),
+            (sought::FIELD, &self.sought),
             ("after", after),
         ])
     }
@@ -142,7 +149,7 @@ struct Home {
     export_xlsx: String,
 }
 
-async fn home(State(app): State<App>, page: Page, staff: Staff, Query(ask): Query<Ask>) -> Result<Response, Fail> {
+async fn home(State(app): State<App>, page: Page, staff: Staff, Sought(ask): Sought<Ask>) -> Result<Response, Fail> {
     let who = staff.who(Purpose::Administration);
     let elsewhere = page.href("/desk/notices");
     let home = app.rt.read(who, move |cx| load(cx, page, &staff, ask)).await?;
@@ -159,9 +166,7 @@ fn load(cx: &mut Cx<'_>, page: Page, staff: &Staff, ask: Ask) -> Result<Option<H
     let ask = &begin(cx, ask)?;
     let mut frame = Frame::load(cx, &page, staff, queue_path(ask.queue()))?;
     let query = ask.query("");
-    if !query.is_empty() {
-        frame.query = format!("?{query}");
-    }
+    frame.keeps_query(&query);
     let (found, problem) = match find(cx, ask) {
         Ok(found) => (found, None),
         Err(matters::Error::Invalid(wrong)) => {
@@ -280,7 +285,20 @@ fn area_links(page: &Page, ask: &Ask, areas: &[Choice]) -> Vec<AreaLink> {
 }
 
 fn view_link(page: &Page, view: SavedView) -> ViewLink {
-    ViewLink { id: view.id.to_string(), name: view.name, href: page.href(format!("/desk?{}", view.query)) }
+    let path = if sought::has_words(&view.query) {
+        format!("/desk/views/{}", view.id)
+    } else {
+        format!("/desk?{}", view.query)
+    };
+    ViewLink { id: view.id.to_string(), name: view.name, href: page.href(path) }
+}
+
+/// A view whose words were kept readable: they go into no address.
+async fn open(State(app): State<App>, page: Page, staff: Staff, Path(id): Path<uuid::Uuid>) -> Result<Response, Fail> {
+    let views = app.rt.read(staff.who(Purpose::Administration), matters::app::saved_views).await?;
+    let view = views.into_iter().find(|v| v.id == id).ok_or(Fail::NotFound)?;
+    let to = sought::kept(&app, &page, &staff, "/desk", &view.query).await?;
+    Ok(crate::unkept(Redirect::to(&to)))
 }
 
 #[derive(Deserialize)]
@@ -293,7 +311,7 @@ struct NewView {
 async fn save(State(app): State<App>, page: Page, staff: Staff, Form(form): Form<NewView>) -> Result<Response, Fail> {
     // An unfiltered list is a view too.
     let query = if form.query.is_empty() { "queue=mine".to_owned() } else { form.query };
-    let back = page.href(format!("/desk?{query}"));
+    let back = sought::kept(&app, &page, &staff, "/desk", &query).await?;
     app.rt.write(staff.who(Purpose::Administration), move |cx| matters::app::save_view(cx, &form.name, &query)).await?;
     Ok(Redirect::to(&back).into_response())
 }

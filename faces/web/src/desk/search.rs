@@ -1,6 +1,7 @@
 //! Finding things: matters by words or number, colleagues by name, pinyin or initials.
 
 use super::queue::Ask;
+use super::sought::{self, Sought};
 use super::table::{self, As, Listed, Table};
 use super::view::{Row, rows};
 use super::{Frame, ground};
@@ -8,7 +9,7 @@ use crate::session::Staff;
 use crate::{App, Fail, Page, html};
 use askama::Template;
 use axum::Router;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use kernel::Purpose;
@@ -18,7 +19,9 @@ use serde::Deserialize;
 use store::Cx;
 
 pub(super) fn routes() -> Router<App> {
-    Router::new().route("/desk/search", get(search)).route("/desk/staff", get(staff_page))
+    Router::new()
+        .route("/desk/search", get(search).post(sought::lead))
+        .route("/desk/staff", get(staff_page).post(sought::lead))
 }
 
 /// A colleague with the seats held now.
@@ -63,6 +66,8 @@ struct StaffPage {
 #[serde(default)]
 pub(super) struct Words {
     pub q: String,
+    /// The words of `q` as they stand in an address.
+    pub sought: String,
     r#as: String,
 }
 
@@ -73,11 +78,11 @@ async fn search(
     State(app): State<App>,
     page: Page,
     staff: Staff,
-    Query(Words { q, .. }): Query<Words>,
+    Sought(words): Sought<Words>,
 ) -> Result<Response, Fail> {
     let who = staff.who(Purpose::Administration);
     let back = page.clone();
-    let found = app.rt.read(who, move |cx| find(cx, page, &staff, &q)).await?;
+    let found = app.rt.read(who, move |cx| find(cx, page, &staff, &words)).await?;
     match found {
         Outcome::One(id) => Ok(Redirect::to(&back.href(format!("/desk/matters/{id}"))).into_response()),
         Outcome::Many(found) => html(found.as_ref()),
@@ -90,7 +95,8 @@ enum Outcome {
     Many(Box<Found>),
 }
 
-fn find(cx: &mut Cx<'_>, page: Page, staff: &Staff, q: &str) -> Result<Outcome, Fail> {
+fn find(cx: &mut Cx<'_>, page: Page, staff: &Staff, words: &Words) -> Result<Outcome, Fail> {
+    let (q, sealed) = (words.q.as_str(), [(sought::FIELD, words.sought.as_str())]);
     let desk = decide(&cx.actor, cx.purpose, Action::ViewDesk, &ResourceFacts::District).is_allowed();
     if !desk {
         require(&cx.actor, cx.purpose, Action::ViewStaff, &ResourceFacts::District)?;
@@ -104,7 +110,7 @@ fn find(cx: &mut Cx<'_>, page: Page, staff: &Staff, q: &str) -> Result<Outcome, 
     }
     let mut frame = Frame::load(cx, &page, staff, "/desk/search")?;
     q.clone_into(&mut frame.search);
-    frame.query = format!("?{}", super::query_string(&[("q", q)]));
+    frame.keeps(&sealed);
     let ask = Ask { text: q.to_owned(), ..Ask::default() };
     let mut lines = Vec::new();
     let mut cut = false;
@@ -129,8 +135,8 @@ fn find(cx: &mut Cx<'_>, page: Page, staff: &Staff, q: &str) -> Result<Outcome, 
     };
     let heading = page.t1("desk-search-for", "q", q);
     let may = decide(&cx.actor, cx.purpose, Action::ExportMatters, &ResourceFacts::District).is_allowed();
-    let words = super::query_string(&[("text", q)]);
-    let export = |kind: &str| page.href(format!("/desk/export.{kind}?{words}"));
+    let query = super::query_string(&sealed);
+    let export = |kind: &str| page.href(format!("/desk/export.{kind}?{query}"));
     let export = (may && !list.rows.is_empty()).then(|| (export("csv"), export("xlsx")));
     Ok(Outcome::Many(Box::new(Found { page, frame, heading, list, cut, people, export })))
 }
@@ -162,7 +168,7 @@ async fn staff_page(
     State(app): State<App>,
     page: Page,
     staff: Staff,
-    Query(Words { q, r#as }): Query<Words>,
+    Sought(Words { q, sought, r#as }): Sought<Words>,
 ) -> Result<Response, Fail> {
     let who = staff.who(Purpose::Administration);
     let (kind, words) = (As::from_code(&r#as), page.clone());
@@ -174,8 +180,9 @@ async fn staff_page(
             if kind.is_some() {
                 return Ok(Listed::File(as_table(&page, people).marked(cx)?));
             }
-            let frame = Frame::load(cx, &page, &staff, "/desk/staff")?;
-            let file = table::href(&page, "/desk/staff", &[("q", &q)]);
+            let mut frame = Frame::load(cx, &page, &staff, "/desk/staff")?;
+            frame.keeps(&[(sought::FIELD, &sought)]);
+            let file = table::href(&page, "/desk/staff", &[(sought::FIELD, &sought)]);
             Ok::<_, Fail>(Listed::Page(Box::new(StaffPage { page, frame, q, people, file })))
         })
         .await?;
@@ -208,7 +215,7 @@ pub(super) mod tests {
         let frame = Frame::sample(page);
         let mut out = Vec::new();
         for (n, q) in [(0, ""), (0, "lm"), (2, "lm")] {
-            let file = table::href(page, "/desk/staff", &[("q", q)]);
+            let file = table::href(page, "/desk/staff", &[(sought::FIELD, q)]);
             let shown = StaffPage { page: page.clone(), frame: frame.clone(), q: q.into(), people: people(n), file };
             out.push(("desk/staff.html", shown.render().unwrap_or_default()));
             let list = Hits {

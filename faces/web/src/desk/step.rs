@@ -16,7 +16,7 @@ use axum::Router;
 use axum::extract::{DefaultBodyLimit, Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use kernel::Purpose;
 use kernel::ids::{AccountId, MatterId};
 use matters::app::{Act, Detail};
@@ -27,7 +27,7 @@ use store::Cx;
 
 pub(super) fn routes() -> Router<App> {
     let step = get(ask).post(act).layer(DefaultBodyLimit::max(PHOTOS));
-    Router::new().route("/desk/matters/{id}/do/{command}", step)
+    Router::new().route("/desk/matters/{id}/do/{command}", step).route("/desk/matters/{id}/look/{command}", post(look))
 }
 
 /// Two people at once: what stands there now, and what this one wanted.
@@ -87,10 +87,25 @@ async fn ask(
     Path((id, code)): Path<(MatterId, String)>,
     Query(given): Query<HashMap<String, String>>,
 ) -> Result<Response, Fail> {
-    let kind = kind_of(&code)?;
-    let key = form_key(&app);
+    show(&app, page, staff, id, &code, Typed::from_query(given)).await
+}
+
+/// The form again with what was typed so far: who is found by a name. Posted, so that the name stands in no address.
+async fn look(
+    State(app): State<App>,
+    page: Page,
+    staff: Staff,
+    Path((id, code)): Path<(MatterId, String)>,
+    posted: Posted,
+) -> Result<Response, Fail> {
+    let typed = Typed::from_form(&posted, kind_of(&code)?);
+    show(&app, page, staff, id, &code, typed).await
+}
+
+async fn show(app: &App, page: Page, staff: Staff, id: MatterId, code: &str, typed: Typed) -> Result<Response, Fail> {
+    let kind = kind_of(code)?;
+    let key = form_key(app);
     let who = staff.who(Purpose::Matter(id));
-    let typed = Typed::from_query(given);
     let shown = app
         .rt
         .read(who, move |cx| {

@@ -60,7 +60,7 @@ pub(super) fn fields(cx: &mut Cx<'_>, page: &Page, detail: &Detail, typed: &Type
             groups.push((page.tk("role-", role.code()), choices(&mut of_role)));
         }
     }
-    let ask = page.href(format!("/desk/matters/{}/do/assign", detail.line.matter));
+    let ask = page.href(format!("/desk/matters/{}/look/assign", detail.line.matter));
     let find =
         Field { kind: FieldKind::Find, value: asked.to_owned(), ..Field::line("find", page.t("desk-f-find"), asked) }
             .hint(page.t("desk-f-find-hint"))

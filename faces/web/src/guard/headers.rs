@@ -1,6 +1,7 @@
 //! Security headers on everything. No inline script or style exists in this program, so the policy allows none.
 
 use crate::App;
+use crate::desk::SOUGHT;
 use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::Next;
@@ -10,8 +11,13 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
     connect-src 'self'; worker-src 'self' blob:; manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
 pub(super) async fn secure(State(app): State<App>, request: Request, next: Next) -> Response {
+    let sought = request.uri().query().is_some_and(|query| query.contains(SOUGHT));
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
+    if sought {
+        // The page repeats what was typed to find something: a name, mostly.
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
     if let Some(opened) = app.map.policy(POLICY) {
         headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(opened);
     }

@@ -175,6 +175,7 @@ impl axum::extract::OptionalFromRequestParts<App> for AnyStaff {
 
 /// Address of a page that leads back to where the reader was; `why` says what it was left for.
 pub(crate) fn leading_back(to: &str, path: &str, query: Option<&str>, why: Option<&str>) -> String {
+    let query = query.map(crate::desk::without_words).filter(|q| !q.is_empty());
     let target = query.map_or_else(|| path.to_owned(), |q| format!("{path}?{q}"));
     let next = utf8_percent_encode(&target, NON_ALPHANUMERIC);
     let why = why.map(|why| format!("&why={why}")).unwrap_or_default();

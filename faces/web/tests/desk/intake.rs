@@ -240,7 +240,7 @@ async fn posts_have_a_map_beside_their_list_and_say_what_to_do_when_there_are_no
     assert!(page.contains(&shown), "each name leads to its point: {page}");
     let points = drawn.desk.get(&boss, "/desk/posts.geojson").await.body;
     assert!(points.contains(&drawn.posts[0].to_string()));
-    let unfound = drawn.desk.get(&boss, "/desk/admin/posts?text=没有这站").await.body;
+    let unfound = drawn.desk.look_for(&boss, "/desk/admin/posts", "text=没有这站").await.body;
     assert!(unfound.contains("没有这样的站室屋"), "{unfound}");
 
     let empty = Desk::new();

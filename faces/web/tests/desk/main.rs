@@ -27,6 +27,7 @@ mod records;
 mod register;
 mod roles;
 mod sign_in;
+mod sought;
 mod uses;
 mod visits;
 mod volunteers;

@@ -31,10 +31,9 @@ const EVERYBODY: &[&str] = &[
 const PAGES: &[(&str, &[Action])] = &[
     ("/desk?queue=place", &[]),
     ("/desk/points.geojson", &[Action::ViewDesk]),
-    ("/desk/staff?q=x", &[Action::ViewStaff]),
-    ("/desk/search?q=x", &[Action::ViewDesk, Action::ViewStaff]),
+    ("/desk/staff", &[Action::ViewStaff]),
+    ("/desk/search", &[Action::ViewDesk, Action::ViewStaff]),
     ("/desk/new", &[Action::RaiseFor]),
-    ("/desk/new/areas?area=x", &[Action::RaiseFor]),
     ("/desk/export.csv", &[Action::ExportMatters]),
     ("/desk/export.xlsx", &[Action::ExportMatters]),
     ("/desk/reports", &[Action::ViewReports]),
@@ -53,7 +52,7 @@ const PAGES: &[(&str, &[Action])] = &[
     ("/desk/admin/letters?as=csv", &[Action::ManageDeadLetters]),
     ("/desk/admin/webhooks?as=xlsx", &[Action::ManageWebhooks]),
     ("/desk/duty?all=1&as=csv", &[Action::ViewDesk]),
-    ("/desk/staff?q=x&as=csv", &[Action::ViewStaff]),
+    ("/desk/staff?as=csv", &[Action::ViewStaff]),
     ("/desk/admin/calendar?as=csv", &[Action::ManageCalendar]),
     ("/desk/admin/bulletins?as=csv", &[Action::DraftBulletin]),
     ("/desk/admin/audit?as=csv", &[Action::VerifyAudit]),
@@ -153,6 +152,7 @@ const PAGES: &[(&str, &[Action])] = &[
 /// Forms with the action that takes them. What is sent is empty: who may is told what is missing.
 const FORMS: &[(&str, &str, &[Action])] = &[
     ("/desk/new", "key=k&class=danger-now&text=x", &[Action::RaiseFor]),
+    ("/desk/new/areas", "area=x", &[Action::RaiseFor]),
     ("/desk/new/similar", "", &[Action::RaiseFor]),
     ("/desk/views", "name=x&query=queue%3Dmine", &[Action::SaveView]),
     ("/desk/admin/calendar", "csv=", &[Action::ManageCalendar]),
@@ -172,7 +172,6 @@ const FORMS: &[(&str, &str, &[Action])] = &[
     ("/desk/admin/audit/sample/00000000-0000-0000-0000-000000000007", "verdict=fine", &[Action::ReviewReadings]),
     ("/desk/withheld/ask", "number=x", &[Action::AskWithholding]),
     ("/desk/withheld/00000000-0000-0000-0000-000000000007", "do=", &[Action::ApproveWithholding]),
-    ("/desk/care", "name=x", &[Action::ViewVisits]),
     ("/desk/teams", "do=accept", &[Action::KeepTeams]),
     ("/desk/teams", "do=new&team=x", &[Action::KeepTeams]),
     ("/desk/teams/00000000-0000-0000-0000-000000000007", "do=add", &[Action::KeepTeams]),

@@ -116,6 +116,13 @@ impl Desk {
         self.send(request).await
     }
 
+    /// Looks for something by a form: the list to which it leads.
+    pub async fn look_for(&self, cookie: &str, path: &str, form: &str) -> Answer {
+        let led = self.post(cookie, path, form).await;
+        assert_eq!(led.status, StatusCode::SEE_OTHER, "{path}: {}", led.body);
+        self.get(cookie, &led.location).await
+    }
+
     pub async fn send(&self, request: Request<Body>) -> Answer {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let text = |name: header::HeaderName| {

@@ -1,6 +1,7 @@
 //! The bodies that work together: committees, agencies, property managers, shops.
 
 use super::{Sheet, SheetPage, allow};
+use crate::desk::sought::{self, Sought};
 use crate::desk::table::{self, As, Listed, Table};
 use crate::desk::view::{Choice, Field, blame};
 use crate::desk::{Frame, ground};
@@ -9,7 +10,7 @@ use crate::session::Staff;
 use crate::{App, Fail, Page, html};
 use askama::Template;
 use axum::Router;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
@@ -21,7 +22,9 @@ use people::policy::Action;
 use serde::Deserialize;
 
 pub(super) fn routes() -> Router<App> {
-    Router::new().route("/desk/admin/orgs", get(list)).route("/desk/admin/orgs/new", get(ask).post(make))
+    Router::new()
+        .route("/desk/admin/orgs", get(list).post(sought::lead))
+        .route("/desk/admin/orgs/new", get(ask).post(make))
 }
 
 struct OrgLine {
@@ -53,6 +56,7 @@ const SHOWN: usize = 100;
 struct Ask {
     kind: String,
     text: String,
+    sought: String,
     done: String,
     r#as: String,
 }
@@ -61,14 +65,16 @@ fn kinds(page: &Page, now: &str) -> Vec<Choice> {
     Choice::codes(page, "desk-org-", OrgKind::ALL.iter().map(|k| k.code()), now)
 }
 
-async fn list(State(app): State<App>, page: Page, staff: Staff, Query(asked): Query<Ask>) -> Result<Response, Fail> {
+async fn list(State(app): State<App>, page: Page, staff: Staff, Sought(asked): Sought<Ask>) -> Result<Response, Fail> {
     let (file, words) = (As::from_code(&asked.r#as), page.clone());
     let listed = app
         .rt
         .read(staff.who(Purpose::Administration), move |cx| {
             allow(cx, Action::ManageOrgs)?;
-            let frame = Frame::load(cx, &page, &staff, "/desk/admin/people")?;
+            let mut frame = Frame::load(cx, &page, &staff, "/desk/admin/people")?;
             let kind = OrgKind::from_code(&asked.kind).unwrap_or(OrgKind::Committee);
+            let filters = [("kind", kind.code()), (sought::FIELD, asked.sought.as_str())];
+            frame.keeps(&filters);
             let wanted = kernel::text::narrow(&asked.text).trim().to_lowercase();
             let mut orgs: Vec<OrgLine> = people::app::orgs::list(cx, Some(kind))?
                 .into_iter()
@@ -88,7 +94,7 @@ async fn list(State(app): State<App>, page: Page, staff: Staff, Query(asked): Qu
             Ok::<_, Fail>(Listed::Page(Box::new(OrgsPage {
                 kinds: kinds(&page, kind.code()),
                 done: (asked.done == "made").then(|| page.t("desk-org-made")),
-                file: table::href(&page, "/desk/admin/orgs", &[("kind", kind.code()), ("text", &asked.text)]),
+                file: table::href(&page, "/desk/admin/orgs", &filters),
                 text: asked.text,
                 page,
                 frame,

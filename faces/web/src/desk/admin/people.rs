@@ -6,6 +6,7 @@ use super::{Sheet, SheetPage, allow};
 use crate::desk::keys::{self, KeyView};
 use crate::desk::search::seat_words;
 use crate::desk::sessions::{self, DeviceView};
+use crate::desk::sought::{self, Sought};
 use crate::desk::table::{self, As, Listed, Table};
 use crate::desk::view::{Choice, Field, FieldKind, blame};
 use crate::desk::words::Tag;
@@ -32,7 +33,7 @@ use store::Cx;
 
 pub(super) fn routes() -> Router<App> {
     Router::new()
-        .route("/desk/admin/people", get(list))
+        .route("/desk/admin/people", get(list).post(sought::lead))
         .route("/desk/admin/people/new", get(ask_new).post(make))
         .route("/desk/admin/people/{id}", get(person))
         .route("/desk/admin/people/{id}/status", post(status))
@@ -72,6 +73,7 @@ struct PeoplePage {
 #[serde(default)]
 struct Ask {
     q: String,
+    sought: String,
     role: String,
     done: String,
     r#as: String,
@@ -86,13 +88,15 @@ fn allow_either(cx: &Cx<'_>) -> Result<(), Fail> {
     if may(cx, Action::ManageSessions) { Ok(()) } else { allow(cx, Action::ManageAccounts) }
 }
 
-async fn list(State(app): State<App>, page: Page, staff: Staff, Query(asked): Query<Ask>) -> Result<Response, Fail> {
+async fn list(State(app): State<App>, page: Page, staff: Staff, Sought(asked): Sought<Ask>) -> Result<Response, Fail> {
     let (file, words) = (As::from_code(&asked.r#as), page.clone());
     let listed = app
         .rt
         .read(staff.who(Purpose::Administration), move |cx| {
             allow_either(cx)?;
-            let frame = Frame::load(cx, &page, &staff, "/desk/admin/people")?;
+            let mut frame = Frame::load(cx, &page, &staff, "/desk/admin/people")?;
+            let filters = [(sought::FIELD, asked.sought.as_str()), ("role", asked.role.as_str())];
+            frame.keeps(&filters);
             let ground = ground::geography(cx)?;
             let query = StaffQuery {
                 text: asked.q.clone(),
@@ -121,7 +125,7 @@ async fn list(State(app): State<App>, page: Page, staff: Staff, Query(asked): Qu
                 return Ok(Listed::File(as_table(&page, people, table::mark(cx)?)));
             }
             Ok::<_, Fail>(Listed::Page(Box::new(PeoplePage {
-                file: table::href(&page, "/desk/admin/people", &[("q", &asked.q), ("role", &asked.role)]),
+                file: table::href(&page, "/desk/admin/people", &filters),
                 q: asked.q,
                 roles: Choice::any(&page, "role-", Role::ALL.iter().map(|r| r.code()), &asked.role),
                 people,

@@ -2,6 +2,7 @@
 //! by imports, whole sets at a time; here they are looked at.
 
 use super::allow;
+use crate::desk::sought::{self, Sought};
 use crate::desk::table::{self, As, Listed, Table};
 use crate::desk::view::Choice;
 use crate::desk::words::Tag;
@@ -11,7 +12,7 @@ use crate::{App, Fail, Page, fmt};
 use ::places::{AreaKind, Snapshot, Tier};
 use askama::Template;
 use axum::Router;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
 use kernel::Purpose;
@@ -22,8 +23,8 @@ use store::Cx;
 
 pub(super) fn routes() -> Router<App> {
     Router::new()
-        .route("/desk/admin/areas", get(areas))
-        .route("/desk/admin/posts", get(posts))
+        .route("/desk/admin/areas", get(areas).post(sought::lead))
+        .route("/desk/admin/posts", get(posts).post(sought::lead))
         .route("/desk/admin/coverage.geojson", get(coverage_map))
 }
 
@@ -80,20 +81,23 @@ struct LaterLine {
 struct Ask {
     kind: String,
     text: String,
+    sought: String,
     tier: String,
     r#as: String,
     done: String,
 }
 
-async fn areas(State(app): State<App>, page: Page, staff: Staff, Query(asked): Query<Ask>) -> Result<Response, Fail> {
+async fn areas(State(app): State<App>, page: Page, staff: Staff, Sought(asked): Sought<Ask>) -> Result<Response, Fail> {
     let (file, words) = (As::from_code(&asked.r#as), page.clone());
     let listed = app
         .rt
         .read(staff.who(Purpose::Administration), move |cx| {
             allow(cx, Action::ManageAreas)?;
-            let frame = Frame::load(cx, &page, &staff, "/desk/admin/areas")?;
+            let mut frame = Frame::load(cx, &page, &staff, "/desk/admin/areas")?;
             let ground = ::places::snapshot(cx)?;
             let kind = AreaKind::from_code(&asked.kind).unwrap_or(AreaKind::Town);
+            let filters = [("kind", kind.code()), (sought::FIELD, asked.sought.as_str())];
+            frame.keeps(&filters);
             let wanted = kernel::text::narrow(&asked.text).trim().to_lowercase();
             let fits = |a: &&::places::Area| {
                 wanted.is_empty()
@@ -118,7 +122,7 @@ async fn areas(State(app): State<App>, page: Page, staff: Staff, Query(asked): Q
             let cut = areas.len() > SHOWN;
             areas.truncate(SHOWN);
             Ok::<_, Fail>(Listed::Page(Box::new(AreasPage {
-                file: table::href(&page, "/desk/admin/areas", &[("kind", kind.code()), ("text", &asked.text)]),
+                file: table::href(&page, "/desk/admin/areas", &filters),
                 kinds: Choice::codes(&page, "area-", AreaKind::ALL.iter().map(|k| k.code()), kind.code()),
                 text: asked.text,
                 heading,
@@ -239,13 +243,15 @@ struct PostsPage {
     none: bool,
 }
 
-async fn posts(State(app): State<App>, page: Page, staff: Staff, Query(asked): Query<Ask>) -> Result<Response, Fail> {
+async fn posts(State(app): State<App>, page: Page, staff: Staff, Sought(asked): Sought<Ask>) -> Result<Response, Fail> {
     let (file, words) = (As::from_code(&asked.r#as), page.clone());
     let listed = app
         .rt
         .read(staff.who(Purpose::Administration), move |cx| {
             allow(cx, Action::ManagePosts)?;
-            let frame = Frame::load(cx, &page, &staff, "/desk/admin/posts")?;
+            let mut frame = Frame::load(cx, &page, &staff, "/desk/admin/posts")?;
+            let filters = [("tier", asked.tier.as_str()), (sought::FIELD, asked.sought.as_str())];
+            frame.keeps(&filters);
             let ground = ::places::snapshot(cx)?;
             let on = ground::people_on(cx, page.now)?;
             let wanted = kernel::text::narrow(&asked.text).trim().to_lowercase();
@@ -278,7 +284,7 @@ async fn posts(State(app): State<App>, page: Page, staff: Staff, Query(asked): Q
             posts.truncate(SHOWN);
             let tiers = Choice::any(&page, "desk-tier-", Tier::ALL.iter().map(|t| t.code()), &asked.tier);
             let none = ground.posts().is_empty();
-            let file = table::href(&page, "/desk/admin/posts", &[("tier", &asked.tier), ("text", &asked.text)]);
+            let file = table::href(&page, "/desk/admin/posts", &filters);
             let shown = PostsPage { text: asked.text, tiers, posts, cut, file, none, frame, page };
             Ok::<_, Fail>(Listed::Page(Box::new(shown)))
         })

@@ -1,17 +1,18 @@
 //! Everybody in care where the reader works: who they are, when they are visited next and why, and who has no plan yet. Each name
-//! shown is an entry of the log; the file has none. A name that is looked for is posted, so that it stands in no address.
+//! shown is an entry of the log; the file has none. A name that is looked for stands in no address.
 
 use super::words;
 use crate::desk::Frame;
 use crate::desk::ground;
 use crate::desk::query_string;
+use crate::desk::sought::{self, Sought};
 use crate::desk::table::{self, As, Listed, Table};
 use crate::desk::words::Tag;
 use crate::session::Staff;
 use crate::{App, Fail, Page};
 use askama::Template;
 use axum::Router;
-use axum::extract::{Form, Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
 use care::app::visits::{self, Ask, InCare, Which};
@@ -25,7 +26,7 @@ pub(super) const LIST: &str = "/desk/care";
 const LINES: usize = 20;
 
 pub(super) fn routes() -> Router<App> {
-    Router::new().route("/desk/care", get(show).post(find))
+    Router::new().route("/desk/care", get(list).post(sought::lead))
 }
 
 /// One of them.
@@ -51,55 +52,40 @@ pub(super) struct PeoplePage {
     pub typed: String,
     pub sum: String,
     pub rows: Vec<Row>,
-    /// Lines before the page before and the next one; asked for with the name, where one is looked for.
-    pub before: Option<usize>,
-    pub after: Option<usize>,
+    /// The page before and the next one.
+    pub before: Option<String>,
+    pub after: Option<String>,
     pub file: String,
     /// Where two records of one person are joined, for those who may.
     pub pairs: Option<String>,
 }
 
-impl PeoplePage {
-    fn at(&self, from: &usize) -> String {
-        at(&self.page, self.which, *from)
-    }
-}
-
-/// The list by address: never with a name.
-fn at(page: &Page, which: &str, from: usize) -> String {
+/// The list by address; a name that is looked for stands in it sealed.
+fn at(page: &Page, which: &str, from: usize, sealed: &str) -> String {
     let from = if from == 0 { String::new() } else { from.to_string() };
-    format!("{}?{}", page.href(LIST), query_string(&[("which", which), ("from", &from)]))
+    let query = query_string(&[("which", which), (sought::FIELD, sealed), ("from", &from)]);
+    format!("{}?{query}", page.href(LIST))
 }
 
 #[derive(Debug, Deserialize, Default)]
 #[serde(default)]
 struct Asked {
     which: String,
+    name: String,
+    sought: String,
     from: usize,
     r#as: String,
 }
 
-#[derive(Debug, Deserialize, Default)]
-#[serde(default)]
-struct Sought {
-    which: String,
-    name: String,
-    from: String,
-}
-
-async fn show(State(app): State<App>, page: Page, staff: Staff, Query(asked): Query<Asked>) -> Result<Response, Fail> {
-    list(app, page, staff, asked, "").await
-}
-
-async fn find(State(app): State<App>, page: Page, staff: Staff, Form(s): Form<Sought>) -> Result<Response, Fail> {
-    let asked = Asked { which: s.which, from: s.from.parse().unwrap_or(0), r#as: String::new() };
-    list(app, page, staff, asked, &s.name).await
-}
-
-async fn list(app: App, page: Page, staff: Staff, asked: Asked, name: &str) -> Result<Response, Fail> {
+async fn list(
+    State(app): State<App>,
+    page: Page,
+    staff: Staff,
+    Sought(asked): Sought<Asked>,
+) -> Result<Response, Fail> {
     let (kind, words) = (As::from_code(&asked.r#as), page.clone());
     let which = Which::from_code(&asked.which);
-    let name: String = kernel::text::tidy(name).chars().take(40).collect();
+    let name: String = asked.name.chars().take(40).collect();
     let who = staff.who(Purpose::Administration);
     // Names that are shown are written down.
     let listed = app.rt.write(who, move |cx| {
@@ -108,7 +94,7 @@ async fn list(app: App, page: Page, staff: Staff, asked: Asked, name: &str) -> R
             return Ok::<_, Fail>(Listed::File(as_table(cx, &page, &ask)?));
         }
         let ask = Ask { which, name, skip: asked.from, most: LINES, nameless: false };
-        Ok(Listed::Page(Box::new(build(cx, page, &staff, ask)?)))
+        Ok(Listed::Page(Box::new(build(cx, page, &staff, ask, &asked.sought)?)))
     });
     Ok(crate::unkept(listed.await?.answer(&words, kind).await?))
 }
@@ -148,9 +134,9 @@ fn tag(page: &Page, p: &InCare) -> Tag {
     Tag { icon, class, word }
 }
 
-fn build(cx: &mut Cx<'_>, page: Page, staff: &Staff, ask: Ask) -> Result<PeoplePage, Fail> {
+fn build(cx: &mut Cx<'_>, page: Page, staff: &Staff, ask: Ask, sealed: &str) -> Result<PeoplePage, Fail> {
     let (found, n) = visits::people(cx, &ask)?;
-    let frame = Frame::load(cx, &page, staff, LIST)?;
+    let mut frame = Frame::load(cx, &page, staff, LIST)?;
     let areas: Vec<AreaId> = found.iter().filter_map(|p| p.area).collect();
     let names = ground::names(cx, &page, &areas)?;
     let rows = found.iter().map(|p| Row {
@@ -164,8 +150,10 @@ fn build(cx: &mut Cx<'_>, page: Page, staff: &Staff, ask: Ask) -> Result<PeopleP
     });
     let rows: Vec<Row> = rows.collect();
     let which = ask.which.code();
+    frame.keeps(&[("which", which), (sought::FIELD, sealed)]);
+    let turn = |from: usize| at(&page, which, from, sealed);
     let filters =
-        Which::ALL.iter().map(|w| (at(&page, w.code(), 0), page.tk("cared-which-", w.code()), *w == ask.which));
+        Which::ALL.iter().map(|w| (at(&page, w.code(), 0, sealed), page.tk("cared-which-", w.code()), *w == ask.which));
     let first = ask.skip.min(n);
     Ok(PeoplePage {
         filters: filters.collect(),
@@ -179,8 +167,8 @@ fn build(cx: &mut Cx<'_>, page: Page, staff: &Staff, ask: Ask) -> Result<PeopleP
                 &[("n", n.to_string()), ("from", (first + 1).to_string()), ("to", to.to_string())],
             )
         },
-        before: (ask.skip > 0).then(|| ask.skip.saturating_sub(LINES)),
-        after: (ask.skip + rows.len() < n && !rows.is_empty()).then_some(ask.skip + LINES),
+        before: (ask.skip > 0).then(|| turn(ask.skip.saturating_sub(LINES))),
+        after: (ask.skip + rows.len() < n && !rows.is_empty()).then(|| turn(ask.skip + LINES)),
         file: table::href(&page, LIST, &[("which", which)]),
         pairs: super::pairs::may(cx).then(|| page.href(super::pairs::HERE)),
         typed: ask.name,
@@ -212,8 +200,8 @@ pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
         typed: if sought { row().name } else { String::new() },
         sum: page.t1("cared-sum", "n", 1),
         rows: if full { vec![row()] } else { Vec::new() },
-        before: full.then_some(0),
-        after: full.then_some(40),
+        before: full.then(|| "/x".into()),
+        after: full.then(|| "/y".into()),
         file: "/desk/care?as=".into(),
         pairs: full.then(|| "/desk/care/pairs".into()),
     };

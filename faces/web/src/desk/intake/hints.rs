@@ -10,13 +10,12 @@ use crate::public::post::Posted;
 use crate::session::Staff;
 use crate::{App, Fail, Page, html};
 use askama::Template;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use kernel::Purpose;
 use matters::app::{Raise, RaisedPlace};
 use matters::model::Origin;
 use people::policy::{Action, ResourceFacts, require};
-use serde::Deserialize;
 use store::Cx;
 
 pub(super) struct Like {
@@ -178,20 +177,14 @@ pub(super) struct Options {
     pub areas: Vec<String>,
 }
 
-#[derive(Deserialize, Default)]
-#[serde(default)]
-pub(super) struct Part {
-    pub area: String,
-}
-
 /// Areas for the type-ahead, by part of a name, pinyin or code.
-pub(super) async fn areas(State(app): State<App>, staff: Staff, Query(part): Query<Part>) -> Result<Response, Fail> {
-    let who = staff.who(Purpose::Proxy);
+pub(super) async fn areas(State(app): State<App>, staff: Staff, posted: Posted) -> Result<Response, Fail> {
+    let (who, part) = (staff.who(Purpose::Proxy), posted.get("area"));
     let found = app
         .rt
         .read(who, move |cx| {
             require(&cx.actor, cx.purpose, Action::RaiseFor, &ResourceFacts::District)?;
-            ground::find(cx, &part.area, 12)
+            ground::find(cx, &part, 12)
         })
         .await?;
     html(&Options { areas: found.into_iter().map(|(_, words)| words).collect() })

@@ -35,7 +35,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/desk/new/similar", post(hints::similar))
         .route("/desk/new/preview", post(hints::preview))
         .route("/desk/new/foresee", post(hints::foresee))
-        .route("/desk/new/areas", get(hints::areas))
+        .route("/desk/new/areas", post(hints::areas))
 }
 
 /// Everything on the page, as typed.

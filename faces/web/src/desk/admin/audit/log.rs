@@ -2,6 +2,7 @@
 
 use super::{HERE, Tabs};
 use crate::desk::admin::allow;
+use crate::desk::sought::{self, Sought};
 use crate::desk::table::{self, As, Table};
 use crate::desk::view::Choice;
 use crate::desk::{Frame, query_string};
@@ -10,7 +11,7 @@ use crate::{App, Fail, Page, html, looker};
 use ::audit::search::{Filter, Found, Half, Line, search};
 use askama::Template;
 use axum::Router;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -20,7 +21,7 @@ use serde::Deserialize;
 use store::Cx;
 
 pub(super) fn routes() -> Router<App> {
-    Router::new().route("/desk/admin/audit/log", get(show))
+    Router::new().route("/desk/admin/audit/log", get(show).post(sought::lead))
 }
 
 /// What was asked for, as typed.
@@ -29,6 +30,7 @@ pub(super) fn routes() -> Router<App> {
 struct Ask {
     half: String,
     who: String,
+    sought: String,
     number: String,
     kind: String,
     from: String,
@@ -94,7 +96,7 @@ impl Ask {
     fn fields(&self) -> [(&'static str, &str); 6] {
         [
             ("half", &self.half),
-            ("who", &self.who),
+            (sought::FIELD, &self.sought),
             ("number", &self.number),
             ("kind", &self.kind),
             ("from", &self.from),
@@ -133,7 +135,8 @@ fn build(cx: &mut Cx<'_>, page: Page, staff: &Staff, ask: Ask) -> Result<LogPage
         }
         Err(error) => return Err(error.into()),
     };
-    let frame = Frame::load(cx, &page, staff, HERE)?;
+    let mut frame = Frame::load(cx, &page, staff, HERE)?;
+    frame.keeps(&ask.fields());
     Ok(LogPage {
         tabs: Tabs::new(&page, "log"),
         halves: Choice::codes(
@@ -180,7 +183,7 @@ fn as_table(cx: &mut Cx<'_>, page: &Page, ask: &Ask) -> Result<Table, Fail> {
     Ok(Table { cut, ..Table::new(page, "log", &head, rows.into_iter().map(cells).collect()) })
 }
 
-async fn show(State(app): State<App>, page: Page, staff: Staff, Query(ask): Query<Ask>) -> Result<Response, Fail> {
+async fn show(State(app): State<App>, page: Page, staff: Staff, Sought(ask): Sought<Ask>) -> Result<Response, Fail> {
     let who = staff.who(Purpose::Administration);
     if let Some(kind) = As::from_code(&ask.r#as) {
         let words = page.clone();
