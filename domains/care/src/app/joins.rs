@@ -19,7 +19,9 @@ const ROUND: &[&str] = &["round_id", "visit_id"];
 /// What of this crate goes along.
 pub const FOLLOWER: Follower = Follower {
     tables: &[
-        Follow::of("care_contact").sealed(&[("identity", KeyClass::Identity), ("contact", KeyClass::Contact)]),
+        Follow::of("care_contact")
+            .sealed(&[("identity", KeyClass::Identity), ("contact", KeyClass::Contact)])
+            .or_ends("ended_at"),
         Follow::one("care_plan").sealed(&[("inner_part", KeyClass::Identity), ("haunts", KeyClass::Location)]),
         Follow::of("care_consent"),
         Follow::one("care_schedule").sealed(&[("schedule", KeyClass::Contact)]),

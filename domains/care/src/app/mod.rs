@@ -22,6 +22,7 @@ pub mod schedule;
 pub mod teams;
 pub mod telling;
 pub mod threads;
+pub mod twins;
 pub mod visits;
 pub mod volunteers;
 pub mod watch;

@@ -2,12 +2,14 @@
 
 use super::{Town, refused};
 use care::app::joins;
+use care::app::twins::{self, Single};
 use care::app::visits;
 use care::app::{cards, contacts, schedule};
+use care::model::contact::NewContact;
 use care::model::visit::VisitKind;
-use care::model::{Consented, Schedule};
+use care::model::{Consented, Schedule, Slot, Where};
 use kernel::Role;
-use kernel::ids::PersonId;
+use kernel::ids::{ContactId, PersonId};
 use people::app::consents::{self as agreed, Aim, Answer, By, Standing, Way};
 use people::app::joins::{Follower, Join, Pair, Taken};
 use people::app::persons::{self, ChangeRecord, EndReason, ResidentRow, import_residents};
@@ -104,6 +106,15 @@ fn health(t: &Town, person: PersonId) -> Option<String> {
         .map(|h| h.notes.clone())
 }
 
+/// A week that is spent elsewhere.
+fn away(place: &str) -> Schedule {
+    week(Where::Elsewhere(place.into()))
+}
+
+fn week(at: Where) -> Schedule {
+    Schedule { week: vec![Slot { days: vec![0], from: 480, to: 1_000, at }], ..Schedule::default() }
+}
+
 testkit::both_databases! {
     fn who_looks_alike_is_asked_about_and_joined_whole(t: Town) {
         let (one, other) = (t.elder, twin(&t));
@@ -190,6 +201,137 @@ testkit::both_databases! {
         answer(&t, one, Part::Health, Answer::Refused);
         undo(&t, id).unwrap();
         assert_eq!((health(&t, one), health(&t, other)), (None, None), "a no to one record was a no to both");
+    }
+
+    fn a_relative_whom_both_had_is_one_again_and_the_undo_finds_both(t: Town) {
+        let (one, other) = (t.elder, twin(&t));
+        let add = |person: PersonId, name: &str, phone: &str, collect: bool, barred: bool| {
+            let new = NewContact { may_collect: collect, barred, ..crate::other(name, phone) };
+            t.working(t.officer, move |cx, why| contacts::add(cx, person, why, &new)).unwrap()
+        };
+        let here = add(one, "王明", "021-0555 0110", true, false);
+        let wide = add(one, "王刚", "021-0555 0120", true, false);
+        let alone = add(one, "王芳", "021-0555 0130", false, false);
+        // The same number under another name; the same name and relation without the number; somebody else.
+        let came = add(other, "小明", "02105550110", true, false);
+        let barred = add(other, "王刚", "021-0555 0121", false, true);
+        add(other, "陈丽", "021-0555 0140", false, false);
+        let id = join(&t, Pair { kept: one, away: other }, &[]).unwrap();
+        let twice = |t: &Town| t.desk(t.officer, move |cx| twins::of(cx, id, ALL)).unwrap();
+        let seen = twice(&t);
+        let pairs: Vec<_> = seen.relatives.iter().map(|r| (r.here.id, r.came.id)).collect();
+        assert_eq!(pairs, [(here, came), (wide, barred)]);
+        assert_eq!(seen.relatives[1].may_stay(), [barred], "who is kept away stays kept away");
+        assert_eq!(seen.guardians, Vec::<String>::new());
+        let keep = |stays| t.desk(t.officer, move |cx| twins::keep_one(cx, id, stays, ALL));
+        assert_eq!(refused(keep(wide)), "join-narrower");
+        for stays in [came, came, here, barred, alone] {
+            // Sent twice, by somebody slower, and for somebody who stands once: nothing more is left out.
+            keep(stays).unwrap();
+        }
+        let circle = |t: &Town, person: PersonId| {
+            let all = t.working(t.officer, move |cx, why| contacts::of(cx, person, why)).unwrap();
+            all.into_iter().map(|c| c.id).collect::<Vec<_>>()
+        };
+        let now = circle(&t, one);
+        assert!(now.len() == 4 && [came, barred, alone].iter().all(|c| now.contains(c)), "{now:?}");
+        assert!(twice(&t).relatives.is_empty());
+        assert_eq!(refused(t.desk(t.far, move |cx| twins::of(cx, id, ALL).map(drop))), "elsewhere");
+        assert_eq!(refused(t.desk(t.far, move |cx| twins::keep_one(cx, id, here, ALL))), "elsewhere");
+        undo(&t, id).unwrap();
+        assert_eq!(circle(&t, one), [here, wide, alone], "as it was");
+        let back = circle(&t, other);
+        assert!(back.len() == 3 && back.contains(&came) && back.contains(&barred), "{back:?}");
+        assert!(twice(&t).relatives.is_empty(), "nothing is asked any more");
+        assert_eq!(refused(keep(here)), "join-settled");
+    }
+
+    fn whom_the_schedule_names_is_not_left_out(t: Town) {
+        let (one, other) = (t.elder, twin(&t));
+        let add = |person: PersonId| {
+            t.working(t.officer, move |cx, why| contacts::add(cx, person, why, &crate::other("王明", "021-0555 0110"))).unwrap()
+        };
+        let (here, came) = (add(one), add(other));
+        let set = |person: PersonId, at: ContactId| {
+            let week = week(Where::Home(vec![at]));
+            t.working(t.officer, move |cx, why| schedule::set(cx, person, why, 0, &week)).unwrap();
+        };
+        set(one, here);
+        set(other, came);
+        let id = join(&t, Pair { kept: one, away: other }, &[]).unwrap();
+        let keep = |stays| t.desk(t.officer, move |cx| twins::keep_one(cx, id, stays, ALL));
+        assert_eq!(refused(keep(came)), "join-narrower");
+        keep(here).unwrap();
+        let choose = |others| t.desk(t.officer, move |cx| twins::choose(cx, id, Single::Schedule, others, ALL));
+        assert_eq!(refused(choose(true)), "join-schedule-names");
+        undo(&t, id).unwrap();
+        let all = t.world.look(move |cx| schedule::of_all(cx, &[one, other]));
+        assert_eq!((all[&one].contacts().contains(&here), all[&other].contacts().contains(&came)), (true, true));
+    }
+
+    fn who_speaks_for_the_elder_twice_is_named_and_stays_twice(t: Town) {
+        let other = t.world.act({
+            let mut new = again(&t);
+            new.guardians[0] = NewGuardian {
+                who: GuardianName { name: "敏敏".into(), relation: "女儿".into() },
+                phone: t.world.look({ let one = t.elder; move |cx| persons::spoken_for(cx, one) })[0].phone.clone(),
+            };
+            move |cx| {
+                let ground = care::Ground(places::snapshot(cx)?);
+                Ok::<_, care::Error>(persons::register_person(cx, &ground, &new)?)
+            }
+        });
+        let id = join(&t, Pair { kept: t.elder, away: other }, &[]).unwrap();
+        let seen = t.desk(t.officer, move |cx| twins::of(cx, id, ALL)).unwrap();
+        assert_eq!(seen.guardians, ["敏敏"]);
+        assert_eq!(guardians(&t, t.elder).len(), 2);
+    }
+
+    fn of_what_there_is_one_either_is_used_and_the_undo_gives_back_both(t: Town) {
+        let (one, other) = (t.elder, twin(&t));
+        for (person, note) in [(one, "一号"), (other, "二号")] {
+            let schedule = away(note);
+            t.working(t.officer, move |cx, why| schedule::set(cx, person, why, 0, &schedule)).unwrap();
+            t.desk(t.officer, move |cx| visits::begin(cx, person, By::Subject, VisitKind::Chat)).unwrap();
+        }
+        let said = |t: &Town, person: PersonId| {
+            let mut all = t.world.look(move |cx| schedule::of_all(cx, &[person]));
+            all.remove(&person).map(|s| match &s.week[0].at {
+                Where::Elsewhere(place) => place.clone(),
+                other => panic!("{other:?}"),
+            })
+        };
+        let id = join(&t, Pair { kept: one, away: other }, &[]).unwrap();
+        let both = |t: &Town| {
+            let all = t.desk(t.officer, move |cx| twins::of(cx, id, ALL)).unwrap().both;
+            all.into_iter().map(|b| (b.what, b.others)).collect::<Vec<_>>()
+        };
+        assert_eq!(both(&t), [(Single::Schedule, false), (Single::Visits, false)]);
+        assert_eq!(said(&t, one).as_deref(), Some("一号"));
+        let choose = |what, others| t.desk(t.officer, move |cx| twins::choose(cx, id, what, others, ALL));
+        for _ in 0..2 {
+            choose(Single::Schedule, true).unwrap();
+            choose(Single::Visits, true).unwrap();
+        }
+        assert_eq!(both(&t), [(Single::Schedule, true), (Single::Visits, true)]);
+        assert_eq!(said(&t, one).as_deref(), Some("二号"), "read under the key of the record that stays");
+        let planned = t.desk(t.officer, |cx| visits::due(cx, visits::Filter::All, 10)).unwrap();
+        assert_eq!(planned.iter().map(|d| d.visit.person).collect::<Vec<_>>(), [one], "one plan goes on");
+        choose(Single::Schedule, false).unwrap();
+        assert_eq!(said(&t, one).as_deref(), Some("一号"));
+        choose(Single::Schedule, true).unwrap();
+        assert_eq!(refused(choose(Single::Photo, true)), "join-one-only");
+        assert_eq!(refused(t.desk(t.far, move |cx| twins::choose(cx, id, Single::Schedule, false, ALL))), "elsewhere");
+        undo(&t, id).unwrap();
+        assert_eq!((said(&t, one).as_deref(), said(&t, other).as_deref()), (Some("一号"), Some("二号")));
+        let planned = t.desk(t.officer, |cx| visits::due(cx, visits::Filter::All, 10)).unwrap();
+        assert_eq!(planned.len(), 2, "both plans go on");
+        // Nothing is left under a key of nobody.
+        let keys: i64 = t.world.look(|cx| {
+            let sql = "SELECT COUNT(*) AS n FROM subject_key WHERE class = 'contact' AND subject NOT IN (SELECT id FROM person)";
+            cx.query_one(sql, &[])?.i64("n")
+        });
+        assert_eq!(keys, 0);
     }
 
     fn who_is_two_is_not_asked_about_again(t: Town) {

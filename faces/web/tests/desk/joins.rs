@@ -78,6 +78,53 @@ async fn two_records_are_looked_at_joined_and_taken_apart_again() {
 }
 
 #[tokio::test]
+async fn what_stands_twice_is_shown_and_settled_and_comes_back_with_the_undo() {
+    let desk = Desk::new();
+    let (one, other) = twice(&desk);
+    let duty = desk.sign_in(Role::DutyOfficer).await;
+    for (n, person) in [one, other].into_iter().enumerate() {
+        let matter = desk.raise(if n == 0 { "老人走失" } else { "老人摔倒" });
+        desk.link(matter, person);
+        let circle = format!("/desk/matters/{matter}/people/{person}/care");
+        let add = "do=contact-add&name=%E7%8E%8B%E6%98%8E&relation=%E4%BE%84%E5%AD%90&phone=02105550110";
+        says(&desk.post(&duty, &circle, add).await, StatusCode::OK, "王明");
+        let begun = desk.post(&duty, &format!("/desk/care/{person}"), "do=begin&kind=chat&agreed=subject").await;
+        assert_eq!(begun.status, StatusCode::SEE_OTHER, "{}", begun.body);
+    }
+    let here = format!("/desk/care/pairs/{one}/{other}");
+    let page = desk.get(&duty, &here).await.body;
+    let (v, w) = (hidden(&page, "v-one"), hidden(&page, "v-other"));
+    let form = format!("do=join&kept={one}&v-one={v}&v-other={w}&f-address={one}&f-birth_year={one}&reason=x1");
+    let joined = desk.post(&duty, &here, &form).await.location.split('?').next().unwrap().to_owned();
+    let page = desk.get(&duty, &joined).await;
+    says(&page, StatusCode::OK, "这些亲属现在有两条");
+    assert_eq!(page.body.matches("王明 · 侄子 · 02105550110</strong>").count(), 2, "{}", page.body);
+    assert!(page.body.contains("探访计划") && page.body.contains("换成另一份档案里的"));
+    // The same form sent twice counts once.
+    let stays = hidden(&page.body, "stays");
+    for _ in 0..2 {
+        let kept = desk.post(&duty, &joined, &format!("do=one&stays={stays}")).await;
+        assert_eq!(kept.location, format!("{joined}?done=one"));
+        let used = desk.post(&duty, &joined, "do=use&what=visits&whose=other").await;
+        assert_eq!(used.location, format!("{joined}?done=used"));
+    }
+    let page = desk.get(&duty, &joined).await.body;
+    assert!(!page.contains("这些亲属现在有两条") && page.contains("换回留下的那份档案里的"), "{page}");
+    for form in ["do=one&stays=x", "do=use&what=x&whose=other", "do=use&what=photo&whose=other"] {
+        assert_eq!(desk.post(&duty, &joined, form).await.status, StatusCode::UNPROCESSABLE_ENTITY, "{form}");
+    }
+    let elsewhere = desk.sign_in(Role::Volunteer).await;
+    for form in [format!("do=one&stays={stays}"), "do=use&what=visits&whose=kept".to_owned()] {
+        assert_eq!(desk.post(&elsewhere, &joined, &form).await.status, StatusCode::FORBIDDEN, "{form}");
+    }
+    assert_eq!(desk.post(&duty, &joined, "do=undo&reason=x2").await.status, StatusCode::SEE_OTHER);
+    let page = desk.get(&duty, &joined).await.body;
+    assert!(!page.contains("换回留下的那份档案里的") && !page.contains("只留这一条"), "{page}");
+    let late = desk.post(&duty, &joined, &format!("do=one&stays={stays}")).await;
+    says(&late, StatusCode::UNPROCESSABLE_ENTITY, "已经撤销");
+}
+
+#[tokio::test]
 async fn nobody_else_joins() {
     let desk = Desk::new();
     let (one, other) = twice(&desk);

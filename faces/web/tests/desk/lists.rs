@@ -194,6 +194,7 @@ const NOT_LISTS: &[(&str, &str)] = &[
         "admin/register.html",
         "who asked for the register; what leaves is the register itself, once somebody else agreed",
     ),
+    ("care/joined.html", "one join, and what stands twice since"),
     ("care/round.html", "one plan; on paper it is the sheets"),
     ("care/round_new.html", "what one round could be made of, before it is"),
     ("care/round_sheet.html", "the sheet for the printer"),

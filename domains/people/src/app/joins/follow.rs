@@ -2,6 +2,7 @@
 //! moved as it is: only the column with the person changes, and what is sealed under the person is sealed anew. Each row that was
 //! moved is noted, so that an undo finds it again whatever became of it meanwhile.
 
+use super::settle;
 use crate::Result;
 use kernel::ids::PersonId;
 use serde_json::Value as Json;
@@ -124,7 +125,19 @@ pub(super) fn bring_back(cx: &mut Cx<'_>, join: Uuid, pair: Pair, followers: &[F
         let Some(f) = follow else { continue };
         let key: Vec<Json> = serde_json::from_str(&noted.text("row_key")?).map_err(|_| broken())?;
         let key = key.iter().map(value_of).collect::<std::result::Result<Vec<_>, _>>()?;
-        if noted.text("did")? == ENDED {
+        let did = noted.text("did")?;
+        if did == settle::LEFT {
+            settle::take_in(cx, f, pair, &key)?;
+            continue;
+        }
+        if did == settle::SWAPPED {
+            // What ended meanwhile with a no cannot go back.
+            if settle::both_have(cx, pair, f.table)? {
+                settle::exchange(cx, f, pair)?;
+            }
+            continue;
+        }
+        if did == ENDED {
             if let Some(ends) = f.ends {
                 let sql = format!("UPDATE {} SET {ends} = NULL WHERE {} = $1{}", f.table, f.column, keyed(f, 2));
                 let mut values = params![pair.away].to_vec();
@@ -149,7 +162,7 @@ fn broken() -> crate::Error {
 }
 
 /// `AND a = $first AND b = …`
-fn keyed(f: &Follow, first: usize) -> String {
+pub(super) fn keyed(f: &Follow, first: usize) -> String {
     let each = f.key.iter().enumerate().map(|(i, column)| format!(" AND {column} = ${}", first + i));
     each.collect::<Vec<_>>().concat()
 }
@@ -164,7 +177,7 @@ fn rows(cx: &mut Cx<'_>, f: &Follow, person: PersonId) -> Result<Vec<Row>> {
     Ok(cx.query(&sql, params![person, cx.district()])?)
 }
 
-fn row(cx: &mut Cx<'_>, f: &Follow, key: &[Value], person: PersonId) -> Result<Option<Row>> {
+pub(super) fn row(cx: &mut Cx<'_>, f: &Follow, key: &[Value], person: PersonId) -> Result<Option<Row>> {
     let sql = format!("SELECT {} FROM {} WHERE {} = $1{}", columns(f), f.table, f.column, keyed(f, 2));
     let mut values = params![person].to_vec();
     values.extend(key.iter().cloned());
@@ -184,7 +197,14 @@ fn value(row: &Row, column: &str) -> Result<Value> {
     found.ok_or_else(broken)
 }
 
-fn shift(cx: &mut Cx<'_>, f: &Follow, row: &Row, key: &[Value], from: PersonId, to: PersonId) -> Result<bool> {
+pub(super) fn shift(
+    cx: &mut Cx<'_>,
+    f: &Follow,
+    row: &Row,
+    key: &[Value],
+    from: PersonId,
+    to: PersonId,
+) -> Result<bool> {
     let mut sets = vec![format!("{} = $1", f.column)];
     let mut values = params![to].to_vec();
     for (column, class) in f.sealed {
@@ -209,7 +229,7 @@ fn shift(cx: &mut Cx<'_>, f: &Follow, row: &Row, key: &[Value], from: PersonId, 
     Ok(cx.execute(&sql, &values)? > 0)
 }
 
-fn note(cx: &mut Cx<'_>, join: Uuid, n: i64, f: &Follow, key: &[Value], did: &str) -> Result<()> {
+pub(super) fn note(cx: &mut Cx<'_>, join: Uuid, n: i64, f: &Follow, key: &[Value], did: &str) -> Result<()> {
     let key = Json::from(key.iter().map(written).collect::<Vec<_>>()).to_string();
     let sql = "INSERT INTO person_join_row (join_id, n, district_id, in_table, in_column, row_key, did) \
                VALUES ($1, $2, $3, $4, $5, $6, $7)";

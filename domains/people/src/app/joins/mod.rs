@@ -5,11 +5,13 @@
 mod fields;
 mod follow;
 mod pairs;
+mod settle;
 mod undo;
 
 pub use fields::{Taken, differing};
 pub use follow::{FREE, Follow, Follower, NOTHING, Pair};
 pub use pairs::{Alike, agreeing, alike_here, apart, are_apart, told_apart};
+pub use settle::{both_have, came, leave_out, swapped, use_of};
 pub use undo::{stuck, undo};
 
 use crate::app::consents::{self, Standing};

@@ -1,6 +1,6 @@
 //! The pages with invented data.
 
-use super::joined::JoinedPage;
+use super::joined::{BothView, JoinedPage, OneLine};
 use super::one::{Half, PairPage};
 use super::{Done, HERE, Line, ListPage, agreeing};
 use crate::Page;
@@ -73,6 +73,19 @@ pub(in crate::desk) fn samples(page: &Page) -> Vec<(&'static str, String)> {
         done: (!over).then(|| page.t("pairs-done-joined")),
         problem: None,
         lines: vec![(page.t("pairs-moved"), page.t1("pairs-moved-n", "n", 12))],
+        relatives: if over { Vec::new() } else { vec![relative(page, true), relative(page, false)] },
+        guardians: (!over).then(|| page.t1("twins-guardians", "names", name())),
+        both: if over {
+            Vec::new()
+        } else {
+            vec![BothView {
+                title: page.t("twins-what-photo"),
+                words: page.t2("twins-own-used", "used", page.day(page.now), "unused", page.day(page.now)),
+                what: "photo",
+                whose: "other",
+                button: page.t("twins-use-other"),
+            }]
+        },
         over: over.then(|| page.t1("pairs-stuck", "why", page.t("rule-record-join-erased"))),
         fields: if over { Vec::new() } else { vec![Field::line("reason", page.t("pairs-undo-reason"), "")] },
     };
@@ -83,4 +96,14 @@ pub(in crate::desk) fn samples(page: &Page) -> Vec<(&'static str, String)> {
         all.push(("desk/care/joined.html", joined(full).render().unwrap_or_default()));
     }
     all
+}
+
+fn relative(page: &Page, either: bool) -> [OneLine; 2] {
+    let line = |of: &str, stays: bool| OneLine {
+        of: page.t(of),
+        words: (if page.zh() { "李敏 · 女儿" } else { "Li Min · daughter" }).into(),
+        more: vec![page.t("twins-collect"), page.t("twins-at-home")],
+        stays: stays.then(|| "1".into()),
+    };
+    [line("twins-here", true), line("twins-came", either)]
 }
