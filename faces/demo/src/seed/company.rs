@@ -17,6 +17,25 @@ use uuid::Uuid;
 /// So many people there like company.
 const PEOPLE: usize = 18;
 
+/// What a committee in the south of the river does at this time of the year. Festivals of the moon move by a month; the middle counts.
+const fn of_the_season(month: i8, day: i8) -> (&'static str, ActivityKind) {
+    match (month, day) {
+        (1, _) => ("写春联，迎新春", ActivityKind::Craft),
+        (2, _) => ("元宵猜灯谜", ActivityKind::Festival),
+        (3, _) => ("小区里种花", ActivityKind::Walk),
+        (4, ..=15) => ("清明做青团", ActivityKind::Festival),
+        (4, _) => ("春天的老歌", ActivityKind::Music),
+        (5, _) => ("立夏编蛋网", ActivityKind::Craft),
+        (6, _) => ("端午包粽子", ActivityKind::Festival),
+        (7, _) => ("夏天怎么防中暑", ActivityKind::Talk),
+        (8, _) => ("七夕做巧果", ActivityKind::Festival),
+        (9, _) => ("中秋做月饼", ActivityKind::Festival),
+        (10, _) => ("重阳登高，吃重阳糕", ActivityKind::Festival),
+        (11, _) => ("晒太阳，喝茶聊天", ActivityKind::Tea),
+        _ => ("冬至包汤圆", ActivityKind::Festival),
+    }
+}
+
 /// See the module; nothing where nobody is visited.
 pub fn write(cx: &mut Cx<'_>, world: &World, written: &Written, start: Moment) -> Result<(), Error> {
     let shown = world.cast.shown.iter().find(|(r, _)| *r == Role::CommitteeWorker).map(|(_, m)| *m);
@@ -65,7 +84,9 @@ pub fn write(cx: &mut Cx<'_>, world: &World, written: &Written, start: Moment) -
         capacity: 12,
     };
     cx.now = start.plus_days(-12);
-    let past = make(cx, &new("端午包粽子", ActivityKind::Festival, -6, "festival"))?;
+    let day = day_of(start.plus_days(-6));
+    let (title, kind) = of_the_season(day.month(), day.day());
+    let past = make(cx, &new(title, kind, -6, "festival"))?;
     invite(cx, past, &here[..here.len().min(10)])?;
     let next = make(cx, &new("手机课：视频通话", ActivityKind::PhoneLesson, 5, "lesson"))?;
     invite(cx, next, &here[..here.len().min(8)])?;
@@ -80,4 +101,20 @@ pub fn write(cx: &mut Cx<'_>, world: &World, written: &Written, start: Moment) -
     hold(cx, past, 1, 9)?;
     cx.now = start;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_held_is_of_the_season() {
+        let on = |m, d| of_the_season(m, d).0;
+        assert_eq!(
+            (on(6, 18), on(12, 4), on(9, 20), on(4, 3)),
+            ("端午包粽子", "冬至包汤圆", "中秋做月饼", "清明做青团")
+        );
+        let all: std::collections::BTreeSet<&str> = (1..=12).map(|m| on(m, 20)).collect();
+        assert_eq!(all.len(), 12, "every month has its own");
+    }
 }

@@ -31,7 +31,7 @@ pub use history::{DAYS, MATTERS};
 pub use locators::DemoLocator;
 
 /// Counts up when the same seed would give other data, so that old data is made anew.
-pub const VERSION: u32 = 18;
+pub const VERSION: u32 = 19;
 /// The password of every demo account.
 pub const PASSWORD: &str = "heling2026";
 
