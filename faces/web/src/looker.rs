@@ -3,7 +3,7 @@
 use crate::{Fail, Page};
 use audit::Looker;
 use audit::looker::Reason;
-use kernel::Role;
+use kernel::{Moment, Role};
 
 impl From<audit::Error> for Fail {
     fn from(error: audit::Error) -> Self {
@@ -18,6 +18,62 @@ impl From<audit::Error> for Fail {
             audit::Error::File(e) => Self::Internal(e),
         }
     }
+}
+
+/// A look as pages show it. The number is that of the entry in the log.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct LookLine {
+    pub n: i64,
+    pub at: Moment,
+    pub who: String,
+    pub what: String,
+    pub why: String,
+    /// It was break-glass.
+    pub glass: bool,
+    /// The reason as it was written down then.
+    pub reason: Option<String>,
+    /// Looks before this one that say the same: shown with it, each with its own number and time.
+    pub others: Vec<Again>,
+}
+
+/// Number and time of a look that says the same as a later one.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Again {
+    pub n: i64,
+    pub at: Moment,
+}
+
+/// So long may lie between two looks that are shown as one.
+const APART_SECS: i64 = 3_600;
+
+impl LookLine {
+    fn goes_with(&self, page: &Page, next: &Self) -> bool {
+        let last = self.others.last().map_or(self.at, |again| again.at);
+        (&self.who, &self.what, &self.why, self.glass, &self.reason)
+            == (&next.who, &next.what, &next.why, next.glass, &next.reason)
+            && last.secs_since(next.at) <= APART_SECS
+            && page.day(last) == page.day(next.at)
+    }
+
+    /// How often, and from when to when; nothing for a single look.
+    pub(crate) fn span(&self, page: &Page) -> Option<String> {
+        let first = self.others.last()?.at;
+        let (from, to) = (crate::fmt::clock(first), crate::fmt::clock(self.at));
+        let times = [("n", (self.others.len() + 1).to_string()), ("from", from.clone()), ("to", to.clone())];
+        Some(page.loc.args(if from == to { "seen-times-minute" } else { "seen-times" }, &times))
+    }
+}
+
+/// The latest first: the same look again within an hour, on the same day, stands once, with all its times. The log has every one.
+pub(crate) fn together(page: &Page, lines: Vec<LookLine>) -> Vec<LookLine> {
+    let mut out: Vec<LookLine> = Vec::new();
+    for line in lines {
+        match out.last_mut().filter(|last| last.goes_with(page, &line)) {
+            Some(last) => last.others.push(Again { n: line.n, at: line.at }),
+            None => out.push(line),
+        }
+    }
+    out
 }
 
 /// "居村委干部 王明（桂花里居委会）": role and body of that time, not just a name.
@@ -100,5 +156,37 @@ mod tests {
         let worker = who_for_raiser(&page, &looker(Role::CommitteeWorker, None));
         assert!(worker.ends_with("方兜") && !worker.contains("区兜底岗"), "{worker}");
         assert!(who(&page, &looker(Role::CatchAll, None)).contains("区兜底岗"), "colleagues read the seat");
+    }
+
+    #[test]
+    fn the_same_look_again_stands_once_with_all_its_times() {
+        let page = Page::sample(crate::Look::default());
+        let look = |n: i64, minutes: i64, who: &str| LookLine {
+            n,
+            at: page.now.plus_minutes(-minutes),
+            who: who.into(),
+            what: "x".into(),
+            ..LookLine::default()
+        };
+        // 14:08, 14:05, 13:50 | somebody else | 13:40 | more than an hour before | the day before, within the hour.
+        let lines = vec![
+            look(9, 0, "a"),
+            look(8, 3, "a"),
+            look(7, 18, "a"),
+            look(6, 20, "b"),
+            look(5, 28, "a"),
+            look(4, 120, "a"),
+            look(3, 840, "a"),
+            look(2, 860, "a"),
+        ];
+        let shown = together(&page, lines);
+        let groups: Vec<Vec<i64>> =
+            shown.iter().map(|l| std::iter::once(l.n).chain(l.others.iter().map(|again| again.n)).collect()).collect();
+        assert_eq!(groups, [vec![9, 8, 7], vec![6], vec![5], vec![4], vec![3], vec![2]]);
+        let spans: Vec<Option<String>> = shown.iter().map(|l| l.span(&page)).collect();
+        assert_eq!(spans[0].as_deref(), Some("3 次：13:50 至 14:08"));
+        assert!(spans[1..].iter().all(Option::is_none));
+        let twice = together(&page, vec![look(2, 0, "a"), look(1, 0, "a")]);
+        assert_eq!(twice[0].span(&page).as_deref(), Some("2 次，都在 14:08"));
     }
 }

@@ -26,17 +26,10 @@ pub(super) fn routes() -> Router<App> {
         .route("/k/{token}/appeal", post(take_back))
 }
 
-/// One look at the record.
-struct Look {
-    at: Moment,
-    who: String,
-    what: String,
-}
-
 struct View {
     f: Followed,
     post: Option<Post>,
-    looks: Vec<Look>,
+    looks: Vec<looker::LookLine>,
     /// How many looks are told later.
     withheld: usize,
 }
@@ -105,12 +98,15 @@ async fn view(app: &App, page: &Page, key: FamilyKey) -> Result<View, Fail> {
             let f = family::follow(cx, key).map_err(errors::of_lost)?;
             let post = Post::of(cx, f.post).map_err(errors::of_lost)?;
             let seen = audit::seen::in_case(cx, key.person, key.case)?;
-            let looks = seen.looks.iter().map(|look| Look {
+            let looks = seen.looks.iter().map(|look| looker::LookLine {
+                n: look.n,
                 at: look.at,
                 who: looker::who_for_raiser(&page, &look.who),
                 what: looker::what(&page, &look.kind, &look.fields),
+                ..looker::LookLine::default()
             });
-            Ok::<_, Fail>(View { f, post, looks: looks.collect(), withheld: seen.withheld })
+            let looks = looker::together(&page, looks.collect());
+            Ok::<_, Fail>(View { f, post, looks, withheld: seen.withheld })
         })
         .await
 }
@@ -264,8 +260,11 @@ pub(super) fn samples(page: &Page) -> Vec<(&'static str, String)> {
         looks: if state == At::Missing {
             Vec::new()
         } else {
-            vec![Look {
-                at: page.now, who: word("值班民警 季站", "Duty officer Ji"), what: page.t("seen-kind-person")
+            vec![looker::LookLine {
+                at: page.now,
+                who: word("值班民警 季站", "Duty officer Ji"),
+                what: page.t("seen-kind-person"),
+                ..looker::LookLine::default()
             }]
         },
         withheld: usize::from(state == At::Kept),

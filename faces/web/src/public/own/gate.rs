@@ -1,6 +1,7 @@
 //! Where the person's page meets the domains.
 
-use super::view::{DemandLine, LookLine, NowView, View};
+use super::view::{DemandLine, NowView, View};
+use crate::looker::LookLine;
 use crate::{App, Fail, Page, looker};
 use kernel::{Actor, Purpose};
 use people::app::consents::{self, Standing};
@@ -61,6 +62,7 @@ fn load(cx: &mut Cx<'_>, page: &Page, found: links::Holder, before: Option<i64>)
             why: why(page, &look.why),
             glass: is_break_glass(&look.why),
             reason: look.reason.clone(),
+            others: Vec::new(),
         })
         .collect();
     let more = lines.len() > LOOKS;
@@ -82,7 +84,7 @@ fn load(cx: &mut Cx<'_>, page: &Page, found: links::Holder, before: Option<i64>)
         until: found.until,
         all,
         older: lines.last().filter(|_| more).map(|l| l.n),
-        lines,
+        lines: looker::together(page, lines),
         later,
         consents,
         demands: demands.iter().map(|d| demand(page, d)).collect(),

@@ -1,5 +1,8 @@
 //! What a person in care, or a guardian, sees on their own page. Nothing of the record itself.
 
+#[cfg(test)]
+use crate::looker::Again;
+use crate::looker::LookLine;
 use kernel::Moment;
 
 #[derive(Debug, Clone)]
@@ -38,20 +41,6 @@ pub(super) struct NowView {
     pub doctor: Option<String>,
 }
 
-/// One look; the number is that of the entry in the log.
-#[derive(Debug, Clone)]
-pub(super) struct LookLine {
-    pub n: i64,
-    pub at: Moment,
-    pub who: String,
-    pub what: String,
-    pub why: String,
-    /// It was break-glass.
-    pub glass: bool,
-    /// The reason as it was written down then.
-    pub reason: Option<String>,
-}
-
 /// A lawful demand that was met.
 #[derive(Debug, Clone)]
 pub(super) struct DemandLine {
@@ -69,6 +58,7 @@ pub(super) fn sample(page: &crate::Page, full: bool) -> View {
         why: page.t(if glass { "seen-why-break_glass" } else { "own-why-matter" }),
         glass,
         reason: glass.then(|| page.t("record-nothing")),
+        others: if glass { Vec::new() } else { vec![Again { n: n - 1, at: page.now.plus_minutes(-95) }] },
     };
     let consents = ["health", "location"].map(|part| (page.tk("own-part-", part), page.t("own-consent-none")));
     View {

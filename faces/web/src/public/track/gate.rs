@@ -1,7 +1,7 @@
 //! Where the track pages meet the domains.
 
 use super::Posted;
-use super::view::{Answer, Entry, Holder, Looks, Pause, Promise, Seen, View};
+use super::view::{Answer, Entry, Holder, Looks, Pause, Promise, View};
 use crate::public::{errors, office};
 use crate::push::PushView;
 use crate::{App, Fail, Page, looker, nearby};
@@ -243,22 +243,24 @@ pub(super) async fn looks(app: &App, page: &Page, typed: &str, before: Option<i6
     let (_, found) = found(app, typed).await?;
     let seen = app.rt.read(holder(app, found), move |cx| audit::seen::by_raiser(cx, found)).await?;
     let later = seen.withheld_until.map(|until| page.t2("seen-later", "n", seen.withheld, "until", page.day(until)));
-    let mut lines: Vec<Seen> = seen
+    let mut lines: Vec<looker::LookLine> = seen
         .looks
         .iter()
         .filter(|look| before.is_none_or(|n| look.n < n))
         .take(LOOKS + 1)
-        .map(|look| Seen {
+        .map(|look| looker::LookLine {
             n: look.n,
             at: look.at,
             who: looker::who_for_raiser(page, &look.who),
             what: looker::what(page, &look.kind, &look.fields),
             why: looker::why(page, &look.why, None),
+            ..looker::LookLine::default()
         })
         .collect();
     let more = lines.len() > LOOKS;
     lines.truncate(LOOKS);
-    Ok(Looks { older: lines.last().filter(|_| more).map(|l| l.n), lines, later })
+    let older = lines.last().filter(|_| more).map(|l| l.n);
+    Ok(Looks { older, lines: looker::together(page, lines), later })
 }
 
 /// News on devices: while there can still be any, and where it is switched on.

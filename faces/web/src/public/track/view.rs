@@ -1,6 +1,7 @@
 //! What a raiser sees of their own matter, in plain words.
 
 use crate::Page;
+use crate::looker::LookLine;
 use kernel::Moment;
 
 /// The matter as the holder of its code sees it.
@@ -71,20 +72,10 @@ pub(crate) struct Holder {
     pub phone: Option<String>,
 }
 
-/// One look: when, by whom, at what, why. The number is that of the entry in the log.
-#[derive(Debug, Clone)]
-pub(crate) struct Seen {
-    pub n: i64,
-    pub at: Moment,
-    pub who: String,
-    pub what: String,
-    pub why: String,
-}
-
 /// A page of looks, newest first.
 #[derive(Debug, Clone)]
 pub(crate) struct Looks {
-    pub lines: Vec<Seen>,
+    pub lines: Vec<LookLine>,
     /// How many are told later, in a sentence.
     pub later: Option<String>,
     /// More below this entry.
@@ -175,7 +166,7 @@ impl View {
 
 #[cfg(test)]
 pub(crate) fn sample_looks(page: &Page) -> Vec<Looks> {
-    use crate::looker::{what, who_for_raiser as who, why};
+    use crate::looker::{together, what, who_for_raiser as who, why};
     use audit::Looker;
     use audit::looker::Reason;
     let body = if page.zh() { "桂花里居委会" } else { "Guihuali committee" };
@@ -187,15 +178,17 @@ pub(crate) fn sample_looks(page: &Page) -> Vec<Looks> {
         org: Some(body.into()),
     };
     let fields = |names: &[&str]| names.iter().map(|n| (*n).to_owned()).collect::<Vec<_>>();
-    let of = |n, looker: &Looker, kind: &str, names: &[&str], reason: &str| Seen {
+    let of = |n, looker: &Looker, kind: &str, names: &[&str], reason: &str| LookLine {
         n,
         at: page.now,
         who: who(page, looker),
         what: what(page, kind, &fields(names)),
         why: why(page, &Reason::of(reason), None),
+        ..LookLine::default()
     };
     let matter = kernel::Purpose::Matter(kernel::ids::MatterId(uuid::Uuid::from_u128(2))).code();
     let lines = vec![
+        of(10, &person, "raiser", &["name", "phone", "email", "address"], &matter),
         of(9, &person, "raiser", &["name", "phone", "email", "address"], &matter),
         of(8, &person, "matter", &["texts"], "proxy"),
         of(7, &Looker::Program("delivery".into()), "raiser", &["email"], "job"),
@@ -203,6 +196,7 @@ pub(crate) fn sample_looks(page: &Page) -> Vec<Looks> {
     ];
     let later = page.t2("seen-later", "n", 2, "until", page.day(page.now.plus_days(30)));
     let empty = Looks { lines: Vec::new(), later: None, older: None };
+    let lines = together(page, lines);
     vec![empty, Looks { lines, later: Some(later), older: Some(5) }]
 }
 
