@@ -10,6 +10,7 @@ import { mapless } from "./map-words.js";
 import { pins } from "./pin.js";
 import { push } from "./push.js";
 import { sign } from "./sign.js";
+import { ticks } from "./ticks.js";
 
 htmx.config.includeIndicatorCSS = false;
 keyboard();
@@ -23,6 +24,7 @@ lostCase();
 push();
 sign();
 mapless();
+ticks();
 
 // "Back to the list" leads to the list one came from, with its filter.
 if (document.querySelector("#list[data-home]")) sessionStorage.setItem("mulin.list", location.pathname + location.search);
