@@ -27,9 +27,10 @@ const named = covered && ground.kind !== "raster";
 const NEAR = 11.9;
 const nothing = { type: "FeatureCollection", features: [] };
 
-/** GeoJSON as this map wants it. */
+/** GeoJSON of a page as this map wants it. */
 export const laid = (data) => (shifts ? moved(data, to) : data);
 
+/** GeoJSON from our own address, as this map wants it. */
 export async function load(url) {
   const answer = await fetch(url, { headers: { accept: "application/geo+json" } });
   if (!answer.ok) throw new Error(String(answer.status));

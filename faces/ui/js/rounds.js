@@ -1,19 +1,15 @@
 // The plan of a round: routes on the map, and visits dragged from pair to pair. What a drag does, a form at each visit does too.
-import { areas, box, open, put, toMap } from "./map-ground.js";
+import { areas, box, laid, open, put } from "./map-ground.js";
 
 const ROUTE = ["--route-0", "--route-1", "--route-2", "--route-3", "--route-4", "--route-5"];
 const colour = ["match", ["get", "c"], ...ROUTE.flatMap((token, n) => (n < 5 ? [n, token] : [])), ROUTE[5]];
 const role = (name) => ["==", ["get", "role"], name];
 
-/** Coordinates as this map wants them. */
-const moved = (c) => (typeof c[0] === "number" ? toMap(c) : c.map(moved));
-
 function show(el) {
   const map = open(el);
   if (!map) return;
   map.on("load", async () => {
-    const data = JSON.parse(el.dataset.given);
-    for (const f of data.features) f.geometry.coordinates = moved(f.geometry.coordinates);
+    const data = laid(JSON.parse(el.dataset.given));
     try {
       const ground = await areas(map, el);
       ground?.write?.();

@@ -2,7 +2,7 @@
 // from the address in `data-search-map` of an element that the page refreshes; the map follows it, and the slider asks for an earlier instant.
 import { Popup } from "maplibre-gl";
 import { areas, box, load, missed, open, put } from "./map-ground.js";
-import { drawable } from "./track.js";
+import { circled } from "./track.js";
 
 const nothing = { type: "FeatureCollection", features: [] };
 const role = (...names) => ["in", ["get", "role"], ["literal", names]];
@@ -58,7 +58,7 @@ function show(el) {
     const url = new URL(live()?.dataset.searchMap ?? "", location.href);
     if (ago !== null) url.searchParams.set("ago", ago);
     try {
-      const data = drawable(await load(url));
+      const data = circled(await load(url));
       // Whoever pushed the slider on meanwhile sees what was asked last.
       if (mine !== asked) return;
       map.getSource("search").setData(data);

@@ -1,7 +1,6 @@
 // Where a locator is and was: position with the circle of its accuracy, the path, fences. The list beside the map says the same.
 // What is drawn stands as GeoJSON in `data-track-data` of an element that the page refreshes; the map follows it.
-import { moved } from "./datum.js";
-import { areas, box, open, put, toMap } from "./map-ground.js";
+import { areas, box, laid, open, put } from "./map-ground.js";
 
 const nothing = { type: "FeatureCollection", features: [] };
 /** Metres to a pixel at zoom 0, on the equator; tiles of 512 pixels. */
@@ -24,14 +23,17 @@ export function wide(lat) {
   return ["interpolate", ["exponential", 2], ["zoom"], 8, pixels(8), 20, pixels(20)];
 }
 
-/** Circles become rings, and everything moves to the datum of the map. */
-export function drawable(data) {
+/** Circles become rings. */
+export function circled(data) {
   const features = data.features.map((f) => {
     const { metres } = f.properties;
     return f.geometry.type === "Point" && metres ? { ...f, geometry: ring(f.geometry.coordinates, metres) } : f;
   });
-  return moved({ ...data, features }, toMap);
+  return { ...data, features };
 }
+
+/** What a page holds, as it is drawn: circles as rings, and everything in the datum of the map. What is fetched by `load` is there already. */
+export const drawable = (data) => laid(circled(data));
 
 const role = (name, type) => ["all", ["==", ["get", "role"], name], ...(type ? [["==", ["geometry-type"], type]] : [])];
 

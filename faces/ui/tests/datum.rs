@@ -45,3 +45,20 @@ fn the_browser_shifts_as_the_kernel_does() {
         assert!((back[0] - lon).abs() < NEAR && (back[1] - lat).abs() < NEAR, "{lon},{lat} came back as {back:?}");
     }
 }
+
+/// `load` gives what is in the datum of the map already, what stands on a page is not: moved twice, a search lies a kilometre off.
+#[test]
+fn what_is_fetched_is_moved_once_and_what_a_page_holds_is_moved() {
+    let js = Path::new(env!("CARGO_MANIFEST_DIR")).join("js");
+    for file in std::fs::read_dir(js).unwrap() {
+        let path = file.unwrap().path();
+        let text = std::fs::read_to_string(&path).unwrap();
+        for twice in ["drawable(await load", "laid(await load", "moved(await load"] {
+            assert!(!text.contains(twice), "{}: {twice}", path.display());
+        }
+        for given in ["JSON.parse(el.dataset.given)", "JSON.parse(given)"] {
+            let moved = text.matches(&format!("laid({given})")).count();
+            assert_eq!(text.matches(given).count(), moved, "{}: {given}", path.display());
+        }
+    }
+}
