@@ -289,6 +289,7 @@ function refresh() {
   $('[data-do="undo"]').disabled = past.length === 0;
   $('[data-do="redo"]').disabled = future.length === 0;
   if (state.line) $("[data-line-count]").textContent = state.line.points.length ? say("point-added", { n: state.line.points.length }) : begun();
+  $(".editor-canvas").classList.toggle("map-aim", Boolean(state.line && canvas.map));
   forms();
   canvas.draw({ ...state, original });
 }

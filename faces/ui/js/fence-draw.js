@@ -41,6 +41,7 @@ export function draw(el) {
     for (const part of [...tools, ...root.querySelectorAll(".hint")]) part.hidden = true;
     return null;
   }
+  el.classList.add("map-aim");
   const show = () => map.getSource("drawn")?.setData(drawable({ ...nothing, features: features(read(form)) }));
   const write = (points) => { field.value = points.map((p) => p.map(round).join(",")).join(" "); show(); };
   const tell = () => {

@@ -160,6 +160,9 @@ function create(el) {
     style: { version: 8, transition: { duration: 0, delay: 0 }, sources: covered ? sources() : {}, layers: layers.map(painted) },
   });
   written.set(map, layers);
+  // Several maps on a page are told apart by their names.
+  const name = el.dataset.label ?? el.getAttribute("aria-label");
+  if (name) map.getCanvas().setAttribute("aria-label", name);
   map.addControl(new NavigationControl({ showCompass: false }), "top-right");
   map.addControl(new FullscreenControl(), "top-right");
   if (covered) {

@@ -35,6 +35,7 @@ export function pick(el) {
     for (const part of el.parentElement.querySelectorAll(".hint, [data-pin-centre]")) part.hidden = true;
     return null;
   }
+  el.classList.add("map-aim");
   let pin;
   map.on("load", async () => {
     try {

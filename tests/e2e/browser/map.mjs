@@ -70,6 +70,7 @@ await journey("map", async (stage) => {
   await resident.page.goto(at(`/found?at=${lat},${lon},16`, lang));
   await resident.page.locator("[data-pin-open]").click();
   await resident.page.waitForFunction(() => document.querySelector(".map canvas"));
+  assert.equal(await resident.page.locator(".map-aim").count(), 1, "the middle that the button takes is seen");
   await resident.page.locator("[data-pin-centre]").click();
   const found = await resident.page.evaluate(() => ["lat", "lon"].map((n) => Number(document.querySelector(`input[name=${n}]`).value)));
   const metres = Math.hypot((found[0] - lat) * 111_000, (found[1] - lon) * 95_000);
