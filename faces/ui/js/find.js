@@ -99,12 +99,14 @@ function combobox(box, form, field) {
     at = -1;
     field.removeAttribute("aria-activedescendant");
     say.textContent = places.length ? box.dataset.some.replace("{n}", places.length) : box.dataset.none;
+    // Where the page is about finding a place everybody reads that there is none; elsewhere words that no list has are as good.
+    say.className = places.length === 0 && field.name === "q" ? "hint" : "visually-hidden";
     if (places.length) open(); else close();
   };
   const ask = async () => {
     asked?.abort();
     const q = field.value.trim();
-    if (q.length < 2) { found = []; say.textContent = ""; return close(); }
+    if (q.length < 2) { found = []; say.textContent = ""; say.className = "visually-hidden"; return close(); }
     const mine = new AbortController();
     asked = mine;
     const value = (name) => form.querySelector(`input[name="${name}"]`)?.value ?? "";

@@ -104,6 +104,12 @@ await journey("map", async (stage) => {
   await open.click();
   await resident.page.locator("[data-pin] canvas").waitFor();
 
+  // What no list has is said to those who see, too.
+  await resident.page.locator("#q").fill("没有的路99号");
+  await resident.page.locator(".find-frame .hint").waitFor();
+  await resident.page.locator("#q").fill("");
+  await resident.page.locator(".find-frame .hint").waitFor({ state: "detached" });
+
   // A position of kilometres is no place; one outside of the district says so before the form is sent.
   const context = resident.page.context();
   await context.grantPermissions(["geolocation"]);
