@@ -99,6 +99,26 @@ fn what_cannot_be_read_is_refused_with_its_place() {
     assert!(lacking.unwrap().contains("lon"));
 }
 
+/// Numbers are the nearest to what is written: a point on a corner, as the points have it, is the corner of the areas.
+#[test]
+fn corners_in_full_digits_belong_to_one_area() {
+    // Read carelessly, each of these is one float beside itself.
+    let middle = ["121.06229016948897", "121.07951935655657", "121.07398985747399", "121.04656226543781"];
+    let tall = ["31.004893847733122", "31.015165470691354", "31.028247108346278", "31.037851669888934"];
+    let strip = |id: &str, other: f64| {
+        let border: Vec<String> = middle.iter().zip(&tall).map(|(x, y)| format!("[{x},{y}]")).collect();
+        format!(
+            r#"{{"type":"Feature","id":"{id}","geometry":{{"type":"Polygon","coordinates":[[{},[{other},31.05],[{other},31.0]]]}}}}"#,
+            border.join(",")
+        )
+    };
+    let areas = format!("[{},{}]", strip("west", 120.0), strip("east", 122.0));
+    let points: String = middle.iter().zip(&tall).take(3).map(|(x, y)| format!("{x},{x},{y}\n")).collect();
+    let (out, _, error) = locate(&areas, &format!("id,lon,lat\n{points}"), &[]);
+    let expected: String = middle.iter().take(3).map(|x| format!("{x},east\n")).collect();
+    assert_eq!((out, error), (format!("id,area\n{expected}"), None));
+}
+
 #[test]
 fn files_as_programs_write_them() {
     let all: serde_json::Value = serde_json::from_str(TWO).unwrap();
