@@ -7,6 +7,9 @@ pairs-sum = { $n } { $n ->
    *[other] pairs
  }
 pairs-sum-part = { $from }–{ $to } of { $n } pairs
+pairs-place = { $name }
+pairs-place-other = Another neighbourhood
+pairs-places = Very many people are registered here. Choose a neighbourhood first, to see whose records look alike there.
 pairs-none = No two records look alike
 pairs-none-more = When two people with the same name and the same telephone number or address are registered or imported, they appear here.
 pairs-agree = Also the same: { $fields }

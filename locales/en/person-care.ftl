@@ -12,6 +12,7 @@ cared-which-no-plan = No plan yet
 cared-which-welfare = Nobody opened
 cared-sum = { $n } in all
 cared-sum-part = { $from }–{ $to } of { $n }
+cared-more = more than { $n }
 cared-none = Nobody is here
 cared-none-more = People appear here once they agreed and were registered. Another filter may show more.
 cared-next-line = Next { $day } ({ $why })

@@ -12,6 +12,7 @@ cared-which-no-plan = 还没有探访计划
 cared-which-welfare = 连续没人开门
 cared-sum = 共 { $n } 位
 cared-sum-part = 第 { $from }–{ $to } 位，共 { $n } 位
+cared-more = 超过 { $n }
 cared-none = 这里没有老人
 cared-none-more = 有人同意照护并登记后，会出现在这里。换一个筛选条件也许能找到。
 cared-next-line = 下次 { $day }（{ $why }）

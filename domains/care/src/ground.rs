@@ -78,6 +78,62 @@ fn around(ground: &Ground, of: &[AreaId]) -> PlaceFacts {
     PlaceFacts { areas, posts }
 }
 
+/// Homes in reach of whoever asks, for a query that begins with a place. Who is shown is asked for again, one by one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Homes {
+    Everywhere,
+    /// Areas in which people live.
+    In(Vec<AreaId>),
+}
+
+impl Homes {
+    /// With whom whoever asks may do this.
+    pub(crate) fn of(cx: &mut Cx<'_>, action: Action) -> crate::Result<Self> {
+        let may = |cx: &Cx<'_>, areas: Vec<AreaId>, posts: Vec<PostId>| {
+            let facts = ResourceFacts::Person(PersonFacts { areas, posts, ..PersonFacts::default() });
+            decide(&cx.actor, cx.purpose, action, &facts).is_allowed()
+        };
+        // Whoever may without any place may everywhere.
+        if may(cx, Vec::new(), Vec::new()) {
+            return Ok(Self::Everywhere);
+        }
+        let ground = Ground(places::snapshot(cx)?);
+        let homes = people::app::persons::homes(cx)?;
+        let here = |area: &AreaId| {
+            let around = around(&ground, &ground.areas_above(*area));
+            may(cx, around.areas, around.posts)
+        };
+        Ok(Self::In(homes.into_iter().filter(here).collect()))
+    }
+    /// Only those in this area.
+    pub(crate) fn within(self, cx: &mut Cx<'_>, area: AreaId) -> crate::Result<Self> {
+        let ground = Ground(places::snapshot(cx)?);
+        let mut homes = self.areas(cx)?;
+        homes.retain(|home| ground.areas_above(*home).contains(&area));
+        Ok(Self::In(homes))
+    }
+    pub(crate) fn areas(self, cx: &mut Cx<'_>) -> crate::Result<Vec<AreaId>> {
+        match self {
+            Self::Everywhere => Ok(people::app::persons::homes(cx)?),
+            Self::In(areas) => Ok(areas),
+        }
+    }
+    pub(crate) fn only(&self) -> Option<&[AreaId]> {
+        match self {
+            Self::Everywhere => None,
+            Self::In(areas) => Some(areas),
+        }
+    }
+    /// The condition that a column names somebody who lives there, with its values, which are added to those of the query; nothing where
+    /// everybody does.
+    pub(crate) fn hold(&self, column: &str, values: &mut Vec<store::Value>) -> String {
+        let Self::In(areas) = self else { return String::new() };
+        let living = people::app::persons::living(Some(areas), values.len() + 1);
+        values.extend(living.values);
+        format!(" AND {column} IN (SELECT q.id FROM ({}) q)", living.sql)
+    }
+}
+
 /// Which of many people are in reach of whoever asks: where they live is read for all of them at once, and the policy answers once for
 /// everybody who lives in one place.
 pub(crate) struct Reach {
@@ -96,6 +152,10 @@ impl Reach {
     pub(crate) fn read(&mut self, cx: &mut Cx<'_>, people: &[PersonId]) -> crate::Result<()> {
         self.homes.extend(people::app::persons::areas_of_all(cx, people)?);
         Ok(())
+    }
+    /// The innermost area of somebody who was read before.
+    pub(crate) fn innermost(&self, person: PersonId) -> Option<AreaId> {
+        self.homes.get(&person)?.iter().copied().max_by_key(|a| self.ground.0.chain_ids(*a).len())
     }
     /// Where somebody lives who was read before; none: not in reach.
     pub(crate) fn of(&mut self, cx: &Cx<'_>, person: PersonId) -> Option<PlaceFacts> {

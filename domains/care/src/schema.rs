@@ -188,4 +188,14 @@ ALTER TABLE care_visit_plan ADD COLUMN asked_days BIGINT;
 ALTER TABLE care_visit_plan ADD COLUMN wish_by TEXT;
 ",
     },
+    Migration {
+        name: "care-0017-open-visits",
+        // Open visits in the order in which they are due, and of one person, without what was done before.
+        sql: "
+CREATE INDEX care_visit_open ON care_visit (district_id, due_on, id, kind, person_id, state) WHERE state IN ('planned', 'assigned');
+CREATE INDEX care_visit_open_of ON care_visit (person_id, due_on, kind, state) WHERE state IN ('planned', 'assigned');
+CREATE INDEX care_volunteer_area ON care_volunteer (district_id, area_id, signed_at);
+CREATE INDEX care_visit_plan_welfare ON care_visit_plan (district_id, welfare_due) WHERE welfare_due IS NOT NULL;
+",
+    },
 ];

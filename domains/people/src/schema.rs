@@ -323,4 +323,11 @@ CREATE TABLE register_export (
 CREATE INDEX register_export_asked ON register_export (district_id, asked_at);
 ",
     },
+    // Lists begin with the places where whoever asks works, and read nobody else.
+    Migration {
+        name: "people-by-home",
+        sql: "
+CREATE INDEX person_home ON person (district_id, area_id, id) WHERE ended_at IS NULL;
+",
+    },
 ];

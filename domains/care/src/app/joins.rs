@@ -3,14 +3,14 @@
 
 use super::consents;
 use super::visits::{self, PersonPage};
+use crate::ground::{Homes, Reach};
 use crate::model::plan::Consented;
 use crate::{Error, Ground, Result};
 use kernel::ids::{AreaId, PersonId};
 use people::app::joins::{self, Alike, Follow, Follower, Join, Joined, Pair, Places, Taken};
-use people::app::persons::Known;
+use people::app::persons::{self, Known};
 use people::model::person::Part;
 use people::policy::{Action, ResourceFacts, require, require_somewhere};
-use std::collections::BTreeSet;
 use store::{Cx, KeyClass, params};
 use uuid::Uuid;
 
@@ -126,19 +126,38 @@ fn may(cx: &mut Cx<'_>, pair: Pair) -> Result<Places> {
     Ok(places)
 }
 
-/// Everybody whom whoever asks could join with somebody.
-fn mine(cx: &mut Cx<'_>) -> Result<Vec<PersonId>> {
-    require_somewhere(&cx.actor, Action::JoinRecords)?;
-    Ok(visits::here(cx, Action::JoinRecords)?.into_iter().map(|p| p.person).collect())
+/// Names of so many people are compared at once; where more live, one says in which neighbourhood.
+const COMPARED: usize = 4_000;
+
+/// Who looks alike where one works, or in one area of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    Pairs(Vec<Alike>),
+    /// Too many live there: one of these areas first.
+    Where(Vec<AreaId>),
 }
 
-/// Those who look alike where one works; no name is read for whoever asks yet.
+/// Those who look alike where one works (`area`: only there); no name is read for whoever asks yet.
 ///
 /// # Errors
 /// For whoever may join nobody anywhere.
-pub fn alike(cx: &mut Cx<'_>) -> Result<Vec<Alike>> {
-    let people = mine(cx)?;
-    Ok(joins::alike_here(cx, &people)?)
+pub fn alike(cx: &mut Cx<'_>, area: Option<AreaId>) -> Result<Found> {
+    require_somewhere(&cx.actor, Action::JoinRecords)?;
+    let mut homes = Homes::of(cx, Action::JoinRecords)?;
+    if let Some(area) = area {
+        homes = homes.within(cx, area)?;
+    }
+    let mut people = persons::ids_living(cx, homes.only(), COMPARED + 1)?;
+    if people.len() > COMPARED {
+        if area.is_none() {
+            return Ok(Found::Where(homes.areas(cx)?));
+        }
+        people.truncate(COMPARED);
+    }
+    let mut reach = Reach::new(cx, Action::JoinRecords)?;
+    reach.read(cx, &people)?;
+    people.retain(|person| reach.of(cx, *person).is_some());
+    Ok(Found::Pairs(joins::alike_here(cx, &people)?))
 }
 
 /// What was joined where one works, the latest first.
@@ -146,7 +165,11 @@ pub fn alike(cx: &mut Cx<'_>) -> Result<Vec<Alike>> {
 /// # Errors
 /// For whoever may join nobody anywhere.
 pub fn done(cx: &mut Cx<'_>, most: usize) -> Result<Vec<Joined>> {
-    let people: BTreeSet<PersonId> = mine(cx)?.into_iter().collect();
+    require_somewhere(&cx.actor, Action::JoinRecords)?;
+    let kept = joins::latest_kept(cx)?;
+    let mut reach = Reach::new(cx, Action::JoinRecords)?;
+    reach.read(cx, &kept)?;
+    let people = kept.into_iter().filter(|person| reach.of(cx, *person).is_some()).collect();
     Ok(joins::latest(cx, &people, most)?)
 }
 

@@ -6,11 +6,11 @@ use care::app::volunteers;
 use care::model::visit::{ConflictWhy, Form, Outcome, VisitId, VisitKind, VisitState};
 use care::model::visit_plan::{FactKind, FactSource, RoundKind, VisitRules};
 use kernel::Role;
-use kernel::ids::AccountId;
+use kernel::ids::{AccountId, PersonId};
 use people::app::consents::{self, Aim, Answer as Said, By, Way};
-use people::app::persons::{self, EndReason};
+use people::app::persons::{self, EndReason, ResidentRow, import_residents};
 use people::model::Place;
-use people::model::person::Part;
+use people::model::person::{Identity, Part};
 use uuid::Uuid;
 
 /// The elder with a plan, and two who are sent.
@@ -184,17 +184,17 @@ testkit::both_databases! {
         assert_eq!(page(s.volunteer).err().map(|e| refused::<()>(Err(e))).as_deref(), Some("role"));
         let list = |who: AccountId, ask: visits::Ask| s.t.desk(who, move |cx| visits::people(cx, &ask));
         let ask = visits::Ask { most: 10, ..visits::Ask::default() };
-        let (all, n) = list(s.t.officer, ask.clone()).unwrap();
-        assert_eq!((n, all[0].name.as_deref(), all[0].planned), (1, Some("王桂芳"), true));
-        assert_eq!(list(s.t.far, ask.clone()).unwrap().1, 0);
-        let named = |name: &str| list(s.t.officer, visits::Ask { name: name.into(), ..ask.clone() }).unwrap().1;
+        let all = list(s.t.officer, ask.clone()).unwrap();
+        assert_eq!((all.n, all.lines[0].name.as_deref(), all.lines[0].planned), (1, Some("王桂芳"), true));
+        assert_eq!(list(s.t.far, ask.clone()).unwrap().n, 0);
+        let named = |name: &str| list(s.t.officer, visits::Ask { name: name.into(), ..ask.clone() }).unwrap().n;
         assert_eq!((named("桂芳"), named("李四")), (1, 0));
         let alone = visits::Ask { which: visits::Which::Alone, ..ask.clone() };
-        assert_eq!(list(s.t.officer, alone.clone()).unwrap().1, 0);
+        assert_eq!(list(s.t.officer, alone.clone()).unwrap().n, 0);
         s.fact(FactKind::Alone).unwrap();
-        assert_eq!(list(s.t.officer, alone).unwrap().1, 1);
-        let (file, _) = list(s.t.officer, visits::Ask { nameless: true, ..ask }).unwrap();
-        assert_eq!(file[0].name, None);
+        assert_eq!(list(s.t.officer, alone).unwrap().n, 1);
+        let file = list(s.t.officer, visits::Ask { nameless: true, ..ask }).unwrap();
+        assert_eq!(file.lines[0].name, None);
         // A need said at the desk is one task, however often the form is sent.
         let id = Uuid::from_u128(7);
         for _ in 0..2 {
@@ -206,6 +206,52 @@ testkit::both_databases! {
         s.t.working(s.t.officer, move |cx, why| Ok(persons::end_care(cx, elder, why, EndReason::Died)?)).unwrap();
         let over = page(s.t.officer).unwrap();
         assert!(over.known.is_none() && over.visits.is_none() && over.ended.is_some() && !over.may_plan);
+    }
+
+    fn everybody_stands_on_one_page_of_the_list_and_where_others_work_nobody(s: Sent) {
+        let rows: Vec<ResidentRow> = (0..30).map(|n| ResidentRow {
+            key: format!("row-{n}"),
+            area: s.t.area,
+            identity: Identity { name: format!("李{n}"), ..Identity::default() },
+            contact: people::model::person::Contact::default(),
+            guardians: Vec::new(),
+        }).collect();
+        s.t.world.act(move |cx| import_residents(cx, &care::Ground(places::snapshot(cx)?), &rows).map_err(care::Error::from));
+        let all = s.t.world.look(|cx| people::app::persons::everybody(cx));
+        let planned: Vec<PersonId> = all.iter().copied().filter(|p| *p != s.t.elder).take(5).collect();
+        for person in planned.clone() {
+            s.t.desk(s.t.officer, move |cx| visits::begin(cx, person, By::Subject, VisitKind::Chat)).unwrap();
+        }
+        let list = |who: AccountId, ask: visits::Ask| s.t.desk(who, move |cx| visits::people(cx, &ask)).unwrap();
+        let ask = |which, skip| visits::Ask { which, skip, most: 10, ..visits::Ask::default() };
+        let mut seen = Vec::new();
+        for page in 0..4 {
+            let listed = list(s.t.officer, ask(visits::Which::All, 10 * page));
+            assert_eq!((listed.n, listed.more), (31, false));
+            seen.extend(listed.lines);
+        }
+        assert_eq!(seen.len(), 31);
+        assert!(seen.iter().take(6).all(|p| p.next.is_some()) && seen.iter().skip(6).all(|p| p.next.is_none()));
+        let once: std::collections::BTreeSet<PersonId> = seen.iter().map(|p| p.person).collect();
+        assert_eq!(once.len(), 31);
+        let without = list(s.t.officer, ask(visits::Which::NoPlan, 20));
+        assert_eq!((without.n, without.lines.len()), (25, 5));
+        assert_eq!((list(s.t.far, ask(visits::Which::All, 0)).n, list(s.t.far, ask(visits::Which::NoPlan, 0)).n), (0, 0));
+        // Part of a name, a page that begins behind the end, and the open visits of one area.
+        let named = visits::Ask { name: "李2".into(), ..ask(visits::Which::All, 0) };
+        assert_eq!(list(s.t.officer, named).n, 11);
+        assert!(list(s.t.officer, ask(visits::Which::Late, 40)).lines.is_empty());
+        let area = s.t.area;
+        let open = |who, filter, skip| {
+            let ask = visits::ListAsk { filter, area: Some(area), skip, most: 4, ..visits::ListAsk::default() };
+            s.t.desk(who, move |cx| visits::find(cx, &ask)).unwrap()
+        };
+        let first = open(s.t.officer, Filter::All, 0);
+        let second = open(s.t.officer, Filter::All, 4);
+        assert_eq!((first.all, first.lines.len(), second.all, second.lines.len()), (6, 4, 6, 2));
+        assert!(first.lines.iter().all(|d| second.lines.iter().all(|o| o.visit.id != d.visit.id)));
+        assert_eq!(open(s.t.officer, Filter::Welfare, 0).all, 0);
+        assert_eq!((open(s.t.far, Filter::All, 0).all, open(s.t.far, Filter::All, 0).areas.len()), (0, 0));
     }
 
     fn the_family_sees_why_and_how_often_is_theirs_to_say(s: Sent) {

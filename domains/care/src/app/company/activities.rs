@@ -3,6 +3,7 @@
 use crate::app::visits::{day_of, may};
 use crate::app::watch::{self, Side};
 use crate::app::{line, visits};
+use crate::ground::Homes;
 use crate::model::company::{ActivityId, ActivityKind, ActivityState, Reply, time_of};
 use crate::{Error, Ground, Result};
 use jiff::civil::{Date, Time};
@@ -203,9 +204,13 @@ pub fn guests(cx: &mut Cx<'_>, id: ActivityId) -> Result<Vec<Guest>> {
 /// Who agreed to be invited, lives where it takes place and one works, and is not invited yet; `most` of them.
 pub fn could_come(cx: &mut Cx<'_>, id: ActivityId, most: usize) -> Result<Vec<Guest>> {
     let area = activity(cx, id)?.area;
-    let sql = "SELECT person_id FROM care_company WHERE district_id = $1 AND activities = $2 AND person_id NOT IN \
-               (SELECT person_id FROM care_invitation WHERE activity_id = $3) ORDER BY person_id";
-    let rows = cx.query(sql, params![cx.district(), true, id])?;
+    let mut values = params![cx.district(), true, id].to_vec();
+    let there = Homes::Everywhere.within(cx, area)?.hold("person_id", &mut values);
+    let sql = format!(
+        "SELECT person_id FROM care_company WHERE district_id = $1 AND activities = $2 AND person_id NOT IN \
+         (SELECT person_id FROM care_invitation WHERE activity_id = $3){there} ORDER BY person_id"
+    );
+    let rows = cx.query(&sql, &values)?;
     let all = rows.iter().map(|r| r.id("person_id")).collect::<std::result::Result<Vec<PersonId>, _>>()?;
     let lives = persons::areas_of_all(cx, &all)?;
     let mut out = Vec::new();

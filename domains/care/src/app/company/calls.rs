@@ -2,15 +2,18 @@
 
 use super::monday;
 use crate::app::visits::{self, day_of};
+use crate::ground::{Homes, Reach};
 use crate::model::company::{CallOutcome, asks_for_a_look};
 use crate::model::visit::Force;
 use crate::{Error, Result};
 use kernel::Moment;
 use kernel::ids::{AccountId, PersonId};
+use kernel::time::shanghai;
 use people::app::persons;
 use people::policy::{Action, decide};
 use serde_json::json;
-use store::{Cx, params};
+use std::collections::HashMap;
+use store::{Cx, Value, params};
 use uuid::Uuid;
 
 /// One line of the rota.
@@ -44,21 +47,49 @@ impl std::fmt::Debug for CallLine {
 pub fn calls(cx: &mut Cx<'_>, most: usize) -> Result<Vec<CallLine>> {
     let me = cx.actor.account_id();
     let support = cx.actor.grants().iter().all(|g| Force::of(g.role) == Some(Force::Support));
-    let sql = "SELECT person_id, caller_id, call_part FROM care_company WHERE district_id = $1 AND calls = $2 ORDER BY person_id";
-    let rows = cx.query(sql, params![cx.district(), true])?;
     let from = monday(cx.now);
+    let begin = from.at(0, 0, 0, 0).to_zoned_datetime(shanghai()).map(|z| Moment::from(&z)).unwrap_or_default();
+    let mut values = params![cx.district(), true, begin].to_vec();
+    let mut which: Vec<String> = Vec::new();
+    if let Some(me) = me {
+        values.push(me.into());
+        which.push(format!("c.caller_id = ${}", values.len()));
+    }
+    if !support {
+        let there = Homes::of(cx, Action::RecordVisit)?.hold("c.person_id", &mut values);
+        which.push(format!("(1 = 1{there})"));
+    }
+    if which.is_empty() {
+        return Ok(Vec::new());
+    }
+    // Whoever was reached this week comes last, so that those who wait are always among those that are read.
+    let sql = format!(
+        "SELECT c.person_id, c.caller_id, c.call_part FROM care_company c WHERE c.district_id = $1 AND c.calls = $2 AND ({}) \
+         ORDER BY CASE WHEN EXISTS (SELECT 1 FROM care_call k WHERE k.person_id = c.person_id AND k.at >= $3 AND k.outcome <> 'not') \
+         THEN 1 ELSE 0 END, c.person_id LIMIT {most}",
+        which.join(" OR ")
+    );
+    let rows = cx.query(&sql, &values)?;
+    let people = rows.iter().map(|r| r.id("person_id")).collect::<std::result::Result<Vec<PersonId>, _>>()?;
+    let mut reach = Reach::new(cx, Action::RecordVisit)?;
+    reach.read(cx, &people)?;
+    let mut known = persons::known_of(cx, &people)?;
+    let mut past = outcomes_of(cx, &people)?;
     let mut out = Vec::new();
     for row in &rows {
         let (person, caller): (PersonId, Option<AccountId>) = (row.id("person_id")?, row.opt_id("caller_id")?);
-        let facts = visits::facts_for_call(cx, person, caller)?;
         let mine = me.is_some() && caller == me;
-        let allowed = decide(&cx.actor, cx.purpose, Action::RecordVisit, &facts).is_allowed();
-        if !allowed || (support && !mine) {
-            continue;
+        let near = !support && reach.of(cx, person).is_some();
+        // One's own only while the policy says so.
+        if !near {
+            let facts = visits::facts_for_call(cx, person, caller)?;
+            if !mine || !decide(&cx.actor, cx.purpose, Action::RecordVisit, &facts).is_allowed() {
+                continue;
+            }
         }
-        let Some(known) = persons::known(cx, person)? else { continue };
+        let Some(known) = known.remove(&person) else { continue };
         cx.record_read("person", person.0, if support { &["contact"] } else { &["name", "contact"] })?;
-        let past = outcomes(cx, person)?;
+        let past = past.remove(&person).unwrap_or_default();
         let missed = past.iter().take_while(|(o, _)| *o == CallOutcome::Not).count();
         let last = past.first().copied();
         let done = last.is_some_and(|(o, at)| o != CallOutcome::Not && day_of(at) >= from);
@@ -73,9 +104,6 @@ pub fn calls(cx: &mut Cx<'_>, most: usize) -> Result<Vec<CallLine>> {
             done,
             missed,
         });
-        if out.len() >= most {
-            break;
-        }
     }
     // What is still to do comes first, and of that whom nobody reached, then whom it suits today.
     let today = day_of(cx.now).weekday().to_monday_one_offset().to_string();
@@ -83,15 +111,30 @@ pub fn calls(cx: &mut Cx<'_>, most: usize) -> Result<Vec<CallLine>> {
     Ok(out)
 }
 
+/// Calls of one that are looked at.
+const LAST: usize = 8;
+
 /// Of the last calls, the newest first.
 pub(super) fn outcomes(cx: &mut Cx<'_>, person: PersonId) -> Result<Vec<(CallOutcome, Moment)>> {
-    let sql =
-        "SELECT outcome, at FROM care_call WHERE person_id = $1 AND district_id = $2 ORDER BY at DESC, id DESC LIMIT 8";
-    let rows = cx.query(sql, params![person, cx.district()])?;
-    let mut out = Vec::new();
-    for r in &rows {
-        let outcome = CallOutcome::from_code(&r.text("outcome")?).unwrap_or(CallOutcome::Not);
-        out.push((outcome, r.moment("at")?));
+    Ok(outcomes_of(cx, &[person])?.remove(&person).unwrap_or_default())
+}
+
+/// The same of many.
+fn outcomes_of(cx: &mut Cx<'_>, people: &[PersonId]) -> Result<HashMap<PersonId, Vec<(CallOutcome, Moment)>>> {
+    let mut out: HashMap<PersonId, Vec<(CallOutcome, Moment)>> = HashMap::new();
+    for chunk in people.chunks(200) {
+        let marks = (2..chunk.len() + 2).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ");
+        let sql = format!(
+            "SELECT person_id, outcome, at FROM care_call WHERE district_id = $1 AND person_id IN ({marks}) ORDER BY at DESC, id DESC"
+        );
+        let mut values = params![cx.district()].to_vec();
+        values.extend(chunk.iter().map(|p| Value::from(*p)));
+        for r in &cx.query(&sql, &values)? {
+            let of = out.entry(r.id("person_id")?).or_default();
+            if of.len() < LAST {
+                of.push((CallOutcome::from_code(&r.text("outcome")?).unwrap_or(CallOutcome::Not), r.moment("at")?));
+            }
+        }
     }
     Ok(out)
 }

@@ -2,8 +2,8 @@
 
 use super::busy::{Busy, busy};
 use super::{may_plan, place_facts, sent_text};
-use crate::app::visits::{self, force_of};
-use crate::app::volunteers;
+use crate::app::visits;
+use crate::ground::Homes;
 use crate::model::round::{Hand, RoundId, RoundState, SHIFT, languages, minutes_of, pair_up};
 use crate::model::visit::{Force, VisitId, VisitKind};
 use crate::{Error, Ground, Result};
@@ -15,7 +15,7 @@ use people::app::persons;
 use people::app::takers::takers;
 use people::policy::{Action, ResourceFacts, decide, require_somewhere};
 use serde_json::json;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use store::{Cx, params};
 use uuid::Uuid;
 
@@ -104,11 +104,13 @@ pub fn ready(cx: &mut Cx<'_>, area: AreaId, last: Date) -> Result<Ready> {
     let elsewhere = cx.query(sql, params![cx.district(), today.to_string()])?;
     let elsewhere = elsewhere.iter().map(|r| r.id("visit_id")).collect::<std::result::Result<Vec<VisitId>, _>>()?;
     let columns = visits::COLUMNS;
+    let mut values = params![cx.district(), until.to_string()].to_vec();
+    let there = Homes::Everywhere.within(cx, area)?.hold("person_id", &mut values);
     let sql = format!(
-        "SELECT {columns} FROM care_visit WHERE district_id = $1 AND state IN ('planned', 'assigned') AND due_on <= $2 \
+        "SELECT {columns} FROM care_visit WHERE district_id = $1 AND state IN ('planned', 'assigned') AND due_on <= $2{there} \
          ORDER BY due_on, id"
     );
-    let rows = cx.query(&sql, params![cx.district(), until.to_string()])?;
+    let rows = cx.query(&sql, &values)?;
     let persons_of = rows.iter().map(|r| r.id("person_id")).collect::<std::result::Result<Vec<PersonId>, _>>()?;
     let lives = persons::areas_of_all(cx, &persons_of)?;
     let mut out = Vec::new();
@@ -159,16 +161,16 @@ fn choices(cx: &mut Cx<'_>, ground: &Ground, area: AreaId) -> Result<Vec<Choice>
     let (areas, posts) = around(ground, area);
     let everywhere: Vec<AccountId> = takers(cx, &[], &[])?.into_iter().map(|t| t.account).collect();
     let out_already = busy(cx, None, visits::day_of(cx.now))?;
+    let all = takers(cx, &areas, &posts)?;
+    let ready = visits::ready_among(cx, &all)?;
+    let accounts: Vec<AccountId> = all.iter().map(|t| t.account).collect();
+    let forces = visits::forces_of(cx, &accounts)?;
     let mut out: Vec<Choice> = Vec::new();
-    for taker in takers(cx, &areas, &posts)? {
+    let mut seen: HashSet<AccountId> = HashSet::new();
+    for taker in all {
         let Some(force) = Force::of(taker.role) else { continue };
-        if out.iter().any(|c| c.account == taker.account) {
-            continue;
-        }
         let account = taker.account;
-        if taker.role == Role::Volunteer
-            && volunteers::ready(cx, account, visits::day_of(cx.now))? != volunteers::Ready::Yes
-        {
+        if taker.role == Role::Volunteer && !ready.contains(&account) || !seen.insert(account) {
             continue;
         }
         let sql = "SELECT from_min, to_min, languages, nurse FROM care_visitor WHERE account_id = $1";
@@ -177,7 +179,7 @@ fn choices(cx: &mut Cx<'_>, ground: &Ground, area: AreaId) -> Result<Vec<Choice>
         out.push(Choice {
             account,
             name: taker.display_name,
-            force: force_of(cx, account)?.unwrap_or(force),
+            force: forces.get(&account).copied().unwrap_or(force),
             role: taker.role,
             local: !everywhere.contains(&account),
             from: hours("from_min")?.unwrap_or(USUAL.0),

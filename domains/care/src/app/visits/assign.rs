@@ -1,14 +1,14 @@
 //! Who is sent: two at least, of more than one force.
 
 use super::{Visit, day_of, load, lock, may};
-use crate::app::volunteers::{Ready, ready};
+use crate::app::volunteers::{Ready, ready, ready_of};
 use crate::model::visit::{Force, VisitId, check_pair};
 use crate::{Error, Result};
 use kernel::ids::{AccountId, PersonId};
 use people::app::{persons, takers, terms};
 use people::policy::Action;
 use serde_json::json;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use store::{Cx, params};
 
 /// Somebody who could be sent.
@@ -41,18 +41,27 @@ pub fn candidates(cx: &mut Cx<'_>, person: PersonId) -> Result<Vec<Candidate>> {
 
 /// For whoever has asked the policy.
 pub(super) fn of_place(cx: &mut Cx<'_>, areas: &[kernel::ids::AreaId]) -> Result<Vec<Candidate>> {
+    let all = takers::takers(cx, areas, &[])?;
+    let ready = ready_among(cx, &all)?;
     let mut out: Vec<Candidate> = Vec::new();
-    for taker in takers::takers(cx, areas, &[])? {
+    let mut seen: HashSet<AccountId> = HashSet::new();
+    for taker in all {
         let Some(force) = Force::of(taker.role) else { continue };
-        if taker.role == kernel::Role::Volunteer && ready(cx, taker.account, day_of(cx.now))? != Ready::Yes {
+        if taker.role == kernel::Role::Volunteer && !ready.contains(&taker.account) {
             continue;
         }
-        if out.iter().all(|c| c.account != taker.account) {
+        if seen.insert(taker.account) {
             let (account, name) = (taker.account, taker.display_name);
             out.push(Candidate { account, name, force, role: taker.role });
         }
     }
     Ok(out)
+}
+
+/// Of the volunteers among these those who may be sent today.
+pub(crate) fn ready_among(cx: &mut Cx<'_>, all: &[takers::Taker]) -> Result<HashSet<AccountId>> {
+    let volunteers = all.iter().filter(|t| t.role == kernel::Role::Volunteer).map(|t| t.account).collect::<Vec<_>>();
+    ready_of(cx, &volunteers, day_of(cx.now))
 }
 
 /// Nobody goes after all: whoever was sent is taken off, and the visit waits for others. For whoever has asked the policy.

@@ -72,9 +72,10 @@ fn only_own(cx: &Cx<'_>, account: AccountId) -> Result<()> {
 }
 
 /// Open visits that an account is sent to: due, or expected by a round until this day.
-const OWN: &str = "FROM care_visit WHERE district_id = $1 AND state = 'assigned' AND (due_on <= $2 OR id IN (SELECT visit_id \
-    FROM care_round_stop WHERE told_day <= $2)) AND id IN (SELECT visit_id FROM care_visit_visitor WHERE account_id = $3 \
-    AND ended_at IS NULL)";
+/// What somebody is sent to is read first: of all that anybody is sent to it is little.
+const OWN: &str = "FROM care_visit_visitor w CROSS JOIN care_visit v WHERE w.account_id = $3 AND w.ended_at IS NULL AND v.id = w.visit_id \
+    AND v.district_id = $1 AND v.state = 'assigned' AND (v.due_on <= $2 OR EXISTS (SELECT 1 FROM care_round_stop s \
+    WHERE s.visit_id = v.id AND s.told_day <= $2))";
 
 /// From how far back a round is still looked at.
 fn long_ago(date: Date) -> Date {
@@ -85,7 +86,7 @@ fn long_ago(date: Date) -> Date {
 pub fn day_mark(cx: &mut Cx<'_>, account: AccountId, date: Date) -> Result<String> {
     only_own(cx, account)?;
     let told = rounds::told_to(cx, account, long_ago(date))?;
-    let sql = format!("SELECT id, version {OWN} ORDER BY id");
+    let sql = format!("SELECT v.id, v.version {OWN} ORDER BY v.id");
     let mut mark = format!("{date} {}", super::visit_rules(cx)?.pack_hours);
     for row in &cx.query(&sql, params![cx.district(), date.to_string(), account])? {
         let id: VisitId = row.id("id")?;
@@ -100,7 +101,8 @@ pub fn day_pack(cx: &mut Cx<'_>, account: AccountId, date: Date) -> Result<DayPa
     only_own(cx, account)?;
     let roles: Vec<kernel::Role> = cx.actor.grants().iter().map(|g| g.role).collect();
     let support = roles.iter().all(|r| Force::of(*r) == Some(Force::Support));
-    let sql = format!("SELECT {COLUMNS} {OWN} ORDER BY due_on, id LIMIT 60");
+    let columns = COLUMNS.split(", ").map(|c| format!("v.{c}")).collect::<Vec<_>>().join(", ");
+    let sql = format!("SELECT {columns} {OWN} ORDER BY v.due_on, v.id LIMIT 60");
     let told = rounds::told_to(cx, account, long_ago(date))?;
     let rows = cx.query(&sql, params![cx.district(), date.to_string(), account])?;
     let ground = Ground(::places::snapshot(cx)?);

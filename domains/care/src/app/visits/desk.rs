@@ -1,7 +1,7 @@
 //! What the desk needs beside the list: who could be sent, one visit whole, many sent at once.
 
 use super::{Candidate, Visit, assign, lives, load, may, opt_date, posts_of, replan};
-use crate::app::volunteers::{self, Ready, ready};
+use crate::app::volunteers;
 use crate::model::visit::{Force, VisitId, VisitState};
 use crate::model::volunteer::can_on;
 use crate::{Error, Ground, Result};
@@ -12,7 +12,7 @@ use people::app::persons::{self, Known};
 use people::app::takers;
 use people::policy::{Action, PlaceFacts, ResourceFacts, decide, require_somewhere};
 use places::AreaKind;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use store::{Cx, params};
 
 /// Somebody who could be sent, with the visits they are sent to already.
@@ -50,16 +50,19 @@ pub fn colleagues(cx: &mut Cx<'_>, people: &[PersonId], days: &[Date]) -> Result
     for row in &cx.query(sql, params![cx.district()])? {
         sent.insert(row.id("account_id")?, row.i64("n")?);
     }
+    let all = takers::takers(cx, &areas, &posts)?;
+    let ready = assign::ready_among(cx, &all)?;
     let mut out: Vec<Colleague> = Vec::new();
-    for taker in takers::takers(cx, &areas, &posts)? {
+    let mut seen: HashSet<AccountId> = HashSet::new();
+    for taker in all {
         // Whoever works for the whole district is nobody's neighbour.
         let far = matches!(taker.role, Role::AgencyWorker | Role::Coordinator);
         let Some(force) = Force::of(taker.role).filter(|_| !far) else { continue };
         let account = taker.account;
-        if taker.role == Role::Volunteer && ready(cx, account, super::day_of(cx.now))? != Ready::Yes {
+        if taker.role == Role::Volunteer && !ready.contains(&account) {
             continue;
         }
-        if out.iter().all(|c| c.who.account != account) {
+        if seen.insert(account) {
             let who = Candidate { account, name: taker.display_name, force, role: taker.role };
             let sent = sent.get(&account).copied().unwrap_or(0);
             out.push(Colleague { who, title: taker.title, sent, away: false });

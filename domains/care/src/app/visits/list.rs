@@ -1,14 +1,15 @@
 //! Who is due where one works. Names are shown line by line, each an entry of the log; a file has none.
 
-use super::{COLUMNS, Visit, Visitor, day_of, facts, opt_date, posts_of, read};
-use crate::model::visit::VisitKind;
-use crate::{Ground, Result};
+use super::{COLUMNS, Visit, Visitor, day_of, facts, opt_date, read};
+use crate::Result;
+use crate::ground::{Homes, Reach};
+use crate::model::visit::{VisitKind, VisitState};
 use jiff::ToSpan;
 use jiff::civil::Date;
 use kernel::Moment;
 use kernel::ids::{AreaId, PersonId};
 use people::app::persons;
-use people::policy::{Action, PersonFacts, ResourceFacts, decide, require_somewhere};
+use people::policy::{Action, require_somewhere};
 use std::collections::HashMap;
 use store::{Cx, Value, params};
 
@@ -68,7 +69,7 @@ pub struct Due {
     pub welfare_due: Option<Moment>,
 }
 
-/// Lines with how many there are in all, and the areas in which anybody is visited.
+/// Lines with how many there are in all, and the areas in which anybody in care lives.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Found {
     pub lines: Vec<Due>,
@@ -76,7 +77,7 @@ pub struct Found {
     /// Of those that match without the filter: late, and to whom nobody opened.
     pub late: usize,
     pub welfare: usize,
-    /// Innermost areas of everybody whom the reader sees.
+    /// Homes of everybody whom the reader sees.
     pub areas: Vec<AreaId>,
 }
 
@@ -85,45 +86,22 @@ pub fn due(cx: &mut Cx<'_>, filter: Filter, most: usize) -> Result<Vec<Due>> {
     Ok(find(cx, &Ask { filter, most, ..Ask::default() })?.lines)
 }
 
-/// The same, cut to more, a page at a time. A few statements, however many there are.
+/// Of those who live alone only so many, the most urgent, are looked through: each is read from under its seal.
+const SEALED: usize = 5_000;
+
+/// The same, cut to more, a page at a time: what a page shows is read, and the rest counted.
 pub fn find(cx: &mut Cx<'_>, ask: &Ask) -> Result<Found> {
     require_somewhere(&cx.actor, Action::ViewVisits)?;
-    let today = day_of(cx.now);
-    let week = today.checked_add(7.days()).unwrap_or(today);
-    let columns = COLUMNS.split(", ").map(|c| format!("v.{c}")).collect::<Vec<_>>().join(", ");
-    let sql = format!(
-        "SELECT {columns}, p.misses, p.last_seen, p.welfare_due FROM care_visit v JOIN care_visit_plan p ON p.person_id = v.person_id \
-         WHERE v.district_id = $1 AND v.state IN ('planned', 'assigned') \
-         ORDER BY CASE WHEN p.welfare_due IS NULL THEN 1 ELSE 0 END, p.welfare_due, v.due_on, v.id"
-    );
-    let mut open = Vec::new();
-    for row in &cx.query(&sql, params![cx.district()])? {
-        let visit = read(row)?;
-        let late = visit.due < today;
-        let (misses, last_seen) = (row.i64("misses")?, opt_date(row, "last_seen")?);
-        open.push(Due { visit, area: None, late, misses, last_seen, welfare_due: row.opt_moment("welfare_due")? });
-    }
-    let mut found = Found::default();
-    here(cx, &mut open, ask.area, &mut found.areas)?;
-    if let Some(kind) = ask.kind {
-        open.retain(|d| d.visit.kind == kind);
-    }
-    if ask.alone {
-        let people: Vec<PersonId> = open.iter().map(|d| d.visit.person).collect();
-        let alone = facts::alone_of(cx, &people)?;
-        open.retain(|d| alone.contains(&d.visit.person));
-    }
-    found.late = open.iter().filter(|d| d.late).count();
-    found.welfare = open.iter().filter(|d| d.welfare_due.is_some()).count();
-    open.retain(|d| match ask.filter {
-        Filter::Soon => d.visit.due <= week,
-        Filter::Late => d.late,
-        Filter::Unassigned => d.visit.state == crate::model::visit::VisitState::Planned && d.visit.due <= week,
-        Filter::Welfare => d.welfare_due.is_some(),
-        Filter::All => true,
-    });
-    found.all = open.len();
-    found.lines = open.into_iter().skip(ask.skip).take(ask.most).collect();
+    let all = Homes::of(cx, Action::ViewVisits)?;
+    let areas = all.clone().areas(cx)?;
+    let homes = match ask.area {
+        Some(area) => all.within(cx, area)?,
+        None => all,
+    };
+    let urgent = rows(cx, &homes, ask, Part::Urgent, (0, SEALED))?;
+    let mut found = if ask.alone { alone(cx, &homes, ask, urgent)? } else { counted(cx, &homes, ask, urgent)? };
+    found.areas = areas;
+    here(cx, &mut found.lines)?;
     visitors(cx, &mut found.lines)?;
     if ask.alone {
         for line in &found.lines {
@@ -133,41 +111,139 @@ pub fn find(cx: &mut Cx<'_>, ask: &Ask) -> Result<Found> {
     Ok(found)
 }
 
-/// Leaves those of the reader's places, and of the one that is asked for; says where each lives.
-fn here(cx: &mut Cx<'_>, open: &mut Vec<Due>, only: Option<AreaId>, areas: &mut Vec<AreaId>) -> Result<()> {
-    let people: Vec<PersonId> = open.iter().map(|d| d.visit.person).collect();
-    let mut lives = persons::areas_of_all(cx, &people)?;
-    let ground = Ground(places::snapshot(cx)?);
-    // Many live in the same place: the policy answers the same for all of them.
-    let mut known: HashMap<Vec<AreaId>, (bool, Option<AreaId>)> = HashMap::new();
-    let mut out = Vec::with_capacity(open.len());
-    for mut due in open.drain(..) {
-        let mut of = lives.remove(&due.visit.person).unwrap_or_default();
-        of.sort_unstable();
-        let wanted = only.is_none_or(|area| of.contains(&area));
-        let (may, innermost) = match known.get(&of) {
-            Some(known) => *known,
-            None => {
-                let innermost = of.iter().copied().max_by_key(|a| ground.0.chain_ids(*a).len());
-                let posts = posts_of(&ground, &of);
-                let areas = of.clone();
-                let facts = PersonFacts { id: Some(due.visit.person), posts, areas, ..PersonFacts::default() };
-                let facts = ResourceFacts::Person(facts);
-                let may = decide(&cx.actor, cx.purpose, Action::ViewVisits, &facts).is_allowed();
-                known.insert(of, (may, innermost));
-                (may, innermost)
-            }
-        };
-        if may && wanted {
-            due.area = innermost;
-            out.push(due);
+/// Days as they stand in the table: today, and a week from it.
+fn days(cx: &Cx<'_>) -> (Date, Date) {
+    let today = day_of(cx.now);
+    (today, today.checked_add(7.days()).unwrap_or(today))
+}
+
+impl Filter {
+    fn keeps(self, due: &Due, week: Date) -> bool {
+        match self {
+            Self::Soon => due.visit.due <= week,
+            Self::Late => due.late,
+            Self::Unassigned => due.visit.state == VisitState::Planned && due.visit.due <= week,
+            Self::Welfare => due.welfare_due.is_some(),
+            Self::All => true,
         }
     }
-    let mut seen: Vec<AreaId> = known.values().filter(|(may, _)| *may).filter_map(|(_, area)| *area).collect();
-    seen.sort_unstable();
-    seen.dedup();
-    *areas = seen;
-    *open = out;
+    /// The same in a query; nobody is left where only those are wanted to whom nobody opened.
+    fn condition(self, (today, week): (Date, Date), values: &mut Vec<Value>) -> String {
+        let day = match self {
+            Self::Soon | Self::Unassigned => week,
+            Self::Late => today,
+            Self::Welfare => return " AND 1 = 0".to_owned(),
+            Self::All => return String::new(),
+        };
+        values.push(day.to_string().into());
+        let n = values.len();
+        match self {
+            Self::Late => format!(" AND v.due_on < ${n}"),
+            Self::Unassigned => format!(" AND v.due_on <= ${n} AND v.state = 'planned'"),
+            _ => format!(" AND v.due_on <= ${n}"),
+        }
+    }
+}
+
+/// Which lines: those to whom nobody opened often enough come first, and there are never many of them.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Urgent,
+    Others,
+}
+
+const OPEN: &str = "v.district_id = $1 AND v.state IN ('planned', 'assigned')";
+
+fn of_kind(ask: &Ask, values: &mut Vec<Value>) -> String {
+    let Some(kind) = ask.kind else { return String::new() };
+    values.push(kind.code().into());
+    format!(" AND v.kind = ${}", values.len())
+}
+
+fn rows(cx: &mut Cx<'_>, homes: &Homes, ask: &Ask, part: Part, (skip, most): (usize, usize)) -> Result<Vec<Due>> {
+    let days = days(cx);
+    let columns = COLUMNS.split(", ").map(|c| format!("v.{c}")).collect::<Vec<_>>().join(", ");
+    let mut values = params![cx.district()].to_vec();
+    let kind = of_kind(ask, &mut values);
+    // The order of the tables is the order in which they are read.
+    let (tables, which, order) = match part {
+        Part::Urgent => (
+            "care_visit_plan p CROSS JOIN care_visit v",
+            " AND p.district_id = $1 AND p.welfare_due IS NOT NULL".to_owned(),
+            "p.welfare_due, v.due_on, v.id",
+        ),
+        Part::Others => (
+            "care_visit v CROSS JOIN care_visit_plan p",
+            format!(" AND p.welfare_due IS NULL{}", ask.filter.condition(days, &mut values)),
+            "v.due_on, v.id",
+        ),
+    };
+    let there = homes.hold("v.person_id", &mut values);
+    let sql = format!(
+        "SELECT {columns}, p.misses, p.last_seen, p.welfare_due FROM {tables} WHERE p.person_id = v.person_id AND {OPEN}{kind}{which}{there} \
+         ORDER BY {order} LIMIT {most} OFFSET {skip}"
+    );
+    let mut out = Vec::new();
+    for row in &cx.query(&sql, &values)? {
+        let visit = read(row)?;
+        let late = visit.due < days.0;
+        let (misses, last_seen) = (row.i64("misses")?, opt_date(row, "last_seen")?);
+        out.push(Due { visit, area: None, late, misses, last_seen, welfare_due: row.opt_moment("welfare_due")? });
+    }
+    Ok(out)
+}
+
+fn count(cx: &mut Cx<'_>, homes: &Homes, ask: &Ask, filter: Filter) -> Result<usize> {
+    let mut values = params![cx.district()].to_vec();
+    let mut which = of_kind(ask, &mut values);
+    which.push_str(&filter.condition(days(cx), &mut values));
+    which.push_str(&homes.hold("v.person_id", &mut values));
+    let sql = format!("SELECT COUNT(*) AS n FROM care_visit v WHERE {OPEN}{which}");
+    Ok(usize::try_from(cx.query_one(&sql, &values)?.i64("n")?).unwrap_or(0))
+}
+
+fn counted(cx: &mut Cx<'_>, homes: &Homes, ask: &Ask, mut urgent: Vec<Due>) -> Result<Found> {
+    let (_, week) = days(cx);
+    let (welfare, late) = (urgent.len(), count(cx, homes, ask, Filter::Late)?);
+    let all = match ask.filter {
+        Filter::Welfare => welfare,
+        Filter::Late => late,
+        filter => count(cx, homes, ask, filter)?,
+    };
+    urgent.retain(|d| ask.filter.keeps(d, week));
+    let first = urgent.len();
+    let mut lines: Vec<Due> = urgent.into_iter().skip(ask.skip).take(ask.most).collect();
+    if lines.len() < ask.most && ask.filter != Filter::Welfare {
+        let rest = (ask.skip.saturating_sub(first), ask.most - lines.len());
+        lines.extend(rows(cx, homes, ask, Part::Others, rest)?);
+    }
+    Ok(Found { lines, all, late, welfare, areas: Vec::new() })
+}
+
+fn alone(cx: &mut Cx<'_>, homes: &Homes, ask: &Ask, mut open: Vec<Due>) -> Result<Found> {
+    let (_, week) = days(cx);
+    open.extend(rows(cx, homes, &Ask { filter: Filter::All, ..*ask }, Part::Others, (0, SEALED))?);
+    let people: Vec<PersonId> = open.iter().map(|d| d.visit.person).collect();
+    let alone = facts::alone_of(cx, &people)?;
+    open.retain(|d| alone.contains(&d.visit.person));
+    let (late, welfare) =
+        (open.iter().filter(|d| d.late).count(), open.iter().filter(|d| d.welfare_due.is_some()).count());
+    open.retain(|d| ask.filter.keeps(d, week));
+    let all = open.len();
+    let lines = open.into_iter().skip(ask.skip).take(ask.most).collect();
+    Ok(Found { lines, all, late, welfare, areas: Vec::new() })
+}
+
+/// Says where each lives, and leaves those of the reader's places.
+fn here(cx: &mut Cx<'_>, lines: &mut Vec<Due>) -> Result<()> {
+    let people: Vec<PersonId> = lines.iter().map(|d| d.visit.person).collect();
+    let mut reach = Reach::new(cx, Action::ViewVisits)?;
+    reach.read(cx, &people)?;
+    lines.retain_mut(|due| {
+        let near = reach.of(cx, due.visit.person);
+        due.area = near.as_ref().and_then(|_| reach.innermost(due.visit.person));
+        near.is_some()
+    });
     Ok(())
 }
 

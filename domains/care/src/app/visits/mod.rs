@@ -23,14 +23,13 @@ mod welfare;
 
 pub use apply::{Answer, PHOTO_MOST, VisitCommand, apply, believed, photo_of};
 pub use assign::{Candidate, assign, candidates};
-pub(crate) use assign::{force_of, forces_of, withdraw};
+pub(crate) use assign::{force_of, forces_of, ready_among, withdraw};
 pub use bring::{Brought, Past, bring_in};
 pub use conflicts::{Conflict, Entry, conflicts, count_conflicts, inbox, put_aside, take};
 pub(crate) use day::bring as what_to_bring;
 pub use day::{DayPack, Due as DueOn, Stop, day_mark, day_pack, feed};
 pub use desk::{Colleague, One, Sent, assign_many, call_off, colleagues, one, switchable};
-pub(crate) use everybody::here;
-pub use everybody::{Ask, InCare, Which, people};
+pub use everybody::{Ask, InCare, Listed, Which, people};
 pub(crate) use facts::alone_of;
 pub use facts::{FactLine, NewFact, end_fact, facts, state_fact};
 pub(crate) use kept::kept;

@@ -9,6 +9,7 @@ use kernel::Role;
 use kernel::ids::AccountId;
 use people::app::terms;
 use serde_json::json;
+use std::collections::HashSet;
 use store::{Cx, params};
 
 /// The answer about an account.
@@ -41,6 +42,23 @@ pub fn ready(cx: &mut Cx<'_>, account: AccountId, on: Date) -> Result<Ready> {
     } else {
         Ready::Yes
     })
+}
+
+/// Of these accounts those who may be sent on this day, as [`ready`] says it of one; a few statements for all of them.
+pub fn ready_of(cx: &mut Cx<'_>, accounts: &[AccountId], on: Date) -> Result<HashSet<AccountId>> {
+    let on = on.max(day_of(cx.now));
+    let roles = terms::roles_now(cx, accounts)?;
+    let known = super::of_accounts(cx, accounts)?;
+    let kept = known.is_empty() && kept(cx)?;
+    let alone = |account: &AccountId| {
+        roles.get(account).is_some_and(|all| !all.is_empty() && all.iter().all(|role| *role == Role::Volunteer))
+    };
+    let may = |account: &&AccountId| match known.get(account) {
+        _ if !alone(account) => true,
+        Some(v) => v.state.serves() && v.insured(on) && !v.paused(on),
+        None => known.is_empty() && !kept,
+    };
+    Ok(accounts.iter().filter(may).copied().collect())
 }
 
 /// Are there records of volunteers here at all? Where nobody has begun with them, nobody is kept from visits by having none.

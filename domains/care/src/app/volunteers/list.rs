@@ -7,9 +7,8 @@ use crate::{Ground, Result};
 use kernel::Moment;
 use kernel::ids::{AccountId, AreaId};
 use people::app::{Geography, takers, volunteers};
-use people::policy::{Action, decide, require_somewhere};
-use std::collections::HashMap;
-use store::{Cx, KeyClass, params};
+use people::policy::{Action, PlaceFacts, ResourceFacts, decide, require_somewhere};
+use store::{Cx, KeyClass, Value, params};
 
 /// What the list is cut to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -61,21 +60,24 @@ pub struct Line {
 /// Those of the places where one works, who signed up last first; `most` lines.
 pub fn list(cx: &mut Cx<'_>, filter: Filter, most: usize) -> Result<Vec<Line>> {
     require_somewhere(&cx.actor, Action::ViewVolunteers)?;
-    let ground = Ground(places::snapshot(cx)?);
-    let sql = format!("SELECT {COLUMNS} FROM care_volunteer WHERE district_id = $1 ORDER BY signed_at DESC, id");
-    let mut areas: HashMap<AreaId, bool> = HashMap::new();
+    let states: Vec<&str> = VolunteerState::ALL.iter().filter(|s| filter.takes(**s)).map(|s| s.code()).collect();
+    let mut values = params![cx.district()].to_vec();
+    values.extend(states.iter().map(|s| Value::from(*s)));
+    let mut sql = format!(
+        "SELECT {COLUMNS} FROM care_volunteer WHERE district_id = $1 AND state IN ({})",
+        (2..states.len() + 2).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ")
+    );
+    if let Some(areas) = here(cx, Action::ViewVolunteers)? {
+        let first = values.len() + 1;
+        let marks = (first..first + areas.len()).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ");
+        sql.push_str(&format!(" AND area_id IN ({})", if areas.is_empty() { "NULL" } else { &marks }));
+        values.extend(areas.into_iter().map(Value::from));
+    }
+    sql.push_str(&format!(" ORDER BY signed_at DESC, id LIMIT {most}"));
     let mut found = Vec::new();
-    for row in cx.query(&sql, params![cx.district()])? {
+    for row in cx.query(&sql, &values)? {
         let volunteer = read(&row)?;
-        let here = *areas.entry(volunteer.area).or_insert_with(|| {
-            decide(&cx.actor, cx.purpose, Action::ViewVolunteers, &at(&ground, volunteer.area)).is_allowed()
-        });
-        if here && filter.takes(volunteer.state) {
-            found.push((row, volunteer));
-        }
-        if found.len() >= most {
-            break;
-        }
+        found.push((row, volunteer));
     }
     let ids: Vec<uuid::Uuid> = found.iter().map(|(_, v)| v.id.0).collect();
     for chunk in ids.chunks(200) {
@@ -94,14 +96,27 @@ pub fn list(cx: &mut Cx<'_>, filter: Filter, most: usize) -> Result<Vec<Line>> {
 /// Who signed up and was not looked at yet, where one works: for the side list.
 pub fn waiting(cx: &mut Cx<'_>) -> Result<usize> {
     let ground = Ground(places::snapshot(cx)?);
-    let sql = "SELECT area_id FROM care_volunteer WHERE district_id = $1 AND state = 'signed-up'";
+    let sql = "SELECT area_id, COUNT(*) AS n FROM care_volunteer WHERE district_id = $1 AND state = 'signed-up' GROUP BY area_id";
     let rows = cx.query(sql, params![cx.district()])?;
     let mut n = 0;
     for row in &rows {
         let facts = at(&ground, row.id("area_id")?);
-        n += usize::from(decide(&cx.actor, cx.purpose, Action::LeadVolunteers, &facts).is_allowed());
+        if decide(&cx.actor, cx.purpose, Action::LeadVolunteers, &facts).is_allowed() {
+            n += row.i64("n")?;
+        }
     }
-    Ok(n)
+    Ok(usize::try_from(n).unwrap_or(0))
+}
+
+/// Areas of volunteers with whom whoever asks may do this; none: everywhere.
+fn here(cx: &mut Cx<'_>, action: Action) -> Result<Option<Vec<AreaId>>> {
+    let may = |cx: &Cx<'_>, facts: &ResourceFacts| decide(&cx.actor, cx.purpose, action, facts).is_allowed();
+    if may(cx, &ResourceFacts::Place(PlaceFacts::default())) {
+        return Ok(None);
+    }
+    let ground = Ground(places::snapshot(cx)?);
+    let all = ground.0.areas().iter().map(|a| a.id);
+    Ok(Some(all.filter(|area| may(cx, &at(&ground, *area))).collect()))
 }
 
 /// A step that was taken.

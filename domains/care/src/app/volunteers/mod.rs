@@ -7,7 +7,7 @@ mod own;
 mod sign_up;
 mod steps;
 
-pub use duty::{Ready, decline, ready};
+pub use duty::{Ready, decline, ready, ready_of};
 pub use list::{Filter, Line, Mate, One, StepLine, Unlisted, list, mates, one, unlisted, waiting};
 pub use own::{Own, Task, Thanks, leave, own, set_own_week};
 pub use sign_up::{Followed, NewVolunteer, SignedUp, follow, sign_up, withdraw};
@@ -110,6 +110,24 @@ fn of_account(cx: &mut Cx<'_>, account: AccountId) -> Result<Option<Volunteer>> 
         "SELECT {COLUMNS} FROM care_volunteer WHERE account_id = $1 AND district_id = $2 AND ended_at IS NULL LIMIT 1"
     );
     cx.query_opt(&sql, params![account, cx.district()])?.as_ref().map(read).transpose()
+}
+
+/// The same of many.
+fn of_accounts(cx: &mut Cx<'_>, accounts: &[AccountId]) -> Result<HashMap<AccountId, Volunteer>> {
+    let mut out = HashMap::new();
+    for chunk in accounts.chunks(200) {
+        let marks = (2..chunk.len() + 2).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ");
+        let sql = format!(
+            "SELECT {COLUMNS} FROM care_volunteer WHERE district_id = $1 AND ended_at IS NULL AND account_id IN ({marks})"
+        );
+        let mut values = params![cx.district()].to_vec();
+        values.extend(chunk.iter().map(|id| store::Value::from(*id)));
+        for row in &cx.query(&sql, &values)? {
+            let volunteer = read(row)?;
+            out.extend(volunteer.account.map(|account| (account, volunteer)));
+        }
+    }
+    Ok(out)
 }
 
 fn at(ground: &Ground, area: AreaId) -> ResourceFacts {

@@ -299,6 +299,12 @@ pub fn latest(cx: &mut Cx<'_>, within: &BTreeSet<PersonId>, most: usize) -> Resu
     Ok(out)
 }
 
+/// Whose records were joined lately.
+pub fn latest_kept(cx: &mut Cx<'_>) -> Result<Vec<PersonId>> {
+    let sql = "SELECT kept_id FROM person_join WHERE district_id = $1 ORDER BY at DESC, id DESC LIMIT 500";
+    Ok(cx.query(sql, params![cx.district()])?.iter().map(|r| r.id("kept_id")).collect::<std::result::Result<_, _>>()?)
+}
+
 /// One of them.
 pub fn one(cx: &mut Cx<'_>, id: Uuid) -> Result<Joined> {
     let sql = format!("SELECT {COLUMNS} FROM person_join WHERE id = $1 AND district_id = $2");

@@ -100,7 +100,7 @@ async fn list(
 }
 
 fn as_table(cx: &mut Cx<'_>, page: &Page, ask: &Ask) -> Result<Table, Fail> {
-    let (found, _) = visits::people(cx, ask)?;
+    let found = visits::people(cx, ask)?.lines;
     let areas: Vec<AreaId> = found.iter().filter_map(|p| p.area).collect();
     let names = ground::names(cx, page, &areas)?;
     let row = |p: &InCare| {
@@ -135,7 +135,7 @@ fn tag(page: &Page, p: &InCare) -> Tag {
 }
 
 fn build(cx: &mut Cx<'_>, page: Page, staff: &Staff, ask: Ask, sealed: &str) -> Result<PeoplePage, Fail> {
-    let (found, n) = visits::people(cx, &ask)?;
+    let visits::Listed { lines: found, n, more } = visits::people(cx, &ask)?;
     let mut frame = Frame::load(cx, &page, staff, LIST)?;
     let areas: Vec<AreaId> = found.iter().filter_map(|p| p.area).collect();
     let names = ground::names(cx, &page, &areas)?;
@@ -155,20 +155,19 @@ fn build(cx: &mut Cx<'_>, page: Page, staff: &Staff, ask: Ask, sealed: &str) -> 
     let filters =
         Which::ALL.iter().map(|w| (at(&page, w.code(), 0, sealed), page.tk("cared-which-", w.code()), *w == ask.which));
     let first = ask.skip.min(n);
+    // Where very many live they are not counted to the end.
+    let all = if more { page.t1("cared-more", "n", n) } else { n.to_string() };
     Ok(PeoplePage {
         filters: filters.collect(),
         which,
         sum: if rows.is_empty() {
-            page.t1("cared-sum", "n", n)
+            page.t1("cared-sum", "n", all)
         } else {
             let to = first + rows.len();
-            page.loc.args(
-                "cared-sum-part",
-                &[("n", n.to_string()), ("from", (first + 1).to_string()), ("to", to.to_string())],
-            )
+            page.loc.args("cared-sum-part", &[("n", all), ("from", (first + 1).to_string()), ("to", to.to_string())])
         },
         before: (ask.skip > 0).then(|| turn(ask.skip.saturating_sub(LINES))),
-        after: (ask.skip + rows.len() < n && !rows.is_empty()).then(|| turn(ask.skip + LINES)),
+        after: ((more || ask.skip + rows.len() < n) && !rows.is_empty()).then(|| turn(ask.skip + LINES)),
         file: table::href(&page, LIST, &[("which", which)]),
         pairs: super::pairs::may(cx).then(|| page.href(super::pairs::HERE)),
         typed: ask.name,

@@ -15,7 +15,7 @@ use axum::Router;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::routing::get;
-use care::app::joins;
+use care::app::joins::{self, Found};
 use care::{Error, app::visits};
 use kernel::Purpose;
 use kernel::ids::{AccountId, AreaId, PersonId};
@@ -70,11 +70,16 @@ struct ListPage {
     before: Option<String>,
     after: Option<String>,
     joins: Vec<Done>,
+    /// Where very many live: address and name of each neighbourhood, of which one is looked at at a time.
+    places: Vec<(String, String)>,
+    /// The one that is looked at.
+    place: Option<String>,
 }
 
 #[derive(Debug, Deserialize, Default)]
 #[serde(default)]
 struct Asked {
+    area: String,
     from: usize,
     done: String,
 }
@@ -86,7 +91,11 @@ async fn list(State(app): State<App>, page: Page, staff: Staff, Query(asked): Qu
 }
 
 fn build(cx: &mut Cx<'_>, page: Page, staff: &Staff, asked: &Asked) -> Result<ListPage, Fail> {
-    let all = joins::alike(cx)?;
+    let area: Option<AreaId> = asked.area.parse().ok();
+    let (all, choose) = match joins::alike(cx, area)? {
+        Found::Pairs(all) => (all, Vec::new()),
+        Found::Where(areas) => (Vec::new(), areas),
+    };
     let n = all.len();
     let shown: Vec<&Alike> = all.iter().skip(asked.from).take(LINES).collect();
     let done = joins::done(cx, JOINS)?;
@@ -99,7 +108,7 @@ fn build(cx: &mut Cx<'_>, page: Page, staff: &Staff, asked: &Asked) -> Result<Li
         cx.record_read("person", person.0, &["name"])?;
     }
     let areas = innermost(cx, &people)?;
-    let ids: Vec<AreaId> = areas.values().copied().collect();
+    let ids: Vec<AreaId> = areas.values().copied().chain(choose.iter().copied()).chain(area).collect();
     let places = ground::names(cx, &page, &ids)?;
     let accounts: Vec<AccountId> = done.iter().filter_map(|j| j.by).collect();
     let colleagues = people::app::accounts::names(cx, &accounts)?;
@@ -134,8 +143,14 @@ fn build(cx: &mut Cx<'_>, page: Page, staff: &Staff, asked: &Asked) -> Result<Li
         .collect();
     let at = |from: usize| {
         let from = if from == 0 { String::new() } else { from.to_string() };
-        format!("{}?{}", page.href(HERE), query_string(&[("from", &from)]))
+        format!("{}?{}", page.href(HERE), query_string(&[("area", &asked.area), ("from", &from)]))
     };
+    let of_area = |id: &AreaId| {
+        let name = places.get(id).cloned()?;
+        Some((format!("{}?{}", page.href(HERE), query_string(&[("area", &id.to_string())])), name))
+    };
+    let mut choose: Vec<(String, String)> = choose.iter().filter_map(of_area).collect();
+    choose.sort_by(|a, b| a.1.cmp(&b.1));
     let first = asked.from.min(n);
     Ok(ListPage {
         done: ["joined", "apart", "undone", "back"]
@@ -150,6 +165,8 @@ fn build(cx: &mut Cx<'_>, page: Page, staff: &Staff, asked: &Asked) -> Result<Li
         before: (asked.from > 0).then(|| at(asked.from.saturating_sub(LINES))),
         after: (first + lines.len() < n && !lines.is_empty()).then(|| at(first + LINES)),
         frame: Frame::load(cx, &page, staff, super::people::LIST)?,
+        places: choose,
+        place: area.and_then(|a| places.get(&a).cloned()),
         lines,
         joins,
         page,

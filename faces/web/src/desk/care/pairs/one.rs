@@ -16,6 +16,7 @@ use care::app::joins::{self, Compared, Side};
 use kernel::Purpose;
 use kernel::ids::{AreaId, PersonId};
 use people::app::joins::{Join, Pair, Taken, kept_of};
+use people::policy::{Action, require_somewhere};
 use std::collections::{BTreeSet, HashMap};
 use store::Cx;
 
@@ -59,7 +60,7 @@ pub(in crate::desk::care) async fn show(
         // Joined meanwhile, in either direction.
         for (kept, away) in [(one, other), (other, one)] {
             if kept_of(cx, away)? == Some(kept) {
-                joins::alike(cx)?;
+                require_somewhere(&cx.actor, Action::JoinRecords)?;
                 return Ok(None);
             }
         }

@@ -38,6 +38,8 @@ pub(in crate::desk) fn samples(page: &Page) -> Vec<(&'static str, String)> {
         } else {
             Vec::new()
         },
+        places: Vec::new(),
+        place: full.then(place),
     };
     let half = |key: &str| Half {
         title: page.t(key),
@@ -89,7 +91,10 @@ pub(in crate::desk) fn samples(page: &Page) -> Vec<(&'static str, String)> {
         over: over.then(|| page.t1("pairs-stuck", "why", page.t("rule-record-join-erased"))),
         fields: if over { Vec::new() } else { vec![Field::line("reason", page.t("pairs-undo-reason"), "")] },
     };
-    let mut all = Vec::new();
+    let mut all = vec![("desk/care/pairs.html", {
+        let places = vec![("/x".into(), place())];
+        ListPage { places, place: None, ..list(false) }.render().unwrap_or_default()
+    })];
     for full in [true, false] {
         all.push(("desk/care/pairs.html", list(full).render().unwrap_or_default()));
         all.push(("desk/care/pair.html", pair(full).render().unwrap_or_default()));
