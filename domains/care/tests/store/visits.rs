@@ -216,7 +216,10 @@ testkit::both_databases! {
             contact: people::model::person::Contact::default(),
             guardians: Vec::new(),
         }).collect();
-        s.t.world.act(move |cx| import_residents(cx, &care::Ground(places::snapshot(cx)?), &rows).map_err(care::Error::from));
+        s.t.world.act(move |cx| {
+            let ground = care::Ground(places::snapshot(cx)?);
+            import_residents(cx, &ground, &rows).map_err(care::Error::from)
+        });
         let all = s.t.world.look(|cx| people::app::persons::everybody(cx));
         let planned: Vec<PersonId> = all.iter().copied().filter(|p| *p != s.t.elder).take(5).collect();
         for person in planned.clone() {
