@@ -71,7 +71,7 @@ async function round({ stage, worker, page }) {
   const area = page.locator("#area option", { hasText: PLACE }).first();
   await page.locator("#area").selectOption(await area.getAttribute("value"));
   await page.locator("form.filters button").click();
-  await page.locator("#visits tbody tr").first().waitFor();
+  await page.locator("#visits summary").first().waitFor();
   await stage.look(worker, "03-round-new");
   const wanted = await page.locator("input[name=visit]:checked").count();
   await page.locator("form[method=post] .actions button").click();

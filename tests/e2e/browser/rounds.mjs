@@ -16,7 +16,7 @@ await journey("rounds", async (stage) => {
   await page.locator("main a.button").click();
   await page.locator("#area").selectOption(area);
   await page.locator("form.filters button").click();
-  await page.locator("#visits tbody tr").first().waitFor();
+  await page.locator("#visits summary").first().waitFor();
   await stage.look(planner, "setup");
   await people(page);
   const wanted = await page.locator("input[name=visit]:checked").count();

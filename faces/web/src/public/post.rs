@@ -18,6 +18,13 @@ pub(crate) struct Posted {
 }
 
 impl Posted {
+    /// As a form that sends these.
+    #[cfg(test)]
+    pub(crate) fn of(pairs: &[(&str, &str)]) -> Self {
+        let all: Vec<_> = pairs.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
+        Self { fields: all.iter().cloned().collect(), all, ..Self::default() }
+    }
+
     /// A field, tidied; empty when it was not sent.
     pub(crate) fn get(&self, name: &str) -> String {
         self.fields.get(name).map(|text| kernel::text::tidy(text)).unwrap_or_default()

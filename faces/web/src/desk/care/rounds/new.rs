@@ -40,12 +40,28 @@ pub(super) struct VisitRow {
     pub kind: String,
     pub due: String,
     pub late: bool,
-    pub area: String,
     /// Somebody is sent, or it stands in another round.
     pub note: Option<String>,
     pub taken: bool,
     pub ticked: bool,
 }
+
+/// The visits of one neighbourhood: folded, with how many there are, and taken along or left as a whole.
+pub(super) struct Group {
+    pub area: String,
+    pub name: String,
+    /// How many are due, late and ticked, in words.
+    pub sum: String,
+    pub open: bool,
+    /// One of [`WHOLE`].
+    pub whole: String,
+    pub visits: Vec<VisitRow>,
+}
+
+/// Those that are ticked, all of a neighbourhood, or none of it.
+pub(super) const WHOLE: [&str; 3] = ["ticked", "all", "none"];
+/// A short list of one neighbourhood stands open.
+const SHORT: usize = 20;
 
 /// What the second half of the page needs.
 pub(super) struct Ready {
@@ -55,7 +71,7 @@ pub(super) struct Ready {
     pub holidays: Option<String>,
     pub here: Vec<PersonRow>,
     pub others: Vec<PersonRow>,
-    pub visits: Vec<VisitRow>,
+    pub groups: Vec<Group>,
     pub posts: Vec<Choice>,
     pub rest_from: String,
     pub rest_lasts: String,
@@ -73,6 +89,7 @@ pub(super) struct NewPage {
     pub today: String,
     pub ready: Option<Ready>,
     pub area: String,
+    pub whole: [&'static str; 3],
     pub errors: Vec<(String, String)>,
 }
 
@@ -211,6 +228,7 @@ fn load(
         today: today.to_string(),
         ready,
         area,
+        whole: WHOLE,
         errors,
         page,
     })
@@ -252,13 +270,42 @@ fn second(cx: &mut Cx<'_>, page: &Page, area: AreaId, days: &[Date], typed: Opti
             kind: page.tk("rounds-kind-", w.kind.code()),
             due: page.date(w.due),
             late: w.late,
-            area: w.area.map(|a| ground::called(&known, a, page.look.lang)).unwrap_or_default(),
             taken: w.elsewhere,
             ticked: typed.map_or(note.is_none() && w.due <= last, |t| t.list("visit").contains(&id)),
             note,
             id,
         }
     };
+    // Of each neighbourhood what is most urgent stands first, as it was read; those with the most come first.
+    let mut of: Vec<(Option<AreaId>, Vec<&rounds::Wanted>)> = Vec::new();
+    for wanted in &found.visits {
+        match of.iter_mut().find(|(area, _)| *area == wanted.area) {
+            Some((_, all)) => all.push(wanted),
+            None => of.push((wanted.area, vec![wanted])),
+        }
+    }
+    of.sort_by_key(|(_, all)| std::cmp::Reverse(all.len()));
+    let alone = of.len() == 1;
+    let group = |(area, all): (Option<AreaId>, Vec<&rounds::Wanted>)| {
+        let id = area.map(|a| a.to_string()).unwrap_or_default();
+        let visits: Vec<VisitRow> = all.into_iter().map(visit).collect();
+        let count = |which: &dyn Fn(&&VisitRow) -> bool| visits.iter().filter(which).count().to_string();
+        let counts = [
+            ("n", visits.len().to_string()),
+            ("late", count(&|v| v.late)),
+            ("ticked", count(&|v| v.ticked && !v.taken)),
+        ];
+        let whole = typed.map(|t| t.get(&format!("whole-{id}"))).unwrap_or_default();
+        Group {
+            name: area.map(|a| ground::called(&known, a, page.look.lang)).unwrap_or_default(),
+            sum: page.loc.args("rounds-group-sum", &counts),
+            open: alone && visits.len() <= SHORT,
+            whole: WHOLE.iter().find(|w| **w == whole).unwrap_or(&"ticked").to_string(),
+            area: id,
+            visits,
+        }
+    };
+    let groups = of.into_iter().map(group).collect();
     let (here, others): (Vec<_>, Vec<_>) = found.people.iter().partition(|c| c.local);
     let post = typed.map(|t| t.get("post")).unwrap_or_default();
     let mut posts = vec![Choice::new("", page.t("rounds-post-middle"), &post)];
@@ -283,11 +330,27 @@ fn second(cx: &mut Cx<'_>, page: &Page, area: AreaId, days: &[Date], typed: Opti
         holidays: None,
         here: here.into_iter().map(person).collect(),
         others: others.into_iter().map(person).collect(),
-        visits: found.visits.iter().map(visit).collect(),
+        groups,
         posts,
         rest_from: rest("rest-from", "11:30"),
         rest_lasts: rest("rest-lasts", "45"),
     })
+}
+
+/// Visits that come along: of each neighbourhood those that are ticked, unless somebody chose all of it or none.
+fn chosen(posted: &Posted) -> Vec<String> {
+    let mut visits = posted.list("visit");
+    for area in posted.list("group") {
+        let of_it = posted.list(&format!("of-{area}"));
+        match posted.get(&format!("whole-{area}")).as_str() {
+            "all" => visits.extend(of_it),
+            "none" => visits.retain(|v| !of_it.contains(v)),
+            _ => {}
+        }
+    }
+    visits.sort();
+    visits.dedup();
+    visits
 }
 
 fn wanted(page: &Page, posted: &Posted) -> Result<NewRound, (String, String)> {
@@ -313,7 +376,7 @@ fn wanted(page: &Page, posted: &Posted) -> Result<NewRound, (String, String)> {
         post: posted.get("post").parse().ok(),
         rest: (from.unwrap_or(0), lasts),
         people,
-        visits: posted.list("visit").iter().filter_map(|v| v.parse().ok()).collect(),
+        visits: chosen(posted).iter().filter_map(|v| v.parse().ok()).collect(),
     })
 }
 
@@ -345,4 +408,21 @@ pub(super) async fn create(State(app): State<App>, page: Page, staff: Staff, pos
     };
     let shown = app.rt.read(who, move |cx| load(cx, page, &staff, &asked, Some(&posted), vec![error])).await?;
     Ok((StatusCode::UNPROCESSABLE_ENTITY, html(&shown)?).into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_neighbourhood_comes_along_as_ticked_whole_or_not_at_all() {
+        let of = |whole: &'static str| {
+            let form =
+                [("visit", "a1"), ("visit", "b1"), ("group", "a"), ("of-a", "a1"), ("of-a", "a2"), ("whole-a", whole)];
+            chosen(&Posted::of(&form))
+        };
+        assert_eq!(of("ticked"), ["a1", "b1"]);
+        assert_eq!(of("all"), ["a1", "a2", "b1"]);
+        assert_eq!(of("none"), ["b1"], "of other neighbourhoods nothing changes");
+    }
 }

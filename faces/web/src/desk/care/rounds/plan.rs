@@ -111,6 +111,8 @@ pub(super) struct PlanPage {
     pub left_all: usize,
     /// It is being planned.
     pub progress: Option<Progress>,
+    /// The last planning broke off: in words. One tap plans anew.
+    pub broke: Option<String>,
     pub calls: Vec<CallRow>,
     pub pending: usize,
     pub published: bool,
@@ -248,6 +250,7 @@ pub(super) fn build(
         left,
         left_all,
         progress: None,
+        broke: None,
         calls,
         pending: view.pending,
         published: round.state == RoundState::Published,
@@ -279,10 +282,10 @@ impl PlanPage {
             WorkState::Stale => "rounds-planning-stale",
             WorkState::Lost => "rounds-planning-lost",
         };
-        if asked.done == "planning" {
+        if work.state == WorkState::Lost {
+            self.broke = Some(page.t(key));
+        } else if asked.done == "planning" {
             self.done.insert(0, page.t(key));
-        } else if work.state == WorkState::Lost {
-            self.done.push(page.t(key));
         }
     }
 }

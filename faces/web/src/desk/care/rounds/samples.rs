@@ -1,6 +1,6 @@
 //! The pages of rounds with invented data.
 
-use super::new::{NewPage, PersonRow, Ready, VisitRow};
+use super::new::{Group, NewPage, PersonRow, Ready, VisitRow, WHOLE};
 use super::plan::{Ask, Note};
 use super::{ListPage, Row, plan, sheet, tag};
 use crate::Page;
@@ -229,7 +229,6 @@ fn new(page: &Page, full: bool, word: &dyn Fn(&str, &str) -> String) -> NewPage 
         kind: page.t("rounds-kind-clean"),
         due: super::days(page, &[DAY]),
         late: n == "1",
-        area: word("青禾社区", "Qinghe"),
         taken: note.is_some(),
         ticked: n == "1",
         note,
@@ -240,12 +239,20 @@ fn new(page: &Page, full: bool, word: &dyn Fn(&str, &str) -> String) -> NewPage 
         holidays: Some(page.t1("rounds-holidays-in", "days", page.t("crowd-holiday-national"))),
         here: vec![person("1"), person("2")],
         others: vec![person("3")],
-        visits: vec![visit("1", None), visit("2", Some(page.t("rounds-in-another")))],
+        groups: vec![Group {
+            area: "1".into(),
+            name: word("青禾社区", "Qinghe"),
+            sum: page.loc.args("rounds-group-sum", &["n", "late", "ticked"].map(|k| (k, "1".to_owned()))),
+            open: true,
+            whole: "ticked".into(),
+            visits: vec![visit("1", None), visit("2", Some(page.t("rounds-in-another")))],
+        }],
         posts: vec![Choice::new("", page.t("rounds-post-middle"), "")],
         rest_from: "11:30".into(),
         rest_lasts: "45".into(),
     };
     NewPage {
+        whole: WHOLE,
         page: page.clone(),
         frame: Frame::sample(page),
         areas: vec![Choice::new("1", word("青禾社区", "Qinghe"), "1")],
