@@ -127,10 +127,22 @@ impl Homes {
     /// The condition that a column names somebody who lives there, with its values, which are added to those of the query; nothing where
     /// everybody does.
     pub(crate) fn hold(&self, column: &str, values: &mut Vec<store::Value>) -> String {
+        self.condition(column, values, people::app::persons::living)
+    }
+    /// The same with those whose care is over.
+    pub(crate) fn held(&self, column: &str, values: &mut Vec<store::Value>) -> String {
+        self.condition(column, values, people::app::persons::lived)
+    }
+    fn condition(
+        &self,
+        column: &str,
+        values: &mut Vec<store::Value>,
+        who: fn(Option<&[AreaId]>, usize) -> people::app::persons::Living,
+    ) -> String {
         let Self::In(areas) = self else { return String::new() };
-        let living = people::app::persons::living(Some(areas), values.len() + 1);
-        values.extend(living.values);
-        format!(" AND {column} IN (SELECT q.id FROM ({}) q)", living.sql)
+        let there = who(Some(areas), values.len() + 1);
+        values.extend(there.values);
+        format!(" AND {column} IN (SELECT q.id FROM ({}) q)", there.sql)
     }
 }
 

@@ -327,7 +327,14 @@ CREATE INDEX register_export_asked ON register_export (district_id, asked_at);
     Migration {
         name: "people-by-home",
         sql: "
-CREATE INDEX person_home ON person (district_id, area_id, id) WHERE ended_at IS NULL;
+CREATE INDEX person_home ON person (district_id, area_id, ended_at, id);
+",
+    },
+    // Colleagues by name, some at a time.
+    Migration {
+        name: "people-accounts-by-name",
+        sql: "
+CREATE INDEX account_name ON account (district_id, name_pinyin, name_key, id);
 ",
     },
 ];

@@ -2,6 +2,7 @@
 //! stands in `docs/coverage.md`; too few people, and a figure is withheld.
 
 use crate::app::visits::{day_of, opt_date};
+use crate::ground::Homes;
 use crate::model::coverage::Share;
 use crate::{Ground, Result};
 use jiff::civil::Date;
@@ -54,29 +55,67 @@ pub fn coverage(cx: &mut Cx<'_>, month: Date) -> Result<Coverage> {
     let (first, last) = (month.first_of_month(), month.last_of_month());
     let (from, to) = (start(first), start(last.tomorrow().unwrap_or(last)));
     let mut of: HashMap<PersonId, Figures> = HashMap::new();
-    planned(cx, last, from, to, &mut of)?;
-    familiar(cx, from, to, &mut of)?;
-    punctual(cx, first, last, &mut of)?;
+    let homes = homes(cx)?;
+    planned(cx, &homes, last, from, to, &mut of)?;
+    familiar(cx, &homes, from, to, &mut of)?;
+    punctual(cx, &homes, first, last, &mut of)?;
     group(cx, &of)
 }
 
-fn planned(cx: &mut Cx<'_>, last: Date, from: Moment, to: Moment, of: &mut HashMap<PersonId, Figures>) -> Result<()> {
-    let sql = "SELECT DISTINCT person_id FROM care_visit WHERE district_id = $1 AND state = 'seen' AND done_at >= $2 AND done_at < $3";
-    let rows = cx.query(sql, params![cx.district(), from, to])?;
+/// Where those live whose figures one sees.
+fn homes(cx: &mut Cx<'_>) -> Result<Homes> {
+    let may = |cx: &Cx<'_>, areas: Vec<AreaId>| {
+        let facts = ResourceFacts::Place(PlaceFacts { areas, posts: Vec::new() });
+        decide(&cx.actor, cx.purpose, Action::ViewCoverage, &facts).is_allowed()
+    };
+    if may(cx, Vec::new()) {
+        return Ok(Homes::Everywhere);
+    }
+    let ground = Ground(places::snapshot(cx)?);
+    let all = ground.0.areas().iter().map(|a| a.id);
+    Ok(Homes::In(all.filter(|area| may(cx, ground.areas_above(*area))).collect()))
+}
+
+fn planned(
+    cx: &mut Cx<'_>,
+    homes: &Homes,
+    last: Date,
+    from: Moment,
+    to: Moment,
+    of: &mut HashMap<PersonId, Figures>,
+) -> Result<()> {
+    let mut values = params![cx.district(), from, to].to_vec();
+    let there = homes.held("person_id", &mut values);
+    let sql = format!(
+        "SELECT DISTINCT person_id FROM care_visit WHERE district_id = $1 AND state = 'seen' AND done_at >= $2 AND done_at < $3{there}"
+    );
+    let rows = cx.query(&sql, &values)?;
     let seen = rows.iter().map(|r| r.id("person_id")).collect::<std::result::Result<HashSet<PersonId>, _>>()?;
-    let sql = "SELECT person_id FROM care_visit_plan WHERE district_id = $1 AND begun_on <= $2";
-    for row in &cx.query(sql, params![cx.district(), last.to_string()])? {
+    let mut values = params![cx.district(), last.to_string()].to_vec();
+    let there = homes.held("person_id", &mut values);
+    let sql = format!("SELECT person_id FROM care_visit_plan WHERE district_id = $1 AND begun_on <= $2{there}");
+    for row in &cx.query(&sql, &values)? {
         let person: PersonId = row.id("person_id")?;
         of.entry(person).or_default().coverage.count(seen.contains(&person));
     }
     Ok(())
 }
 
-fn familiar(cx: &mut Cx<'_>, from: Moment, to: Moment, of: &mut HashMap<PersonId, Figures>) -> Result<()> {
-    let sql = "SELECT v.id, v.person_id, v.done_at, w.account_id FROM care_visit v JOIN care_visit_visitor w ON w.visit_id = v.id \
-               WHERE v.district_id = $1 AND v.state = 'seen' AND v.done_at >= $2 AND v.done_at < $3 AND w.ended_at IS NULL";
+fn familiar(
+    cx: &mut Cx<'_>,
+    homes: &Homes,
+    from: Moment,
+    to: Moment,
+    of: &mut HashMap<PersonId, Figures>,
+) -> Result<()> {
     let before = from.plus_days(-FAMILIAR);
-    let rows = cx.query(sql, params![cx.district(), before, to])?;
+    let mut values = params![cx.district(), before, to].to_vec();
+    let there = homes.held("v.person_id", &mut values);
+    let sql = format!(
+        "SELECT v.id, v.person_id, v.done_at, w.account_id FROM care_visit v JOIN care_visit_visitor w ON w.visit_id = v.id \
+         WHERE v.district_id = $1 AND v.state = 'seen' AND v.done_at >= $2 AND v.done_at < $3 AND w.ended_at IS NULL{there}"
+    );
+    let rows = cx.query(&sql, &values)?;
     // Who saw whom when, and the visits of the month with those who went.
     let mut met: HashMap<(PersonId, uuid::Uuid), Vec<Moment>> = HashMap::new();
     let mut visits: BTreeMap<uuid::Uuid, (PersonId, Moment, Vec<uuid::Uuid>)> = BTreeMap::new();
@@ -98,12 +137,22 @@ fn familiar(cx: &mut Cx<'_>, from: Moment, to: Moment, of: &mut HashMap<PersonId
     Ok(())
 }
 
-fn punctual(cx: &mut Cx<'_>, first: Date, last: Date, of: &mut HashMap<PersonId, Figures>) -> Result<()> {
+fn punctual(
+    cx: &mut Cx<'_>,
+    homes: &Homes,
+    first: Date,
+    last: Date,
+    of: &mut HashMap<PersonId, Figures>,
+) -> Result<()> {
     // What is due later says nothing yet.
     let until = last.min(day_of(cx.now));
-    let sql = "SELECT person_id, due_on, done_at FROM care_visit WHERE district_id = $1 AND state <> 'cancelled' AND due_on >= $2 \
-               AND due_on <= $3";
-    let rows = cx.query(sql, params![cx.district(), first.to_string(), until.to_string()])?;
+    let mut values = params![cx.district(), first.to_string(), until.to_string()].to_vec();
+    let there = homes.held("person_id", &mut values);
+    let sql = format!(
+        "SELECT person_id, due_on, done_at FROM care_visit WHERE district_id = $1 AND state <> 'cancelled' AND due_on >= $2 \
+         AND due_on <= $3{there}"
+    );
+    let rows = cx.query(&sql, &values)?;
     for row in &rows {
         let Some(due) = opt_date(row, "due_on")? else { continue };
         let done = row.opt_moment("done_at")?.map(day_of);

@@ -6,7 +6,6 @@ use crate::model::{Place, TermKind};
 use crate::policy::{AccountFacts, Action, ResourceFacts, decide};
 use kernel::ids::{AccountId, AreaId, OrgId, PostId, SeatId};
 use kernel::{Role, text};
-use std::collections::BTreeMap;
 use store::{Cx, Value, params};
 
 /// What to look for; nothing set lists everybody one may see.
@@ -53,56 +52,62 @@ fn like(text: &str, anywhere: bool) -> String {
 
 /// Colleagues that match, by name; each one is visible by the same rule as everywhere (`ViewStaff`).
 pub fn search_staff(cx: &mut Cx<'_>, geography: &dyn Geography, query: &StaffQuery) -> Result<Vec<StaffLine>> {
+    let limit = if query.limit == 0 { 50 } else { query.limit.min(500) };
+    // Where only a name is looked for, almost everybody who is read is shown.
+    let narrow = query.role.is_some() || query.org.is_some() || query.post.is_some() || query.area.is_some();
+    let at_once = if narrow { i64::MAX } else { i64::try_from(2 * limit).unwrap_or(i64::MAX) };
+    let (mut out, mut skip) = (Vec::new(), 0);
+    loop {
+        let (lines, read) = some_staff(cx, query, (skip, at_once))?;
+        let here = lines.into_iter().filter(|line| query.everybody || !line.seats.is_empty());
+        out.extend(here.filter(|line| matches(geography, query, line) && visible(cx, geography, line)));
+        if out.len() >= limit || read < at_once {
+            out.truncate(limit);
+            return Ok(out);
+        }
+        skip += read;
+    }
+}
+
+/// Accounts that are called so, by name, with the seats they hold now; and how many were read.
+fn some_staff(cx: &mut Cx<'_>, query: &StaffQuery, (skip, most): (i64, i64)) -> Result<(Vec<StaffLine>, i64)> {
     let typed = text::narrow(&query.text).trim().to_lowercase();
-    let join = if query.everybody { "LEFT JOIN" } else { "JOIN" };
-    let sql = format!(
-        "SELECT a.id, a.login, a.display_name, a.phone_ext, a.status, s.id AS seat_id, s.role, s.title, s.org_id, \
-         s.area_id, s.post_id, t.kind, o.name AS org_name FROM account a \
-         {join} term t ON t.account_id = a.id AND t.from_at <= $2 AND (t.to_at IS NULL OR t.to_at > $2) \
-         {join} seat s ON s.id = t.seat_id LEFT JOIN org o ON o.id = s.org_id \
-         WHERE a.district_id = $1 AND (a.name_key LIKE $3 ESCAPE '\\' OR a.name_pinyin LIKE $4 ESCAPE '\\' \
-         OR a.name_initials LIKE $4 ESCAPE '\\' OR a.login_key LIKE $4 ESCAPE '\\') \
-         AND a.status IN ('active', $5) ORDER BY a.name_pinyin, a.name_key, a.id, t.from_at"
-    );
+    let sql = "SELECT a.id, a.login, a.display_name, a.phone_ext, a.status, s.id AS seat_id, s.role, s.title, s.org_id, \
+         s.area_id, s.post_id, t.kind, o.name AS org_name FROM (SELECT id, login, display_name, phone_ext, status, name_pinyin, \
+         name_key FROM account WHERE district_id = $1 AND (name_key LIKE $3 ESCAPE '\\' OR name_pinyin LIKE $4 ESCAPE '\\' \
+         OR name_initials LIKE $4 ESCAPE '\\' OR login_key LIKE $4 ESCAPE '\\') AND status IN ('active', $5) \
+         ORDER BY name_pinyin, name_key, id LIMIT $6 OFFSET $7) a \
+         LEFT JOIN term t ON t.account_id = a.id AND t.from_at <= $2 AND (t.to_at IS NULL OR t.to_at > $2) \
+         LEFT JOIN seat s ON s.id = t.seat_id LEFT JOIN org o ON o.id = s.org_id \
+         ORDER BY a.name_pinyin, a.name_key, a.id, t.from_at";
     let compact: String = typed.chars().filter(|c| !c.is_whitespace()).collect();
     let suspended = if query.everybody { "suspended" } else { "active" };
-    let params = params![cx.district(), cx.now, like(&typed, true), like(&compact, false), suspended];
-    let mut found: BTreeMap<usize, StaffLine> = BTreeMap::new();
-    let mut order: Vec<AccountId> = Vec::new();
-    for row in cx.query(&sql, params)? {
+    let params = params![cx.district(), cx.now, like(&typed, true), like(&compact, false), suspended, most, skip];
+    let mut found: Vec<StaffLine> = Vec::new();
+    for row in cx.query(sql, params)? {
         let id: AccountId = row.id("id")?;
-        let at = order.iter().rposition(|known| *known == id).unwrap_or_else(|| {
-            order.push(id);
-            order.len() - 1
-        });
-        let line = match found.entry(at) {
-            std::collections::btree_map::Entry::Occupied(e) => e.into_mut(),
-            std::collections::btree_map::Entry::Vacant(e) => e.insert(StaffLine {
+        if found.last().is_none_or(|line| line.account != id) {
+            found.push(StaffLine {
                 account: id,
                 login: row.text("login")?,
                 display_name: row.text("display_name")?,
                 phone_ext: row.opt_text("phone_ext")?,
                 active: row.text("status")? == "active",
                 seats: Vec::new(),
-            }),
-        };
-        if let Some(seat) = row.opt_id("seat_id")? {
-            line.seats.push(StaffSeat {
-                seat,
-                role: seats::role(&row)?,
-                title: row.text("title")?,
-                place: seats::place(&row)?,
-                deputy: row.text("kind")? == TermKind::Deputy.code(),
-                org_name: row.opt_text("org_name")?,
             });
         }
+        let Some((line, seat)) = found.last_mut().zip(row.opt_id("seat_id")?) else { continue };
+        line.seats.push(StaffSeat {
+            seat,
+            role: seats::role(&row)?,
+            title: row.text("title")?,
+            place: seats::place(&row)?,
+            deputy: row.text("kind")? == TermKind::Deputy.code(),
+            org_name: row.opt_text("org_name")?,
+        });
     }
-    let limit = if query.limit == 0 { 50 } else { query.limit.min(500) };
-    Ok(found
-        .into_values()
-        .filter(|line| matches(geography, query, line) && visible(cx, geography, line))
-        .take(limit)
-        .collect())
+    let read = i64::try_from(found.len()).unwrap_or(i64::MAX);
+    Ok((found, read))
 }
 
 fn matches(geography: &dyn Geography, query: &StaffQuery, line: &StaffLine) -> bool {

@@ -19,13 +19,17 @@ pub struct Living {
 
 /// Everybody in care in these areas (none: in the district). A home is one area, the innermost.
 pub fn living(areas: Option<&[AreaId]>, first: usize) -> Living {
-    let mut sql = "SELECT id, area_id FROM person WHERE district_id = $1 AND ended_at IS NULL".to_owned();
+    let Living { sql, values } = lived(areas, first);
+    Living { sql: format!("{sql} AND ended_at IS NULL"), values }
+}
+
+/// The same with those whose care is over: for figures of a time in which it was not.
+pub fn lived(areas: Option<&[AreaId]>, first: usize) -> Living {
+    let mut sql = "SELECT id, area_id FROM person WHERE district_id = $1".to_owned();
     let mut values = Vec::new();
     if let Some(areas) = areas {
-        sql.push_str(&format!(
-            " AND area_id IN ({})",
-            if areas.is_empty() { "NULL".to_owned() } else { marks(first, areas.len()) }
-        ));
+        let among = if areas.is_empty() { "NULL".to_owned() } else { marks(first, areas.len()) };
+        sql.push_str(&format!(" AND area_id IN ({among})"));
         values.extend(ids(areas.iter().copied()));
     }
     Living { sql, values }

@@ -21,7 +21,7 @@ pub use circle::{
     CARE_OVER, Known, areas_of_all, everybody, how_ended, in_care_of, joined_with, known, known_of, may, spoken_for,
 };
 pub use find::{Found, find_person, lookups_left, spend};
-pub use home::{Living, count_living, homes, ids_living, living, named_living};
+pub use home::{Living, count_living, homes, ids_living, lived, living, named_living};
 pub use import::{ResidentReport, ResidentRow, check_residents, import_joined, import_residents};
 pub use keep::{ChangeRecord, add_guardian, change_record, end_guardian, register_person, say_language};
 pub(crate) use keep::{erase_part, move_to, write_tokens};
