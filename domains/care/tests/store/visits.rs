@@ -209,17 +209,20 @@ testkit::both_databases! {
     }
 
     fn everybody_stands_on_one_page_of_the_list_and_where_others_work_nobody(s: Sent) {
-        let rows: Vec<ResidentRow> = (0..30).map(|n| ResidentRow {
-            key: format!("row-{n}"),
-            area: s.t.area,
-            identity: Identity { name: format!("李{n}"), ..Identity::default() },
-            contact: people::model::person::Contact::default(),
-            guardians: Vec::new(),
-        }).collect();
-        s.t.world.act(move |cx| {
-            let ground = care::Ground(places::snapshot(cx)?);
-            import_residents(cx, &ground, &rows).map_err(care::Error::from)
-        });
+        let bring = |from: usize, to: usize| {
+            let rows: Vec<ResidentRow> = (from..to).map(|n| ResidentRow {
+                key: format!("row-{n}"),
+                area: s.t.area,
+                identity: Identity { name: format!("李{n}"), ..Identity::default() },
+                contact: people::model::person::Contact::default(),
+                guardians: Vec::new(),
+            }).collect();
+            s.t.world.act(move |cx| {
+                let ground = care::Ground(places::snapshot(cx)?);
+                import_residents(cx, &ground, &rows).map_err(care::Error::from)
+            });
+        };
+        bring(0, 30);
         let all = s.t.world.look(|cx| people::app::persons::everybody(cx));
         let planned: Vec<PersonId> = all.iter().copied().filter(|p| *p != s.t.elder).take(5).collect();
         for person in planned.clone() {
@@ -255,6 +258,16 @@ testkit::both_databases! {
         assert!(first.lines.iter().all(|d| second.lines.iter().all(|o| o.visit.id != d.visit.id)));
         assert_eq!(open(s.t.officer, Filter::Welfare, 0).all, 0);
         assert_eq!((open(s.t.far, Filter::All, 0).all, open(s.t.far, Filter::All, 0).areas.len()), (0, 0));
+        // However many live there, a page asks the same number of questions.
+        let asked = || s.t.desk(s.t.officer, move |cx| {
+            let before = cx.statements();
+            visits::people(cx, &ask(visits::Which::NoPlan, 0))?;
+            visits::find(cx, &visits::ListAsk { most: 4, ..visits::ListAsk::default() })?;
+            Ok(cx.statements() - before)
+        }).unwrap();
+        let few = asked();
+        bring(30, 330);
+        assert_eq!(asked(), few);
     }
 
     fn the_family_sees_why_and_how_often_is_theirs_to_say(s: Sent) {
