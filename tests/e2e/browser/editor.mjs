@@ -185,10 +185,10 @@ async function splitAndMerged(stage, admin, url) {
   await edited(admin, url);
   // By mouse: a line across the area, from outside to outside.
   await page.locator('[data-tool="split"]').click();
-  // All of the map must be on the screen to be clicked.
+  // All of the map must be on the screen to be clicked; below the area, above whose map it is.
   await page.locator(".editor-canvas").evaluate((e) => e.scrollIntoView({ block: "center", behavior: "instant" }));
   const box = await page.locator(".editor-canvas canvas").boundingBox();
-  for (const y of [0.04, 0.96]) await page.mouse.click(box.x + box.width / 2, box.y + box.height * y);
+  for (const y of [0.04, 0.945]) await page.mouse.click(box.x + box.width / 2, box.y + box.height * y);
   await page.locator('[data-do="line-done"]').click();
   const half = page.locator(".editor-area[open]");
   await half.waitFor();
