@@ -107,8 +107,10 @@ impl Site for Served<'_> {
             let status = reply.status().as_u16();
             let kind = reply.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
             let is_html = kind.starts_with("text/html");
+            let location = reply.headers().get(header::LOCATION).and_then(|v| v.to_str().ok());
+            let location = location.unwrap_or_default().to_owned();
             let bytes = to_bytes(reply.into_body(), BODY).await?;
-            Ok(Reply { status, is_html, body: String::from_utf8_lossy(&bytes).into_owned() })
+            Ok(Reply { status, is_html, location, body: String::from_utf8_lossy(&bytes).into_owned() })
         })
     }
 }

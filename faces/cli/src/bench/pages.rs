@@ -40,6 +40,8 @@ pub struct PagesArgs {
 pub struct Reply {
     pub status: u16,
     pub is_html: bool,
+    /// Where it leads on to, when it does.
+    pub location: String,
     pub body: String,
 }
 
@@ -91,7 +93,7 @@ const STARTS: &[&str] = &[
     "/desk/search?q=%E6%BC%8F%E6%B0%B4",
     "/desk/staff?q=%E7%8E%8B",
     "/desk/new",
-    "/desk/care?q=%E7%8E%8B%E5%BB%BA%E5%9B%BD",
+    "/desk/care?name=%E7%8E%8B%E5%BB%BA%E5%9B%BD",
     "/desk/visits?filter=all",
     "/desk/admin",
     "/desk/help",
@@ -148,6 +150,11 @@ fn reached(
         let reply = visitor.site.get(&path)?;
         if reply.status >= 500 {
             broken.push((reply.status, format!("{} {path}", visitor.name)));
+        }
+        // Words in an address lead to the page by an address that has them sealed; that page is what counts.
+        if reply.status == 303 && is_page(&reply.location) {
+            next.push_back(reply.location);
+            continue;
         }
         if reply.status != 200 {
             continue;
