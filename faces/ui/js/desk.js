@@ -44,10 +44,10 @@ for (const button of document.querySelectorAll("[data-print]")) {
 // Where one is stands in sight, also in a line of lists that is pushed sideways.
 document.querySelector(".side [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
 
-// On a phone a row of a table stands as a card; each cell then says what it is, in the words of its column. Figures and the parts of a week are compared
+// On a phone a row of a table stands as a card; each cell then says what it is, in the words of its column where one sees them. Figures and the parts of a week are compared
 // down a column and stay a table.
 for (const table of document.querySelectorAll(".scroll > table:not(.figures, .week-table)")) {
-  const heads = [...(table.tHead?.rows[0]?.cells ?? [])].map((cell) => cell.textContent.trim());
+  const heads = [...(table.tHead?.rows[0]?.cells ?? [])].map((cell) => (cell.querySelector(".visually-hidden") ? "" : cell.textContent.trim()));
   if (heads.length < 3) continue;
   for (const body of table.tBodies) {
     for (const row of body.rows) [...row.cells].forEach((cell, n) => { cell.dataset.label = heads[n] ?? ""; });
