@@ -79,6 +79,8 @@ pub struct Snapshot {
     serves: HashMap<AreaId, PostId>,
     ground: Ground,
     coverage: OnceLock<Option<Box<Coverage>>>,
+    /// As [`Snapshot::stand_in`], by the place of the area.
+    stand_ins: Box<[OnceLock<Option<Located>>]>,
 }
 
 impl Snapshot {
@@ -100,7 +102,9 @@ impl Snapshot {
         let area_at = areas.iter().enumerate().map(|(i, a)| (a.id, i)).collect();
         let post_at = posts.iter().enumerate().map(|(i, p)| (p.id, i)).collect();
         let serves = posts.iter().flat_map(|p| p.serves.iter().map(|a| (*a, p.id))).collect();
-        Self { district_id, token, areas, posts, area_at, post_at, serves, ground, coverage: OnceLock::new() }
+        let stand_ins = areas.iter().map(|_| OnceLock::new()).collect();
+        let coverage = OnceLock::new();
+        Self { district_id, token, areas, posts, area_at, post_at, serves, ground, coverage, stand_ins }
     }
 
     pub fn areas(&self) -> &[Area] {
@@ -203,8 +207,14 @@ impl Snapshot {
     }
 
     /// A place that stands for a whole area when nobody pointed at one: inside its outline, or inside the nearest area
-    /// above it that is drawn. Good enough to find a post to call.
+    /// above it that is drawn. Good enough to find a post to call. Worked out once for each state of the areas: lists ask it of every
+    /// neighbourhood.
     pub fn stand_in(&self, area: AreaId) -> Option<Located> {
+        let known = self.stand_ins.get(*self.area_at.get(&area)?)?;
+        *known.get_or_init(|| self.within(area))
+    }
+
+    fn within(&self, area: AreaId) -> Option<Located> {
         let outline = self.chain(area).into_iter().find_map(|a| a.outline.as_ref())?;
         let inside = outline.shape().interior_point()?;
         self.locate(Point::new(inside.x(), inside.y()).ok()?).ok()

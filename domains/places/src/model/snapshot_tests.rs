@@ -102,6 +102,10 @@ fn an_area_without_a_point_still_finds_a_post() {
     assert_eq!(of(12), Some(2));
     assert_eq!(of(111), Some(1), "not drawn itself: the town above it is");
     assert_eq!(of(999), None, "an unknown area stands nowhere");
+    let other = vec![post(3, Tier::PolicePost, 121.7, &[91])];
+    let later = ground.after(Uuid::from_u128(7), ground.areas().to_vec(), other);
+    assert_eq!(later.stand_in(AreaId(Uuid::from_u128(12))).and_then(|at| at.post).map(|p| p.0.as_u128()), Some(3));
+    assert_eq!(of(12), Some(2), "the state of before answers as before");
 }
 
 #[test]
