@@ -113,10 +113,10 @@ fn corners_in_full_digits_belong_to_one_area() {
         )
     };
     let areas = format!("[{},{}]", strip("west", 120.0), strip("east", 122.0));
-    let points: String = middle.iter().zip(&tall).take(3).map(|(x, y)| format!("{x},{x},{y}\n")).collect();
-    let (out, _, error) = locate(&areas, &format!("id,lon,lat\n{points}"), &[]);
-    let expected: String = middle.iter().take(3).map(|x| format!("{x},east\n")).collect();
-    assert_eq!((out, error), (format!("id,area\n{expected}"), None));
+    let points: Vec<String> = middle.iter().zip(&tall).take(3).map(|(x, y)| format!("{x},{x},{y}")).collect();
+    let (out, _, error) = locate(&areas, &format!("id,lon,lat\n{}\n", points.join("\n")), &[]);
+    let expected: Vec<String> = middle.iter().take(3).map(|x| format!("{x},east")).collect();
+    assert_eq!((out, error), (format!("id,area\n{}\n", expected.join("\n")), None));
 }
 
 #[test]

@@ -223,7 +223,7 @@ testkit::both_databases! {
             });
         };
         bring(0, 30);
-        let all = s.t.world.look(|cx| people::app::persons::everybody(cx));
+        let all = s.t.world.look(people::app::persons::everybody);
         let planned: Vec<PersonId> = all.iter().copied().filter(|p| *p != s.t.elder).take(5).collect();
         for person in planned.clone() {
             s.t.desk(s.t.officer, move |cx| visits::begin(cx, person, By::Subject, VisitKind::Chat)).unwrap();
