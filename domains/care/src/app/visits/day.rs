@@ -71,8 +71,8 @@ fn only_own(cx: &Cx<'_>, account: AccountId) -> Result<()> {
     Ok(require(&cx.actor, cx.purpose, Action::OwnAccount, &ResourceFacts::Account(own))?)
 }
 
-/// Open visits that an account is sent to: due, or expected by a round until this day.
-/// What somebody is sent to is read first: of all that anybody is sent to it is little.
+/// Open visits that an account is sent to: due, or expected by a round until this day. What this one is sent to is read first, since
+/// it is little of all that anybody is sent to: hence the CROSS JOIN, which keeps that order.
 const OWN: &str = "FROM care_visit_visitor w CROSS JOIN care_visit v WHERE w.account_id = $3 AND w.ended_at IS NULL AND v.id = w.visit_id \
     AND v.district_id = $1 AND v.state = 'assigned' AND (v.due_on <= $2 OR EXISTS (SELECT 1 FROM care_round_stop s \
     WHERE s.visit_id = v.id AND s.told_day <= $2))";
